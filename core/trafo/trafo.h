@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+/* Everything that a program uses. */
+#include <trafo/trafo-backend.h>
+#include <trafo/trafo-builder.h>
+#include <trafo/trafo-dtype.h>
+#include <trafo/trafo-error.h>
+#include <trafo/trafo-version.h>

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include <trafo/trafo-dtype.h>
+#include <trafo/trafo-ops.h>
+
+G_BEGIN_DECLS
+
+/* The data plane of a backend: plain C, no GObject, no locks per op. */
+
+/* 0 is success. A function that can fail also gets room for one line of explanation. */
+typedef enum
+{
+  TRAFO_STATUS_OK = 0,
+  TRAFO_STATUS_UNSUPPORTED = 1,
+  TRAFO_STATUS_NO_MEMORY = 2,
+  TRAFO_STATUS_DEVICE_LOST = 3,
+  TRAFO_STATUS_FAILED = 4,
+} TrafoStatus;
+
+typedef struct
+{
+  char text[256];
+} TrafoMessage;
+
+/* How the bytes of an operand are laid out. */
+enum
+{
+  TRAFO_LAYOUT_STRIDED = 0, /* as shape and strides say */
+  TRAFO_LAYOUT_PACKED = 1   /* a weight in the layout of the device's own pack() */
+};
+
+/* One tensor as a kernel sees it: all dimensions known. */
+typedef struct
+{
+  gpointer data; /* host memory: the address of element [0, ...]; else the buffer's handle */
+  gsize    offset_bytes; /* from the handle's start; 0 in host memory */
+  guint8   dtype;        /* TrafoDType */
+  guint8   n_dims;
+  guint8   layout; /* TRAFO_LAYOUT_* */
+  guint8   reserved[5];
+  gint64   shape[TRAFO_MAX_DIMS];
+  gint64   strides[TRAFO_MAX_DIMS]; /* in elements; 0 where broadcast */
+} TrafoOperand;
+
+typedef struct
+{
+  guint32      struct_size;
+  guint16      op; /* TrafoOpId */
+  guint16      n_inputs;
+  const void  *attrs;  /* the op's attribute struct, NULL if it has none */
+  gpointer     device; /* the handle given to trafo_device_new() */
+  TrafoOperand output;
+  TrafoOperand inputs[TRAFO_MAX_OP_INPUTS];
+} TrafoKernelArgs;
+
+/* One kernel of one op. A kernel keeps no state, allocates nothing and starts no thread.
+ *
+ * In host memory core runs it: n_tasks() says into how many independent pieces the work splits for
+ * @n_threads threads, run() does one of them; scratch is 64-byte aligned and as large as
+ * scratch_size() asked for, one per thread. On a device with a queue enqueue() is called instead
+ * and core waits once at the end. The output never overlaps an input unless is_in_place is set and
+ * they are the same memory. */
+typedef struct
+{
+  guint32     struct_size;
+  guint16     op;          /* TrafoOpId */
+  guint8      is_in_place; /* the output may be input 0's memory, element for element */
+  guint8      reserved;
+  const char *name; /* such as "linear-float32-avx512", for profiles */
+
+  /* Dtypes, dimensions, strides and layouts are known; data pointers may be NULL. */
+  gboolean (*supports) (const TrafoKernelArgs *args);
+  gsize (*scratch_size) (const TrafoKernelArgs *args, guint n_threads); /* NULL: none */
+  guint (*n_tasks) (const TrafoKernelArgs *args, guint n_threads);      /* NULL: one */
+  void (*run) (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scratch);
+  TrafoStatus (*enqueue) (const TrafoKernelArgs *args, gpointer stream, TrafoMessage *message);
+} TrafoKernel;
+
+/* A weight of TRAFO_OP_LINEAR that is about to be packed: the rows of its parts below one another
+ * ([N, K] parts are concatenated along N; so are [K, N] parts along their last axis). */
+typedef struct
+{
+  guint32             struct_size;
+  guint32             n_parts;
+  const TrafoOperand *parts; /* in host memory, any float dtype, rows contiguous */
+  guint8              is_in_out;
+  guint8              dtype; /* what the kernels will compute with */
+  guint8              reserved[6];
+  gint64              n_out; /* N over all parts */
+  gint64              n_in;  /* K */
+} TrafoWeight;
+
+typedef enum
+{
+  TRAFO_BUFFER_WEIGHT,
+  TRAFO_BUFFER_ARENA,
+  TRAFO_BUFFER_STAGING,
+} TrafoBufferUsage;
+
+enum
+{
+  TRAFO_DEVICE_HOST_MEMORY = 1 << 0 /* operands are addresses; core's thread pool runs kernels */
+};
+
+/* What a device can do. Fields are only ever appended; core reads one through TRAFO_HAS. All but
+ * list_kernels may be NULL in a device with TRAFO_DEVICE_HOST_MEMORY. */
+typedef struct
+{
+  guint32 struct_size;
+  guint32 flags;
+
+  /* The kernels of one op, most special first; core takes the first whose supports() says yes,
+   * else the op's decomposition, else the reference kernel on the host. */
+  const TrafoKernel *const *(*list_kernels) (gpointer device, guint16 op, gsize *ret_n_kernels);
+
+  /* The size in bytes of a packed weight, 0 to keep it as it is. Packing is split in tasks for
+   * core's pool; @destination is host memory, 64-byte aligned, written into a buffer afterwards
+   * where the device has memory of its own. */
+  gsize (*packed_size) (gpointer device, const TrafoWeight *weight);
+  guint (*pack_n_tasks) (gpointer device, const TrafoWeight *weight);
+  void (*pack) (gpointer device, const TrafoWeight *weight, gpointer destination, guint task);
+
+  TrafoStatus (*buffer_alloc) (gpointer         device,
+                               gsize            size_bytes,
+                               TrafoBufferUsage usage,
+                               gpointer        *ret_buffer,
+                               TrafoMessage    *message);
+  void (*buffer_free) (gpointer device, gpointer buffer);
+  TrafoStatus (*buffer_write) (gpointer      device,
+                               gpointer      stream,
+                               gpointer      buffer,
+                               gsize         offset_bytes,
+                               gconstpointer source,
+                               gsize         size_bytes,
+                               TrafoMessage *message);
+  TrafoStatus (*buffer_read) (gpointer      device,
+                              gpointer      stream,
+                              gpointer      buffer,
+                              gsize         offset_bytes,
+                              gpointer      destination,
+                              gsize         size_bytes,
+                              TrafoMessage *message);
+
+  /* A queue of kernels that run in order. buffer_write and buffer_read return when done. */
+  TrafoStatus (*stream_new) (gpointer device, gpointer *ret_stream, TrafoMessage *message);
+  void (*stream_free) (gpointer device, gpointer stream);
+  TrafoStatus (*stream_sync) (gpointer device, gpointer stream, TrafoMessage *message);
+} TrafoDeviceOps;
+
+G_END_DECLS

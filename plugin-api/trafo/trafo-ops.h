@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* The op set: its numbers and attribute structs are part of the plugin ABI; ops are only ever
+ * appended. Each has one row in core/graph/ops/ with its shape and dtype rule, decomposition and
+ * reference kernel; the comment there states the formula. Shapes below: B batch, T query length,
+ * S key length, C features, K in-features, N out-features. */
+typedef enum
+{
+  TRAFO_OP_NONE = 0,
+
+  /* Leaves. They have no kernel but FILL and IOTA. */
+  TRAFO_OP_INPUT = 1, /* a tensor bound at each run */
+  TRAFO_OP_PARAM = 2, /* a tensor of the checkpoint */
+  TRAFO_OP_FILL = 3,  /* every element is attrs.value */
+  TRAFO_OP_IOTA = 4,  /* the index along the last axis */
+
+  /* Views: metadata alone, no kernel. */
+  TRAFO_OP_RESHAPE = 10,
+  TRAFO_OP_PERMUTE = 11,
+  TRAFO_OP_SLICE = 12,
+  TRAFO_OP_BROADCAST = 13,
+
+  /* Data movement. */
+  TRAFO_OP_COPY = 20,        /* (x): contiguous copy of a view */
+  TRAFO_OP_CAST = 21,        /* (x): to the output's dtype */
+  TRAFO_OP_CONCAT = 22,      /* (x...): along attrs.axis */
+  TRAFO_OP_GATHER = 23,      /* (table [n, ...], ids int32 or int64): table[ids] */
+  TRAFO_OP_SCATTER_ADD = 24, /* (x [n, ...], ids, y): x with y added at rows ids */
+
+  /* Element-wise, one operand: float types. */
+  TRAFO_OP_NEG = 30,
+  TRAFO_OP_SQRT = 31,
+  TRAFO_OP_RSQRT = 32,
+  TRAFO_OP_EXP = 33,
+  TRAFO_OP_LOG = 34,
+  TRAFO_OP_TANH = 35,
+  TRAFO_OP_ERF = 36,
+  TRAFO_OP_SIGMOID = 37,
+
+  /* Element-wise, two operands of one dtype, numpy broadcasting. */
+  TRAFO_OP_ADD = 50,
+  TRAFO_OP_SUB = 51,
+  TRAFO_OP_MUL = 52,
+  TRAFO_OP_DIV = 53,
+  TRAFO_OP_POW = 54,
+  TRAFO_OP_MAXIMUM = 55,
+  TRAFO_OP_MINIMUM = 56,
+  TRAFO_OP_COMPARE = 57, /* bool */
+  TRAFO_OP_WHERE = 58,   /* (condition bool, a, b) */
+
+  /* Reductions over attrs.axis, which stays as 1. */
+  TRAFO_OP_SUM = 70,
+  TRAFO_OP_MEAN = 71,
+  TRAFO_OP_MAX = 72,
+
+  TRAFO_OP_MATMUL = 80, /* (a [..., M, K], b [..., K, N]): batched, leading axes broadcast */
+
+  /* Composites: each decomposes into the above where a backend lacks it. */
+  TRAFO_OP_LINEAR = 100,     /* (x [..., K], weight [N, K] or [K, N], bias [N]?, residual?) */
+  TRAFO_OP_LAYER_NORM = 101, /* (x [..., C], weight [C], bias [C], residual?) */
+  TRAFO_OP_SOFTMAX = 102,    /* (x): over attrs.axis */
+  TRAFO_OP_ACTIVATION = 103, /* (x) */
+  TRAFO_OP_ATTENTION = 104,  /* (q [B,T,H*D], k [B,S,Hkv*D], v [B,S,Hkv*D], mask [B,S]?) */
+
+  TRAFO_N_OPS = 128,
+} TrafoOpId;
+
+/**
+ * TrafoActivation:
+ * @TRAFO_ACTIVATION_NONE: x
+ * @TRAFO_ACTIVATION_GELU: x * (1 + erf (x / sqrt 2)) / 2
+ * @TRAFO_ACTIVATION_GELU_TANH: x * (1 + tanh (sqrt (2 / pi) * (x + 0.044715 x^3))) / 2
+ * @TRAFO_ACTIVATION_RELU: max (x, 0)
+ * @TRAFO_ACTIVATION_SILU: x * sigmoid (x)
+ * @TRAFO_ACTIVATION_QUICK_GELU: x * sigmoid (1.702 x)
+ * @TRAFO_ACTIVATION_TANH: tanh (x)
+ * @TRAFO_ACTIVATION_SIGMOID: 1 / (1 + exp (-x))
+ *
+ * Activation functions, as in transformers' activations.py.
+ */
+typedef enum
+{
+  TRAFO_ACTIVATION_NONE,
+  TRAFO_ACTIVATION_GELU,
+  TRAFO_ACTIVATION_GELU_TANH,
+  TRAFO_ACTIVATION_RELU,
+  TRAFO_ACTIVATION_SILU,
+  TRAFO_ACTIVATION_QUICK_GELU,
+  TRAFO_ACTIVATION_TANH,
+  TRAFO_ACTIVATION_SIGMOID,
+} TrafoActivation;
+
+#define TRAFO_MAX_DIMS 8
+#define TRAFO_MAX_OP_INPUTS 8
+
+typedef enum
+{
+  TRAFO_COMPARE_EQUAL,
+  TRAFO_COMPARE_NOT_EQUAL,
+  TRAFO_COMPARE_LESS,
+  TRAFO_COMPARE_LESS_EQUAL,
+  TRAFO_COMPARE_GREATER,
+  TRAFO_COMPARE_GREATER_EQUAL,
+} TrafoComparison;
+
+/* Attributes. Fixed-width fields, no holes; new fields are appended. */
+typedef struct
+{
+  guint32 struct_size;
+  guint32 axis; /* CONCAT, SUM, MEAN, MAX, SOFTMAX: 0 is the first */
+} TrafoAxisAttrs;
+
+typedef struct
+{
+  guint32 struct_size;
+  guint32 reserved;
+  double  value;
+} TrafoFillAttrs;
+
+typedef struct
+{
+  guint32 struct_size;
+  guint32 axes[TRAFO_MAX_DIMS]; /* output axis i is input axis axes[i] */
+} TrafoPermuteAttrs;
+
+typedef struct
+{
+  guint32 struct_size;
+  guint32 axis;
+  gint64  start; /* a dimension: may be symbolic in a graph; resolved when a kernel sees it */
+  gint64  step;
+} TrafoSliceAttrs;
+
+typedef struct
+{
+  guint32 struct_size;
+  guint32 comparison; /* TrafoComparison */
+} TrafoCompareAttrs;
+
+typedef struct
+{
+  guint32 struct_size;
+  guint8  transpose_a;
+  guint8  transpose_b;
+  guint8  reserved[2];
+} TrafoMatmulAttrs;
+
+typedef struct
+{
+  guint32 struct_size;
+  guint32 activation; /* TrafoActivation, applied after the bias, before the residual */
+  guint8  is_in_out;  /* the weight is [K, N] (GPT-2's Conv1D), not [N, K] */
+  guint8  has_bias;
+  guint8  has_residual; /* of the output's shape, added last */
+  guint8  reserved[5];
+} TrafoLinearAttrs;
+
+typedef struct
+{
+  guint32 struct_size;
+  guint8  has_residual; /* of x's shape, added to x before normalising */
+  guint8  reserved[3];
+  double  epsilon;
+} TrafoLayerNormAttrs;
+
+typedef struct
+{
+  guint32 struct_size;
+  guint32 activation;
+} TrafoActivationAttrs;
+
+/* A masked score becomes -FLT_MAX, so that a row with every key masked averages all values, as
+ * the sum with torch.finfo.min does. Causal: query t sees key s if s <= t + S - T. */
+typedef struct
+{
+  guint32 struct_size;
+  guint32 n_heads;
+  guint32 n_kv_heads;
+  guint32 head_size;
+  guint8  is_causal;
+  guint8  has_mask; /* any integer or bool dtype; 0 hides the key */
+  guint8  reserved[6];
+  double  scale; /* multiplies q . k */
+} TrafoAttentionAttrs;
+
+G_END_DECLS
