@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "trafo-json-keys-private.h"
+#include "trafo-json-text-private.h"
 
 #define MAX_DEPTH 128
 /* Offsets of keys are kept in 32 bits; no format that we read comes near. */
@@ -27,12 +28,8 @@ typedef struct
 struct _TrafoJsonReader
 {
   GBytes       *bytes;
-  const char   *text;
-  gsize         size_bytes;
-  gsize         position;
-  gsize         token; /* where the last key or value begins, for messages */
-  char         *origin;
-  GError       *error;
+  TrafoJsonText text;
+  gsize         token;        /* where the last key or value begins, for messages */
   gboolean      is_value_due; /* the next token must be a value */
   guint         depth;
   Container     containers[MAX_DEPTH];
@@ -52,208 +49,32 @@ static const char *const type_names[] = {
   [TRAFO_JSON_NULL] = "null",
 };
 
-G_GNUC_PRINTF (4, 5)
-static void
-set_error (TrafoJsonReader *reader, TrafoFormatError code, gsize offset, const char *format, ...)
-{
-  g_autofree char *message = NULL;
-  va_list          args;
-
-  if (reader->error != NULL)
-    return;
-  va_start (args, format);
-  message = g_strdup_vprintf (format, args);
-  va_end (args);
-  reader->error = g_error_new (TRAFO_FORMAT_ERROR,
-                               code,
-                               "%s: byte %" G_GSIZE_FORMAT ": %s",
-                               reader->origin,
-                               offset,
-                               message);
-}
-
-static void
-set_no_memory (TrafoJsonReader *reader)
-{
-  if (reader->error == NULL)
-    reader->error =
-        g_error_new (TRAFO_ERROR, TRAFO_ERROR_NO_MEMORY, "%s: out of memory", reader->origin);
-}
-
-/* The text does not go on as it must. */
-static void
-set_unexpected (TrafoJsonReader *reader, gsize offset, const char *expected)
-{
-  guchar found;
-
-  if (offset >= reader->size_bytes)
-    {
-      set_error (reader,
-                 TRAFO_FORMAT_ERROR_TRUNCATED,
-                 offset,
-                 "found the end of the text, expected %s",
-                 expected);
-      return;
-    }
-  found = reader->text[offset];
-  if (g_ascii_isgraph (found))
-    set_error (reader,
-               TRAFO_FORMAT_ERROR_SYNTAX,
-               offset,
-               "found '%c', expected %s",
-               found,
-               expected);
-  else
-    set_error (reader,
-               TRAFO_FORMAT_ERROR_SYNTAX,
-               offset,
-               "found byte 0x%02x, expected %s",
-               found,
-               expected);
-}
-
-static void
-skip_white_space (TrafoJsonReader *reader)
-{
-  while (reader->position < reader->size_bytes)
-    switch (reader->text[reader->position])
-      {
-      case ' ':
-      case '\t':
-      case '\n':
-      case '\r':
-        reader->position++;
-        break;
-      default:
-        return;
-      }
-}
-
-/* The byte after white space, or -1 at the end. */
-static int
-peek_byte (TrafoJsonReader *reader)
-{
-  skip_white_space (reader);
-  return reader->position < reader->size_bytes ? (guchar) reader->text[reader->position] : -1;
-}
-
 /* The caller's own mistake; it also ends in an error, so that it cannot pass for success. */
 static void
 set_misuse (TrafoJsonReader *reader, const char *function, const char *expected)
 {
   g_return_if_fail_warning (G_LOG_DOMAIN, function, expected);
-  set_error (reader, TRAFO_FORMAT_ERROR_VALUE, reader->position, "nothing to read here");
+  trafo_json_text_set_error (&reader->text,
+                             TRAFO_FORMAT_ERROR_VALUE,
+                             reader->text.position,
+                             "nothing to read here");
 }
 
 /* Whether a value may be read now. */
 static gboolean
 is_ready (TrafoJsonReader *reader, const char *function)
 {
-  if (reader->error == NULL && !reader->is_value_due)
+  if (reader->text.error == NULL && !reader->is_value_due)
     set_misuse (reader, function, "is_value_due");
-  return reader->error == NULL;
+  return reader->text.error == NULL;
 }
 
 static void
 end_value (TrafoJsonReader *reader, gsize end)
 {
-  reader->token = reader->position;
-  reader->position = end;
+  reader->token = reader->text.position;
+  reader->text.position = end;
   reader->is_value_due = FALSE;
-}
-
-static gsize
-scan_digits (TrafoJsonReader *reader, gsize i)
-{
-  gsize start = i;
-
-  while (i < reader->size_bytes && g_ascii_isdigit (reader->text[i]))
-    i++;
-  if (i == start)
-    set_unexpected (reader, i, "a digit");
-  return i;
-}
-
-/* The end of the number that begins at the position, and whether it is an integer. */
-static gsize
-scan_number (TrafoJsonReader *reader, gboolean *ret_is_integer)
-{
-  const char *text = reader->text;
-  gsize       i = reader->position;
-
-  *ret_is_integer = TRUE;
-  if (text[i] == '-')
-    i++;
-  if (i < reader->size_bytes && text[i] == '0')
-    i++;
-  else
-    i = scan_digits (reader, i);
-  if (i < reader->size_bytes && text[i] == '.')
-    {
-      *ret_is_integer = FALSE;
-      i = scan_digits (reader, i + 1);
-    }
-  if (i < reader->size_bytes && (text[i] == 'e' || text[i] == 'E'))
-    {
-      *ret_is_integer = FALSE;
-      i++;
-      if (i < reader->size_bytes && (text[i] == '+' || text[i] == '-'))
-        i++;
-      i = scan_digits (reader, i);
-    }
-  return i;
-}
-
-static gsize
-scan_word (TrafoJsonReader *reader, const char *word)
-{
-  gsize i = reader->position;
-
-  for (; *word != '\0'; word++, i++)
-    if (i >= reader->size_bytes || reader->text[i] != *word)
-      {
-        set_unexpected (reader, i, "true, false or null");
-        break;
-      }
-  return i;
-}
-
-/* The type of the value at hand, and for all but strings and containers its end. */
-static TrafoJsonType
-scan_type (TrafoJsonReader *reader, gsize *ret_end)
-{
-  TrafoJsonType type = TRAFO_JSON_NONE;
-  gboolean      is_integer;
-
-  switch (peek_byte (reader))
-    {
-    case '{':
-      return TRAFO_JSON_OBJECT;
-    case '[':
-      return TRAFO_JSON_ARRAY;
-    case '"':
-      return TRAFO_JSON_STRING;
-    case 't':
-      *ret_end = scan_word (reader, "true");
-      type = TRAFO_JSON_BOOLEAN;
-      break;
-    case 'f':
-      *ret_end = scan_word (reader, "false");
-      type = TRAFO_JSON_BOOLEAN;
-      break;
-    case 'n':
-      *ret_end = scan_word (reader, "null");
-      type = TRAFO_JSON_NULL;
-      break;
-    case '-':
-    case '0' ... '9':
-      *ret_end = scan_number (reader, &is_integer);
-      type = is_integer ? TRAFO_JSON_INTEGER : TRAFO_JSON_FLOAT;
-      break;
-    default:
-      set_unexpected (reader, reader->position, "a value");
-    }
-  return reader->error == NULL ? type : TRAFO_JSON_NONE;
 }
 
 /* Whether the next value is of the type that the caller reads; its end, as scan_type(). */
@@ -264,31 +85,15 @@ expect_type (TrafoJsonReader *reader, TrafoJsonType expected, gsize *ret_end)
 
   if (!is_ready (reader, G_STRFUNC))
     return FALSE;
-  found = scan_type (reader, ret_end);
+  found = trafo_json_text_scan_type (&reader->text, ret_end);
   if (found != TRAFO_JSON_NONE && found != expected)
-    set_error (reader,
-               TRAFO_FORMAT_ERROR_VALUE,
-               reader->position,
-               "found %s, expected %s",
-               type_names[found],
-               type_names[expected]);
+    trafo_json_text_set_error (&reader->text,
+                               TRAFO_FORMAT_ERROR_VALUE,
+                               reader->text.position,
+                               "found %s, expected %s",
+                               type_names[found],
+                               type_names[expected]);
   return found == expected;
-}
-
-/* The literal whose opening quote is at the position. */
-static gboolean
-scan_string (TrafoJsonReader *reader, TrafoJsonString *ret_string)
-{
-  gsize       offset;
-  const char *expected = trafo_json_string_scan (reader->text,
-                                                 reader->size_bytes,
-                                                 reader->position + 1,
-                                                 ret_string,
-                                                 &offset);
-
-  if (expected != NULL)
-    set_unexpected (reader, offset, expected);
-  return expected == NULL;
 }
 
 static gboolean
@@ -306,12 +111,12 @@ decode_string (TrafoJsonReader       *reader,
 
       if (data == NULL)
         {
-          set_no_memory (reader);
+          trafo_json_text_set_no_memory (&reader->text);
           return FALSE;
         }
       *buffer = (Buffer){ data, size_bytes };
     }
-  *ret_size_bytes = trafo_json_string_decode (reader->text, string, buffer->data);
+  *ret_size_bytes = trafo_json_string_decode (reader->text.data, string, buffer->data);
   buffer->data[*ret_size_bytes] = '\0';
   return TRUE;
 }
@@ -329,10 +134,10 @@ return_string (TrafoJsonReader       *reader,
     *ret_size_bytes = size_bytes;
   else if (string->has_escape && memchr (buffer->data, '\0', size_bytes) != NULL)
     {
-      set_error (reader,
-                 TRAFO_FORMAT_ERROR_VALUE,
-                 string->start - 1,
-                 "found a string that holds a NUL, expected one without");
+      trafo_json_text_set_error (&reader->text,
+                                 TRAFO_FORMAT_ERROR_VALUE,
+                                 string->start - 1,
+                                 "found a string that holds a NUL, expected one without");
       return NULL;
     }
   return buffer->data;
@@ -347,11 +152,11 @@ begin_container (TrafoJsonReader *reader, TrafoJsonType type)
     return FALSE;
   if (reader->depth == MAX_DEPTH)
     {
-      set_error (reader,
-                 TRAFO_FORMAT_ERROR_LIMIT,
-                 reader->position,
-                 "found nesting deeper than %d levels",
-                 MAX_DEPTH);
+      trafo_json_text_set_error (&reader->text,
+                                 TRAFO_FORMAT_ERROR_LIMIT,
+                                 reader->text.position,
+                                 "found nesting deeper than %d levels",
+                                 MAX_DEPTH);
       return FALSE;
     }
   reader->containers[reader->depth++] = (Container){
@@ -359,7 +164,7 @@ begin_container (TrafoJsonReader *reader, TrafoJsonType type)
     .is_object = type == TRAFO_JSON_OBJECT,
     .is_empty = TRUE,
   };
-  end_value (reader, reader->position + 1);
+  end_value (reader, reader->text.position + 1);
   return TRUE;
 }
 
@@ -370,7 +175,7 @@ advance (TrafoJsonReader *reader, gboolean is_object)
   Container *container;
   int        byte;
 
-  if (reader->error != NULL)
+  if (reader->text.error != NULL)
     return FALSE;
   if (reader->depth == 0 || reader->is_value_due ||
       reader->containers[reader->depth - 1].is_object != is_object)
@@ -379,21 +184,23 @@ advance (TrafoJsonReader *reader, gboolean is_object)
       return FALSE;
     }
   container = &reader->containers[reader->depth - 1];
-  byte = peek_byte (reader);
+  byte = trafo_json_text_peek (&reader->text);
   if (byte == (is_object ? '}' : ']'))
     {
       trafo_json_keys_pop (&reader->keys, container->first_key);
       reader->depth--;
-      reader->position++;
+      reader->text.position++;
       return FALSE;
     }
   if (container->is_empty)
     container->is_empty = FALSE;
   else if (byte == ',')
-    reader->position++;
+    reader->text.position++;
   else
-    set_unexpected (reader, reader->position, is_object ? "',' or '}'" : "',' or ']'");
-  return reader->error == NULL;
+    trafo_json_text_set_unexpected (&reader->text,
+                                    reader->text.position,
+                                    is_object ? "',' or '}'" : "',' or ']'");
+  return reader->text.error == NULL;
 }
 
 /* Reads a key and the colon after it. */
@@ -402,17 +209,17 @@ scan_key (TrafoJsonReader *reader, TrafoJsonString *ret_string, gsize *ret_size_
 {
   gsize first = reader->containers[reader->depth - 1].first_key;
 
-  if (peek_byte (reader) != '"')
+  if (trafo_json_text_peek (&reader->text) != '"')
     {
-      set_unexpected (reader, reader->position, "a key in '\"'");
+      trafo_json_text_set_unexpected (&reader->text, reader->text.position, "a key in '\"'");
       return FALSE;
     }
-  if (!scan_string (reader, ret_string) ||
+  if (!trafo_json_text_scan_string (&reader->text, ret_string) ||
       !decode_string (reader, ret_string, &reader->key, ret_size_bytes))
     return FALSE;
   switch (trafo_json_keys_add (&reader->keys,
                                first,
-                               reader->text,
+                               reader->text.data,
                                ret_string,
                                reader->key.data,
                                *ret_size_bytes))
@@ -421,55 +228,42 @@ scan_key (TrafoJsonReader *reader, TrafoJsonString *ret_string, gsize *ret_size_
       {
         g_autofree char *shown = trafo_json_string_show (reader->key.data, *ret_size_bytes);
 
-        set_error (reader,
-                   TRAFO_FORMAT_ERROR_VALUE,
-                   reader->position,
-                   "found key '%s' a second time in its object",
-                   shown);
+        trafo_json_text_set_error (&reader->text,
+                                   TRAFO_FORMAT_ERROR_VALUE,
+                                   reader->text.position,
+                                   "found key '%s' a second time in its object",
+                                   shown);
         return FALSE;
       }
     case TRAFO_JSON_KEY_NO_MEMORY:
-      set_no_memory (reader);
+      trafo_json_text_set_no_memory (&reader->text);
       return FALSE;
     default:
       break;
     }
   end_value (reader, ret_string->end + 1);
-  if (peek_byte (reader) != ':')
-    set_unexpected (reader, reader->position, "':'");
-  reader->position++;
+  if (trafo_json_text_peek (&reader->text) != ':')
+    trafo_json_text_set_unexpected (&reader->text, reader->text.position, "':'");
+  reader->text.position++;
   reader->is_value_due = TRUE;
-  return reader->error == NULL;
+  return reader->text.error == NULL;
 }
 
 /* A number or word as a string, for conversion and messages. */
 static char *
 copy_scalar (TrafoJsonReader *reader, gsize end)
 {
-  gsize size_bytes = end - reader->position;
+  gsize size_bytes = end - reader->text.position;
   char *copy = g_try_malloc (size_bytes + 1);
 
   if (copy == NULL)
     {
-      set_no_memory (reader);
+      trafo_json_text_set_no_memory (&reader->text);
       return NULL;
     }
-  memcpy (copy, reader->text + reader->position, size_bytes);
+  memcpy (copy, reader->text.data + reader->text.position, size_bytes);
   copy[size_bytes] = '\0';
   return copy;
-}
-
-static void
-set_out_of_range (TrafoJsonReader *reader, gsize end, const char *expected)
-{
-  set_error (reader,
-             TRAFO_FORMAT_ERROR_VALUE,
-             reader->position,
-             "found %.*s%s, expected %s",
-             (int) MIN (end - reader->position, 40),
-             reader->text + reader->position,
-             end - reader->position > 40 ? "..." : "",
-             expected);
 }
 
 /* The digits up to @end, or FALSE above G_MAXUINT64. */
@@ -501,19 +295,23 @@ trafo_json_reader_new (GBytes *bytes, const char *origin)
   TrafoJsonReader *reader = g_new0 (TrafoJsonReader, 1);
 
   reader->bytes = g_bytes_ref (bytes);
-  reader->text = g_bytes_get_data (bytes, &reader->size_bytes);
-  reader->origin = g_strdup (origin);
+  reader->text.data = g_bytes_get_data (bytes, &reader->text.size_bytes);
+  reader->text.origin = g_strdup (origin);
   reader->is_value_due = TRUE;
   trafo_json_keys_init (&reader->keys);
-  if (reader->size_bytes > MAX_SIZE_BYTES)
-    set_error (reader,
-               TRAFO_FORMAT_ERROR_LIMIT,
-               0,
-               "found %" G_GSIZE_FORMAT " bytes of JSON, expected at most %" G_GSIZE_FORMAT,
-               reader->size_bytes,
-               MAX_SIZE_BYTES);
-  else if (reader->size_bytes >= 3 && memcmp (reader->text, "\xef\xbb\xbf", 3) == 0)
-    set_error (reader, TRAFO_FORMAT_ERROR_SYNTAX, 0, "found a byte order mark, expected a value");
+  if (reader->text.size_bytes > MAX_SIZE_BYTES)
+    trafo_json_text_set_error (&reader->text,
+                               TRAFO_FORMAT_ERROR_LIMIT,
+                               0,
+                               "found %" G_GSIZE_FORMAT
+                               " bytes of JSON, expected at most %" G_GSIZE_FORMAT,
+                               reader->text.size_bytes,
+                               MAX_SIZE_BYTES);
+  else if (reader->text.size_bytes >= 3 && memcmp (reader->text.data, "\xef\xbb\xbf", 3) == 0)
+    trafo_json_text_set_error (&reader->text,
+                               TRAFO_FORMAT_ERROR_SYNTAX,
+                               0,
+                               "found a byte order mark, expected a value");
   return reader;
 }
 
@@ -530,8 +328,8 @@ trafo_json_reader_free (TrafoJsonReader *reader)
     return;
   trafo_json_keys_clear (&reader->keys);
   g_bytes_unref (reader->bytes);
-  g_clear_error (&reader->error);
-  g_free (reader->origin);
+  g_clear_error (&reader->text.error);
+  g_free (reader->text.origin);
   g_free (reader->key.data);
   g_free (reader->string.data);
   g_free (reader);
@@ -550,9 +348,9 @@ trafo_json_reader_peek (TrafoJsonReader *reader)
 {
   gsize end;
 
-  if (reader->error != NULL || !reader->is_value_due)
+  if (reader->text.error != NULL || !reader->is_value_due)
     return TRAFO_JSON_NONE;
-  return scan_type (reader, &end);
+  return trafo_json_text_scan_type (&reader->text, &end);
 }
 
 /**
@@ -637,7 +435,8 @@ trafo_json_reader_read_string (TrafoJsonReader *reader, gsize *ret_size_bytes)
   TrafoJsonString string;
   gsize           end, size_bytes;
 
-  if (!expect_type (reader, TRAFO_JSON_STRING, &end) || !scan_string (reader, &string) ||
+  if (!expect_type (reader, TRAFO_JSON_STRING, &end) ||
+      !trafo_json_text_scan_string (&reader->text, &string) ||
       !decode_string (reader, &string, &reader->string, &size_bytes))
     return NULL;
   end_value (reader, string.end + 1);
@@ -661,14 +460,14 @@ trafo_json_reader_read_int64 (TrafoJsonReader *reader)
 
   if (!expect_type (reader, TRAFO_JSON_INTEGER, &end))
     return 0;
-  is_negative = reader->text[reader->position] == '-';
+  is_negative = reader->text.data[reader->text.position] == '-';
   limit = (guint64) G_MAXINT64 + is_negative;
-  if (!parse_digits (reader->text + reader->position + is_negative,
-                     reader->text + end,
+  if (!parse_digits (reader->text.data + reader->text.position + is_negative,
+                     reader->text.data + end,
                      &magnitude) ||
       magnitude > limit)
     {
-      set_out_of_range (reader, end, "an integer of 64 bits");
+      trafo_json_text_set_out_of_range (&reader->text, end, "an integer of 64 bits");
       return 0;
     }
   end_value (reader, end);
@@ -692,10 +491,10 @@ trafo_json_reader_read_uint64 (TrafoJsonReader *reader)
 
   if (!expect_type (reader, TRAFO_JSON_INTEGER, &end))
     return 0;
-  if (reader->text[reader->position] == '-' ||
-      !parse_digits (reader->text + reader->position, reader->text + end, &value))
+  if (reader->text.data[reader->text.position] == '-' ||
+      !parse_digits (reader->text.data + reader->text.position, reader->text.data + end, &value))
     {
-      set_out_of_range (reader, end, "an unsigned integer of 64 bits");
+      trafo_json_text_set_out_of_range (&reader->text, end, "an unsigned integer of 64 bits");
       return 0;
     }
   end_value (reader, end);
@@ -718,7 +517,7 @@ trafo_json_reader_read_double (TrafoJsonReader *reader)
   double           value;
 
   if (trafo_json_reader_peek (reader) == TRAFO_JSON_INTEGER)
-    scan_type (reader, &end);
+    trafo_json_text_scan_type (&reader->text, &end);
   else if (!expect_type (reader, TRAFO_JSON_FLOAT, &end))
     return 0;
   copy = copy_scalar (reader, end);
@@ -727,7 +526,7 @@ trafo_json_reader_read_double (TrafoJsonReader *reader)
   value = g_ascii_strtod (copy, NULL);
   if (!isfinite (value))
     {
-      set_out_of_range (reader, end, "a number that fits a double");
+      trafo_json_text_set_out_of_range (&reader->text, end, "a number that fits a double");
       return 0;
     }
   end_value (reader, end);
@@ -750,7 +549,7 @@ trafo_json_reader_read_boolean (TrafoJsonReader *reader)
 
   if (!expect_type (reader, TRAFO_JSON_BOOLEAN, &end))
     return FALSE;
-  value = reader->text[reader->position] == 't';
+  value = reader->text.data[reader->text.position] == 't';
   end_value (reader, end);
   return value;
 }
@@ -768,7 +567,8 @@ trafo_json_reader_read_null (TrafoJsonReader *reader)
 {
   gsize end;
 
-  if (!is_ready (reader, G_STRFUNC) || scan_type (reader, &end) != TRAFO_JSON_NULL)
+  if (!is_ready (reader, G_STRFUNC) ||
+      trafo_json_text_scan_type (&reader->text, &end) != TRAFO_JSON_NULL)
     return FALSE;
   end_value (reader, end);
   return TRUE;
@@ -781,7 +581,7 @@ skip_one (TrafoJsonReader *reader)
   TrafoJsonString string;
   gsize           end;
 
-  switch (scan_type (reader, &end))
+  switch (trafo_json_text_scan_type (&reader->text, &end))
     {
     case TRAFO_JSON_NONE:
       break;
@@ -792,7 +592,7 @@ skip_one (TrafoJsonReader *reader)
       begin_container (reader, TRAFO_JSON_ARRAY);
       break;
     case TRAFO_JSON_STRING:
-      if (scan_string (reader, &string))
+      if (trafo_json_text_scan_string (&reader->text, &string))
         end_value (reader, string.end + 1);
       break;
     default:
@@ -816,7 +616,7 @@ trafo_json_reader_skip (TrafoJsonReader *reader)
   if (!is_ready (reader, G_STRFUNC))
     return;
   skip_one (reader);
-  while (reader->depth > depth && reader->error == NULL)
+  while (reader->depth > depth && reader->text.error == NULL)
     if (reader->containers[reader->depth - 1].is_object)
       {
         if (advance (reader, TRUE) && scan_key (reader, &string, &size_bytes))
@@ -839,12 +639,12 @@ trafo_json_reader_skip_bytes (TrafoJsonReader *reader)
 {
   gsize start;
 
-  skip_white_space (reader);
-  start = reader->position;
+  trafo_json_text_skip_space (&reader->text);
+  start = reader->text.position;
   trafo_json_reader_skip (reader);
-  if (reader->error != NULL)
+  if (reader->text.error != NULL)
     return NULL;
-  return g_bytes_new_from_bytes (reader->bytes, start, reader->position - start);
+  return g_bytes_new_from_bytes (reader->bytes, start, reader->text.position - start);
 }
 
 /**
@@ -866,7 +666,7 @@ trafo_json_reader_fail (TrafoJsonReader *reader, const char *format, ...)
   va_start (args, format);
   message = g_strdup_vprintf (format, args);
   va_end (args);
-  set_error (reader, TRAFO_FORMAT_ERROR_VALUE, reader->token, "%s", message);
+  trafo_json_text_set_error (&reader->text, TRAFO_FORMAT_ERROR_VALUE, reader->token, "%s", message);
 }
 
 /**
@@ -880,7 +680,7 @@ trafo_json_reader_fail (TrafoJsonReader *reader, const char *format, ...)
 gboolean
 trafo_json_reader_has_failed (TrafoJsonReader *reader)
 {
-  return reader->error != NULL;
+  return reader->text.error != NULL;
 }
 
 /**
@@ -895,15 +695,17 @@ trafo_json_reader_has_failed (TrafoJsonReader *reader)
 gboolean
 trafo_json_reader_finish (TrafoJsonReader *reader, GError **error)
 {
-  if (reader->error == NULL)
+  if (reader->text.error == NULL)
     {
       if (reader->is_value_due)
         trafo_json_reader_skip (reader);
-      if (peek_byte (reader) != -1 || reader->depth > 0)
-        set_unexpected (reader, reader->position, "the end of the text");
+      if (trafo_json_text_peek (&reader->text) != -1 || reader->depth > 0)
+        trafo_json_text_set_unexpected (&reader->text,
+                                        reader->text.position,
+                                        "the end of the text");
     }
-  if (reader->error == NULL)
+  if (reader->text.error == NULL)
     return TRUE;
-  g_propagate_error (error, g_error_copy (reader->error));
+  g_propagate_error (error, g_error_copy (reader->text.error));
   return FALSE;
 }
