@@ -10,3 +10,6 @@
 #include <trafo/trafo-error.h>
 #include <trafo/trafo-model.h>
 #include <trafo/trafo-version.h>
+
+#include "trafo-dlpack.h"
+#include "trafo-tensor.h"
