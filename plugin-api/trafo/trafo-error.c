@@ -2,7 +2,8 @@
  * Copyright 2026 The Trafo authors */
 #include <trafo/trafo-error.h>
 
-/* clang-format off: the hyphens are part of the names */
+/* the hyphens are part of the names */
+/* clang-format off */
 G_DEFINE_QUARK (trafo-error-quark, trafo_error)
 G_DEFINE_QUARK (trafo-plugin-error-quark, trafo_plugin_error)
 G_DEFINE_QUARK (trafo-device-error-quark, trafo_device_error)
