@@ -6,7 +6,9 @@
 #include <trafo/trafo-backend.h>
 #include <trafo/trafo-builder.h>
 #include <trafo/trafo-dtype.h>
+#include <trafo/trafo-enum-types.h>
 #include <trafo/trafo-error.h>
+#include <trafo/trafo-json-reader.h>
 #include <trafo/trafo-model.h>
 #include <trafo/trafo-version.h>
 
