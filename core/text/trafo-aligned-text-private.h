@@ -36,10 +36,9 @@ typedef struct
   gboolean failed;
 } TrafoAlignedTextBuilder;
 
-void trafo_aligned_text_builder_begin (TrafoAlignedTextBuilder *self,
-                                       guint32                  base,
-                                       gsize                    limit_bytes);
-void trafo_aligned_text_builder_clear (TrafoAlignedTextBuilder *self);
+void
+trafo_aligned_text_builder_begin (TrafoAlignedTextBuilder *self, guint32 base, gsize limit_bytes);
+void     trafo_aligned_text_builder_clear (TrafoAlignedTextBuilder *self);
 gboolean trafo_aligned_text_builder_finish (TrafoAlignedTextBuilder *self,
                                             TrafoAlignedText        *text,
                                             GError                 **error);

@@ -16,10 +16,7 @@ trafo_component_get (GVariant *self, const char *key)
 }
 
 void
-trafo_component_set_wrong (GError    **error,
-                           const char *where,
-                           const char *key,
-                           const char *expected)
+trafo_component_set_wrong (GError **error, const char *where, const char *key, const char *expected)
 {
   g_set_error (error,
                TRAFO_FORMAT_ERROR,
@@ -126,10 +123,7 @@ push_reversed (GPtrArray *stack, GVariant *list)
 /* The components that a component of the type "Sequence" stands for, in order, however deep it
  * nests; a component of another type stands for itself, null for none. */
 GPtrArray *
-trafo_component_flatten (GVariant   *self,
-                         const char *list_key,
-                         const char *where,
-                         GError    **error)
+trafo_component_flatten (GVariant *self, const char *list_key, const char *where, GError **error)
 {
   g_autoptr (GPtrArray) flat = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
   g_autoptr (GPtrArray) stack = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);

@@ -51,7 +51,8 @@ typedef struct
   TrafoMarkArray blocked; /* marks behind @starter that did not compose with it */
 } TrafoNormalForm;
 
-void trafo_normal_form_begin (TrafoNormalForm *self, TrafoAlignedTextBuilder *builder, guint32 base);
+void
+trafo_normal_form_begin (TrafoNormalForm *self, TrafoAlignedTextBuilder *builder, guint32 base);
 void trafo_normal_form_push (TrafoNormalForm *self, guint32 point, guint32 start, guint32 end);
 void trafo_normal_form_push_ascii (TrafoNormalForm        *self,
                                    const TrafoAlignedText *source,

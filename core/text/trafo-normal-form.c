@@ -140,8 +140,7 @@ compose (TrafoNormalForm *self, TrafoMark mark)
       return;
     }
   if (self->has_starter &&
-      (n_blocked == 0 ||
-       self->blocked.marks[n_blocked - 1].combining_class < mark.combining_class))
+      (n_blocked == 0 || self->blocked.marks[n_blocked - 1].combining_class < mark.combining_class))
     composed = trafo_unicode_compose (self->starter.point, mark.point);
   if (composed != 0)
     {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
-#define _GNU_SOURCE /* memmem */
 #include "trafo-normalizer-private.h"
 
 #include <string.h>
@@ -225,10 +224,7 @@ apply_strip_accents (const Step              *self,
 
 /* @content, all of it from one origin. */
 static void
-append_content (TrafoAlignedTextBuilder *builder,
-                const char              *content,
-                guint32                  start,
-                guint32                  end)
+append_content (TrafoAlignedTextBuilder *builder, const char *content, guint32 start, guint32 end)
 {
   guint32 point;
 
@@ -249,18 +245,21 @@ apply_replace (const Step              *self,
   gsize       pattern_size = strlen (self->pattern), kept = 0;
   const char *match;
 
-  while (!builder->failed && (match = memmem (text->text + kept,
-                                              text->size_bytes - kept,
-                                              self->pattern,
-                                              pattern_size)) != NULL)
+  while (
+      !builder->failed &&
+      (match = memmem (text->text + kept, text->size_bytes - kept, self->pattern, pattern_size)) !=
+          NULL)
     {
       gsize       at = match - text->text, last = at + pattern_size;
       const char *last_char = g_utf8_prev_char (text->text + last);
       guint32     start, end;
 
       trafo_aligned_text_builder_append_run (builder, text, kept, at - kept);
-      trafo_aligned_text_get_origin (
-          text, last_char - text->text, text->text + last - last_char, &start, &end);
+      trafo_aligned_text_get_origin (text,
+                                     last_char - text->text,
+                                     text->text + last - last_char,
+                                     &start,
+                                     &end);
       append_content (builder, self->content, start, end);
       kept = last;
     }
@@ -315,12 +314,17 @@ read_bert (Step *self, GVariant *component, const char *where, GError **error)
 
   self->clean_text = self->handle_chinese_chars = self->lowercase = TRUE;
   self->has_strip_accents = accents != NULL;
-  return trafo_component_read_boolean (
-             component, where, "clean_text", &self->clean_text, error) &&
-         trafo_component_read_boolean (
-             component, where, "handle_chinese_chars", &self->handle_chinese_chars, error) &&
-         trafo_component_read_boolean (
-             component, where, "strip_accents", &self->strip_accents, error) &&
+  return trafo_component_read_boolean (component, where, "clean_text", &self->clean_text, error) &&
+         trafo_component_read_boolean (component,
+                                       where,
+                                       "handle_chinese_chars",
+                                       &self->handle_chinese_chars,
+                                       error) &&
+         trafo_component_read_boolean (component,
+                                       where,
+                                       "strip_accents",
+                                       &self->strip_accents,
+                                       error) &&
          trafo_component_read_boolean (component, where, "lowercase", &self->lowercase, error);
 }
 
@@ -360,8 +364,7 @@ static gboolean
 read_strip (Step *self, GVariant *component, const char *where, GError **error)
 {
   self->strip_left = self->strip_right = TRUE;
-  return trafo_component_read_boolean (
-             component, where, "strip_left", &self->strip_left, error) &&
+  return trafo_component_read_boolean (component, where, "strip_left", &self->strip_left, error) &&
          trafo_component_read_boolean (component, where, "strip_right", &self->strip_right, error);
 }
 
@@ -373,16 +376,11 @@ static const struct
   gboolean composes;
   gboolean compatibility;
 } kinds[] = {
-  { "BertNormalizer", apply_bert, read_bert },
-  { "Lowercase", apply_lowercase },
-  { "NFC", apply_normal_form, NULL, TRUE, FALSE },
-  { "NFD", apply_normal_form, NULL, FALSE, FALSE },
-  { "NFKC", apply_normal_form, NULL, TRUE, TRUE },
-  { "NFKD", apply_normal_form, NULL, FALSE, TRUE },
-  { "StripAccents", apply_strip_accents },
-  { "Replace", apply_replace, read_replace },
-  { "Prepend", apply_prepend, read_prepend },
-  { "Strip", apply_strip, read_strip },
+  { "BertNormalizer", apply_bert, read_bert },     { "Lowercase", apply_lowercase },
+  { "NFC", apply_normal_form, NULL, TRUE, FALSE }, { "NFD", apply_normal_form, NULL, FALSE, FALSE },
+  { "NFKC", apply_normal_form, NULL, TRUE, TRUE }, { "NFKD", apply_normal_form, NULL, FALSE, TRUE },
+  { "StripAccents", apply_strip_accents },         { "Replace", apply_replace, read_replace },
+  { "Prepend", apply_prepend, read_prepend },      { "Strip", apply_strip, read_strip },
 };
 
 static gboolean

@@ -32,15 +32,14 @@ trafo_word_array_append (TrafoWordArray *self, guint32 start, guint32 end)
  * it left. */
 typedef struct _TrafoPreTokenizer TrafoPreTokenizer;
 
-TrafoPreTokenizer *trafo_pre_tokenizer_new (GVariant   *component,
-                                            const char *origin,
-                                            GError    **error);
-void               trafo_pre_tokenizer_free (TrafoPreTokenizer *self);
-gboolean           trafo_pre_tokenizer_apply (const TrafoPreTokenizer *self,
-                                              const TrafoAlignedText  *text,
-                                              TrafoWordArray           words[2],
-                                              TrafoWordArray         **result,
-                                              GError                 **error);
+TrafoPreTokenizer          *
+trafo_pre_tokenizer_new (GVariant *component, const char *origin, GError **error);
+void     trafo_pre_tokenizer_free (TrafoPreTokenizer *self);
+gboolean trafo_pre_tokenizer_apply (const TrafoPreTokenizer *self,
+                                    const TrafoAlignedText  *text,
+                                    TrafoWordArray           words[2],
+                                    TrafoWordArray         **result,
+                                    GError                 **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrafoPreTokenizer, trafo_pre_tokenizer_free)
 

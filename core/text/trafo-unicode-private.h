@@ -17,8 +17,8 @@ typedef enum
   TRAFO_UNICODE_WORD = 1 << 4, /* \w of a regular expression */
   TRAFO_UNICODE_COMBINING = 1 << 5,
   TRAFO_UNICODE_CJK = 1 << 6,
-  TRAFO_UNICODE_LOWER = 1 << 7, /* has another lower case */
-  TRAFO_UNICODE_CANONICAL = 1 << 8, /* decomposes */
+  TRAFO_UNICODE_LOWER = 1 << 7,         /* has another lower case */
+  TRAFO_UNICODE_CANONICAL = 1 << 8,     /* decomposes */
   TRAFO_UNICODE_COMPATIBILITY = 1 << 9, /* decomposes, canonically or by compatibility */
 } TrafoUnicodeFlags;
 

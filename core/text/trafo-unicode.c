@@ -90,8 +90,9 @@ trafo_unicode_decompose (guint32  point,
   if (point >= HANGUL_S && point < HANGUL_S + HANGUL_N_S)
     return decompose_hangul (point, decomposed);
   if (compatibility)
-    row = find_decomposition (
-        trafo_unicode_compatibilities, trafo_unicode_compatibility_count, point);
+    row = find_decomposition (trafo_unicode_compatibilities,
+                              trafo_unicode_compatibility_count,
+                              point);
   if (row == NULL)
     row = find_decomposition (trafo_unicode_canonicals, trafo_unicode_canonical_count, point);
   if (row == NULL)

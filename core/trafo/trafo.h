@@ -6,11 +6,16 @@
 #include <trafo/trafo-backend.h>
 #include <trafo/trafo-builder.h>
 #include <trafo/trafo-dtype.h>
+#include <trafo/trafo-encoding.h>
 #include <trafo/trafo-enum-types.h>
 #include <trafo/trafo-error.h>
 #include <trafo/trafo-json-reader.h>
 #include <trafo/trafo-model.h>
+#include <trafo/trafo-tokenizer.h>
 #include <trafo/trafo-version.h>
+#include <trafo/trafo-vocabulary.h>
 
 #include "trafo-dlpack.h"
+#include "trafo-encode-options.h"
 #include "trafo-tensor.h"
+#include "trafo-text.h"

@@ -119,10 +119,7 @@ trafo_tokenizer_get_default_config (TrafoTokenizer *self)
  * Returns: %FALSE if the text is no such model
  */
 gboolean
-trafo_tokenizer_load_model (TrafoTokenizer *self,
-                            GBytes         *model,
-                            const char     *origin,
-                            GError        **error)
+trafo_tokenizer_load_model (TrafoTokenizer *self, GBytes *model, const char *origin, GError **error)
 {
   TrafoTokenizerInterface *iface;
   GError                  *local = NULL;

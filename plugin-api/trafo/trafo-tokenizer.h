@@ -102,10 +102,7 @@ struct _TrafoTokenizerInterface
   GTypeInterface g_iface;
 
   GVariant *(*get_default_config) (TrafoTokenizer *self);
-  gboolean (*load_model) (TrafoTokenizer *self,
-                          GBytes         *model,
-                          const char     *origin,
-                          GError        **error);
+  gboolean (*load_model) (TrafoTokenizer *self, GBytes *model, const char *origin, GError **error);
   GBytes *(*load_files) (TrafoTokenizer *self,
                          const char     *folder,
                          GVariant       *config,
@@ -137,13 +134,13 @@ TRAFO_API guint     trafo_tokenizer_get_n_tokens (TrafoTokenizer *self);
 TRAFO_API gint64    trafo_tokenizer_lookup_token (TrafoTokenizer *self,
                                                   const char     *token,
                                                   gsize           size_bytes);
-TRAFO_API char *trafo_tokenizer_lookup_id (TrafoTokenizer *self, guint id, gsize *size_bytes);
-TRAFO_API gboolean trafo_tokenizer_tokenize (TrafoTokenizer       *self,
-                                             const char           *text,
-                                             const TrafoTextRange *words,
-                                             gsize                 n_words,
-                                             guint32               first_word,
-                                             TrafoPieceArray      *pieces,
-                                             GError              **error);
+TRAFO_API char     *trafo_tokenizer_lookup_id (TrafoTokenizer *self, guint id, gsize *size_bytes);
+TRAFO_API gboolean  trafo_tokenizer_tokenize (TrafoTokenizer       *self,
+                                              const char           *text,
+                                              const TrafoTextRange *words,
+                                              gsize                 n_words,
+                                              guint32               first_word,
+                                              TrafoPieceArray      *pieces,
+                                              GError              **error);
 
 G_END_DECLS

@@ -286,20 +286,22 @@ trafo_vocabulary_read_json (TrafoVocabulary *self, TrafoJsonReader *reader, GErr
   trafo_json_reader_begin_object (reader);
   while ((token = trafo_json_reader_next_member (reader, &size_bytes)) != NULL)
     {
-      g_autofree char *copy = NULL;
+      g_autofree char *large = NULL;
       char             small[64];
+      char            *copy = small;
       guint64          id;
 
-      if (size_bytes >= sizeof small)
-        token = copy = g_memdup2 (token, size_bytes);
-      else
-        token = memcpy (small, token, size_bytes);
+      if (size_bytes > sizeof small)
+        copy = large = g_try_malloc (size_bytes);
+      if (copy == NULL)
+        return set_no_memory (error, self->n_entries);
+      memcpy (copy, token, size_bytes);
       id = trafo_json_reader_read_uint64 (reader);
       if (trafo_json_reader_has_failed (reader))
         break;
       if (id > G_MAXUINT32)
         trafo_json_reader_fail (reader, "id %" G_GUINT64_FORMAT " exceeds 4294967295", id);
-      else if (!trafo_vocabulary_add (self, token, size_bytes, id, error))
+      else if (!trafo_vocabulary_add (self, copy, size_bytes, id, error))
         return FALSE;
     }
   return TRUE;
@@ -437,10 +439,7 @@ trafo_vocabulary_lookup_id (const TrafoVocabulary *self, guint32 id, gsize *size
  * Returns: the token, NUL-terminated
  */
 const char *
-trafo_vocabulary_get_nth (const TrafoVocabulary *self,
-                          gsize                  index,
-                          gsize                 *size_bytes,
-                          guint32               *id)
+trafo_vocabulary_get_nth (const TrafoVocabulary *self, gsize index, gsize *size_bytes, guint32 *id)
 {
   const Entry *entry = &self->entries[index];
 

@@ -23,18 +23,15 @@ TRAFO_API gboolean trafo_vocabulary_read_json (TrafoVocabulary *self,
                                                GError         **error);
 TRAFO_API gboolean trafo_vocabulary_finish (TrafoVocabulary *self, GError **error);
 
-TRAFO_API gsize       trafo_vocabulary_get_n_tokens (const TrafoVocabulary *self);
-TRAFO_API gboolean    trafo_vocabulary_lookup (const TrafoVocabulary *self,
-                                               const char            *token,
-                                               gsize                  size_bytes,
-                                               guint32               *id);
-TRAFO_API const char *trafo_vocabulary_lookup_id (const TrafoVocabulary *self,
-                                                  guint32                id,
-                                                  gsize                 *size_bytes);
-TRAFO_API const char *trafo_vocabulary_get_nth (const TrafoVocabulary *self,
-                                                gsize                  index,
-                                                gsize                 *size_bytes,
-                                                guint32               *id);
+TRAFO_API gsize    trafo_vocabulary_get_n_tokens (const TrafoVocabulary *self);
+TRAFO_API gboolean trafo_vocabulary_lookup (const TrafoVocabulary *self,
+                                            const char            *token,
+                                            gsize                  size_bytes,
+                                            guint32               *id);
+TRAFO_API const char *
+trafo_vocabulary_lookup_id (const TrafoVocabulary *self, guint32 id, gsize *size_bytes);
+TRAFO_API const char *
+trafo_vocabulary_get_nth (const TrafoVocabulary *self, gsize index, gsize *size_bytes, guint32 *id);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrafoVocabulary, trafo_vocabulary_free)
 
