@@ -8,4 +8,8 @@
 #include <trafo/trafo-dtype.h>
 #include <trafo/trafo-error.h>
 #include <trafo/trafo-json-reader.h>
+#include <trafo/trafo-model.h>
 #include <trafo/trafo-version.h>
+
+#include "trafo-dlpack.h"
+#include "trafo-tensor.h"
