@@ -11,5 +11,6 @@
 #include <trafo/trafo-model.h>
 #include <trafo/trafo-version.h>
 
+#include "trafo-checkpoint.h"
 #include "trafo-dlpack.h"
 #include "trafo-tensor.h"
