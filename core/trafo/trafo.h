@@ -6,6 +6,7 @@
 #include <trafo/trafo-backend.h>
 #include <trafo/trafo-builder.h>
 #include <trafo/trafo-dtype.h>
+#include <trafo/trafo-enum-types.h>
 #include <trafo/trafo-error.h>
 #include <trafo/trafo-json-reader.h>
 #include <trafo/trafo-model.h>
