@@ -7,4 +7,8 @@
 #include <trafo/trafo-builder.h>
 #include <trafo/trafo-dtype.h>
 #include <trafo/trafo-error.h>
+#include <trafo/trafo-model.h>
 #include <trafo/trafo-version.h>
+
+#include "trafo-dlpack.h"
+#include "trafo-tensor.h"

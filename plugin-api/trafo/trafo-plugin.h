@@ -10,6 +10,7 @@
 #include <trafo/trafo-json-reader.h>
 #include <trafo/trafo-kernel.h>
 #include <trafo/trafo-macros.h>
+#include <trafo/trafo-model.h>
 #include <trafo/trafo-ops.h>
 #include <trafo/trafo-optimizer.h>
 #include <trafo/trafo-plugin-descriptor.h>

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include <trafo/trafo-builder.h>
+#include <trafo/trafo-error.h>
+#include <trafo/trafo-kernel.h>
+
+G_BEGIN_DECLS
+
+/* What is known of a value while a graph is built; dimensions may be symbolic (negative). */
+typedef struct
+{
+  TrafoDType dtype;
+  guint      n_dims;
+  gint64     dims[TRAFO_MAX_DIMS];
+} TrafoValueType;
+
+typedef struct _TrafoDims TrafoDims;
+
+/* One row of the op table: all that core knows of an op. It stands in core/graph/ops/NAME.c.
+ *
+ * infer: the shape and dtype rule. @attrs may be changed to its normal form. On entry @output holds
+ *   what the caller asked for (RESHAPE, BROADCAST, FILL, IOTA, CAST, SLICE's length: its dims or
+ *   dtype), on success the type of the result. @dims compares and combines symbolic dimensions.
+ * view: ops without a kernel. All dimensions are known, output->shape and dtype are filled in; sets
+ *   output->strides and moves output->data / offset_bytes; FALSE if the bytes must be copied
+ *   first, which is so only when the input is not contiguous.
+ * decompose: the same result from simpler ops.
+ * gradient: emits, for the gradient @grad of the result, that of each input (0: none).
+ * batch: the same op with one more leading axis on the inputs that @batched marks.
+ * reference: plain C, any strides, kept for ever; what every backend is tested against. */
+typedef struct _TrafoOp TrafoOp;
+struct _TrafoOp
+{
+  guint16     id; /* TrafoOpId */
+  guint16     version;
+  const char *name;
+  guint8      min_inputs;
+  guint8      max_inputs;
+  gsize       attrs_size_bytes; /* 0: none */
+
+  gboolean (*infer) (TrafoDims            *dims,
+                     gpointer              attrs,
+                     const TrafoValueType *inputs,
+                     guint                 n_inputs,
+                     TrafoValueType       *output,
+                     GError              **error);
+  gboolean (*view) (const void *attrs, const TrafoOperand *input, TrafoOperand *output);
+  TrafoSym (*decompose) (TrafoBuilder   *builder,
+                         const void     *attrs,
+                         const TrafoSym *inputs,
+                         guint           n_inputs);
+  gboolean (*gradient) (TrafoBuilder   *builder,
+                        const void     *attrs,
+                        const TrafoSym *inputs,
+                        guint           n_inputs,
+                        TrafoSym        output,
+                        TrafoSym        grad,
+                        TrafoSym       *ret_grads);
+  TrafoSym (*batch) (TrafoBuilder   *builder,
+                     const void     *attrs,
+                     const TrafoSym *inputs,
+                     guint           n_inputs,
+                     const gboolean *batched);
+  void (*reference) (const TrafoKernelArgs *args);
+};
+
+/* NULL for a number that is no op. */
+const TrafoOp *trafo_op_lookup (guint id);
+
+/* The rows, one a file. */
+#define TRAFO_OP_ROW(name) extern const TrafoOp trafo_op_##name
+TRAFO_OP_ROW (input);
+TRAFO_OP_ROW (param);
+TRAFO_OP_ROW (fill);
+TRAFO_OP_ROW (iota);
+TRAFO_OP_ROW (reshape);
+TRAFO_OP_ROW (permute);
+TRAFO_OP_ROW (slice);
+TRAFO_OP_ROW (broadcast);
+TRAFO_OP_ROW (copy);
+TRAFO_OP_ROW (cast);
+TRAFO_OP_ROW (concat);
+TRAFO_OP_ROW (gather);
+TRAFO_OP_ROW (scatter_add);
+TRAFO_OP_ROW (neg);
+TRAFO_OP_ROW (sqrt);
+TRAFO_OP_ROW (rsqrt);
+TRAFO_OP_ROW (exp);
+TRAFO_OP_ROW (log);
+TRAFO_OP_ROW (tanh);
+TRAFO_OP_ROW (erf);
+TRAFO_OP_ROW (sigmoid);
+TRAFO_OP_ROW (add);
+TRAFO_OP_ROW (sub);
+TRAFO_OP_ROW (mul);
+TRAFO_OP_ROW (div);
+TRAFO_OP_ROW (pow);
+TRAFO_OP_ROW (maximum);
+TRAFO_OP_ROW (minimum);
+TRAFO_OP_ROW (compare);
+TRAFO_OP_ROW (where);
+TRAFO_OP_ROW (sum);
+TRAFO_OP_ROW (mean);
+TRAFO_OP_ROW (max);
+TRAFO_OP_ROW (matmul);
+TRAFO_OP_ROW (linear);
+TRAFO_OP_ROW (layer_norm);
+TRAFO_OP_ROW (softmax);
+TRAFO_OP_ROW (activation);
+TRAFO_OP_ROW (attention);
+
+G_END_DECLS
