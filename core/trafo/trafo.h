@@ -7,7 +7,9 @@
 #include <trafo/trafo-builder.h>
 #include <trafo/trafo-dtype.h>
 #include <trafo/trafo-error.h>
+#include <trafo/trafo-json-reader.h>
 #include <trafo/trafo-model.h>
+#include <trafo/trafo-optimizer.h>
 #include <trafo/trafo-version.h>
 
 #include "trafo-dlpack.h"
