@@ -40,8 +40,7 @@ trafo_feature_kind_from_name (const char *name, TrafoFeatureKind *ret_kind)
   return FALSE;
 }
 
-static gboolean
-fail (const char *filename, GError **error, int code, const char *format, ...)
+static gboolean fail (const char *filename, GError **error, int code, const char *format, ...)
     G_GNUC_PRINTF (4, 5);
 
 static gboolean
@@ -137,11 +136,11 @@ check_metadata (const char *key, GVariant *value, const char *filename, GError *
 static GVariant *
 read_metadata (GVariant *feature, const char *filename, GError **error)
 {
-  g_autoptr (GVariant)     metadata = NULL;
+  g_autoptr (GVariant) metadata = NULL;
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
-  GVariantIter             iter;
-  const char              *key;
-  GVariant                *value;
+  GVariantIter iter;
+  const char  *key;
+  GVariant    *value;
 
   metadata = g_variant_lookup_value (feature, "metadata", G_VARIANT_TYPE_VARDICT);
   if (metadata == NULL)
@@ -208,9 +207,9 @@ read_feature (GVariantBuilder *features, GVariant *feature, const char *filename
 static GVariant *
 read_features (GVariant *description, const char *filename, GError **error)
 {
-  g_autoptr (GVariant)     list = NULL;
+  g_autoptr (GVariant) list = NULL;
   g_auto (GVariantBuilder) features = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(yssia{sv})"));
-  gsize                    n;
+  gsize n;
 
   list = g_variant_lookup_value (description, "features", G_VARIANT_TYPE ("av"));
   n = list != NULL ? g_variant_n_children (list) : 0;
@@ -284,14 +283,14 @@ read_first_line (const char *text,
 GVariant *
 trafo_plugin_facts_from_text (GBytes *text, const char *filename, GError **error)
 {
-  g_autoptr (GBytes)   json = NULL;
+  g_autoptr (GBytes) json = NULL;
   g_autoptr (GVariant) description = NULL;
-  g_autoptr (GError)   local = NULL;
-  const char          *name, *version, *license, *summary;
-  GVariant            *features;
-  guint16              abi[2];
-  gsize                size_bytes, start;
-  const char          *start_of_text = g_bytes_get_data (text, &size_bytes);
+  g_autoptr (GError) local = NULL;
+  const char *name, *version, *license, *summary;
+  GVariant   *features;
+  guint16     abi[2];
+  gsize       size_bytes, start;
+  const char *start_of_text = g_bytes_get_data (text, &size_bytes);
 
   if (!read_first_line (start_of_text, size_bytes, &start, abi, filename, error))
     return NULL;
@@ -348,8 +347,8 @@ GVariant *
 trafo_plugin_facts_read (const char *filename, TrafoFileIdentity *ret_identity, GError **error)
 {
   g_autoptr (GBytes) text = NULL;
-  struct stat        status;
-  int                fd;
+  struct stat status;
+  int         fd;
 
   /* not to hang on a FIFO, nor to get a terminal */
   fd = g_open (filename, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0);

@@ -59,8 +59,7 @@ trafo_probe_get_timeout (void)
   const char *text = g_getenv ("TRAFO_PROBE_TIMEOUT_MS");
   guint64     timeout_ms;
 
-  if (text != NULL &&
-      g_ascii_string_to_unsigned (text, 10, 1, MAX_TIMEOUT_MS, &timeout_ms, NULL))
+  if (text != NULL && g_ascii_string_to_unsigned (text, 10, 1, MAX_TIMEOUT_MS, &timeout_ms, NULL))
     return timeout_ms;
   return DEFAULT_TIMEOUT_MS;
 }
@@ -132,10 +131,10 @@ open_pipe (int *ret_ours, int *ret_theirs, GError **error)
 static int
 spawn (const char *helper, const Child *child, const int *theirs, pid_t *ret_pid)
 {
-  const char *const argv[] = { helper,
+  const char *const          argv[] = { helper,
                                child->probe->with_devices ? "--devices" : "--load",
-                               child->probe->filename,
-                               NULL };
+                                        child->probe->filename,
+                                        NULL };
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t          attributes;
   sigset_t                   none, all;
@@ -148,8 +147,7 @@ spawn (const char *helper, const Child *child, const int *theirs, pid_t *ret_pid
   posix_spawnattr_setsigmask (&attributes, &none);
   posix_spawnattr_setsigdefault (&attributes, &all);
   posix_spawnattr_setflags (&attributes,
-                            POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-                                POSIX_SPAWN_SETSIGDEF);
+                            POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   posix_spawn_file_actions_init (&actions);
   posix_spawn_file_actions_addopen (&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2 (&actions, theirs[PIPE_STDOUT], STDOUT_FILENO);
@@ -165,11 +163,7 @@ spawn (const char *helper, const Child *child, const int *theirs, pid_t *ret_pid
 }
 
 static gboolean
-child_start (Child      *child,
-             TrafoProbe *probe,
-             const char *helper,
-             guint       timeout_ms,
-             GError    **error)
+child_start (Child *child, TrafoProbe *probe, const char *helper, guint timeout_ms, GError **error)
 {
   int theirs[N_PIPES] = { -1, -1, -1 };
   int status = -1;
@@ -340,8 +334,8 @@ static void
 child_judge (Child *child, const siginfo_t *end, guint timeout_ms)
 {
   g_autoptr (GError) error = NULL;
-  TrafoProbeStage    stage = TRAFO_PROBE_STAGE_START;
-  gboolean           is_valid;
+  TrafoProbeStage stage = TRAFO_PROBE_STAGE_START;
+  gboolean        is_valid;
 
   is_valid = !child->is_reply_too_long && trafo_probe_reply_parse (child->bytes[PIPE_REPLY]->data,
                                                                    child->bytes[PIPE_REPLY]->len,

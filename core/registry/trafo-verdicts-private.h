@@ -31,9 +31,8 @@ typedef enum
 } TrafoProbePolicy;
 
 /* @filename: NULL keeps the records in memory. @is_read_only: never writes the file. */
-TrafoVerdicts *trafo_verdicts_new (const char      *filename,
-                                   gboolean         is_read_only,
-                                   TrafoProbePolicy policy);
+TrafoVerdicts *
+trafo_verdicts_new (const char *filename, gboolean is_read_only, TrafoProbePolicy policy);
 TrafoVerdicts *trafo_verdicts_ref (TrafoVerdicts *self);
 void           trafo_verdicts_unref (TrafoVerdicts *self);
 

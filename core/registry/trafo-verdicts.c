@@ -118,10 +118,10 @@ static void
 save_records (TrafoVerdicts *self)
 {
   g_autoptr (GError) error = NULL;
-  GVariantBuilder    builder;
-  GHashTableIter     iter;
-  gpointer           path, record;
-  guint              n = 0;
+  GVariantBuilder builder;
+  GHashTableIter  iter;
+  gpointer        path, record;
+  guint           n = 0;
 
   if (self->filename == NULL || self->is_read_only)
     return;
@@ -282,8 +282,7 @@ put_record (TrafoVerdicts *self, const TrafoExamination *examination)
   if (examination->devices != NULL)
     record->devices = g_variant_ref (examination->devices);
   else
-    record->devices =
-        g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE ("(sust)"), NULL, 0));
+    record->devices = g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE ("(sust)"), NULL, 0));
   record->device_reason =
       g_strdup (examination->device_reason != NULL ? examination->device_reason : "");
   g_hash_table_replace (ensure_records (self), g_strdup (examination->filename), record);
