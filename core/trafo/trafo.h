@@ -13,4 +13,7 @@
 #include <trafo/trafo-version.h>
 
 #include "trafo-dlpack.h"
+#include "trafo-feature.h"
+#include "trafo-plugin-object.h"
+#include "trafo-registry.h"
 #include "trafo-tensor.h"
