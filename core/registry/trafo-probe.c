@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
+#define _GNU_SOURCE /* sigabbrev_np, addclosefrom_np */
+
 #include "trafo-probe-private.h"
 
 #include "trafo-probe-reply-private.h"
+#include "trafo-registry-config.h"
 #include "trafo-search-path-private.h"
 
 #include <errno.h>
@@ -153,9 +156,7 @@ spawn (const char *helper, const Child *child, const int *theirs, pid_t *ret_pid
   posix_spawn_file_actions_adddup2 (&actions, theirs[PIPE_STDOUT], STDOUT_FILENO);
   posix_spawn_file_actions_adddup2 (&actions, theirs[PIPE_STDERR], STDERR_FILENO);
   posix_spawn_file_actions_adddup2 (&actions, theirs[PIPE_REPLY], TRAFO_PROBE_REPLY_FD);
-#if __GLIBC_PREREQ(2, 34)
   posix_spawn_file_actions_addclosefrom_np (&actions, TRAFO_PROBE_REPLY_FD + 1);
-#endif
   status = posix_spawn (ret_pid, helper, &actions, &attributes, (char *const *) argv, environ);
   posix_spawn_file_actions_destroy (&actions);
   posix_spawnattr_destroy (&attributes);
@@ -283,12 +284,10 @@ describe_end (const siginfo_t *end)
 {
   if (end->si_code == CLD_EXITED)
     return g_strdup_printf ("ended the process with status %d", end->si_status);
-#if __GLIBC_PREREQ(2, 32)
   if (sigabbrev_np (end->si_status) != NULL)
     return g_strdup_printf ("crashed with SIG%s (%s)",
                             sigabbrev_np (end->si_status),
                             g_strsignal (end->si_status));
-#endif
   return g_strdup_printf ("crashed with signal %d (%s)",
                           end->si_status,
                           g_strsignal (end->si_status));

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
+#define _GNU_SOURCE /* dladdr */
+
 #include "trafo-search-path-private.h"
 
 #include "trafo-plugin-facts-private.h"
+#include "trafo-registry-config.h"
 
 #include <dlfcn.h>
 #include <errno.h>

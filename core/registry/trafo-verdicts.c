@@ -184,17 +184,18 @@ TrafoVerdict
 trafo_verdicts_lookup (TrafoVerdicts           *self,
                        const char              *filename,
                        const TrafoFileIdentity *identity,
+                       gint                    *ret_code,
                        char                   **ret_reason)
 {
   TrafoVerdict  verdict = TRAFO_VERDICT_UNKNOWN;
   const Record *record;
 
-  *ret_reason = NULL;
   g_mutex_lock (&self->lock);
   record = find_record (self, filename, identity);
   if (record != NULL)
     {
       verdict = record->verdict;
+      *ret_code = record->code;
       if (verdict != TRAFO_VERDICT_GOOD)
         *ret_reason = g_strdup (record->reason);
     }

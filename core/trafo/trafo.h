@@ -14,6 +14,14 @@
 #include <trafo/trafo-optimizer.h>
 #include <trafo/trafo-version.h>
 
+#include "trafo-auto-model.h"
 #include "trafo-checkpoint.h"
+#include "trafo-device-choice.h"
 #include "trafo-dlpack.h"
+#include "trafo-feature.h"
+#include "trafo-load-options.h"
+#include "trafo-model-runtime.h"
+#include "trafo-plugin-object.h"
+#include "trafo-registry.h"
+#include "trafo-tensor-dict.h"
 #include "trafo-tensor.h"
