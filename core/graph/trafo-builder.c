@@ -128,9 +128,6 @@ trafo_builder_fail (TrafoBuilder *self, GError *error)
   self->error = error;
 }
 
-static TrafoSym trafo_builder_failf (TrafoBuilder *self, TrafoError code, const char *format, ...)
-    G_GNUC_PRINTF (3, 4);
-
 TrafoSym
 trafo_builder_failf (TrafoBuilder *self, TrafoError code, const char *format, ...)
 {
@@ -759,7 +756,7 @@ trafo_builder_output (TrafoBuilder *self, const char *name, TrafoSym x)
 /**
  * trafo_builder_hidden_state:
  * @self: a builder
- * @x: (batch, sequence, hidden size)
+ * @x: of shape (batch, sequence, hidden size)
  *
  * Makes a value the next of hidden_states.0, .1, ... in programs that were asked for them: first
  * the embeddings, then the result of each layer.
