@@ -314,7 +314,7 @@ trafo_dims_to_string (const TrafoDims *self, const gint64 *dims, guint n_dims)
       g_string_append (text, i == 0 ? "" : ", ");
       dims_print (self, dims[i], text);
     }
-  g_string_append_c (text, ')');
+  g_string_append (text, n_dims == 1 ? ",)" : ")");
   return g_string_free (text, FALSE);
 }
 

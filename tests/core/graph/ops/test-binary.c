@@ -45,7 +45,7 @@ static const OpError errors[] = {
   { "shapes", TRAFO_OP_MUL, NULL, 2,
     { { TRAFO_DTYPE_FLOAT32, 2, { 2, 3 } }, { TRAFO_DTYPE_FLOAT32, 1, { 4 } } },
     { 0 }, TRAFO_ERROR_SHAPE,
-    "mul: the shapes (2, 3) and (4) do not broadcast together" },
+    "mul: the shapes (2, 3) and (4,) do not broadcast together" },
   { "symbolic", TRAFO_OP_SUB, NULL, 2,
     { { TRAFO_DTYPE_FLOAT32, 2, { TRAFO_DIM_BATCH, 3 } }, { TRAFO_DTYPE_FLOAT32, 2, { TRAFO_DIM_SEQUENCE, 3 } } },
     { 0 }, TRAFO_ERROR_SHAPE,

@@ -17,7 +17,7 @@ static const OpError errors[] = {
   { "shapes", TRAFO_OP_COMPARE, &(const TrafoCompareAttrs){ .struct_size = sizeof (TrafoCompareAttrs) }, 2,
     { { TRAFO_DTYPE_INT32, 1, { 2 } }, { TRAFO_DTYPE_INT32, 1, { 3 } } },
     { 0 }, TRAFO_ERROR_SHAPE,
-    "compare: the shapes (2) and (3) do not broadcast together" },
+    "compare: the shapes (2,) and (3,) do not broadcast together" },
 };
 /* clang-format on */
 

@@ -21,7 +21,7 @@ static const OpError errors[] = {
   { "n-dims", TRAFO_OP_CONCAT, &(const TrafoAxisAttrs){ .struct_size = sizeof (TrafoAxisAttrs), .axis = 0 }, 2,
     { { TRAFO_DTYPE_FLOAT32, 2, { 2, 3 } }, { TRAFO_DTYPE_FLOAT32, 1, { 2 } } },
     { 0 }, TRAFO_ERROR_SHAPE,
-    "concat: an operand has shape (2), expected (2, 3) to fit the first" },
+    "concat: an operand has shape (2,), expected (2, 3) to fit the first" },
 };
 /* clang-format on */
 

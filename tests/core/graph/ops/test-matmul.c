@@ -9,7 +9,7 @@ static const OpError errors[] = {
   { "vector", TRAFO_OP_MATMUL, &(const TrafoMatmulAttrs){ .struct_size = sizeof (TrafoMatmulAttrs) }, 2,
     { { TRAFO_DTYPE_FLOAT32, 1, { 3 } }, { TRAFO_DTYPE_FLOAT32, 2, { 3, 2 } } },
     { 0 }, TRAFO_ERROR_SHAPE,
-    "matmul: a (3) has 1 dimensions, expected at least 2" },
+    "matmul: a (3,) has 1 dimensions, expected at least 2" },
   { "dtypes", TRAFO_OP_MATMUL, &(const TrafoMatmulAttrs){ .struct_size = sizeof (TrafoMatmulAttrs) }, 2,
     { { TRAFO_DTYPE_FLOAT32, 2, { 2, 3 } }, { TRAFO_DTYPE_BFLOAT16, 2, { 3, 2 } } },
     { 0 }, TRAFO_ERROR_DTYPE,
@@ -25,7 +25,7 @@ static const OpError errors[] = {
   { "batch", TRAFO_OP_MATMUL, &(const TrafoMatmulAttrs){ .struct_size = sizeof (TrafoMatmulAttrs) }, 2,
     { { TRAFO_DTYPE_FLOAT32, 3, { 4, 2, 3 } }, { TRAFO_DTYPE_FLOAT32, 3, { 5, 3, 2 } } },
     { 0 }, TRAFO_ERROR_SHAPE,
-    "matmul: the shapes (4) and (5) do not broadcast together" },
+    "matmul: the shapes (4,) and (5,) do not broadcast together" },
 };
 /* clang-format on */
 

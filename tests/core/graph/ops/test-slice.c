@@ -35,13 +35,13 @@ static const OpError errors[] = {
     "slice: (start, length) (2, 2) with step 1 is outside axis 1 of x (batch, 3)" },
   { "symbolic-start", TRAFO_OP_SLICE, SLICE (0, TRAFO_DIM_PAST, 1), 1,
     { { TRAFO_DTYPE_FLOAT32, 1, { 3 } } }, { TRAFO_DTYPE_NONE, 1, { 4 } }, TRAFO_ERROR_SHAPE,
-    "slice: (start, length) (past, 4) with step 1 is outside axis 0 of x (3)" },
+    "slice: (start, length) (past, 4) with step 1 is outside axis 0 of x (3,)" },
   { "unknown-dim", TRAFO_OP_SLICE, SLICE (0, -77, 1), 1,
     { { TRAFO_DTYPE_FLOAT32, 1, { 3 } } }, { TRAFO_DTYPE_NONE, 1, { 1 } }, TRAFO_ERROR_SHAPE,
-    "slice: (start, length) (unknown dimension -77, 1) with step 1 is outside axis 0 of x (3)" },
+    "slice: (start, length) (unknown dimension -77, 1) with step 1 is outside axis 0 of x (3,)" },
   { "step", TRAFO_OP_SLICE, SLICE (0, 0, 0), 1,
     { { TRAFO_DTYPE_FLOAT32, 1, { 3 } } }, { TRAFO_DTYPE_NONE, 1, { 1 } }, TRAFO_ERROR_SHAPE,
-    "slice: (start, length) (0, 1) with step 0 is outside axis 0 of x (3)" },
+    "slice: (start, length) (0, 1) with step 0 is outside axis 0 of x (3,)" },
 };
 /* clang-format on */
 

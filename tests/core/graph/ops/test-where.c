@@ -17,7 +17,7 @@ static const OpError errors[] = {
   { "shapes", TRAFO_OP_WHERE, NULL, 3,
     { { TRAFO_DTYPE_BOOL, 1, { 2 } }, { TRAFO_DTYPE_FLOAT32, 2, { 2, 1 } }, { TRAFO_DTYPE_FLOAT32, 1, { 3 } } },
     { 0 }, TRAFO_ERROR_SHAPE,
-    "where: the shapes (2), (2, 1) and (3) do not broadcast together" },
+    "where: the shapes (2,), (2, 1) and (3,) do not broadcast together" },
 };
 /* clang-format on */
 
