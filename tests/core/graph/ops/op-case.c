@@ -4,17 +4,28 @@
 
 #include <string.h>
 
+#include "op-decomposition.h"
+
 #define POISON 0xa5
 
-/* Half a unit in the last place, and a little: the references round once. */
-static const struct
+typedef struct
 {
   double relative;
   double absolute;
-} tolerances[TRAFO_N_DTYPES] = {
+} Tolerance;
+
+/* Half a unit in the last place, and a little: the references round once. */
+static const Tolerance reference_tolerances[TRAFO_N_DTYPES] = {
   [TRAFO_DTYPE_FLOAT32] = { 1e-7, 1e-12 },
   [TRAFO_DTYPE_FLOAT16] = { 5e-4, 3.1e-8 },
   [TRAFO_DTYPE_BFLOAT16] = { 4e-3, 1e-12 },
+};
+
+/* A decomposition rounds after each of its ops. */
+static const Tolerance decomposition_tolerances[TRAFO_N_DTYPES] = {
+  [TRAFO_DTYPE_FLOAT32] = { 1e-5, 1e-6 },
+  [TRAFO_DTYPE_FLOAT16] = { 5e-3, 5e-3 },
+  [TRAFO_DTYPE_BFLOAT16] = { 4e-2, 4e-2 },
 };
 
 static double
@@ -129,15 +140,21 @@ operand_fill (Operand *self, const OpTensor *x)
 }
 
 static void
-assert_element (TrafoDType dtype, double found, double expected, const char *name, gint64 i)
+assert_element (const OpTensor  *tensor,
+                gint64           i,
+                double           found,
+                const Tolerance *tolerances,
+                const char      *name)
 {
-  gboolean is_same = isnan (expected) ? isnan (found) : found == expected;
+  const Tolerance *tolerance = &tolerances[tensor->dtype];
+  double           expected = tensor->values[i];
+  gboolean         is_same = isnan (expected) ? isnan (found) : found == expected;
 
   if (!is_same && isfinite (expected))
-    is_same = fabs (found - expected) <=
-              tolerances[dtype].absolute + tolerances[dtype].relative * fabs (expected);
+    is_same =
+        fabs (found - expected) <= tolerance->absolute + tolerance->relative * fabs (expected);
   /* a value beyond float16's range rounds to infinity */
-  if (!is_same && isinf (found) && dtype == TRAFO_DTYPE_FLOAT16)
+  if (!is_same && isinf (found) && tensor->dtype == TRAFO_DTYPE_FLOAT16)
     is_same = fabs (expected) >= 65520 && (found > 0) == (expected > 0);
   if (!is_same)
     g_error ("%s: element %" G_GINT64_FORMAT " is %.9g, expected %.9g", name, i, found, expected);
@@ -152,12 +169,9 @@ operand_check (Operand *self, const OpTensor *expected, const char *name)
   for (gint64 i = 0; i < count_elements (expected); i++)
     {
       gint64 at = locate (&self->operand, i);
+      double found = read_element (expected->dtype, self->operand.data, at);
 
-      assert_element (expected->dtype,
-                      read_element (expected->dtype, self->operand.data, at),
-                      expected->values[i],
-                      name,
-                      i);
+      assert_element (expected, i, found, reference_tolerances, name);
       memset ((guint8 *) self->operand.data + at * (gint64) element_bytes, POISON, element_bytes);
     }
   for (gsize i = 0; i < self->size_bytes; i++)
@@ -231,6 +245,35 @@ check_reference (const OpCase  *op_case,
 }
 
 static void
+check_decomposition (const OpCase *op_case, const TrafoOp *op, const void *attrs)
+{
+  Operand      inputs[TRAFO_MAX_OP_INPUTS];
+  TrafoOperand operands[TRAFO_MAX_OP_INPUTS];
+  TrafoOperand result;
+
+  for (guint i = 0; i < op_case->n_inputs; i++)
+    {
+      operand_init (&inputs[i], &op_case->inputs[i], FALSE);
+      operand_fill (&inputs[i], &op_case->inputs[i]);
+      operands[i] = inputs[i].operand;
+    }
+  result = op_decomposition_run (op, attrs, operands, op_case->n_inputs);
+  g_assert_cmpint (result.dtype, ==, op_case->output.dtype);
+  g_assert_cmpuint (result.n_dims, ==, op_case->output.n_dims);
+  for (guint axis = 0; axis < result.n_dims; axis++)
+    g_assert_cmpint (result.shape[axis], ==, op_case->output.shape[axis]);
+  for (gint64 i = 0; i < count_elements (&op_case->output); i++)
+    assert_element (&op_case->output,
+                    i,
+                    read_element (result.dtype, result.data, i),
+                    decomposition_tolerances,
+                    op_case->name);
+  g_free (result.data);
+  for (guint i = 0; i < op_case->n_inputs; i++)
+    g_free (inputs[i].memory);
+}
+
+static void
 run_case (gconstpointer user_data)
 {
   const OpCase    *op_case = user_data;
@@ -244,6 +287,8 @@ run_case (gconstpointer user_data)
   check_rule (op_case, op, attrs);
   for (guint layout = 0; layout < 4; layout++)
     check_reference (op_case, op, attrs, layout & 1, layout >> 1);
+  if (op->decompose != NULL)
+    check_decomposition (op_case, op, attrs);
 }
 
 void

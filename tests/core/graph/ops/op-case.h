@@ -43,9 +43,10 @@ typedef struct
   const char    *message;
 } OpError;
 
-/* Register one test a case: the rule, and the reference kernel over contiguous and spread-out
- * memory; the rule's error. */
+/* Register one test a case: the rule; the reference kernel over contiguous and spread-out memory;
+ * the decomposition, where there is one. */
 void op_case_add (const OpCase *cases, gsize n_cases);
+
 void op_error_add (const OpError *errors, gsize n_errors);
 
 G_END_DECLS

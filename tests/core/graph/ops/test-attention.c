@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
 #include "op-case.h"
+#include "trafo-builder-private.h"
 
 #include "cases/attention.h"
 
@@ -49,11 +50,47 @@ static const OpError errors[] = {
 };
 /* clang-format on */
 
+/* A decoding step: the queries are the new tokens, the keys also the past ones. */
+static void
+test_symbols (void)
+{
+  TrafoVariant variant = { 0 };
+  g_autoptr (GError) error = NULL;
+  TrafoBuilder       *b = trafo_builder_new_with (&variant, NULL);
+  TrafoAttentionAttrs attrs = {
+    .struct_size = sizeof attrs,
+    .n_heads = 4,
+    .n_kv_heads = 2,
+    .head_size = 3,
+    .is_causal = TRUE,
+    .has_mask = TRUE,
+    .scale = 0.5,
+  };
+  gint64   total = trafo_builder_dim_add (b, TRAFO_DIM_PAST, TRAFO_DIM_SEQUENCE);
+  gint64   q_dims[] = { TRAFO_DIM_BATCH, TRAFO_DIM_SEQUENCE, 12 };
+  gint64   k_dims[] = { TRAFO_DIM_BATCH, total, 6 };
+  TrafoSym inputs[] = {
+    trafo_builder_input (b, "q", TRAFO_DTYPE_FLOAT32, q_dims, 3, TRAFO_FILL_RULE_REQUIRED),
+    trafo_builder_input (b, "k", TRAFO_DTYPE_FLOAT32, k_dims, 3, TRAFO_FILL_RULE_REQUIRED),
+    trafo_builder_input (b, "v", TRAFO_DTYPE_FLOAT32, k_dims, 3, TRAFO_FILL_RULE_REQUIRED),
+    trafo_builder_input (b, "mask", TRAFO_DTYPE_INT64, k_dims, 2, TRAFO_FILL_RULE_REQUIRED),
+  };
+  TrafoSym y = trafo_op_lookup (TRAFO_OP_ATTENTION)->decompose (b, &attrs, inputs, 4);
+
+  trafo_builder_check (b, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (trafo_builder_get_n_dims (b, y), ==, 3);
+  for (gint axis = 0; axis < 3; axis++)
+    g_assert_cmpint (trafo_builder_get_dim (b, y, axis), ==, q_dims[axis]);
+  g_object_unref (b);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   op_case_add (cases, G_N_ELEMENTS (cases));
   op_error_add (errors, G_N_ELEMENTS (errors));
+  g_test_add_func ("/attention/symbols", test_symbols);
   return g_test_run ();
 }
