@@ -237,9 +237,6 @@ polynomial_evaluate (const Polynomial *self, const gint64 slots[TRAFO_N_SLOTS])
       gint64      product = term->coefficient;
 
       for (guint slot = 0; slot < TRAFO_N_SLOTS; slot++)
-        if (term->powers[slot] != 0 && slots[slot] == 0)
-          product = 0;
-      for (guint slot = 0; slot < TRAFO_N_SLOTS; slot++)
         for (guint power = 0; power < term->powers[slot]; power++)
           product = saturating_multiply (product, slots[slot]);
       if (__builtin_add_overflow (sum, product, &sum))
