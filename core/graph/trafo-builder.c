@@ -819,8 +819,8 @@ trafo_builder_linear_in_out (TrafoBuilder *self, const char *name, TrafoSym x, g
  * trafo_builder_linear_with:
  * @self: a builder
  * @x: float32, (..., n_in)
- * @weight: (n_out, n_in)
- * @bias: (n_out), or 0 for none
+ * @weight: shape (n_out, n_in)
+ * @bias: shape (n_out), or 0 for none
  *
  * x W^T + b with a weight that has its name elsewhere, such as a tied embedding.
  *
@@ -1373,7 +1373,7 @@ bound_input (TrafoBuilder *self, TrafoSym ids, gint64 n, gint64 ignored)
 /**
  * trafo_builder_gather:
  * @self: a builder
- * @table: (n, ...)
+ * @table: shape (n, ...)
  * @ids: int32 or int64, any shape
  *
  * The entries of @table with the numbers @ids.
@@ -1665,7 +1665,7 @@ trafo_builder_output (TrafoBuilder *self, const char *name, TrafoSym x)
 /**
  * trafo_builder_hidden_state:
  * @self: a builder
- * @x: (batch, sequence, hidden size)
+ * @x: shape (batch, sequence, hidden size)
  *
  * Makes a value the next of hidden_states.0, .1, ... in programs that were asked for them: first
  * the embeddings, then the result of each layer.
