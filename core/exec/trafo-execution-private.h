@@ -37,8 +37,8 @@ typedef struct
   gboolean        needs_barrier; /* before it: it meets memory of a step since the last one */
   guint           output_root;
   guint           input_roots[TRAFO_MAX_OP_INPUTS];
-  TrafoRange      ranges[TRAFO_MAX_OP_INPUTS + 1];  /* what it touches: the output first */
-  guint64         attrs[TRAFO_MAX_ATTRS_BYTES / 8]; /* symbolic dimensions resolved */
+  TrafoRange      ranges[TRAFO_MAX_OP_INPUTS + 1]; /* what it touches: the output first */
+  TrafoAttrs      attrs;                           /* symbolic dimensions resolved */
   TrafoKernelArgs args;
 } TrafoStep;
 

@@ -103,15 +103,11 @@ is_broadcasting (guint op)
 }
 
 static void
-resolve_attrs (TrafoExecution *self, const TrafoNode *node, guint64 *attrs)
+resolve_attrs (TrafoExecution *self, const TrafoNode *node, TrafoAttrs *attrs)
 {
-  memcpy (attrs, node->attrs, TRAFO_MAX_ATTRS_BYTES);
+  *attrs = node->attrs;
   if (node->op->id == TRAFO_OP_SLICE)
-    {
-      TrafoSliceAttrs *slice = (TrafoSliceAttrs *) attrs;
-
-      slice->start = trafo_dims_resolve (self->dim_values, slice->start);
-    }
+    attrs->slice.start = trafo_dims_resolve (self->dim_values, attrs->slice.start);
 }
 
 static TrafoStep *
@@ -124,7 +120,7 @@ append_step (TrafoExecution *self, TrafoSym sym, const TrafoOp *op)
   step->run = op->reference;
   step->args.struct_size = sizeof step->args;
   step->args.op = op->id;
-  step->args.attrs = op->attrs_size_bytes > 0 ? step->attrs : NULL;
+  step->args.attrs = op->attrs_size_bytes > 0 ? &step->attrs : NULL;
   step->args.device = trafo_device_get_handle (self->program->device);
   return step;
 }
@@ -158,13 +154,13 @@ resolve_view (TrafoExecution *self, TrafoSym sym, const TrafoNode *node, GError 
   TrafoOperand  input = self->values[node->inputs[0]];
   TrafoOperand *output = &self->values[sym];
   guint         root = self->roots[node->inputs[0]];
-  guint64       attrs[TRAFO_MAX_ATTRS_BYTES / 8];
+  TrafoAttrs    attrs;
 
-  resolve_attrs (self, node, attrs);
-  if (!node->op->view (attrs, &input, output))
+  resolve_attrs (self, node, &attrs);
+  if (!node->op->view (&attrs, &input, output))
     {
       append_copy (self, sym, &root, &input);
-      if (!node->op->view (attrs, &input, output))
+      if (!node->op->view (&attrs, &input, output))
         return fail_at (node, output, "does not fit its operand", error);
     }
   self->roots[sym] = root;
@@ -180,7 +176,7 @@ resolve_step (TrafoExecution *self, TrafoSym sym, const TrafoNode *node, gsize s
   for (guint i = 0; i < node->n_inputs; i++)
     use_memory (self, self->roots[node->inputs[i]]);
   step = append_step (self, sym, node->op);
-  resolve_attrs (self, node, step->attrs);
+  resolve_attrs (self, node, &step->attrs);
   step->args.n_inputs = node->n_inputs;
   step->args.output = self->values[sym];
   step->output_root = sym;

@@ -7,7 +7,20 @@
 
 G_BEGIN_DECLS
 
-#define TRAFO_MAX_ATTRS_BYTES 64
+/* The attributes of any op. */
+typedef union
+{
+  TrafoAxisAttrs       axis;
+  TrafoFillAttrs       fill;
+  TrafoPermuteAttrs    permute;
+  TrafoSliceAttrs      slice;
+  TrafoCompareAttrs    compare;
+  TrafoMatmulAttrs     matmul;
+  TrafoLinearAttrs     linear;
+  TrafoLayerNormAttrs  layer_norm;
+  TrafoActivationAttrs activation;
+  TrafoAttentionAttrs  attention;
+} TrafoAttrs;
 
 /* One value: the result of an op. A symbol is a node's index; index 0 is unused. Inputs come
  * before the nodes that use them, always. */
@@ -18,7 +31,7 @@ typedef struct
   TrafoSym       inputs[TRAFO_MAX_OP_INPUTS];
   TrafoValueType type;
   guint          leaf; /* INPUT, PARAM: the index in the graph's table of them */
-  guint64        attrs[TRAFO_MAX_ATTRS_BYTES / 8];
+  TrafoAttrs     attrs;
 } TrafoNode;
 
 typedef struct

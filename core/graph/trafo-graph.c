@@ -143,12 +143,12 @@ trafo_graph_append (TrafoGraph           *self,
   if (!collect_types (self, op, inputs, n_inputs, types, error))
     return 0;
   if (attrs != NULL)
-    memcpy (node.attrs, attrs, op->attrs_size_bytes);
+    memcpy (&node.attrs, attrs, op->attrs_size_bytes);
   if (wanted != NULL)
     node.type = *wanted;
   if (n_inputs > 0)
     memcpy (node.inputs, inputs, n_inputs * sizeof *inputs);
-  if (!op->infer (self->dims, node.attrs, types, n_inputs, &node.type, error))
+  if (!op->infer (self->dims, &node.attrs, types, n_inputs, &node.type, error))
     return 0;
   return append_node (self, &node);
 }

@@ -29,7 +29,7 @@ decompose (TrafoRewrite *rewrite, TrafoSym sym, const TrafoNode *node)
   for (guint i = 0; i < node->n_inputs; i++)
     inputs[i] = trafo_rewrite_operand (rewrite, node, i);
   decomposition->changed = TRUE;
-  return node->op->decompose (rewrite->builder, node->attrs, inputs, node->n_inputs);
+  return node->op->decompose (rewrite->builder, &node->attrs, inputs, node->n_inputs);
 }
 
 TrafoGraph *

@@ -19,13 +19,13 @@ same_type (const TrafoNode *a, const TrafoNode *b)
 static TrafoSym
 fuse_activation (TrafoRewrite *rewrite, const TrafoNode *node)
 {
-  const TrafoActivationAttrs *activation = (const TrafoActivationAttrs *) node->attrs;
+  const TrafoActivationAttrs *activation = &node->attrs.activation;
   TrafoSym                    target = trafo_rewrite_operand (rewrite, node, 0);
   TrafoLinearAttrs           *linear;
 
   if (trafo_rewrite_sole_use (rewrite, node->inputs[0], TRAFO_OP_LINEAR) == NULL)
     return 0;
-  linear = (TrafoLinearAttrs *) trafo_graph_get_node (rewrite->to, target)->attrs;
+  linear = &trafo_graph_get_node (rewrite->to, target)->attrs.linear;
   if (linear->activation != TRAFO_ACTIVATION_NONE || linear->has_residual)
     return 0;
   linear->activation = activation->activation;
@@ -40,7 +40,7 @@ find_linear (TrafoRewrite *rewrite, const TrafoNode *node, guint i)
   TrafoNode *linear = trafo_graph_get_node (rewrite->to, target);
 
   if (rewrite->n_uses[node->inputs[i]] != 1 || linear->op->id != TRAFO_OP_LINEAR ||
-      ((TrafoLinearAttrs *) linear->attrs)->has_residual)
+      linear->attrs.linear.has_residual)
     return NULL;
   return linear;
 }
@@ -58,7 +58,7 @@ fuse_residual (TrafoRewrite *rewrite, const TrafoNode *node)
           !same_type (linear, trafo_graph_get_node (rewrite->to, residual)))
         continue;
       linear->inputs[linear->n_inputs++] = residual;
-      ((TrafoLinearAttrs *) linear->attrs)->has_residual = TRUE;
+      linear->attrs.linear.has_residual = TRUE;
       return target;
     }
   return 0;
@@ -67,7 +67,7 @@ fuse_residual (TrafoRewrite *rewrite, const TrafoNode *node)
 static TrafoSym
 fuse_norm (TrafoRewrite *rewrite, const TrafoNode *node)
 {
-  TrafoLayerNormAttrs attrs = *(const TrafoLayerNormAttrs *) node->attrs;
+  TrafoLayerNormAttrs attrs = node->attrs.layer_norm;
   const TrafoNode    *sum;
   TrafoSym            inputs[4];
 

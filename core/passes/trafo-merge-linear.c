@@ -32,7 +32,7 @@ is_private_param (TrafoRewrite *rewrite, TrafoSym sym)
 static gboolean
 can_merge (TrafoRewrite *rewrite, const TrafoNode *node)
 {
-  const TrafoLinearAttrs *attrs = (const TrafoLinearAttrs *) node->attrs;
+  const TrafoLinearAttrs *attrs = &node->attrs.linear;
 
   return node->op->id == TRAFO_OP_LINEAR && attrs->has_bias && !attrs->has_residual &&
          attrs->activation == TRAFO_ACTIVATION_NONE &&
@@ -43,7 +43,7 @@ can_merge (TrafoRewrite *rewrite, const TrafoNode *node)
 static void
 collect (TrafoRewrite *rewrite, TrafoSym first, const TrafoNode *node, Group *group)
 {
-  const TrafoLinearAttrs *attrs = (const TrafoLinearAttrs *) node->attrs;
+  const TrafoLinearAttrs *attrs = &node->attrs.linear;
 
   group->n = 0;
   for (TrafoSym sym = first; sym < trafo_graph_get_n_nodes (rewrite->from) && group->n < MAX_MERGED;
@@ -52,8 +52,7 @@ collect (TrafoRewrite *rewrite, TrafoSym first, const TrafoNode *node, Group *gr
       const TrafoNode *other = trafo_graph_get_node (rewrite->from, sym);
 
       if (rewrite->n_uses[sym] > 0 && rewrite->map[sym] == 0 && can_merge (rewrite, other) &&
-          other->inputs[0] == node->inputs[0] &&
-          ((const TrafoLinearAttrs *) other->attrs)->is_in_out == attrs->is_in_out)
+          other->inputs[0] == node->inputs[0] && other->attrs.linear.is_in_out == attrs->is_in_out)
         group->members[group->n++] = sym;
     }
 }
@@ -97,7 +96,7 @@ merge_params (TrafoRewrite *rewrite,
 static TrafoSym
 merge (TrafoRewrite *rewrite, TrafoSym sym, const TrafoNode *node)
 {
-  const TrafoLinearAttrs *attrs = (const TrafoLinearAttrs *) node->attrs;
+  const TrafoLinearAttrs *attrs = &node->attrs.linear;
   Group                   group;
   TrafoSym                inputs[3], merged;
   gint64                  start = 0;

@@ -78,7 +78,7 @@ copy_node (TrafoRewrite *self, const TrafoNode *node)
     inputs[i] = trafo_rewrite_operand (self, node, i);
   return trafo_builder_append (self->builder,
                                node->op->id,
-                               node->attrs,
+                               &node->attrs,
                                inputs,
                                node->n_inputs,
                                &node->type);

@@ -10,7 +10,9 @@
 #include <trafo/trafo-error.h>
 #include <trafo/trafo-json-reader.h>
 #include <trafo/trafo-model.h>
+#include <trafo/trafo-optimizer.h>
 #include <trafo/trafo-version.h>
 
+#include "trafo-checkpoint.h"
 #include "trafo-dlpack.h"
 #include "trafo-tensor.h"
