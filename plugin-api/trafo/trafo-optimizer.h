@@ -10,8 +10,13 @@ G_BEGIN_DECLS
 TRAFO_API
 G_DECLARE_INTERFACE (TrafoOptimizer, trafo_optimizer, TRAFO, OPTIMIZER, GObject)
 
-/* What one parameter's update is made from. All but the two scalars have the parameter's shape;
- * everything is float32. */
+/**
+ * TrafoUpdate: (skip)
+ *
+ * What one parameter's update is made from.
+ *
+ * All but the two scalars have the parameter's shape; everything is float32.
+ */
 typedef struct
 {
   guint32         struct_size;
