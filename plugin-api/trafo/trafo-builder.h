@@ -82,9 +82,9 @@ TRAFO_API void     trafo_builder_fail (TrafoBuilder *self, GError *error);
 TRAFO_API gboolean trafo_builder_has_failed (TrafoBuilder *self);
 
 /* Mode. */
-TRAFO_API gboolean trafo_builder_is_training (TrafoBuilder *self);
-TRAFO_API gboolean trafo_builder_has_labels (TrafoBuilder *self);
-TRAFO_API void     trafo_builder_set_initializer_range (TrafoBuilder *self, double range);
+TRAFO_API gboolean   trafo_builder_is_training (TrafoBuilder *self);
+TRAFO_API TrafoDType trafo_builder_get_labels_dtype (TrafoBuilder *self);
+TRAFO_API void       trafo_builder_set_initializer_range (TrafoBuilder *self, double range);
 
 /* Shapes. */
 TRAFO_API TrafoDType trafo_builder_get_dtype (TrafoBuilder *self, TrafoSym x);
@@ -227,6 +227,13 @@ TRAFO_API TrafoSym trafo_builder_broadcast (TrafoBuilder *self,
 TRAFO_API TrafoSym trafo_builder_cross_entropy (TrafoBuilder *self,
                                                 TrafoSym      logits,
                                                 TrafoSym      labels);
+
+TRAFO_API TrafoSym trafo_builder_mean_squared_error (TrafoBuilder *self,
+                                                     TrafoSym      x,
+                                                     TrafoSym      target);
+TRAFO_API TrafoSym trafo_builder_binary_cross_entropy (TrafoBuilder *self,
+                                                       TrafoSym      logits,
+                                                       TrafoSym      target);
 
 /* Results, in the order in which they are named. hidden_state: the next of hidden_states.N, an
  * output only of programs that were asked for them. */
