@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
+#include <trafo/trafo-enum-types.h>
+
 #include "trafo-feature.h"
 
 #include "trafo-feature-private.h"
@@ -39,13 +41,6 @@ enum
 };
 
 static GParamSpec *properties[N_PROPS];
-
-G_DEFINE_ENUM_TYPE (TrafoFeatureKind,
-                    trafo_feature_kind,
-                    G_DEFINE_ENUM_VALUE (TRAFO_FEATURE_KIND_BACKEND, "backend"),
-                    G_DEFINE_ENUM_VALUE (TRAFO_FEATURE_KIND_MODEL, "model"),
-                    G_DEFINE_ENUM_VALUE (TRAFO_FEATURE_KIND_TOKENIZER, "tokenizer"),
-                    G_DEFINE_ENUM_VALUE (TRAFO_FEATURE_KIND_OPTIMIZER, "optimizer"))
 
 G_DEFINE_FINAL_TYPE (TrafoFeature, trafo_feature, G_TYPE_OBJECT)
 

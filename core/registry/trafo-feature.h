@@ -6,10 +6,8 @@
 
 G_BEGIN_DECLS
 
-#define TRAFO_TYPE_FEATURE_KIND (trafo_feature_kind_get_type ())
 #define TRAFO_TYPE_FEATURE (trafo_feature_get_type ())
 
-TRAFO_API GType trafo_feature_kind_get_type (void);
 TRAFO_API
 G_DECLARE_FINAL_TYPE (TrafoFeature, trafo_feature, TRAFO, FEATURE, GObject)
 

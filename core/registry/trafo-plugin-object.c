@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
+#include <trafo/trafo-enum-types.h>
+
 #include "trafo-plugin-object.h"
 
 #include "trafo-feature-private.h"
@@ -54,13 +56,6 @@ enum
 };
 
 static GParamSpec *properties[N_PROPS];
-
-G_DEFINE_ENUM_TYPE (TrafoPluginState,
-                    trafo_plugin_state,
-                    G_DEFINE_ENUM_VALUE (TRAFO_PLUGIN_STATE_CACHED, "cached"),
-                    G_DEFINE_ENUM_VALUE (TRAFO_PLUGIN_STATE_LOADED, "loaded"),
-                    G_DEFINE_ENUM_VALUE (TRAFO_PLUGIN_STATE_REJECTED, "rejected"),
-                    G_DEFINE_ENUM_VALUE (TRAFO_PLUGIN_STATE_QUARANTINED, "quarantined"))
 
 G_DEFINE_FINAL_TYPE (TrafoPlugin, trafo_plugin, G_TYPE_OBJECT)
 

@@ -24,10 +24,8 @@ typedef enum
   TRAFO_PLUGIN_STATE_QUARANTINED,
 } TrafoPluginState;
 
-#define TRAFO_TYPE_PLUGIN_STATE (trafo_plugin_state_get_type ())
 #define TRAFO_TYPE_PLUGIN (trafo_plugin_get_type ())
 
-TRAFO_API GType trafo_plugin_state_get_type (void);
 TRAFO_API
 G_DECLARE_FINAL_TYPE (TrafoPlugin, trafo_plugin, TRAFO, PLUGIN, GObject)
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
-#define _GNU_SOURCE /* sigabbrev_np, addclosefrom_np */
 
 #include "trafo-probe-private.h"
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
-#define _GNU_SOURCE /* dladdr */
 
 #include "trafo-search-path-private.h"
 

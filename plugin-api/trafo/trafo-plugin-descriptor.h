@@ -94,7 +94,7 @@ typedef struct
 #define TRAFO_ANSWERS_TO(...) TRAFO_METADATA ("answers_to", __VA_ARGS__)
 #define TRAFO_NEEDS_ISA(...) TRAFO_METADATA ("isa", __VA_ARGS__)
 #define TRAFO_NEEDS_DRIVERS(...) TRAFO_METADATA ("drivers", __VA_ARGS__)
-#define TRAFO_METADATA(key, ...) "\"" key "\":[" #__VA_ARGS__ "]"
+#define TRAFO_METADATA(key, ...) ",\"" key "\":[" #__VA_ARGS__ "]"
 
 /**
  * TRAFO_PLUGIN_DEFINE:
@@ -156,16 +156,16 @@ typedef struct
 #define TRAFO_PLUGIN_FEATURE_ENTRY_OF_(KIND, kind, name, TypeName, type_name, ...)                 \
   { TRAFO_FEATURE_KIND_##KIND, 0, name, type_name##_get_type },
 
-/* The rank, then what follows it, with commas between. */
+/* The rank, then the metadata, each of which begins with its comma. */
 #define TRAFO_PLUGIN_JOIN_(...)                                                                    \
   TRAFO_PLUGIN_CONCAT_ (TRAFO_PLUGIN_JOIN_, TRAFO_PLUGIN_COUNT_ (__VA_ARGS__)) (__VA_ARGS__)
 #define TRAFO_PLUGIN_JOIN_1_(rank) #rank
-#define TRAFO_PLUGIN_JOIN_2_(rank, a) #rank "," a
-#define TRAFO_PLUGIN_JOIN_3_(rank, a, b) #rank "," a "," b
-#define TRAFO_PLUGIN_JOIN_4_(rank, a, b, c) #rank "," a "," b "," c
-#define TRAFO_PLUGIN_JOIN_5_(rank, a, b, c, d) #rank "," a "," b "," c "," d
-#define TRAFO_PLUGIN_JOIN_6_(rank, a, b, c, d, e) #rank "," a "," b "," c "," d "," e
-#define TRAFO_PLUGIN_JOIN_7_(rank, a, b, c, d, e, f) #rank "," a "," b "," c "," d "," e "," f
+#define TRAFO_PLUGIN_JOIN_2_(rank, a) #rank a
+#define TRAFO_PLUGIN_JOIN_3_(rank, a, b) #rank a b
+#define TRAFO_PLUGIN_JOIN_4_(rank, a, b, c) #rank a b c
+#define TRAFO_PLUGIN_JOIN_5_(rank, a, b, c, d) #rank a b c d
+#define TRAFO_PLUGIN_JOIN_6_(rank, a, b, c, d, e) #rank a b c d e
+#define TRAFO_PLUGIN_JOIN_7_(rank, a, b, c, d, e, f) #rank a b c d e f
 
 #define TRAFO_PLUGIN_EACH_(m, sep, ...)                                                            \
   TRAFO_PLUGIN_CONCAT_ (TRAFO_PLUGIN_EACH_, TRAFO_PLUGIN_COUNT_ (__VA_ARGS__)) (m, sep, __VA_ARGS__)
