@@ -7,6 +7,7 @@
 /* The table of contents of a tier: for each op its kernels, most special first. */
 #define KERNEL(name) &TRAFO_CPU_SYMBOL (name)
 
+static const TrafoKernel *const attention[] = { KERNEL (attention) };
 static const TrafoKernel *const linear[] = { KERNEL (linear) };
 
 #define LIST(kernels)                                                                              \
@@ -20,6 +21,7 @@ static const struct
   gsize                     n_kernels;
 } lists[TRAFO_N_OPS] = {
   [TRAFO_OP_LINEAR] = LIST (linear),
+  [TRAFO_OP_ATTENTION] = LIST (attention),
 };
 
 static const TrafoKernel *const *

@@ -11,6 +11,7 @@
 #define TRAFO_CPU_SYMBOL(noun) TRAFO_CPU_JOIN (noun, TRAFO_CPU_TIER)
 #define TRAFO_CPU_TIER_NAME G_STRINGIFY (TRAFO_CPU_TIER)
 
+extern const TrafoKernel TRAFO_CPU_SYMBOL (attention);
 extern const TrafoKernel TRAFO_CPU_SYMBOL (linear);
 
 gsize TRAFO_CPU_SYMBOL (packed_size) (const TrafoWeight *weight);

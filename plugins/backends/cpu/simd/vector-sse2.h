@@ -174,6 +174,12 @@ v_scale (VFloat v, VFloat exponent)
 }
 
 static inline float
+v_lane0 (VFloat v)
+{
+  return _mm_cvtss_f32 (v);
+}
+
+static inline float
 v_sum (VFloat v)
 {
   v = _mm_add_ps (v, _mm_movehl_ps (v, v));
