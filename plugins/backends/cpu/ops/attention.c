@@ -248,16 +248,23 @@ score_rows (const Attention *a, const Group *g, const float *const *queries, gsi
     }
 }
 
-/* Scores of one row become weights; of its keys in the block it may see the first @n_seen. Returns
- * what the sums of earlier blocks are to be multiplied by. */
-static inline float
-weigh_row (const Attention *a, Group *g, gsize row, gsize n_seen, float *scores)
+/* How many keys, from the first, the query may see if the mask hides none. */
+static gsize
+n_visible (const Attention *a, gsize query)
 {
-  float  before = g->greatest[row];
-  VFloat greatest = v_set (before);
-  VFloat weight = v_zero ();
-  float  factor;
+  gint64 n = (gint64) query + 1 + (gint64) a->n_keys - (gint64) a->n_queries;
 
+  return a->is_causal ? (gsize) CLAMP (n, 0, (gint64) a->n_keys) : a->n_keys;
+}
+
+/* Scales and masks the scores of one row, of whose keys in the block it may see the first @n_seen.
+ * Returns the greatest of them and of @greatest. */
+static inline __attribute__ ((always_inline)) float
+mask_row (const Attention *a, const Group *g, gsize n_seen, float greatest, float *scores)
+{
+  VFloat greatest_lanes = v_set (greatest);
+
+#pragma GCC unroll 4
   for (gsize i = 0; i < KEYS; i += V_LANES)
     {
       VFloat score = v_load (scores + i) * v_set (a->scale);
@@ -269,20 +276,43 @@ weigh_row (const Attention *a, Group *g, gsize row, gsize n_seen, float *scores)
                           score,
                           v_min (score, v_set (-FLT_MAX)));
       v_store (scores + i, score);
-      greatest = v_max (greatest, score);
+      greatest_lanes = v_max (greatest_lanes, score);
     }
-  g->greatest[row] = v_greatest (greatest);
-  greatest = v_set (g->greatest[row]);
-  for (gsize i = 0; i < KEYS; i += V_LANES)
-    {
-      VFloat e = v_exp (v_load (scores + i) - greatest);
+  return v_greatest (greatest_lanes);
+}
 
-      v_store (scores + i, e);
-      weight += e;
+/* Scores of a tile become weights; @factors what the sums of earlier blocks are to be multiplied
+ * by. One step for all rows before the next: a row alone would wait for each of its own results. */
+static void
+weigh_tile (const Attention *a, Group *g, gsize row, gsize n, float *scores, float *factors)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      gsize seen = n_visible (a, g->first_query + row + i);
+      float before = g->greatest[row + i];
+
+      seen = seen > g->first_key ? MIN (seen - g->first_key, KEYS) : 0;
+      g->greatest[row + i] = mask_row (a, g, a->is_causal ? seen : KEYS, before, scores + i * KEYS);
+      factors[i] = before - g->greatest[row + i];
     }
-  factor = v_lane0 (v_exp (v_set (before) - greatest));
-  g->weight[row] = g->weight[row] * factor + v_sum (weight);
-  return factor;
+  for (gsize i = 0; i < n; i += V_LANES)
+    v_store (factors + i, v_exp (v_load (factors + i)));
+  for (gsize i = 0; i < n; i++)
+    {
+      VFloat greatest = v_set (g->greatest[row + i]);
+      float *weight = g->weight + (row + i) * V_LANES;
+      VFloat sum = v_load (weight) * v_set (factors[i]);
+
+#pragma GCC unroll 4
+      for (gsize j = 0; j < KEYS; j += V_LANES)
+        {
+          VFloat e = v_exp (v_load (scores + i * KEYS + j) - greatest);
+
+          v_store (scores + i * KEYS + j, e);
+          sum += e;
+        }
+      v_store (weight, sum);
+    }
 }
 
 /* sums = sums factor + weights values, for a tile of rows. */
@@ -321,15 +351,6 @@ add_values (const Attention *a,
     }
 }
 
-/* How many keys, from the first, the query may see if the mask hides none. */
-static gsize
-n_visible (const Attention *a, gsize query)
-{
-  gint64 n = (gint64) query + 1 + (gint64) a->n_keys - (gint64) a->n_queries;
-
-  return a->is_causal ? (gsize) CLAMP (n, 0, (gint64) a->n_keys) : a->n_keys;
-}
-
 /* A tile needs the block if one of its rows may see into it, or has seen nothing so far: such a
  * row may end as the mean of all values. */
 static gboolean
@@ -348,7 +369,7 @@ run_tile (const Attention *a, Group *g, gsize row, gsize n)
 {
   _Alignas(64) float scores[TILE_ROWS * KEYS];
   const float       *queries[TILE_ROWS];
-  float              factors[TILE_ROWS];
+  float              factors[TILE_ROWS + V_LANES] = { 0 };
 
   for (gsize i = 0; i < n; i++)
     queries[i] = sequence_row (a->q, g->batch, g->first_query + row + i, g->head * a->head_size);
@@ -356,13 +377,7 @@ run_tile (const Attention *a, Group *g, gsize row, gsize n)
     score_rows (a, g, queries, n, scores);
   else
     score_tile (a, g, queries, n, scores);
-  for (gsize i = 0; i < n; i++)
-    {
-      gsize seen = n_visible (a, g->first_query + row + i);
-
-      seen = seen > g->first_key ? MIN (seen - g->first_key, KEYS) : 0;
-      factors[i] = weigh_row (a, g, row + i, a->is_causal ? seen : KEYS, scores + i * KEYS);
-    }
+  weigh_tile (a, g, row, n, scores, factors);
   add_values (a, g, row, n, scores, factors);
 }
 
@@ -398,7 +413,7 @@ run_group (const Attention *a, Group *g)
   for (gsize row = 0; row < g->n_queries; row++)
     {
       g->greatest[row] = -FLT_MAX;
-      g->weight[row] = 0;
+      v_store (g->weight + row * V_LANES, v_zero ());
     }
   for (g->first_key = 0; g->first_key < a->n_keys; g->first_key += KEYS)
     {
@@ -410,7 +425,7 @@ run_group (const Attention *a, Group *g)
     {
       float *y = (float *)
           sequence_row (a->output, g->batch, g->first_query + row, g->head * a->head_size);
-      VFloat inverse = v_set (1.0f / g->weight[row]);
+      VFloat inverse = v_set (1.0f / v_sum (v_load (g->weight + row * V_LANES)));
 
       for (gsize d = 0; d < a->head_size; d += V_LANES)
         v_store_n (y + d, v_load (g->sums + row * a->padded_size + d) * inverse, a->head_size - d);
@@ -422,7 +437,8 @@ attention_scratch_size (const TrafoKernelArgs *args, guint n_threads)
 {
   Attention a = attention_from_args (args);
 
-  return (KEYS * a.head_size + (KEYS + MAX_ROWS) * a.padded_size + 2 * MAX_ROWS) * sizeof (float);
+  return (KEYS * a.head_size + (KEYS + MAX_ROWS) * a.padded_size + MAX_ROWS * (V_LANES + 1)) *
+         sizeof (float);
 }
 
 static guint
@@ -446,8 +462,8 @@ attention_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer 
 
   g.values = g.keys + KEYS * a.head_size;
   g.sums = g.values + KEYS * a.padded_size;
-  g.greatest = g.sums + MAX_ROWS * a.padded_size;
-  g.weight = g.greatest + MAX_ROWS;
+  g.weight = g.sums + MAX_ROWS * a.padded_size;
+  g.greatest = g.weight + MAX_ROWS * V_LANES;
   while (unit < end)
     {
       gsize pair = unit / a.units_per_head;

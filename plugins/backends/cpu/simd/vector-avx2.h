@@ -164,12 +164,6 @@ v_scale (VFloat v, VFloat exponent)
 }
 
 static inline float
-v_lane0 (VFloat v)
-{
-  return _mm256_cvtss_f32 (v);
-}
-
-static inline float
 v_sum (VFloat v)
 {
   __m128 s = _mm_add_ps (_mm256_castps256_ps128 (v), _mm256_extractf128_ps (v, 1));

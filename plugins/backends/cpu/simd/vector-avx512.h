@@ -152,12 +152,6 @@ v_scale (VFloat v, VFloat exponent)
 }
 
 static inline float
-v_lane0 (VFloat v)
-{
-  return _mm512_cvtss_f32 (v);
-}
-
-static inline float
 v_sum (VFloat v)
 {
   return _mm512_reduce_add_ps (v);

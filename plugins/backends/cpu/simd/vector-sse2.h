@@ -58,7 +58,9 @@ v_load_n (const float *p, gsize n)
 {
   float lanes[V_LANES] = { 0 };
 
-  memcpy (lanes, p, MIN (n, V_LANES) * sizeof *p);
+  if (n >= V_LANES)
+    return _mm_loadu_ps (p);
+  memcpy (lanes, p, n * sizeof *p);
   return _mm_loadu_ps (lanes);
 }
 
@@ -67,8 +69,9 @@ v_store_n (float *p, VFloat v, gsize n)
 {
   float lanes[V_LANES];
 
-  _mm_storeu_ps (lanes, v);
-  memcpy (p, lanes, MIN (n, V_LANES) * sizeof *p);
+  _mm_storeu_ps (n >= V_LANES ? p : lanes, v);
+  if (n < V_LANES)
+    memcpy (p, lanes, n * sizeof *p);
 }
 
 static inline VFloat
@@ -171,12 +174,6 @@ v_scale (VFloat v, VFloat exponent)
   __m128i high = _mm_slli_epi32 (_mm_add_epi32 (_mm_sub_epi32 (n, half), bias), 23);
 
   return v * _mm_castsi128_ps (low) * _mm_castsi128_ps (high);
-}
-
-static inline float
-v_lane0 (VFloat v)
-{
-  return _mm_cvtss_f32 (v);
 }
 
 static inline float

@@ -16,7 +16,7 @@
  *   v_max, v_min         the second operand if either is NaN
  *   v_select             mask ? a : b
  *   v_scale              v * 2^exponent for an integral exponent in [-280, 250]
- *   v_sum, v_greatest    over all lanes; v_lane0: the first
+ *   v_sum, v_greatest    over all lanes
  *   v_transpose          a square of V_LANES vectors
  *
  * The arithmetic operators work on VFloat as they are. */

@@ -164,6 +164,35 @@ bench_linear (const TrafoCpuKernels *tier, gint64 M, gint64 K, gint64 N, guint a
   free_operands (&args);
 }
 
+static void
+bench_attention (const TrafoCpuKernels *tier, gint64 T, gint64 S, gboolean is_causal)
+{
+  TrafoAttentionAttrs attrs = { .struct_size = sizeof attrs,
+                                .n_heads = 12,
+                                .n_kv_heads = 12,
+                                .head_size = 64,
+                                .is_causal = is_causal != FALSE,
+                                .scale = 0.125 };
+  TrafoKernelArgs     args = {
+        .struct_size = sizeof args,
+        .op = TRAFO_OP_ATTENTION,
+        .n_inputs = 3,
+        .attrs = &attrs,
+        .output = OPERAND (1, T, 768),
+        .inputs = { OPERAND (1, T, 768), OPERAND (1, S, 768), OPERAND (1, S, 768) }
+  };
+  char what[64];
+
+  g_snprintf (what,
+              sizeof what,
+              "12 heads, %" G_GINT64_FORMAT " x %" G_GINT64_FORMAT "%s",
+              T,
+              S,
+              is_causal ? ", causal" : "");
+  report (tier, &args, what, 4.0 * 768 * T * S, "GFLOP/s");
+  free_operands (&args);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -176,6 +205,11 @@ main (int argc, char *argv[])
     {
       if (argc > 1 && !g_strv_contains ((const char *const *) argv + 1, tiers[t]->name))
         continue;
+      bench_attention (tiers[t], 128, 128, FALSE);
+      bench_attention (tiers[t], 512, 512, FALSE);
+      bench_attention (tiers[t], 1024, 1024, FALSE);
+      bench_attention (tiers[t], 1024, 1024, TRUE);
+      bench_attention (tiers[t], 1, 1024, TRUE);
       for (gsize m = 0; m < G_N_ELEMENTS (rows); m++)
         for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
           bench_linear (tiers[t],
