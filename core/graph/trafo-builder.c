@@ -1,0 +1,791 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "trafo-builder-private.h"
+
+#include <string.h>
+
+/**
+ * TrafoBuilder:
+ *
+ * What a model's build() writes its ops into.
+ *
+ * One builder records a graph, another runs each op at once; build() cannot tell. The first error
+ * sticks: from then on every function returns 0, and the error is reported once, with the scope it
+ * happened in.
+ */
+struct _TrafoBuilder
+{
+  GObject parent_instance;
+
+  TrafoVariant         variant;
+  TrafoBuilderExecutor executor;
+  gboolean             is_eager;
+  TrafoGraph          *graph;
+  GString             *scope;
+  GArray              *scope_lengths; /* of gsize */
+  gint64               slots[TRAFO_N_SLOTS];
+  guint                n_hidden_states;
+  GError              *error;
+};
+
+G_DEFINE_FINAL_TYPE (TrafoBuilder, trafo_builder, G_TYPE_OBJECT)
+
+static void
+trafo_builder_finalize (GObject *object)
+{
+  TrafoBuilder *self = TRAFO_BUILDER (object);
+
+  g_clear_pointer (&self->graph, trafo_graph_free);
+  g_clear_error (&self->error);
+  g_string_free (self->scope, TRUE);
+  g_array_unref (self->scope_lengths);
+  G_OBJECT_CLASS (trafo_builder_parent_class)->finalize (object);
+}
+
+static void
+trafo_builder_class_init (TrafoBuilderClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = trafo_builder_finalize;
+}
+
+static void
+trafo_builder_init (TrafoBuilder *self)
+{
+  self->graph = trafo_graph_new ();
+  self->scope = g_string_new (NULL);
+  self->scope_lengths = g_array_new (FALSE, FALSE, sizeof (gsize));
+  for (guint i = 0; i < TRAFO_N_SLOTS; i++)
+    self->slots[i] = -1 - (gint64) i;
+}
+
+TrafoBuilder *
+trafo_builder_new_with (const TrafoVariant *variant, const TrafoBuilderExecutor *executor)
+{
+  TrafoBuilder *self = g_object_new (TRAFO_TYPE_BUILDER, NULL);
+
+  if (variant != NULL)
+    self->variant = *variant;
+  if (executor != NULL)
+    {
+      self->executor = *executor;
+      self->is_eager = TRUE;
+    }
+  return self;
+}
+
+TrafoGraph *
+trafo_builder_get_graph (TrafoBuilder *self)
+{
+  return self->graph;
+}
+
+const TrafoVariant *
+trafo_builder_get_variant (TrafoBuilder *self)
+{
+  return &self->variant;
+}
+
+gboolean
+trafo_builder_check (TrafoBuilder *self, GError **error)
+{
+  if (self->error == NULL)
+    return TRUE;
+  if (error != NULL)
+    *error = g_error_copy (self->error);
+  return FALSE;
+}
+
+TrafoGraph *
+trafo_builder_finish (TrafoBuilder *self, GError **error)
+{
+  if (!trafo_builder_check (self, error))
+    return NULL;
+  if (self->graph->outputs->len == 0)
+    {
+      g_set_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT, "build() named no output");
+      return NULL;
+    }
+  return g_steal_pointer (&self->graph);
+}
+
+/**
+ * trafo_builder_fail:
+ * @self: a builder
+ * @error: (transfer full): what is wrong
+ *
+ * Makes the build fail, unless it has failed already. The message gets the scope's path in front.
+ */
+void
+trafo_builder_fail (TrafoBuilder *self, GError *error)
+{
+  if (self->error != NULL)
+    {
+      g_error_free (error);
+      return;
+    }
+  if (self->scope->len > 0)
+    g_prefix_error (&error, "%s: ", self->scope->str);
+  self->error = error;
+}
+
+static TrafoSym trafo_builder_failf (TrafoBuilder *self, TrafoError code, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+
+TrafoSym
+trafo_builder_failf (TrafoBuilder *self, TrafoError code, const char *format, ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  trafo_builder_fail (self, g_error_new_valist (TRAFO_ERROR, code, format, arguments));
+  va_end (arguments);
+  return 0;
+}
+
+/**
+ * trafo_builder_has_failed:
+ * @self: a builder
+ *
+ * Whether an error has stuck.
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+trafo_builder_has_failed (TrafoBuilder *self)
+{
+  return self->error != NULL;
+}
+
+/**
+ * trafo_builder_push_scope:
+ * @self: a builder
+ * @name: a component of parameter names, such as "layer"
+ * @index: a number that follows it as a component of its own, or -1
+ *
+ * Puts what follows, up to [method@Trafo.Builder.pop_scope], below a name.
+ */
+void
+trafo_builder_push_scope (TrafoBuilder *self, const char *name, gint index)
+{
+  gsize length = self->scope->len;
+
+  g_array_append_val (self->scope_lengths, length);
+  if (length > 0)
+    g_string_append_c (self->scope, '.');
+  g_string_append (self->scope, name);
+  if (index >= 0)
+    g_string_append_printf (self->scope, ".%d", index);
+}
+
+/**
+ * trafo_builder_pop_scope:
+ * @self: a builder
+ *
+ * Ends the innermost scope.
+ */
+void
+trafo_builder_pop_scope (TrafoBuilder *self)
+{
+  guint n = self->scope_lengths->len;
+
+  g_return_if_fail (n > 0);
+  g_string_truncate (self->scope, g_array_index (self->scope_lengths, gsize, n - 1));
+  g_array_set_size (self->scope_lengths, n - 1);
+}
+
+/**
+ * trafo_builder_is_training:
+ * @self: a builder
+ *
+ * Whether the pass being built is one of training.
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+trafo_builder_is_training (TrafoBuilder *self)
+{
+  return self->variant.is_training;
+}
+
+/**
+ * trafo_builder_get_labels_dtype:
+ * @self: a builder
+ *
+ * The type of the labels that the caller gives, for which a loss is wanted.
+ *
+ * Returns: %TRAFO_DTYPE_INT64 for classes, %TRAFO_DTYPE_FLOAT32 for numbers, %TRAFO_DTYPE_NONE if
+ *   there are no labels
+ */
+TrafoDType
+trafo_builder_get_labels_dtype (TrafoBuilder *self)
+{
+  return self->variant.labels_dtype;
+}
+
+/**
+ * trafo_builder_set_initializer_range:
+ * @self: a builder
+ * @range: the standard deviation of %TRAFO_INITIALIZER_NORMAL, 0.02 if never set
+ *
+ * Says how parameters without a checkpoint begin.
+ */
+void
+trafo_builder_set_initializer_range (TrafoBuilder *self, double range)
+{
+  self->graph->initializer_range = range;
+}
+
+TrafoSym
+trafo_builder_append (TrafoBuilder         *self,
+                      guint                 op,
+                      const void           *attrs,
+                      const TrafoSym       *inputs,
+                      guint                 n_inputs,
+                      const TrafoValueType *wanted)
+{
+  GError  *error = NULL;
+  TrafoSym sym;
+
+  if (self->error != NULL)
+    return 0;
+  sym = trafo_graph_append (self->graph, op, attrs, inputs, n_inputs, wanted, &error);
+  if (sym != 0 && self->is_eager &&
+      !self->executor.run (self->executor.data, self->graph, sym, &error))
+    sym = 0;
+  if (sym == 0)
+    trafo_builder_fail (self, error);
+  return sym;
+}
+
+TrafoSym
+trafo_builder_append_unary (TrafoBuilder *self, guint op, const void *attrs, TrafoSym x)
+{
+  return trafo_builder_append (self, op, attrs, &x, 1, NULL);
+}
+
+TrafoSym
+trafo_builder_append_binary (TrafoBuilder *self,
+                             guint         op,
+                             const void   *attrs,
+                             TrafoSym      a,
+                             TrafoSym      b)
+{
+  TrafoSym inputs[] = { a, b };
+
+  return trafo_builder_append (self, op, attrs, inputs, 2, NULL);
+}
+
+const TrafoValueType *
+trafo_builder_type_of (TrafoBuilder *self, TrafoSym x)
+{
+  const TrafoNode *node = trafo_graph_get_node (self->graph, x);
+
+  if (node == NULL)
+    trafo_builder_failf (self,
+                         TRAFO_ERROR_INVALID_ARGUMENT,
+                         "found no value where a tensor is expected");
+  return node != NULL ? &node->type : NULL;
+}
+
+/**
+ * trafo_builder_get_dtype:
+ * @self: a builder
+ * @x: a value
+ *
+ * The type of the elements.
+ *
+ * Returns: the type, %TRAFO_DTYPE_NONE after an error
+ */
+TrafoDType
+trafo_builder_get_dtype (TrafoBuilder *self, TrafoSym x)
+{
+  const TrafoValueType *type = trafo_builder_type_of (self, x);
+
+  return type != NULL ? type->dtype : TRAFO_DTYPE_NONE;
+}
+
+/**
+ * trafo_builder_get_n_dims:
+ * @self: a builder
+ * @x: a value
+ *
+ * The number of axes.
+ *
+ * Returns: 0 for a scalar and after an error
+ */
+guint
+trafo_builder_get_n_dims (TrafoBuilder *self, TrafoSym x)
+{
+  const TrafoValueType *type = trafo_builder_type_of (self, x);
+
+  return type != NULL ? type->n_dims : 0;
+}
+
+/* Negative axes count from the end; G_MAXUINT after an error. */
+guint
+trafo_builder_resolve_axis (TrafoBuilder *self, TrafoSym x, gint axis)
+{
+  const TrafoValueType *type = trafo_builder_type_of (self, x);
+
+  if (type == NULL)
+    return G_MAXUINT;
+  if (axis < 0)
+    axis += (gint) type->n_dims;
+  if (axis >= 0 && axis < (gint) type->n_dims)
+    return axis;
+  trafo_builder_failf (self,
+                       TRAFO_ERROR_SHAPE,
+                       "found axis %d of a tensor with %u axes",
+                       axis,
+                       type->n_dims);
+  return G_MAXUINT;
+}
+
+/**
+ * trafo_builder_get_dim:
+ * @self: a builder
+ * @x: a value
+ * @axis: an axis; -1 is the last
+ *
+ * The length of one axis.
+ *
+ * Returns: a dimension, negative if it is known only at run time; 0 after an error
+ */
+gint64
+trafo_builder_get_dim (TrafoBuilder *self, TrafoSym x, gint axis)
+{
+  guint i = trafo_builder_resolve_axis (self, x, axis);
+
+  return i != G_MAXUINT ? trafo_builder_type_of (self, x)->dims[i] : 0;
+}
+
+/* In an eager builder the slots have numbers as soon as an input has them. */
+gint64
+trafo_builder_concrete_dim (TrafoBuilder *self, gint64 dim)
+{
+  return dim < 0 && dim >= -TRAFO_N_SLOTS ? self->slots[-dim - 1] : dim;
+}
+
+void
+trafo_builder_wanted_type (TrafoBuilder   *self,
+                           TrafoDType      dtype,
+                           const gint64   *dims,
+                           gsize           n_dims,
+                           TrafoValueType *ret_type)
+{
+  memset (ret_type, 0, sizeof *ret_type);
+  ret_type->dtype = dtype;
+  if (n_dims > TRAFO_MAX_DIMS)
+    {
+      trafo_builder_failf (self,
+                           TRAFO_ERROR_SHAPE,
+                           "found %" G_GSIZE_FORMAT " axes, expected at most %d",
+                           n_dims,
+                           TRAFO_MAX_DIMS);
+      return;
+    }
+  ret_type->n_dims = n_dims;
+  for (gsize i = 0; i < n_dims; i++)
+    ret_type->dims[i] = trafo_builder_concrete_dim (self, dims[i]);
+}
+
+/**
+ * trafo_builder_dim_add:
+ * @self: a builder
+ * @a: a dimension
+ * @b: another
+ *
+ * Their sum, which may be known only at run time.
+ *
+ * Returns: a dimension
+ */
+gint64
+trafo_builder_dim_add (TrafoBuilder *self, gint64 a, gint64 b)
+{
+  return trafo_dims_add (self->graph->dims,
+                         trafo_builder_concrete_dim (self, a),
+                         trafo_builder_concrete_dim (self, b));
+}
+
+/**
+ * trafo_builder_dim_mul:
+ * @self: a builder
+ * @a: a dimension
+ * @b: another
+ *
+ * Their product, which may be known only at run time.
+ *
+ * Returns: a dimension
+ */
+gint64
+trafo_builder_dim_mul (TrafoBuilder *self, gint64 a, gint64 b)
+{
+  return trafo_dims_mul (self->graph->dims,
+                         trafo_builder_concrete_dim (self, a),
+                         trafo_builder_concrete_dim (self, b));
+}
+
+/* Gives the slots in @type the numbers that the bound tensor has. */
+static gboolean
+bind_shape (TrafoBuilder *self, const char *name, TrafoValueType *type, const TrafoTensor *tensor)
+{
+  if (trafo_tensor_get_n_dims (tensor) != type->n_dims ||
+      trafo_tensor_get_dtype (tensor) != type->dtype)
+    {
+      trafo_builder_failf (self,
+                           TRAFO_ERROR_SHAPE,
+                           "'%s' is a %s tensor with %u axes, expected %s with %u",
+                           name,
+                           trafo_dtype_get_name (trafo_tensor_get_dtype (tensor)),
+                           trafo_tensor_get_n_dims (tensor),
+                           trafo_dtype_get_name (type->dtype),
+                           type->n_dims);
+      return FALSE;
+    }
+  for (guint i = 0; i < type->n_dims; i++)
+    {
+      gint64 found = trafo_tensor_get_dim (tensor, i);
+      gint64 dim = trafo_builder_concrete_dim (self, type->dims[i]);
+
+      if (dim < 0 && dim >= -TRAFO_N_SLOTS)
+        dim = self->slots[-dim - 1] = found;
+      if (dim != found)
+        {
+          trafo_builder_failf (self,
+                               TRAFO_ERROR_SHAPE,
+                               "axis %u of '%s' has length %" G_GINT64_FORMAT
+                               ", expected %" G_GINT64_FORMAT,
+                               i,
+                               name,
+                               found,
+                               dim);
+          return FALSE;
+        }
+      type->dims[i] = found;
+    }
+  return TRUE;
+}
+
+static TrafoSym
+eager_input (TrafoBuilder *self, const char *name, TrafoValueType *type, TrafoFillRule rule)
+{
+  TrafoSym     sym = trafo_graph_get_n_nodes (self->graph);
+  GError      *error = NULL;
+  TrafoTensor *tensor = self->executor.bind_input (self->executor.data, name, sym, &error);
+
+  if (tensor == NULL)
+    {
+      trafo_builder_fail (self, error);
+      return 0;
+    }
+  if (!bind_shape (self, name, type, tensor))
+    return 0;
+  return trafo_graph_append_input (self->graph, name, type, rule);
+}
+
+/**
+ * trafo_builder_input:
+ * @self: a builder
+ * @name: the input's name, as in Hugging Face's forward()
+ * @dtype: its type
+ * @dims: (array length=n_dims): its shape; %TRAFO_DIM_BATCH and the like for what varies
+ * @n_dims: the number of axes
+ * @rule: what stands in for it when the caller leaves it out
+ *
+ * A tensor that each run gets from its caller. The same name gives the same value.
+ *
+ * Returns: the input
+ */
+TrafoSym
+trafo_builder_input (TrafoBuilder *self,
+                     const char   *name,
+                     TrafoDType    dtype,
+                     const gint64 *dims,
+                     gsize         n_dims,
+                     TrafoFillRule rule)
+{
+  TrafoGraphInput *known = trafo_graph_find_input (self->graph, name);
+  TrafoValueType   type;
+
+  if (known != NULL)
+    return known->sym;
+  trafo_builder_wanted_type (self, dtype, dims, n_dims, &type);
+  if (self->error != NULL)
+    return 0;
+  if (self->is_eager)
+    return eager_input (self, name, &type, rule);
+  return trafo_graph_append_input (self->graph, name, &type, rule);
+}
+
+TrafoSym
+trafo_builder_token_input (TrafoBuilder *self, const char *name, TrafoFillRule rule)
+{
+  static const gint64 dims[] = { TRAFO_DIM_BATCH, TRAFO_DIM_SEQUENCE };
+
+  return trafo_builder_input (self, name, TRAFO_DTYPE_INT64, dims, 2, rule);
+}
+
+/**
+ * trafo_builder_input_ids:
+ * @self: a builder
+ *
+ * The token ids: int64, (batch, sequence).
+ *
+ * Returns: the input "input_ids"
+ */
+TrafoSym
+trafo_builder_input_ids (TrafoBuilder *self)
+{
+  return trafo_builder_token_input (self, "input_ids", TRAFO_FILL_RULE_REQUIRED);
+}
+
+/**
+ * trafo_builder_token_type_ids:
+ * @self: a builder
+ *
+ * The segment of each token: int64, (batch, sequence); zeros where the caller gives none.
+ *
+ * Returns: the input "token_type_ids"
+ */
+TrafoSym
+trafo_builder_token_type_ids (TrafoBuilder *self)
+{
+  return trafo_builder_token_input (self, "token_type_ids", TRAFO_FILL_RULE_ZEROS);
+}
+
+/**
+ * trafo_builder_position_ids:
+ * @self: a builder
+ *
+ * The position of each token: int64, (batch, sequence); counted from the past length where the
+ * caller gives none.
+ *
+ * Returns: the input "position_ids"
+ */
+TrafoSym
+trafo_builder_position_ids (TrafoBuilder *self)
+{
+  return trafo_builder_token_input (self, "position_ids", TRAFO_FILL_RULE_POSITIONS);
+}
+
+char *
+trafo_builder_param_name (TrafoBuilder *self, const char *name, const char *leaf)
+{
+  g_autoptr (GString) path = g_string_new (self->scope->str);
+  const char *parts[] = { name, leaf };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (parts[i] != NULL && *parts[i] != '\0')
+      g_string_append_printf (path, path->len > 0 ? ".%s" : "%s", parts[i]);
+  return g_string_free (g_steal_pointer (&path), FALSE);
+}
+
+TrafoSym
+trafo_builder_append_param (TrafoBuilder    *self,
+                            const char      *path,
+                            const gint64    *dims,
+                            gsize            n_dims,
+                            TrafoInitializer initializer)
+{
+  TrafoGraphParam *known = trafo_graph_find_param (self->graph, path);
+  TrafoValueType   type;
+  GError          *error = NULL;
+  TrafoTensor     *tensor;
+
+  if (known != NULL)
+    return known->sym;
+  trafo_builder_wanted_type (self, TRAFO_DTYPE_FLOAT32, dims, n_dims, &type);
+  for (gsize i = 0; i < type.n_dims; i++)
+    if (type.dims[i] < 0)
+      return trafo_builder_failf (self,
+                                  TRAFO_ERROR_SHAPE,
+                                  "parameter '%s' has a symbolic dimension",
+                                  path);
+  if (self->error != NULL)
+    return 0;
+  if (self->is_eager)
+    {
+      tensor = self->executor.bind_param (self->executor.data,
+                                          path,
+                                          trafo_graph_get_n_nodes (self->graph),
+                                          &error);
+      if (tensor == NULL)
+        {
+          trafo_builder_fail (self, error);
+          return 0;
+        }
+      if (!bind_shape (self, path, &type, tensor))
+        return 0;
+    }
+  return trafo_graph_append_param (self->graph, path, &type, initializer);
+}
+
+/**
+ * trafo_builder_param:
+ * @self: a builder
+ * @name: (nullable): the name below the scope
+ * @dims: (array length=n_dims): its shape, all known
+ * @n_dims: the number of axes
+ * @initializer: how it begins without a checkpoint
+ *
+ * A float32 parameter of the model. The same name gives the same value, so a tied weight is held
+ * once.
+ *
+ * Returns: the parameter
+ */
+TrafoSym
+trafo_builder_param (TrafoBuilder    *self,
+                     const char      *name,
+                     const gint64    *dims,
+                     gsize            n_dims,
+                     TrafoInitializer initializer)
+{
+  g_autofree char *path = trafo_builder_param_name (self, name, NULL);
+
+  return trafo_builder_append_param (self, path, dims, n_dims, initializer);
+}
+
+/**
+ * trafo_builder_tie:
+ * @self: a builder
+ * @param: a parameter
+ * @alias: another full name, which some checkpoints use for the same tensor
+ *
+ * Says that a parameter goes by a second name: a checkpoint may hold either or both.
+ */
+void
+trafo_builder_tie (TrafoBuilder *self, TrafoSym param, const char *alias)
+{
+  const TrafoNode *node = trafo_graph_get_node (self->graph, param);
+  TrafoGraphParam *entry;
+
+  if (self->error != NULL)
+    return;
+  if (node == NULL || node->op->id != TRAFO_OP_PARAM)
+    {
+      trafo_builder_failf (self,
+                           TRAFO_ERROR_INVALID_ARGUMENT,
+                           "'%s' is tied to what is no parameter",
+                           alias);
+      return;
+    }
+  entry = g_ptr_array_index (self->graph->params, node->leaf);
+  g_ptr_array_add (entry->aliases, g_strdup (alias));
+}
+
+/**
+ * trafo_builder_fill:
+ * @self: a builder
+ * @value: the value
+ * @dtype: its type
+ * @dims: (array length=n_dims): the shape
+ * @n_dims: the number of axes
+ *
+ * A tensor whose elements are all the same.
+ *
+ * Returns: the tensor
+ */
+TrafoSym
+trafo_builder_fill (TrafoBuilder *self,
+                    double        value,
+                    TrafoDType    dtype,
+                    const gint64 *dims,
+                    gsize         n_dims)
+{
+  TrafoFillAttrs attrs = { .struct_size = sizeof attrs, .value = value };
+  TrafoValueType type;
+
+  trafo_builder_wanted_type (self, dtype, dims, n_dims, &type);
+  return trafo_builder_append (self, TRAFO_OP_FILL, &attrs, NULL, 0, &type);
+}
+
+/**
+ * trafo_builder_scalar:
+ * @self: a builder
+ * @value: the value
+ * @dtype: its type
+ *
+ * A number, as an operand of element-wise ops.
+ *
+ * Returns: a tensor without axes
+ */
+TrafoSym
+trafo_builder_scalar (TrafoBuilder *self, double value, TrafoDType dtype)
+{
+  return trafo_builder_fill (self, value, dtype, NULL, 0);
+}
+
+/**
+ * trafo_builder_iota:
+ * @self: a builder
+ * @dtype: the type of the numbers
+ * @dims: (array length=n_dims): the shape
+ * @n_dims: the number of axes, at least 1
+ *
+ * The numbers 0, 1, ... along the last axis.
+ *
+ * Returns: the tensor
+ */
+TrafoSym
+trafo_builder_iota (TrafoBuilder *self, TrafoDType dtype, const gint64 *dims, gsize n_dims)
+{
+  TrafoValueType type;
+
+  trafo_builder_wanted_type (self, dtype, dims, n_dims, &type);
+  return trafo_builder_append (self, TRAFO_OP_IOTA, NULL, NULL, 0, &type);
+}
+
+/**
+ * trafo_builder_output:
+ * @self: a builder
+ * @name: the output's name, as in Hugging Face's ModelOutput
+ * @x: a value
+ *
+ * Makes a value a result of the program.
+ */
+void
+trafo_builder_output (TrafoBuilder *self, const char *name, TrafoSym x)
+{
+  TrafoGraphOutput *output;
+
+  if (self->error != NULL || trafo_builder_type_of (self, x) == NULL)
+    return;
+  output = g_new0 (TrafoGraphOutput, 1);
+  output->name = g_strdup (name);
+  output->sym = x;
+  g_ptr_array_add (self->graph->outputs, output);
+}
+
+/**
+ * trafo_builder_hidden_state:
+ * @self: a builder
+ * @x: (batch, sequence, hidden size)
+ *
+ * Makes a value the next of hidden_states.0, .1, ... in programs that were asked for them: first
+ * the embeddings, then the result of each layer.
+ */
+void
+trafo_builder_hidden_state (TrafoBuilder *self, TrafoSym x)
+{
+  g_autofree char *name = NULL;
+
+  if (!self->variant.has_hidden_states)
+    return;
+  name = g_strdup_printf ("hidden_states.%u", self->n_hidden_states++);
+  trafo_builder_output (self, name, x);
+}
+
+/* An input that indexes a table must stay inside it; checked before each run. */
+void
+trafo_builder_bound_input (TrafoBuilder *self, TrafoSym ids, gint64 n, gint64 ignored)
+{
+  const TrafoNode *node = trafo_graph_get_node (self->graph, ids);
+  TrafoGraphInput *input;
+
+  if (node == NULL || node->op->id != TRAFO_OP_INPUT || n < 0)
+    return;
+  input = g_ptr_array_index (self->graph->inputs, node->leaf);
+  input->min_value = MAX (input->min_value, 0);
+  input->max_value = MIN (input->max_value, n - 1);
+  input->ignored_value = ignored;
+}
