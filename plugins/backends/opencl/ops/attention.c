@@ -69,13 +69,14 @@ static TrafoStatus
 attention_enqueue (const TrafoKernelArgs *args, gpointer stream, TrafoMessage *message)
 {
   const TrafoAttentionAttrs *attrs = args->attrs;
-  const TrafoOperand        *mask = &args->inputs[attrs->has_mask ? 3 : 0];
+  const TrafoOperand        *mask;
   const gsize                local[] = { KEYS, 1, 1 };
   gsize                      global[3];
   OpenclLaunch               launch;
 
   if (!attention_supports (args))
     return opencl_ops_refuse (args, message);
+  mask = &args->inputs[attrs->has_mask ? 3 : 0];
   opencl_launch_init (&launch, stream, OPENCL_PROGRAM_ATTENTION, "attention", message);
   opencl_launch_push_uint (&launch, args->inputs[0].shape[1]);
   opencl_launch_push_uint (&launch, args->inputs[1].shape[1]);
