@@ -14,7 +14,11 @@ TrafoDims *trafo_dims_new (void);
 TrafoDims *trafo_dims_copy (const TrafoDims *self);
 void       trafo_dims_free (TrafoDims *self);
 
-/* Saturate at G_MAXINT64, which every later check of a size refuses. */
+/* Whether @dim is a length or one of the numbers of @self. */
+gboolean trafo_dims_contains (const TrafoDims *self, gint64 dim);
+
+/* Saturate at G_MAXINT64, which every later check of a size refuses; so does a negative number that
+ * @self does not contain. */
 gint64 trafo_dims_add (TrafoDims *self, gint64 a, gint64 b);
 gint64 trafo_dims_mul (TrafoDims *self, gint64 a, gint64 b);
 gint64 trafo_dims_product (TrafoDims *self, const gint64 *dims, guint n_dims);
@@ -28,8 +32,9 @@ gsize trafo_dims_get_size (const TrafoDims *self);
 void trafo_dims_evaluate (const TrafoDims *self, const gint64 slots[TRAFO_N_SLOTS], gint64 *values);
 gint64 trafo_dims_resolve (const gint64 *values, gint64 dim);
 
-/* Readable, such as "batch*sequence"; for messages. */
+/* Readable, such as "(batch*sequence, 768)" and "past+sequence"; for messages. */
 char *trafo_dims_to_string (const TrafoDims *self, const gint64 *dims, guint n_dims);
+char *trafo_dims_dim_to_string (const TrafoDims *self, gint64 dim);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrafoDims, trafo_dims_free)
 

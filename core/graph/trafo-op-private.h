@@ -24,8 +24,10 @@ typedef struct _TrafoDims TrafoDims;
  *   what the caller asked for (RESHAPE, BROADCAST, FILL, IOTA, CAST, SLICE's length: its dims or
  *   dtype), on success the type of the result. @dims compares and combines symbolic dimensions.
  * view: ops without a kernel. All dimensions are known, output->shape and dtype are filled in; sets
- *   output->strides and moves output->data / offset_bytes; FALSE if the bytes must be copied
- *   first, which is so only when the input is not contiguous.
+ *   output->strides, and output->data and offset_bytes to the input's, moved by offset_bytes alone;
+ *   core folds that into data in host memory. FALSE if the bytes must be copied first, which is so
+ *   only when the input is not contiguous, and for a SLICE that the run's dimensions put outside
+ *   its input, which no copy mends.
  * decompose: the same result from simpler ops.
  * gradient: emits, for the gradient @grad of the result, that of each input (0: none).
  * batch: the same op with one more leading axis on the inputs that @batched marks.

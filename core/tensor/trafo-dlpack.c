@@ -122,7 +122,7 @@ dtype_of (const DataType *type)
 
 /**
  * trafo_tensor_new_from_dlpack: (constructor)
- * @managed: (transfer full): a `DLManagedTensor *` in host memory
+ * @managed: (transfer none): a `DLManagedTensor *` in host memory, which is consumed
  * @error: return location for an error
  *
  * Wraps another library's array without a copy; its deleter is called when the last view goes, or

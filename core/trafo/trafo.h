@@ -6,9 +6,13 @@
 #include <trafo/trafo-backend.h>
 #include <trafo/trafo-builder.h>
 #include <trafo/trafo-dtype.h>
+#include <trafo/trafo-enum-types.h>
 #include <trafo/trafo-error.h>
+#include <trafo/trafo-json-reader.h>
 #include <trafo/trafo-model.h>
+#include <trafo/trafo-optimizer.h>
 #include <trafo/trafo-version.h>
 
+#include "trafo-checkpoint.h"
 #include "trafo-dlpack.h"
 #include "trafo-tensor.h"

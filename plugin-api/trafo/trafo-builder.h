@@ -74,6 +74,7 @@ TRAFO_API gboolean trafo_builder_has_failed (TrafoBuilder *self);
 
 /* Mode. */
 TRAFO_API gboolean trafo_builder_is_training (TrafoBuilder *self);
+TRAFO_API gboolean trafo_builder_has_labels (TrafoBuilder *self);
 TRAFO_API void     trafo_builder_set_initializer_range (TrafoBuilder *self, double range);
 
 /* Shapes. */
@@ -212,7 +213,15 @@ TRAFO_API TrafoSym trafo_builder_broadcast (TrafoBuilder *self,
                                             const gint64 *dims,
                                             gsize         n_dims);
 
-/* Results, in the order in which they are named. */
+/* Losses: scalars, the mean over the labels that name a class; @labels (int64) has @logits' shape
+ * without its last axis. */
+TRAFO_API TrafoSym trafo_builder_cross_entropy (TrafoBuilder *self,
+                                                TrafoSym      logits,
+                                                TrafoSym      labels);
+
+/* Results, in the order in which they are named. hidden_state: the next of hidden_states.N, an
+ * output only of programs that were asked for them. */
 TRAFO_API void trafo_builder_output (TrafoBuilder *self, const char *name, TrafoSym x);
+TRAFO_API void trafo_builder_hidden_state (TrafoBuilder *self, TrafoSym x);
 
 G_END_DECLS

@@ -47,7 +47,7 @@ trafo_dtype_get_name (TrafoDType dtype)
  * trafo_dtype_from_name:
  * @name: a name such as "float32"
  *
- * The inverse of [func@Trafo.dtype_get_name].
+ * The inverse of [func@Trafo.DType.get_name].
  *
  * Returns: the type, %TRAFO_DTYPE_NONE for an unknown name
  */

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include <trafo/trafo-backend.h>
+
+G_BEGIN_DECLS
+
+/* The data plane's calls with GErrors. */
+
+gboolean trafo_device_is_host (TrafoDevice *self);
+
+/* FALSE and the error unless @status is success. */
+gboolean trafo_device_check (TrafoDevice        *self,
+                             TrafoStatus         status,
+                             const TrafoMessage *message,
+                             GError            **error);
+
+/* A buffer with a copy of @bytes; NULL upon failure. */
+gpointer
+trafo_device_upload (TrafoDevice *self, gconstpointer bytes, gsize size_bytes, GError **error);
+
+/* The first kernel of the device's list that takes @args, or NULL. */
+const TrafoKernel *trafo_device_choose_kernel (TrafoDevice *self, const TrafoKernelArgs *args);
+gboolean           trafo_device_has_kernel (TrafoDevice *self, guint op);
+
+G_END_DECLS

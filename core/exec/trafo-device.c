@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include <trafo/trafo-error.h>
+
+#include "trafo-device-private.h"
+
+gboolean
+trafo_device_is_host (TrafoDevice *self)
+{
+  return (trafo_device_get_ops (self)->flags & TRAFO_DEVICE_HOST_MEMORY) != 0;
+}
+
+gboolean
+trafo_device_check (TrafoDevice        *self,
+                    TrafoStatus         status,
+                    const TrafoMessage *message,
+                    GError            **error)
+{
+  static const struct
+  {
+    TrafoDeviceError code;
+    const char      *what;
+  } failures[] = {
+    [TRAFO_STATUS_UNSUPPORTED] = { TRAFO_DEVICE_ERROR_FAILED, "does not support what was asked" },
+    [TRAFO_STATUS_NO_MEMORY] = { TRAFO_DEVICE_ERROR_OUT_OF_MEMORY, "is out of memory" },
+    [TRAFO_STATUS_DEVICE_LOST] = { TRAFO_DEVICE_ERROR_LOST, "was lost" },
+    [TRAFO_STATUS_FAILED] = { TRAFO_DEVICE_ERROR_FAILED, "failed" },
+  };
+  guint i = status;
+
+  if (status == TRAFO_STATUS_OK)
+    return TRUE;
+  if (i >= G_N_ELEMENTS (failures))
+    i = TRAFO_STATUS_FAILED;
+  g_set_error (error,
+               TRAFO_DEVICE_ERROR,
+               failures[i].code,
+               "device %s %s: %.*s",
+               trafo_device_get_name (self),
+               failures[i].what,
+               (int) sizeof message->text - 1,
+               message->text);
+  return FALSE;
+}
+
+gpointer
+trafo_device_upload (TrafoDevice *self, gconstpointer bytes, gsize size_bytes, GError **error)
+{
+  const TrafoDeviceOps *ops = trafo_device_get_ops (self);
+  gpointer              handle = trafo_device_get_handle (self);
+  gpointer              buffer = NULL, stream = NULL;
+  TrafoMessage          message = { "" };
+  TrafoStatus           status;
+
+  status = ops->buffer_alloc (handle, size_bytes, TRAFO_BUFFER_WEIGHT, &buffer, &message);
+  if (status == TRAFO_STATUS_OK)
+    status = ops->stream_new (handle, &stream, &message);
+  if (status == TRAFO_STATUS_OK)
+    status = ops->buffer_write (handle, stream, buffer, 0, bytes, size_bytes, &message);
+  if (stream != NULL)
+    ops->stream_free (handle, stream);
+  if (trafo_device_check (self, status, &message, error))
+    return buffer;
+  if (buffer != NULL)
+    ops->buffer_free (handle, buffer);
+  return NULL;
+}
+
+const TrafoKernel *
+trafo_device_choose_kernel (TrafoDevice *self, const TrafoKernelArgs *args)
+{
+  const TrafoDeviceOps     *ops = trafo_device_get_ops (self);
+  gsize                     n = 0;
+  const TrafoKernel *const *kernels;
+
+  kernels = ops->list_kernels (trafo_device_get_handle (self), args->op, &n);
+  for (gsize i = 0; i < n; i++)
+    if (kernels[i]->supports == NULL || kernels[i]->supports (args))
+      return kernels[i];
+  return NULL;
+}
+
+gboolean
+trafo_device_has_kernel (TrafoDevice *self, guint op)
+{
+  gsize n = 0;
+
+  trafo_device_get_ops (self)->list_kernels (trafo_device_get_handle (self), op, &n);
+  return n > 0;
+}

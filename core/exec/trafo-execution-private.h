@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include "trafo-program-private.h"
+#include "trafo-thread-pool-private.h"
+
+G_BEGIN_DECLS
+
+struct _TrafoProgram
+{
+  TrafoGraph   *graph;
+  TrafoWeights *weights;
+  TrafoDevice  *device;
+  gboolean      is_host;
+  TrafoOperand *params; /* by node and use: params[sym * N_USES + use] */
+  GMutex        lock;   /* guards idle */
+  GPtrArray    *idle;   /* of TrafoExecution */
+};
+
+#define TRAFO_N_WEIGHT_USES 3
+
+/* The bytes that a step reads or writes, as a range of the arena; empty for parameters. */
+typedef struct
+{
+  gsize begin;
+  gsize end;
+} TrafoRange;
+
+/* One kernel call. */
+typedef struct
+{
+  TrafoSym           sym;
+  const TrafoKernel *kernel; /* NULL: the op's reference, on the host */
+  void (*run) (const TrafoKernelArgs *args);
+  guint           n_tasks;
+  gboolean        needs_barrier; /* before it: it meets memory of a step since the last one */
+  guint           output_root;
+  guint           input_roots[TRAFO_MAX_OP_INPUTS];
+  TrafoRange      ranges[TRAFO_MAX_OP_INPUTS + 1]; /* what it touches: the output first */
+  TrafoAttrs      attrs;                           /* symbolic dimensions resolved */
+  TrafoKernelArgs args;
+} TrafoStep;
+
+/* Where a value that needs memory of its own lives. */
+typedef struct
+{
+  gsize size_bytes; /* 0: no memory of its own */
+  gsize offset_bytes;
+  gint  first_step; /* -1: written before the first */
+  gint  last_step;
+} TrafoPlacement;
+
+struct _TrafoExecution
+{
+  TrafoProgram   *program;
+  gboolean        is_resolved;
+  gint64          slots[TRAFO_N_SLOTS];
+  gint64         *dim_values;
+  TrafoOperand   *values;     /* by symbol; offset_bytes counts from the root until placed */
+  guint          *roots;      /* by symbol: the symbol whose memory it is a view of */
+  TrafoPlacement *placements; /* by symbol; a view that must be copied: n_nodes + its symbol */
+  guint          *order;      /* room for the planner */
+  TrafoStep      *steps;
+  guint           n_steps;
+  guint           n_workers;
+
+  gsize    arena_size_bytes; /* what the plan needs */
+  gsize    arena_capacity_bytes;
+  gpointer arena;
+  gsize    scratch_bytes; /* for each worker */
+  gsize    scratch_capacity_bytes;
+  gpointer scratch;
+  gpointer staging; /* host copies of operands for steps that a device cannot do */
+  gsize    staging_capacity_bytes;
+  gpointer stream;
+
+  TrafoBarrier  barrier;
+  GCancellable *cancellable;
+  guint         stop_at; /* the number of the barrier after which workers stop; 0: none */
+};
+
+/* Plans the program for self->slots: shapes, memory, kernels, barriers. */
+gboolean trafo_execution_resolve (TrafoExecution *self, GError **error);
+
+/* Gives each placement an offset so that values that live at the same time never overlap; returns
+ * the size of the arena in bytes. @order is room for @n numbers. */
+gsize trafo_plan_memory (TrafoPlacement *placements, guint n, guint *order);
+
+/* The bytes from the first element to the end of the last. */
+gsize trafo_operand_span_bytes (const TrafoOperand *operand);
+
+G_END_DECLS

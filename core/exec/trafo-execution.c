@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "trafo-execution-private.h"
+
+#include <string.h>
+
+#include "trafo-device-private.h"
+#include "trafo-tensor-private.h"
+
+gsize
+trafo_operand_span_bytes (const TrafoOperand *operand)
+{
+  gint64 last = 0;
+
+  for (guint i = 0; i < operand->n_dims; i++)
+    {
+      if (operand->shape[i] == 0)
+        return 0;
+      last += (operand->shape[i] - 1) * operand->strides[i];
+    }
+  return (last + 1) * trafo_dtype_get_size (operand->dtype);
+}
+
+static gboolean
+shape_error (const char           *name,
+             const TrafoTensor    *tensor,
+             const TrafoGraph     *graph,
+             const TrafoValueType *type,
+             GError              **error)
+{
+  gsize            n_dims;
+  const gint64    *shape = trafo_tensor_get_shape (tensor, &n_dims);
+  g_autofree char *found = trafo_shape_to_string (shape, n_dims);
+  g_autofree char *expected = trafo_dims_to_string (graph->dims, type->dims, type->n_dims);
+
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_SHAPE,
+               "input '%s' is %s of shape %s, expected %s of shape %s",
+               name,
+               trafo_dtype_get_name (trafo_tensor_get_dtype (tensor)),
+               found,
+               trafo_dtype_get_name (type->dtype),
+               expected);
+  return FALSE;
+}
+
+/* Takes the slots' values from one input's shape. */
+static gboolean
+read_slots (TrafoExecution        *self,
+            const TrafoGraphInput *input,
+            const TrafoTensor     *tensor,
+            gint64                *slots,
+            GError               **error)
+{
+  const TrafoGraph     *graph = self->program->graph;
+  const TrafoValueType *type = &trafo_graph_get_node (graph, input->sym)->type;
+
+  if (trafo_tensor_get_dtype (tensor) != type->dtype ||
+      trafo_tensor_get_n_dims (tensor) != type->n_dims)
+    return shape_error (input->name, tensor, graph, type, error);
+  for (guint i = 0; i < type->n_dims; i++)
+    {
+      gint64 found = trafo_tensor_get_dim (tensor, i);
+      gint64 dim = type->dims[i];
+
+      if (dim < 0 && dim >= -TRAFO_N_SLOTS)
+        {
+          if (slots[-dim - 1] < 0)
+            slots[-dim - 1] = found;
+          dim = slots[-dim - 1];
+        }
+      if (dim >= 0 && dim != found)
+        return shape_error (input->name, tensor, graph, type, error);
+    }
+  return TRUE;
+}
+
+static gboolean
+find_slots (TrafoExecution *self, TrafoTensor *const *inputs, gint64 *slots, GError **error)
+{
+  const TrafoGraph *graph = self->program->graph;
+
+  for (guint i = 0; i < TRAFO_N_SLOTS; i++)
+    slots[i] = -1;
+  for (guint i = 0; i < graph->inputs->len; i++)
+    {
+      const TrafoGraphInput *input = g_ptr_array_index (graph->inputs, i);
+
+      if (inputs[i] != NULL && !read_slots (self, input, inputs[i], slots, error))
+        return FALSE;
+      if (inputs[i] == NULL && input->rule == TRAFO_FILL_RULE_REQUIRED)
+        {
+          g_set_error (error,
+                       TRAFO_ERROR,
+                       TRAFO_ERROR_INVALID_ARGUMENT,
+                       "input '%s' is missing",
+                       input->name);
+          return FALSE;
+        }
+    }
+  for (guint i = 0; i < TRAFO_N_SLOTS; i++)
+    slots[i] = MAX (slots[i], 0);
+  return TRUE;
+}
+
+static gboolean
+check_values (const TrafoGraphInput *input, const gint64 *values, gint64 n, GError **error)
+{
+  for (gint64 i = 0; i < n; i++)
+    if ((values[i] < input->min_value || values[i] > input->max_value) &&
+        values[i] != input->ignored_value)
+      {
+        g_set_error (error,
+                     TRAFO_ERROR,
+                     TRAFO_ERROR_INVALID_ARGUMENT,
+                     "input '%s' holds %" G_GINT64_FORMAT
+                     ", expected a number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
+                     input->name,
+                     values[i],
+                     input->min_value,
+                     input->max_value);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static void
+fill_by_rule (TrafoFillRule rule, const TrafoOperand *value, gint64 past, gint64 *to, gint64 n)
+{
+  gint64 width = value->n_dims > 0 ? value->shape[value->n_dims - 1] : 1;
+
+  for (gint64 i = 0; i < n; i++)
+    to[i] = rule == TRAFO_FILL_RULE_POSITIONS ? past + i % width : 0;
+}
+
+/* Row-major elements of @tensor to @to; inputs are small, ids and masks. */
+static void
+copy_input (const TrafoTensor *tensor, guint8 *to)
+{
+  TrafoKernelArgs args = { .struct_size = sizeof args, .op = TRAFO_OP_COPY, .n_inputs = 1 };
+
+  if (trafo_tensor_is_contiguous (tensor))
+    {
+      memcpy (to, trafo_tensor_get_data (tensor), trafo_tensor_get_size_bytes (tensor));
+      return;
+    }
+  trafo_tensor_get_operand (tensor, &args.inputs[0]);
+  args.output = args.inputs[0];
+  args.output.data = to;
+  trafo_shape_to_strides (args.output.shape, args.output.n_dims, args.output.strides);
+  trafo_op_lookup (TRAFO_OP_COPY)->reference (&args);
+}
+
+static gboolean
+bind_input (TrafoExecution        *self,
+            const TrafoGraphInput *input,
+            const TrafoTensor     *tensor,
+            GError               **error)
+{
+  const TrafoDeviceOps *ops = trafo_device_get_ops (self->program->device);
+  const TrafoOperand   *value = &self->values[input->sym];
+  gsize                 size_bytes = trafo_operand_span_bytes (value);
+  gint64                n = size_bytes / trafo_dtype_get_size (value->dtype);
+  g_autofree guint8    *host = NULL;
+  guint8               *to = value->data;
+  TrafoMessage          message = { "" };
+  TrafoStatus           status;
+
+  if (size_bytes == 0)
+    return TRUE;
+  if (!self->program->is_host)
+    to = host = g_try_malloc (size_bytes);
+  if (to == NULL)
+    {
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_NO_MEMORY,
+                   "no memory for input '%s'",
+                   input->name);
+      return FALSE;
+    }
+  if (tensor != NULL)
+    copy_input (tensor, to);
+  else
+    fill_by_rule (input->rule, value, self->slots[-TRAFO_DIM_PAST - 1], (gint64 *) to, n);
+  if (value->dtype == TRAFO_DTYPE_INT64 && !check_values (input, (const gint64 *) to, n, error))
+    return FALSE;
+  if (self->program->is_host)
+    return TRUE;
+  status = ops->buffer_write (trafo_device_get_handle (self->program->device),
+                              self->stream,
+                              self->arena,
+                              value->offset_bytes,
+                              to,
+                              size_bytes,
+                              &message);
+  return trafo_device_check (self->program->device, status, &message, error);
+}
+
+static inline void
+run_step (TrafoExecution *self, const TrafoStep *step, guint worker, guint n_workers)
+{
+  gpointer scratch = (guint8 *) self->scratch + worker * self->scratch_bytes;
+
+  if (step->n_tasks == 1)
+    {
+      if (worker != 0)
+        return;
+      if (step->kernel != NULL)
+        step->kernel->run (&step->args, 0, 1, scratch);
+      else
+        step->run (&step->args);
+      return;
+    }
+  for (guint task = worker; task < step->n_tasks; task += n_workers)
+    step->kernel->run (&step->args, task, step->n_tasks, scratch);
+}
+
+/* What every worker does: the whole program, its share of each step. Worker 0 looks for a
+ * cancellation and says at which barrier all stop, before it arrives there. */
+static void
+run_steps (gpointer data, guint worker, guint n_workers)
+{
+  TrafoExecution *self = data;
+  guint           n_barriers = 0;
+
+  for (guint i = 0; i < self->n_steps; i++)
+    {
+      const TrafoStep *step = &self->steps[i];
+
+      if (step->needs_barrier)
+        {
+          n_barriers++;
+          if (worker == 0 && self->cancellable != NULL &&
+              g_cancellable_is_cancelled (self->cancellable))
+            __atomic_store_n (&self->stop_at, n_barriers, __ATOMIC_RELAXED);
+          trafo_barrier_wait (&self->barrier, n_workers);
+          if (__atomic_load_n (&self->stop_at, __ATOMIC_RELAXED) == n_barriers)
+            return;
+        }
+      run_step (self, step, worker, n_workers);
+    }
+}
+
+/* A step that the device has no kernel for: its operands come to the host and the result goes
+ * back. Strides are kept, so each operand's whole span is moved. */
+static gboolean
+run_on_host (TrafoExecution *self, const TrafoStep *step, GError **error)
+{
+  const TrafoDeviceOps *ops = trafo_device_get_ops (self->program->device);
+  gpointer              handle = trafo_device_get_handle (self->program->device);
+  TrafoKernelArgs       args = step->args;
+  guint8               *at = self->staging;
+  TrafoMessage          message = { "" };
+  TrafoStatus           status = TRAFO_STATUS_OK;
+  gsize                 size_bytes;
+
+  for (guint i = 0; i < args.n_inputs && status == TRAFO_STATUS_OK; i++)
+    {
+      TrafoOperand *input = &args.inputs[i];
+
+      size_bytes = trafo_operand_span_bytes (input);
+      if (size_bytes > 0)
+        status = ops->buffer_read (handle,
+                                   self->stream,
+                                   input->data,
+                                   input->offset_bytes,
+                                   at,
+                                   size_bytes,
+                                   &message);
+      input->data = at;
+      input->offset_bytes = 0;
+      at += (size_bytes + TRAFO_ALIGNMENT_BYTES - 1) & ~(gsize) (TRAFO_ALIGNMENT_BYTES - 1);
+    }
+  args.output.data = at;
+  args.output.offset_bytes = 0;
+  size_bytes = trafo_operand_span_bytes (&args.output);
+  if (status == TRAFO_STATUS_OK)
+    {
+      step->run (&args);
+      status = ops->buffer_write (handle,
+                                  self->stream,
+                                  step->args.output.data,
+                                  step->args.output.offset_bytes,
+                                  at,
+                                  size_bytes,
+                                  &message);
+    }
+  return trafo_device_check (self->program->device, status, &message, error);
+}
+
+static gboolean
+run_on_device (TrafoExecution *self, GError **error)
+{
+  const TrafoDeviceOps *ops = trafo_device_get_ops (self->program->device);
+  TrafoMessage          message = { "" };
+  TrafoStatus           status;
+
+  for (guint i = 0; i < self->n_steps; i++)
+    {
+      const TrafoStep *step = &self->steps[i];
+
+      if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
+        return FALSE;
+      if (step->n_tasks == 0)
+        continue;
+      if (step->kernel == NULL)
+        {
+          if (!run_on_host (self, step, error))
+            return FALSE;
+          continue;
+        }
+      status = step->kernel->enqueue (&step->args, self->stream, &message);
+      if (!trafo_device_check (self->program->device, status, &message, error))
+        return FALSE;
+    }
+  status =
+      ops->stream_sync (trafo_device_get_handle (self->program->device), self->stream, &message);
+  return trafo_device_check (self->program->device, status, &message, error);
+}
+
+gboolean
+trafo_execution_run (TrafoExecution     *self,
+                     TrafoTensor *const *inputs,
+                     GCancellable       *cancellable,
+                     GError            **error)
+{
+  const TrafoGraph *graph = self->program->graph;
+  gint64            slots[TRAFO_N_SLOTS];
+
+  if (!find_slots (self, inputs, slots, error))
+    return FALSE;
+  if (!self->is_resolved || memcmp (slots, self->slots, sizeof slots) != 0)
+    {
+      memcpy (self->slots, slots, sizeof slots);
+      if (!trafo_execution_resolve (self, error))
+        return FALSE;
+    }
+  for (guint i = 0; i < graph->inputs->len; i++)
+    if (!bind_input (self, g_ptr_array_index (graph->inputs, i), inputs[i], error))
+      return FALSE;
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+  self->cancellable = cancellable;
+  self->stop_at = 0;
+  if (!self->program->is_host)
+    return run_on_device (self, error);
+  trafo_thread_pool_run (trafo_thread_pool_get_default (), self->n_workers, run_steps, self);
+  return self->stop_at == 0 || !g_cancellable_set_error_if_cancelled (cancellable, error);
+}
+
+TrafoTensor *
+trafo_execution_read_output (TrafoExecution *self, guint i, GError **error)
+{
+  const TrafoDeviceOps   *ops = trafo_device_get_ops (self->program->device);
+  const TrafoGraphOutput *output = g_ptr_array_index (self->program->graph->outputs, i);
+  const TrafoOperand     *value = &self->values[output->sym];
+  g_autoptr (TrafoTensor) result = NULL;
+  g_autoptr (TrafoTensor) view = NULL;
+  g_autofree guint8 *host = NULL;
+  gsize              size_bytes = trafo_operand_span_bytes (value);
+  gpointer           data = value->data;
+  TrafoMessage       message = { "" };
+  TrafoStatus        status;
+
+  result = trafo_tensor_new (value->dtype, value->shape, value->n_dims, error);
+  if (result == NULL || size_bytes == 0)
+    return g_steal_pointer (&result);
+  if (!self->program->is_host)
+    {
+      data = host = g_try_malloc (size_bytes);
+      if (host == NULL)
+        {
+          g_set_error (error,
+                       TRAFO_ERROR,
+                       TRAFO_ERROR_NO_MEMORY,
+                       "no memory for output '%s'",
+                       output->name);
+          return NULL;
+        }
+      status = ops->buffer_read (trafo_device_get_handle (self->program->device),
+                                 self->stream,
+                                 value->data,
+                                 value->offset_bytes,
+                                 host,
+                                 size_bytes,
+                                 &message);
+      if (!trafo_device_check (self->program->device, status, &message, error))
+        return NULL;
+    }
+  view = trafo_tensor_new_from_data (value->dtype,
+                                     value->shape,
+                                     value->strides,
+                                     value->n_dims,
+                                     data,
+                                     TRUE,
+                                     NULL,
+                                     NULL,
+                                     error);
+  if (view == NULL)
+    return NULL;
+  copy_input (view, trafo_tensor_get_data (result));
+  return g_steal_pointer (&result);
+}
+
+gsize
+trafo_execution_get_peak_bytes (const TrafoExecution *self)
+{
+  return self->arena_capacity_bytes + self->scratch_capacity_bytes + self->staging_capacity_bytes;
+}
+
+GVariant *
+trafo_execution_get_placement (const TrafoExecution *self)
+{
+  GVariantBuilder builder;
+  const char     *device = trafo_device_get_name (self->program->device);
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(sss)"));
+  for (guint i = 0; i < self->n_steps; i++)
+    {
+      const TrafoStep *step = &self->steps[i];
+
+      g_variant_builder_add (&builder,
+                             "(sss)",
+                             trafo_op_lookup (step->args.op)->name,
+                             step->kernel != NULL ? step->kernel->name : "reference",
+                             step->kernel != NULL ? device : "host");
+    }
+  return g_variant_ref_sink (g_variant_builder_end (&builder));
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "trafo-program-private.h"
+
+#include <stdlib.h>
+
+#include "trafo-device-private.h"
+#include "trafo-execution-private.h"
+#include "trafo-passes-private.h"
+
+const TrafoGraph *
+trafo_program_get_graph (const TrafoProgram *self)
+{
+  return self->graph;
+}
+
+/* Puts every parameter into the forms in which some op takes it. */
+static gboolean
+fetch_params (TrafoProgram *self, GError **error)
+{
+  const TrafoGraph *graph = self->graph;
+
+  for (TrafoSym sym = 1; sym < trafo_graph_get_n_nodes (graph); sym++)
+    {
+      const TrafoNode *node = trafo_graph_get_node (graph, sym);
+
+      for (guint i = 0; i < node->n_inputs; i++)
+        {
+          const TrafoNode *input = trafo_graph_get_node (graph, node->inputs[i]);
+          TrafoWeightUse   use = trafo_weight_use_of (node, i);
+          TrafoOperand    *operand = &self->params[node->inputs[i] * TRAFO_N_WEIGHT_USES + use];
+
+          if (input->op->id == TRAFO_OP_PARAM && operand->dtype == TRAFO_DTYPE_NONE &&
+              !trafo_weights_get (self->weights,
+                                  g_ptr_array_index (graph->params, input->leaf),
+                                  &input->type,
+                                  use,
+                                  operand,
+                                  error))
+            return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+TrafoProgram *
+trafo_program_compile (TrafoGraph *graph, TrafoWeights *weights, GError **error)
+{
+  g_autoptr (TrafoProgram) self = g_new0 (TrafoProgram, 1);
+
+  g_mutex_init (&self->lock);
+  self->idle = g_ptr_array_new ();
+  self->weights = trafo_weights_ref (weights);
+  self->device = trafo_weights_get_device (weights);
+  self->is_host = trafo_device_is_host (self->device);
+  self->graph = trafo_passes_run (graph, self->device, error);
+  if (self->graph == NULL)
+    return NULL;
+  self->params =
+      g_new0 (TrafoOperand, (gsize) trafo_graph_get_n_nodes (self->graph) * TRAFO_N_WEIGHT_USES);
+  if (!fetch_params (self, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+static void
+execution_free (TrafoExecution *self)
+{
+  const TrafoDeviceOps *ops = trafo_device_get_ops (self->program->device);
+  gpointer              handle = trafo_device_get_handle (self->program->device);
+
+  if (self->program->is_host)
+    free (self->arena);
+  else if (self->arena != NULL)
+    ops->buffer_free (handle, self->arena);
+  if (self->stream != NULL)
+    ops->stream_free (handle, self->stream);
+  free (self->scratch);
+  free (self->staging);
+  g_free (self->dim_values);
+  g_free (self->values);
+  g_free (self->roots);
+  g_free (self->placements);
+  g_free (self->order);
+  g_free (self->steps);
+  g_free (self);
+}
+
+void
+trafo_program_free (TrafoProgram *self)
+{
+  if (self == NULL)
+    return;
+  for (guint i = 0; i < self->idle->len; i++)
+    execution_free (g_ptr_array_index (self->idle, i));
+  g_ptr_array_unref (self->idle);
+  g_mutex_clear (&self->lock);
+  g_free (self->params);
+  g_clear_pointer (&self->graph, trafo_graph_free);
+  trafo_weights_unref (self->weights);
+  g_free (self);
+}
+
+static TrafoExecution *
+execution_new (TrafoProgram *program)
+{
+  TrafoExecution *self = g_new0 (TrafoExecution, 1);
+  guint           n_nodes = trafo_graph_get_n_nodes (program->graph);
+
+  self->program = program;
+  self->dim_values = g_new0 (gint64, trafo_dims_get_size (program->graph->dims));
+  self->values = g_new0 (TrafoOperand, n_nodes);
+  self->roots = g_new0 (guint, n_nodes);
+  self->placements = g_new0 (TrafoPlacement, n_nodes * 2);
+  self->order = g_new0 (guint, n_nodes * 2);
+  self->steps = g_new0 (TrafoStep, n_nodes);
+  trafo_barrier_init (&self->barrier);
+  return self;
+}
+
+TrafoExecution *
+trafo_program_acquire (TrafoProgram *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  if (self->idle->len > 0)
+    return g_ptr_array_steal_index_fast (self->idle, self->idle->len - 1);
+  return execution_new (self);
+}
+
+void
+trafo_program_release (TrafoProgram *self, TrafoExecution *execution)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  g_ptr_array_add (self->idle, execution);
+}

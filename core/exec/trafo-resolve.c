@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include <stdlib.h>
+#include <string.h>
+
+#include "trafo-device-private.h"
+#include "trafo-execution-private.h"
+#include "trafo-tensor-private.h"
+
+/* Plans a program for given slots: what is done when a shape comes that the last run did not have.
+ * Order: shapes and steps, life times, offsets, kernels, barriers. Allocates only where a buffer
+ * has to grow. */
+
+static guint
+n_nodes_of (const TrafoExecution *self)
+{
+  return trafo_graph_get_n_nodes (self->program->graph);
+}
+
+static gboolean
+fail_at (const TrafoNode *node, const TrafoOperand *value, const char *what, GError **error)
+{
+  g_autofree char *shape = trafo_shape_to_string (value->shape, value->n_dims);
+
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_SHAPE,
+               "%s of shape %s: %s",
+               node->op->name,
+               shape,
+               what);
+  return FALSE;
+}
+
+static gboolean
+resolve_shape (TrafoExecution  *self,
+               const TrafoNode *node,
+               TrafoOperand    *value,
+               gsize           *ret_size_bytes,
+               GError         **error)
+{
+  gint64 n_elements;
+
+  memset (value, 0, sizeof *value);
+  value->dtype = node->type.dtype;
+  value->n_dims = node->type.n_dims;
+  for (guint i = 0; i < value->n_dims; i++)
+    value->shape[i] = trafo_dims_resolve (self->dim_values, node->type.dims[i]);
+  trafo_shape_to_strides (value->shape, value->n_dims, value->strides);
+  return trafo_shape_check (value->dtype,
+                            value->shape,
+                            value->n_dims,
+                            &n_elements,
+                            ret_size_bytes,
+                            error);
+}
+
+static gsize
+align_up (gsize size_bytes)
+{
+  return (MAX (size_bytes, 1) + TRAFO_ALIGNMENT_BYTES - 1) & ~(gsize) (TRAFO_ALIGNMENT_BYTES - 1);
+}
+
+/* A value with memory of its own, written by the step that is appended next. */
+static void
+own_memory (TrafoExecution *self, guint root, gsize size_bytes)
+{
+  TrafoPlacement *placement = &self->placements[root];
+
+  placement->size_bytes = align_up (size_bytes);
+  placement->first_step = (gint) self->n_steps;
+  placement->last_step = (gint) self->n_steps;
+}
+
+static void
+use_memory (TrafoExecution *self, guint root)
+{
+  self->placements[root].last_step = (gint) self->n_steps;
+}
+
+/* numpy's broadcasting, spelled out in strides so that kernels need not know it. */
+static void
+broadcast_to (TrafoOperand *operand, const TrafoOperand *output)
+{
+  guint        added = output->n_dims - operand->n_dims;
+  TrafoOperand wide = *operand;
+
+  wide.n_dims = output->n_dims;
+  for (guint i = 0; i < output->n_dims; i++)
+    {
+      gboolean is_repeated = i < added || (operand->shape[i - added] == 1 && output->shape[i] != 1);
+
+      wide.shape[i] = output->shape[i];
+      wide.strides[i] = is_repeated ? 0 : operand->strides[i - added];
+    }
+  *operand = wide;
+}
+
+static gboolean
+is_broadcasting (guint op)
+{
+  return op >= TRAFO_OP_ADD && op <= TRAFO_OP_WHERE;
+}
+
+static void
+resolve_attrs (TrafoExecution *self, const TrafoNode *node, TrafoAttrs *attrs)
+{
+  *attrs = node->attrs;
+  if (node->op->id == TRAFO_OP_SLICE)
+    attrs->slice.start = trafo_dims_resolve (self->dim_values, attrs->slice.start);
+}
+
+static TrafoStep *
+append_step (TrafoExecution *self, TrafoSym sym, const TrafoOp *op)
+{
+  TrafoStep *step = &self->steps[self->n_steps++];
+
+  memset (step, 0, sizeof *step);
+  step->sym = sym;
+  step->run = op->reference;
+  step->args.struct_size = sizeof step->args;
+  step->args.op = op->id;
+  step->args.attrs = op->attrs_size_bytes > 0 ? &step->attrs : NULL;
+  step->args.device = trafo_device_get_handle (self->program->device);
+  return step;
+}
+
+/* The copy that makes an input of a view contiguous. Its memory is that of the symbol
+ * n_nodes + @sym, its operand replaces the input's. */
+static void
+append_copy (TrafoExecution *self, TrafoSym sym, guint *root, TrafoOperand *operand)
+{
+  guint      copy = n_nodes_of (self) + sym;
+  gsize      size_bytes = trafo_dtype_get_size (operand->dtype);
+  TrafoStep *step;
+
+  for (guint i = 0; i < operand->n_dims; i++)
+    size_bytes *= operand->shape[i];
+  own_memory (self, copy, size_bytes);
+  use_memory (self, *root);
+  step = append_step (self, sym, trafo_op_lookup (TRAFO_OP_COPY));
+  step->args.n_inputs = 1;
+  step->args.inputs[0] = *operand;
+  step->input_roots[0] = *root;
+  operand->offset_bytes = 0;
+  trafo_shape_to_strides (operand->shape, operand->n_dims, operand->strides);
+  step->args.output = *operand;
+  step->output_root = *root = copy;
+}
+
+static gboolean
+resolve_view (TrafoExecution *self, TrafoSym sym, const TrafoNode *node, GError **error)
+{
+  TrafoOperand  input = self->values[node->inputs[0]];
+  TrafoOperand *output = &self->values[sym];
+  guint         root = self->roots[node->inputs[0]];
+  TrafoAttrs    attrs;
+
+  resolve_attrs (self, node, &attrs);
+  if (!node->op->view (&attrs, &input, output))
+    {
+      append_copy (self, sym, &root, &input);
+      if (!node->op->view (&attrs, &input, output))
+        return fail_at (node, output, "does not fit its operand", error);
+    }
+  self->roots[sym] = root;
+  return TRUE;
+}
+
+static void
+resolve_step (TrafoExecution *self, TrafoSym sym, const TrafoNode *node, gsize size_bytes)
+{
+  TrafoStep *step;
+
+  own_memory (self, sym, size_bytes);
+  for (guint i = 0; i < node->n_inputs; i++)
+    use_memory (self, self->roots[node->inputs[i]]);
+  step = append_step (self, sym, node->op);
+  resolve_attrs (self, node, &step->attrs);
+  step->args.n_inputs = node->n_inputs;
+  step->args.output = self->values[sym];
+  step->output_root = sym;
+  for (guint i = 0; i < node->n_inputs; i++)
+    {
+      TrafoSym         input = node->inputs[i];
+      const TrafoNode *source = trafo_graph_get_node (self->program->graph, input);
+      TrafoWeightUse   use = trafo_weight_use_of (node, i);
+
+      step->args.inputs[i] = self->values[input];
+      step->input_roots[i] = self->roots[input];
+      if (source->op->id == TRAFO_OP_PARAM)
+        step->args.inputs[i] = self->program->params[input * TRAFO_N_WEIGHT_USES + use];
+      if (is_broadcasting (node->op->id))
+        broadcast_to (&step->args.inputs[i], &step->args.output);
+    }
+  self->roots[sym] = sym;
+}
+
+static gboolean
+resolve_node (TrafoExecution *self, TrafoSym sym, GError **error)
+{
+  const TrafoNode *node = trafo_graph_get_node (self->program->graph, sym);
+  gsize            size_bytes;
+
+  if (!resolve_shape (self, node, &self->values[sym], &size_bytes, error))
+    return FALSE;
+  if (node->op->id == TRAFO_OP_PARAM)
+    {
+      /* what views of a parameter see: the row-major form, fetched because a view takes it */
+      const TrafoOperand *plain =
+          &self->program->params[sym * TRAFO_N_WEIGHT_USES + TRAFO_WEIGHT_USE_FLOAT];
+
+      if (plain->dtype != TRAFO_DTYPE_NONE)
+        self->values[sym] = *plain;
+      self->roots[sym] = 0;
+      return TRUE;
+    }
+  if (node->op->view != NULL)
+    return resolve_view (self, sym, node, error);
+  if (node->op->id != TRAFO_OP_INPUT)
+    {
+      resolve_step (self, sym, node, size_bytes);
+      return TRUE;
+    }
+  own_memory (self, sym, size_bytes);
+  self->placements[sym].first_step = -1;
+  self->roots[sym] = sym;
+  return TRUE;
+}
+
+static gboolean
+resolve_nodes (TrafoExecution *self, GError **error)
+{
+  const TrafoGraph *graph = self->program->graph;
+  guint             n_nodes = n_nodes_of (self);
+
+  self->n_steps = 0;
+  memset (self->placements, 0, sizeof *self->placements * n_nodes * 2);
+  for (TrafoSym sym = 1; sym < n_nodes; sym++)
+    if (!resolve_node (self, sym, error))
+      return FALSE;
+  /* inputs stay, so that the same execution can be run again; outputs are read afterwards */
+  for (guint i = 0; i < graph->inputs->len; i++)
+    self->placements[((TrafoGraphInput *) g_ptr_array_index (graph->inputs, i))->sym].last_step =
+        G_MAXINT;
+  for (guint i = 0; i < graph->outputs->len; i++)
+    {
+      const TrafoGraphOutput *output = g_ptr_array_index (graph->outputs, i);
+
+      self->placements[self->roots[output->sym]].last_step = G_MAXINT;
+    }
+  self->placements[0].size_bytes = 0;
+  return TRUE;
+}
+
+static gboolean
+grow_host (gpointer   *memory,
+           gsize      *capacity_bytes,
+           gsize       size_bytes,
+           const char *what,
+           GError    **error)
+{
+  if (size_bytes <= *capacity_bytes)
+    return TRUE;
+  free (*memory);
+  *memory = trafo_aligned_try_alloc (size_bytes);
+  *capacity_bytes = *memory != NULL ? size_bytes : 0;
+  if (*memory != NULL)
+    return TRUE;
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_NO_MEMORY,
+               "no memory for %" G_GSIZE_FORMAT " bytes of %s",
+               size_bytes,
+               what);
+  return FALSE;
+}
+
+static gboolean
+grow_device (TrafoExecution *self, GError **error)
+{
+  const TrafoDeviceOps *ops = trafo_device_get_ops (self->program->device);
+  gpointer              handle = trafo_device_get_handle (self->program->device);
+  TrafoMessage          message = { "" };
+  TrafoStatus           status;
+
+  if (self->stream == NULL &&
+      !trafo_device_check (self->program->device,
+                           ops->stream_new (handle, &self->stream, &message),
+                           &message,
+                           error))
+    return FALSE;
+  if (self->arena_size_bytes <= self->arena_capacity_bytes)
+    return TRUE;
+  if (self->arena != NULL)
+    ops->buffer_free (handle, self->arena);
+  self->arena = NULL;
+  self->arena_capacity_bytes = 0;
+  status = ops->buffer_alloc (handle,
+                              self->arena_size_bytes,
+                              TRAFO_BUFFER_ARENA,
+                              &self->arena,
+                              &message);
+  if (!trafo_device_check (self->program->device, status, &message, error))
+    return FALSE;
+  self->arena_capacity_bytes = self->arena_size_bytes;
+  return TRUE;
+}
+
+static gboolean
+plan_memory (TrafoExecution *self, GError **error)
+{
+  self->arena_size_bytes = trafo_plan_memory (self->placements, n_nodes_of (self) * 2, self->order);
+  if (!self->program->is_host)
+    return grow_device (self, error);
+  return grow_host (&self->arena,
+                    &self->arena_capacity_bytes,
+                    self->arena_size_bytes,
+                    "values",
+                    error);
+}
+
+/* From an offset in its root to an address, or to an offset in the device's buffer. */
+static void
+place (TrafoExecution *self, guint root, TrafoOperand *operand)
+{
+  if (root == 0)
+    {
+      if (self->program->is_host)
+        {
+          operand->data = (guint8 *) operand->data + operand->offset_bytes;
+          operand->offset_bytes = 0;
+        }
+      return;
+    }
+  operand->offset_bytes += self->placements[root].offset_bytes;
+  operand->data = self->arena;
+  if (self->program->is_host)
+    {
+      operand->data = (guint8 *) self->arena + operand->offset_bytes;
+      operand->offset_bytes = 0;
+    }
+}
+
+static TrafoRange
+range_of (const TrafoExecution *self, guint root)
+{
+  const TrafoPlacement *placement = &self->placements[root];
+  TrafoRange            range = { 0, 0 };
+
+  if (root != 0)
+    {
+      range.begin = placement->offset_bytes;
+      range.end = placement->offset_bytes + placement->size_bytes;
+    }
+  return range;
+}
+
+static void
+place_all (TrafoExecution *self)
+{
+  for (TrafoSym sym = 1; sym < n_nodes_of (self); sym++)
+    place (self, self->roots[sym], &self->values[sym]);
+  for (guint i = 0; i < self->n_steps; i++)
+    {
+      TrafoStep *step = &self->steps[i];
+
+      place (self, step->output_root, &step->args.output);
+      step->ranges[0] = range_of (self, step->output_root);
+      for (guint j = 0; j < step->args.n_inputs; j++)
+        {
+          place (self, step->input_roots[j], &step->args.inputs[j]);
+          step->ranges[1 + j] = range_of (self, step->input_roots[j]);
+        }
+    }
+}
+
+static gboolean
+has_pieces (const TrafoOperand *value)
+{
+  for (guint i = 0; i < value->n_dims; i++)
+    if (value->shape[i] == 0)
+      return FALSE;
+  return TRUE;
+}
+
+static void
+choose_kernels (TrafoExecution *self, guint n_threads)
+{
+  self->scratch_bytes = 0;
+  self->n_workers = 1;
+  for (guint i = 0; i < self->n_steps; i++)
+    {
+      TrafoStep         *step = &self->steps[i];
+      const TrafoKernel *kernel = trafo_device_choose_kernel (self->program->device, &step->args);
+
+      step->kernel = kernel;
+      step->n_tasks = 1;
+      if (!has_pieces (&step->args.output))
+        step->n_tasks = 0;
+      else if (self->program->is_host && kernel != NULL)
+        {
+          if (TRAFO_HAS (kernel, n_tasks))
+            step->n_tasks = kernel->n_tasks (&step->args, n_threads);
+          if (TRAFO_HAS (kernel, scratch_size))
+            self->scratch_bytes =
+                MAX (self->scratch_bytes, align_up (kernel->scratch_size (&step->args, n_threads)));
+        }
+      if (step->n_tasks > 1)
+        self->n_workers = n_threads;
+    }
+}
+
+static gboolean
+overlaps (const TrafoRange *a, const TrafoRange *b)
+{
+  return a->begin < b->end && b->begin < a->end;
+}
+
+/* One writes what the other reads or writes. */
+static gboolean
+conflicts (const TrafoStep *a, const TrafoStep *b)
+{
+  for (guint i = 0; i <= b->args.n_inputs; i++)
+    if (overlaps (&a->ranges[0], &b->ranges[i]))
+      return TRUE;
+  for (guint i = 1; i <= a->args.n_inputs; i++)
+    if (overlaps (&a->ranges[i], &b->ranges[0]))
+      return TRUE;
+  return FALSE;
+}
+
+/* Steps of one task all run on worker 0, in order, and need no barrier among themselves. */
+static void
+place_barriers (TrafoExecution *self)
+{
+  guint since = 0;
+
+  for (guint i = 0; i < self->n_steps; i++)
+    {
+      TrafoStep *step = &self->steps[i];
+
+      step->needs_barrier = FALSE;
+      for (guint j = since; j < i && !step->needs_barrier; j++)
+        if ((step->n_tasks > 1 || self->steps[j].n_tasks > 1) && conflicts (&self->steps[j], step))
+          step->needs_barrier = TRUE;
+      if (step->needs_barrier)
+        since = i;
+    }
+}
+
+/* The host memory for the operands of the largest step that the device cannot do. */
+static gboolean
+prepare_staging (TrafoExecution *self, GError **error)
+{
+  gsize largest = 0;
+
+  for (guint i = 0; i < self->n_steps && !self->program->is_host; i++)
+    {
+      const TrafoStep *step = &self->steps[i];
+      gsize            size_bytes = 0;
+
+      if (step->kernel != NULL)
+        continue;
+      for (guint j = 0; j <= step->args.n_inputs; j++)
+        size_bytes += align_up (
+            trafo_operand_span_bytes (j == 0 ? &step->args.output : &step->args.inputs[j - 1]));
+      largest = MAX (largest, size_bytes);
+    }
+  return grow_host (&self->staging, &self->staging_capacity_bytes, largest, "staging", error);
+}
+
+gboolean
+trafo_execution_resolve (TrafoExecution *self, GError **error)
+{
+  guint n_threads = trafo_thread_pool_get_size (trafo_thread_pool_get_default ());
+
+  self->is_resolved = FALSE;
+  trafo_dims_evaluate (self->program->graph->dims, self->slots, self->dim_values);
+  if (!resolve_nodes (self, error) || !plan_memory (self, error))
+    return FALSE;
+  place_all (self);
+  choose_kernels (self, n_threads);
+  place_barriers (self);
+  if (!prepare_staging (self, error) || !grow_host (&self->scratch,
+                                                    &self->scratch_capacity_bytes,
+                                                    self->scratch_bytes * self->n_workers,
+                                                    "scratch",
+                                                    error))
+    return FALSE;
+  self->is_resolved = TRUE;
+  return TRUE;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include <trafo/trafo-backend.h>
+
+#include "trafo-graph-private.h"
+
+G_BEGIN_DECLS
+
+/* Where parameters come from. lookup: the tensor in host memory, rows contiguous, valid as long as
+ * the source; its shape is what the graph asks for. release: the bytes will not be read again
+ * soon, so that a mapped file's pages need not stay in memory. */
+typedef struct
+{
+  gpointer       data;
+  GDestroyNotify destroy;
+  gboolean (*lookup) (gpointer               data,
+                      const TrafoGraphParam *param,
+                      guint                  part,
+                      TrafoOperand          *ret_operand,
+                      GError               **error);
+  void (*release) (gpointer data, const TrafoOperand *operand);
+} TrafoWeightSource;
+
+/* How an op takes a parameter. */
+typedef enum
+{
+  TRAFO_WEIGHT_USE_FLOAT,  /* float32, row-major */
+  TRAFO_WEIGHT_USE_TABLE,  /* as the file has it, row-major: rows are looked up */
+  TRAFO_WEIGHT_USE_LINEAR, /* packed, where the device packs */
+} TrafoWeightUse;
+
+TrafoWeightUse trafo_weight_use_of (const TrafoNode *consumer, guint operand);
+
+/* The parameters of one model on one device, in every form that some program of it takes, each made
+ * when first asked for and held once. Thread-safe. */
+typedef struct _TrafoWeights TrafoWeights;
+
+TrafoWeights *trafo_weights_new (TrafoDevice *device, const TrafoWeightSource *source);
+TrafoWeights *trafo_weights_ref (TrafoWeights *self);
+void          trafo_weights_unref (TrafoWeights *self);
+TrafoDevice  *trafo_weights_get_device (TrafoWeights *self);
+
+/* @ret_operand stays valid as long as @self. */
+gboolean trafo_weights_get (TrafoWeights          *self,
+                            const TrafoGraphParam *param,
+                            const TrafoValueType  *type,
+                            TrafoWeightUse         use,
+                            TrafoOperand          *ret_operand,
+                            GError               **error);
+
+/* What is held beyond the source's own memory. */
+gsize trafo_weights_get_size_bytes (TrafoWeights *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrafoWeights, trafo_weights_unref)
+
+G_END_DECLS

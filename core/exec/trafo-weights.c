@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "trafo-weights-private.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+#include "trafo-device-private.h"
+#include "trafo-tensor-private.h"
+#include "trafo-thread-pool-private.h"
+
+enum
+{
+  MAX_PARTS = 8,
+  HUGE_PAGE_BYTES = 2 << 20,
+};
+
+/* One parameter in one form. */
+typedef struct
+{
+  TrafoOperand operand;
+  gpointer     pages; /* host memory of our own, or NULL */
+  gsize        pages_size_bytes;
+  gpointer     buffer; /* device memory of our own, or NULL */
+} Entry;
+
+struct _TrafoWeights
+{
+  gatomicrefcount   ref_count;
+  TrafoDevice      *device;
+  TrafoWeightSource source;
+  GMutex            lock;
+  GHashTable       *entries; /* "use:name+name" to Entry */
+  gsize             size_bytes;
+};
+
+TrafoWeightUse
+trafo_weight_use_of (const TrafoNode *consumer, guint operand)
+{
+  if (consumer->op->id == TRAFO_OP_LINEAR && operand == 1)
+    return TRAFO_WEIGHT_USE_LINEAR;
+  if (consumer->op->id == TRAFO_OP_GATHER && operand == 0)
+    return TRAFO_WEIGHT_USE_TABLE;
+  return TRAFO_WEIGHT_USE_FLOAT;
+}
+
+TrafoWeights *
+trafo_weights_new (TrafoDevice *device, const TrafoWeightSource *source)
+{
+  TrafoWeights *self = g_new0 (TrafoWeights, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->device = g_object_ref (device);
+  self->source = *source;
+  g_mutex_init (&self->lock);
+  self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  return self;
+}
+
+TrafoWeights *
+trafo_weights_ref (TrafoWeights *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+static void
+entry_clear (TrafoWeights *self, Entry *entry)
+{
+  const TrafoDeviceOps *ops = trafo_device_get_ops (self->device);
+
+  if (entry->pages != NULL)
+    munmap (entry->pages, entry->pages_size_bytes);
+  if (entry->buffer != NULL)
+    ops->buffer_free (trafo_device_get_handle (self->device), entry->buffer);
+}
+
+void
+trafo_weights_unref (TrafoWeights *self)
+{
+  GHashTableIter iter;
+  gpointer       entry;
+
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &entry))
+    entry_clear (self, entry);
+  g_hash_table_unref (self->entries);
+  if (self->source.destroy != NULL)
+    self->source.destroy (self->source.data);
+  g_object_unref (self->device);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+TrafoDevice *
+trafo_weights_get_device (TrafoWeights *self)
+{
+  return self->device;
+}
+
+gsize
+trafo_weights_get_size_bytes (TrafoWeights *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return self->size_bytes;
+}
+
+/* Large pages make the first touch of hundreds of megabytes several times cheaper. */
+static gpointer
+pages_try_alloc (gsize size_bytes, gsize *ret_mapped_bytes, GError **error)
+{
+  gsize    mapped;
+  gpointer pages = MAP_FAILED;
+
+  if (g_size_checked_add (&mapped, size_bytes, HUGE_PAGE_BYTES - 1))
+    {
+      mapped = size_bytes < HUGE_PAGE_BYTES ? size_bytes : mapped & ~(gsize) (HUGE_PAGE_BYTES - 1);
+      mapped = MAX (mapped, 1);
+      pages = mmap (NULL, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    }
+  if (pages == MAP_FAILED)
+    {
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_NO_MEMORY,
+                   "no memory for %" G_GSIZE_FORMAT " bytes of weights",
+                   size_bytes);
+      return NULL;
+    }
+  if (mapped >= HUGE_PAGE_BYTES)
+    madvise (pages, mapped, MADV_HUGEPAGE);
+  *ret_mapped_bytes = mapped;
+  return pages;
+}
+
+typedef struct
+{
+  const TrafoDeviceOps *ops;
+  gpointer              device;
+  const TrafoWeight    *weight;
+  gpointer              destination;
+} Packing;
+
+static void
+pack_task (gpointer data, guint task)
+{
+  Packing *packing = data;
+
+  packing->ops->pack (packing->device, packing->weight, packing->destination, task);
+}
+
+/* Moves what was made in host memory to the device's own, where it has any. */
+static gboolean
+entry_upload (TrafoWeights *self,
+              Entry        *entry,
+              gconstpointer bytes,
+              gsize         size_bytes,
+              GError      **error)
+{
+  entry->buffer = trafo_device_upload (self->device, bytes, size_bytes, error);
+  if (entry->buffer == NULL)
+    return FALSE;
+  entry->operand.data = entry->buffer;
+  self->size_bytes += size_bytes;
+  if (entry->pages != NULL)
+    {
+      munmap (entry->pages, entry->pages_size_bytes);
+      self->size_bytes -= entry->pages_size_bytes;
+      entry->pages = NULL;
+    }
+  return TRUE;
+}
+
+static gboolean
+entry_alloc (TrafoWeights *self, Entry *entry, gsize size_bytes, GError **error)
+{
+  entry->pages = pages_try_alloc (size_bytes, &entry->pages_size_bytes, error);
+  if (entry->pages == NULL)
+    return FALSE;
+  self->size_bytes += entry->pages_size_bytes;
+  entry->operand.data = entry->pages;
+  return TRUE;
+}
+
+static gboolean
+make_packed (TrafoWeights      *self,
+             const TrafoWeight *weight,
+             gsize              size_bytes,
+             Entry             *entry,
+             GError           **error)
+{
+  const TrafoDeviceOps *ops = trafo_device_get_ops (self->device);
+  gpointer              handle = trafo_device_get_handle (self->device);
+  Packing               packing = { ops, handle, weight, NULL };
+  guint                 n_tasks;
+
+  if (!entry_alloc (self, entry, size_bytes, error))
+    return FALSE;
+  packing.destination = entry->pages;
+  n_tasks = TRAFO_HAS (ops, pack_n_tasks) ? ops->pack_n_tasks (handle, weight) : 1;
+  trafo_thread_pool_run_tasks (trafo_thread_pool_get_default (), n_tasks, pack_task, &packing);
+  entry->operand.layout = TRAFO_LAYOUT_PACKED;
+  return trafo_device_is_host (self->device) ||
+         entry_upload (self, entry, entry->pages, size_bytes, error);
+}
+
+/* Rows of @from as @dtype at @to, @row_bytes apart. */
+static void
+copy_rows (const TrafoOperand *from, TrafoDType dtype, guint8 *to, gsize row_bytes)
+{
+  TrafoKernelArgs args = { .struct_size = sizeof args, .op = TRAFO_OP_CAST, .n_inputs = 1 };
+
+  args.inputs[0] = *from;
+  args.output = *from;
+  args.output.data = to;
+  args.output.dtype = dtype;
+  trafo_shape_to_strides (from->shape, from->n_dims, args.output.strides);
+  args.output.strides[0] = row_bytes / trafo_dtype_get_size (dtype);
+  trafo_op_lookup (TRAFO_OP_CAST)->reference (&args);
+}
+
+/* All parts below (or, for [in, out] weights, beside) one another, converted to @dtype. */
+static gboolean
+make_plain (TrafoWeights       *self,
+            const TrafoOperand *parts,
+            guint               n_parts,
+            gboolean            is_in_out,
+            TrafoDType          dtype,
+            Entry              *entry,
+            GError            **error)
+{
+  TrafoOperand *operand = &entry->operand;
+  gint64        n_elements;
+  gsize         size_bytes, row_bytes;
+  guint8       *at;
+
+  if (!trafo_shape_check (dtype,
+                          operand->shape,
+                          operand->n_dims,
+                          &n_elements,
+                          &size_bytes,
+                          error) ||
+      !entry_alloc (self, entry, size_bytes, error))
+    return FALSE;
+  at = entry->pages;
+  operand->dtype = dtype;
+  row_bytes = operand->n_dims > 0 && operand->shape[0] > 0 ? size_bytes / operand->shape[0] : 0;
+  for (guint i = 0; i < n_parts; i++)
+    {
+      copy_rows (&parts[i], dtype, at, row_bytes);
+      if (is_in_out && parts[i].n_dims == 2)
+        at += parts[i].shape[1] * trafo_dtype_get_size (dtype);
+      else if (parts[i].n_dims > 0)
+        at += parts[i].shape[0] * row_bytes;
+    }
+  return trafo_device_is_host (self->device) ||
+         entry_upload (self, entry, entry->pages, size_bytes, error);
+}
+
+static gboolean
+make_entry (TrafoWeights          *self,
+            const TrafoGraphParam *param,
+            TrafoWeightUse         use,
+            Entry                 *entry,
+            GError               **error)
+{
+  const TrafoDeviceOps *ops = trafo_device_get_ops (self->device);
+  TrafoOperand          parts[MAX_PARTS];
+  TrafoWeight           weight = { .struct_size = sizeof weight, .parts = parts };
+  TrafoDType            dtype = TRAFO_DTYPE_FLOAT32;
+  gsize                 packed_bytes = 0;
+  gint64                n_elements;
+  gsize                 size_bytes;
+
+  for (guint i = 0; i < param->names->len; i++)
+    if (!self->source.lookup (self->source.data, param, i, &parts[i], error))
+      return FALSE;
+  if (use == TRAFO_WEIGHT_USE_LINEAR && TRAFO_HAS (ops, packed_size))
+    {
+      weight.n_parts = param->names->len;
+      weight.is_in_out = param->is_in_out;
+      weight.dtype = TRAFO_DTYPE_FLOAT32;
+      weight.n_out = entry->operand.shape[param->is_in_out ? 1 : 0];
+      weight.n_in = entry->operand.shape[param->is_in_out ? 0 : 1];
+      packed_bytes = ops->packed_size (trafo_device_get_handle (self->device), &weight);
+    }
+  if (packed_bytes > 0)
+    return make_packed (self, &weight, packed_bytes, entry, error);
+  if (use == TRAFO_WEIGHT_USE_TABLE)
+    dtype = parts[0].dtype;
+  if (param->names->len > 1 || parts[0].dtype != dtype)
+    return make_plain (self, parts, param->names->len, param->is_in_out, dtype, entry, error);
+  entry->operand = parts[0];
+  if (trafo_device_is_host (self->device))
+    return TRUE;
+  return trafo_shape_check (dtype,
+                            parts[0].shape,
+                            parts[0].n_dims,
+                            &n_elements,
+                            &size_bytes,
+                            error) &&
+         entry_upload (self, entry, parts[0].data, size_bytes, error);
+}
+
+/* What now lives elsewhere need not stay in the mapped file's pages. */
+static void
+release_parts (TrafoWeights *self, const TrafoGraphParam *param, const Entry *entry)
+{
+  TrafoOperand part;
+
+  if (self->source.release == NULL || (entry->pages == NULL && entry->buffer == NULL))
+    return;
+  for (guint i = 0; i < param->names->len; i++)
+    if (self->source.lookup (self->source.data, param, i, &part, NULL))
+      self->source.release (self->source.data, &part);
+}
+
+static char *
+entry_key (const TrafoGraphParam *param, TrafoWeightUse use)
+{
+  g_autoptr (GString) key = g_string_new (NULL);
+
+  g_string_append_printf (key, "%d", use);
+  for (guint i = 0; i < param->names->len; i++)
+    g_string_append_printf (key, "\n%s", (char *) g_ptr_array_index (param->names, i));
+  return g_string_free (g_steal_pointer (&key), FALSE);
+}
+
+gboolean
+trafo_weights_get (TrafoWeights          *self,
+                   const TrafoGraphParam *param,
+                   const TrafoValueType  *type,
+                   TrafoWeightUse         use,
+                   TrafoOperand          *ret_operand,
+                   GError               **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autofree char *key = entry_key (param, use);
+  Entry           *entry = g_hash_table_lookup (self->entries, key);
+
+  g_return_val_if_fail (param->names->len <= MAX_PARTS, FALSE);
+  if (entry == NULL)
+    {
+      entry = g_new0 (Entry, 1);
+      entry->operand.dtype = type->dtype;
+      entry->operand.n_dims = type->n_dims;
+      memcpy (entry->operand.shape, type->dims, sizeof type->dims);
+      trafo_shape_to_strides (type->dims, type->n_dims, entry->operand.strides);
+      if (!make_entry (self, param, use, entry, error))
+        {
+          entry_clear (self, entry);
+          g_free (entry);
+          return FALSE;
+        }
+      release_parts (self, param, entry);
+      g_hash_table_insert (self->entries, g_steal_pointer (&key), entry);
+    }
+  *ret_operand = entry->operand;
+  return TRUE;
+}

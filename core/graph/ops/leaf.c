@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "rule-private.h"
+
+/* Leaves: input() and param(), tensors that a run or a checkpoint brings, any shape and dtype. Both
+ * are bound, never computed, so that neither has a kernel. */
+
+static gboolean
+infer_input (TrafoDims            *dims,
+             gpointer              attrs,
+             const TrafoValueType *inputs,
+             guint                 n_inputs,
+             TrafoValueType       *output,
+             GError              **error)
+{
+  return trafo_rule_check_asked ("input", dims, output, error);
+}
+
+static gboolean
+infer_param (TrafoDims            *dims,
+             gpointer              attrs,
+             const TrafoValueType *inputs,
+             guint                 n_inputs,
+             TrafoValueType       *output,
+             GError              **error)
+{
+  return trafo_rule_check_asked ("param", dims, output, error);
+}
+
+const TrafoOp trafo_op_input = {
+  .id = TRAFO_OP_INPUT,
+  .version = 1,
+  .name = "input",
+  .infer = infer_input,
+};
+
+const TrafoOp trafo_op_param = {
+  .id = TRAFO_OP_PARAM,
+  .version = 1,
+  .name = "param",
+  .infer = infer_param,
+};

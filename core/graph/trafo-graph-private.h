@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include "trafo-dims-private.h"
+#include "trafo-op-private.h"
+
+G_BEGIN_DECLS
+
+/* The attributes of any op. */
+typedef union
+{
+  TrafoAxisAttrs       axis;
+  TrafoFillAttrs       fill;
+  TrafoPermuteAttrs    permute;
+  TrafoSliceAttrs      slice;
+  TrafoCompareAttrs    compare;
+  TrafoMatmulAttrs     matmul;
+  TrafoLinearAttrs     linear;
+  TrafoLayerNormAttrs  layer_norm;
+  TrafoActivationAttrs activation;
+  TrafoAttentionAttrs  attention;
+} TrafoAttrs;
+
+/* One value: the result of an op. A symbol is a node's index; index 0 is unused. Inputs come
+ * before the nodes that use them, always. */
+typedef struct
+{
+  const TrafoOp *op;
+  guint          n_inputs;
+  TrafoSym       inputs[TRAFO_MAX_OP_INPUTS];
+  TrafoValueType type;
+  guint          leaf; /* INPUT, PARAM: the index in the graph's table of them */
+  TrafoAttrs     attrs;
+} TrafoNode;
+
+typedef struct
+{
+  char         *name;
+  TrafoFillRule rule;
+  TrafoSym      sym;
+  gint64        min_value; /* what the graph can index with: checked before each run */
+  gint64        max_value;
+  gint64        ignored_value; /* allowed besides */
+} TrafoGraphInput;
+
+/* A parameter made of one or more tensors of the checkpoint, concatenated along axis 0 (along the
+ * last axis if is_in_out); more than one only after passes merged linear layers. */
+typedef struct
+{
+  GPtrArray       *names;   /* one a part */
+  GPtrArray       *aliases; /* other names of a tied parameter */
+  TrafoInitializer initializer;
+  gboolean         is_in_out;
+  TrafoSym         sym;
+} TrafoGraphParam;
+
+typedef struct
+{
+  char    *name;
+  TrafoSym sym;
+} TrafoGraphOutput;
+
+typedef struct
+{
+  GArray    *nodes; /* of TrafoNode */
+  TrafoDims *dims;
+  GPtrArray *inputs;  /* of TrafoGraphInput */
+  GPtrArray *params;  /* of TrafoGraphParam */
+  GPtrArray *outputs; /* of TrafoGraphOutput */
+  double     initializer_range;
+} TrafoGraph;
+
+TrafoGraph *trafo_graph_new (void);
+void        trafo_graph_free (TrafoGraph *self);
+
+TrafoNode *trafo_graph_get_node (const TrafoGraph *self, TrafoSym sym);
+guint      trafo_graph_get_n_nodes (const TrafoGraph *self); /* the unused one included */
+
+/* Checks operands and attributes by the op's rule and appends a node. @wanted: the dims or dtype
+ * that the caller asks for, where the op leaves it to the caller; NULL otherwise. */
+TrafoSym trafo_graph_append (TrafoGraph           *self,
+                             guint                 op,
+                             const void           *attrs,
+                             const TrafoSym       *inputs,
+                             guint                 n_inputs,
+                             const TrafoValueType *wanted,
+                             GError              **error);
+TrafoSym trafo_graph_append_input (TrafoGraph           *self,
+                                   const char           *name,
+                                   const TrafoValueType *type,
+                                   TrafoFillRule         rule);
+TrafoSym trafo_graph_append_param (TrafoGraph           *self,
+                                   const char           *name,
+                                   const TrafoValueType *type,
+                                   TrafoInitializer      initializer);
+
+TrafoGraphInput *trafo_graph_find_input (const TrafoGraph *self, const char *name);
+TrafoGraphParam *trafo_graph_find_param (const TrafoGraph *self, const char *name);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrafoGraph, trafo_graph_free)
+
+G_END_DECLS

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "trafo-graph-private.h"
+
+#include <string.h>
+
+static void
+input_free (gpointer data)
+{
+  TrafoGraphInput *input = data;
+
+  g_free (input->name);
+  g_free (input);
+}
+
+static void
+param_free (gpointer data)
+{
+  TrafoGraphParam *param = data;
+
+  g_ptr_array_unref (param->names);
+  g_ptr_array_unref (param->aliases);
+  g_free (param);
+}
+
+static void
+output_free (gpointer data)
+{
+  TrafoGraphOutput *output = data;
+
+  g_free (output->name);
+  g_free (output);
+}
+
+TrafoGraph *
+trafo_graph_new (void)
+{
+  TrafoGraph *self = g_new0 (TrafoGraph, 1);
+
+  self->nodes = g_array_new (FALSE, TRUE, sizeof (TrafoNode));
+  g_array_set_size (self->nodes, 1);
+  self->dims = trafo_dims_new ();
+  self->inputs = g_ptr_array_new_with_free_func (input_free);
+  self->params = g_ptr_array_new_with_free_func (param_free);
+  self->outputs = g_ptr_array_new_with_free_func (output_free);
+  self->initializer_range = 0.02;
+  return self;
+}
+
+void
+trafo_graph_free (TrafoGraph *self)
+{
+  if (self == NULL)
+    return;
+  g_array_unref (self->nodes);
+  trafo_dims_free (self->dims);
+  g_ptr_array_unref (self->inputs);
+  g_ptr_array_unref (self->params);
+  g_ptr_array_unref (self->outputs);
+  g_free (self);
+}
+
+TrafoNode *
+trafo_graph_get_node (const TrafoGraph *self, TrafoSym sym)
+{
+  return sym > 0 && sym < self->nodes->len ? &g_array_index (self->nodes, TrafoNode, sym) : NULL;
+}
+
+guint
+trafo_graph_get_n_nodes (const TrafoGraph *self)
+{
+  return self->nodes->len;
+}
+
+static TrafoSym
+append_node (TrafoGraph *self, const TrafoNode *node)
+{
+  g_array_append_vals (self->nodes, node, 1);
+  return self->nodes->len - 1;
+}
+
+static gboolean
+collect_types (TrafoGraph     *self,
+               const TrafoOp  *op,
+               const TrafoSym *inputs,
+               guint           n_inputs,
+               TrafoValueType *types,
+               GError        **error)
+{
+  if (n_inputs < op->min_inputs || n_inputs > op->max_inputs)
+    {
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_INVALID_ARGUMENT,
+                   "%s: found %u operands, expected %u to %u",
+                   op->name,
+                   n_inputs,
+                   op->min_inputs,
+                   op->max_inputs);
+      return FALSE;
+    }
+  for (guint i = 0; i < n_inputs; i++)
+    {
+      const TrafoNode *node = trafo_graph_get_node (self, inputs[i]);
+
+      if (node == NULL)
+        {
+          g_set_error (error,
+                       TRAFO_ERROR,
+                       TRAFO_ERROR_INVALID_ARGUMENT,
+                       "%s: operand %u is no value of this builder",
+                       op->name,
+                       i);
+          return FALSE;
+        }
+      types[i] = node->type;
+    }
+  return TRUE;
+}
+
+TrafoSym
+trafo_graph_append (TrafoGraph           *self,
+                    guint                 op_id,
+                    const void           *attrs,
+                    const TrafoSym       *inputs,
+                    guint                 n_inputs,
+                    const TrafoValueType *wanted,
+                    GError              **error)
+{
+  const TrafoOp *op = trafo_op_lookup (op_id);
+  TrafoValueType types[TRAFO_MAX_OP_INPUTS];
+  TrafoNode      node = { .op = op, .n_inputs = n_inputs };
+
+  if (op == NULL || op->infer == NULL)
+    {
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_INVALID_ARGUMENT,
+                   "there is no op with number %u",
+                   op_id);
+      return 0;
+    }
+  if (!collect_types (self, op, inputs, n_inputs, types, error))
+    return 0;
+  if (attrs != NULL)
+    memcpy (&node.attrs, attrs, op->attrs_size_bytes);
+  if (wanted != NULL)
+    node.type = *wanted;
+  if (n_inputs > 0)
+    memcpy (node.inputs, inputs, n_inputs * sizeof *inputs);
+  if (!op->infer (self->dims, &node.attrs, types, n_inputs, &node.type, error))
+    return 0;
+  return append_node (self, &node);
+}
+
+TrafoSym
+trafo_graph_append_input (TrafoGraph           *self,
+                          const char           *name,
+                          const TrafoValueType *type,
+                          TrafoFillRule         rule)
+{
+  TrafoGraphInput *input = g_new0 (TrafoGraphInput, 1);
+  TrafoNode        node = { .op = trafo_op_lookup (TRAFO_OP_INPUT), .type = *type };
+
+  node.leaf = self->inputs->len;
+  input->name = g_strdup (name);
+  input->rule = rule;
+  input->min_value = input->ignored_value = G_MININT64;
+  input->max_value = G_MAXINT64;
+  input->sym = append_node (self, &node);
+  g_ptr_array_add (self->inputs, input);
+  return input->sym;
+}
+
+TrafoSym
+trafo_graph_append_param (TrafoGraph           *self,
+                          const char           *name,
+                          const TrafoValueType *type,
+                          TrafoInitializer      initializer)
+{
+  TrafoGraphParam *param = g_new0 (TrafoGraphParam, 1);
+  TrafoNode        node = { .op = trafo_op_lookup (TRAFO_OP_PARAM), .type = *type };
+
+  node.leaf = self->params->len;
+  param->names = g_ptr_array_new_with_free_func (g_free);
+  param->aliases = g_ptr_array_new_with_free_func (g_free);
+  param->initializer = initializer;
+  g_ptr_array_add (param->names, g_strdup (name));
+  param->sym = append_node (self, &node);
+  g_ptr_array_add (self->params, param);
+  return param->sym;
+}
+
+TrafoGraphInput *
+trafo_graph_find_input (const TrafoGraph *self, const char *name)
+{
+  for (guint i = 0; i < self->inputs->len; i++)
+    {
+      TrafoGraphInput *input = g_ptr_array_index (self->inputs, i);
+
+      if (g_str_equal (input->name, name))
+        return input;
+    }
+  return NULL;
+}
+
+TrafoGraphParam *
+trafo_graph_find_param (const TrafoGraph *self, const char *name)
+{
+  for (guint i = 0; i < self->params->len; i++)
+    {
+      TrafoGraphParam *param = g_ptr_array_index (self->params, i);
+
+      for (guint j = 0; j < param->names->len; j++)
+        if (g_str_equal (g_ptr_array_index (param->names, j), name))
+          return param;
+      for (guint j = 0; j < param->aliases->len; j++)
+        if (g_str_equal (g_ptr_array_index (param->aliases, j), name))
+          return param;
+    }
+  return NULL;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include <trafo/trafo-backend.h>
+
+#include "trafo-graph-private.h"
+
+G_BEGIN_DECLS
+
+/* The passes of inference, in order. Takes the graph; NULL upon failure. */
+TrafoGraph *trafo_passes_run (TrafoGraph *graph, TrafoDevice *device, GError **error);
+
+/* Each pass makes a new graph of what the outputs need. */
+TrafoGraph *trafo_pass_merge_linear (TrafoGraph *graph, GError **error);
+TrafoGraph *trafo_pass_fuse_epilogue (TrafoGraph *graph, GError **error);
+TrafoGraph *trafo_pass_decompose (TrafoGraph *graph, TrafoDevice *device, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: MIT
+# Copyright 2026 The Trafo authors
+"""What Python expects of a tensor, added to the introspected classes; nothing else.
+
+len, iteration, slices, `shape`, `dtype`, the array interface of numpy and DLPack, all of them
+without a copy: whatever is made from a tensor keeps its memory alive.
+"""
+import ctypes
+import operator
+import sys
+
+from ..module import get_introspection_module
+
+Trafo = get_introspection_module("Trafo")
+__all__ = []
+
+# The typestr of numpy's array interface; bfloat16 has none.
+_TYPESTR = {
+    Trafo.DType.FLOAT32: "f4",
+    Trafo.DType.FLOAT16: "f2",
+    Trafo.DType.INT8: "i1",
+    Trafo.DType.INT32: "i4",
+    Trafo.DType.INT64: "i8",
+    Trafo.DType.BOOL: "b1",
+    Trafo.DType.UINT8: "u1",
+}
+_ORDER = "<" if sys.byteorder == "little" else ">"
+
+
+def _axis_index(length, index, axis):
+    if not -length <= index < length:
+        raise IndexError(f"index {index} is out of range for axis {axis} of length {length}")
+    return index % length
+
+
+def _slice(tensor, axis, index):
+    start, stop, step = index.indices(tensor.get_dim(axis))
+    if step < 0:
+        raise ValueError("a tensor's view cannot go backwards: the step must be at least 1")
+    return tensor.slice(axis, start, len(range(start, stop, step)), step)
+
+
+def _getitem(self, key):
+    keys = list(key) if isinstance(key, tuple) else [key]
+    if keys.count(Ellipsis) > 1:
+        raise IndexError("more than one ellipsis")
+    if Ellipsis in keys:
+        at = keys.index(Ellipsis)
+        keys[at : at + 1] = [slice(None)] * (self.get_n_dims() - len(keys) + 1)
+    if len(keys) > self.get_n_dims():
+        raise IndexError(f"{len(keys)} indices for {self.get_n_dims()} axes")
+    view, axis = self, 0
+    for index in keys:
+        if isinstance(index, slice):
+            view = _slice(view, axis, index)
+            axis += 1
+        else:
+            view = view.select(axis, _axis_index(view.get_dim(axis), operator.index(index), axis))
+    return view
+
+
+def _len(self):
+    if self.get_n_dims() == 0:
+        raise TypeError("a scalar tensor has no length")
+    return self.get_dim(0)
+
+
+def _iter(self):
+    return (self.select(0, i) for i in range(len(self)))
+
+
+def _strides_bytes(self):
+    size = Trafo.dtype_get_size(self.get_dtype())
+    return tuple(stride * size for stride in self.get_strides())
+
+
+def _array_interface(self):
+    typestr = _TYPESTR.get(self.get_dtype())
+    if typestr is None:
+        raise AttributeError(f"numpy has no {Trafo.dtype_get_name(self.get_dtype())}")
+    return {
+        "version": 3,
+        "shape": self.shape,
+        "typestr": ("|" if typestr[1] == "1" else _ORDER) + typestr,
+        "data": (self.get_address(), self.is_read_only()),
+        "strides": _strides_bytes(self),
+    }
+
+
+class _Memory:
+    """The memory of a tensor, for numpy to hold on to."""
+
+    def __init__(self, tensor):
+        self.__array_interface__ = tensor.__array_interface__
+        self.tensor = tensor
+
+
+def _array(self, dtype=None, copy=None):
+    import numpy
+
+    tensor = self
+    if self.get_dtype() not in _TYPESTR:
+        if copy is False:
+            raise ValueError("a bfloat16 tensor becomes an array only by a copy")
+        tensor, copy = self.cast(Trafo.DType.FLOAT32), None
+    array = numpy.asarray(_Memory(tensor))
+    if dtype is not None and array.dtype != dtype:
+        if copy is False:
+            raise ValueError(f"{array.dtype} becomes {dtype} only by a copy")
+        return array.astype(dtype)
+    return array.copy() if copy else array
+
+
+def _item(self):
+    if self.get_n_elements() != 1:
+        raise ValueError(f"a tensor of shape {self.shape} is not one number")
+    dtype = self.get_dtype()
+    if dtype == Trafo.DType.INT64:  # a double would round it
+        return ctypes.c_int64.from_address(self.get_address()).value
+    value = self.get_value(0)
+    if dtype == Trafo.DType.BOOL:
+        return bool(value)
+    return value if Trafo.dtype_is_float(dtype) else int(value)
+
+
+def _bool(self):
+    return bool(self.item())
+
+
+# DLPack: a capsule named "dltensor" owns a DLManagedTensor until a consumer renames it.
+_CAPSULE_NAME = b"dltensor"
+_USED_NAME = b"used_dltensor"
+_CPU = 1
+
+
+def _python_function(name, result, *arguments):
+    return ctypes.PYFUNCTYPE(result, *arguments)((name, ctypes.pythonapi))
+
+
+# Plain addresses: while a capsule is being destroyed nothing may take a reference to it.
+_address_is_valid = _python_function(
+    "PyCapsule_IsValid", ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p
+)
+_address_get_pointer = _python_function(
+    "PyCapsule_GetPointer", ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p
+)
+_capsule_get_pointer = _python_function(
+    "PyCapsule_GetPointer", ctypes.c_void_p, ctypes.py_object, ctypes.c_char_p
+)
+_capsule_set_name = _python_function(
+    "PyCapsule_SetName", ctypes.c_int, ctypes.py_object, ctypes.c_char_p
+)
+_Destructor = ctypes.PYFUNCTYPE(None, ctypes.c_void_p)
+_capsule_new = _python_function(
+    "PyCapsule_New", ctypes.py_object, ctypes.c_void_p, ctypes.c_char_p, _Destructor
+)
+
+
+@_Destructor
+def _release_unused(capsule):
+    if _address_is_valid(capsule, _CAPSULE_NAME):
+        Trafo.Tensor.new_from_dlpack(_address_get_pointer(capsule, _CAPSULE_NAME))
+
+
+def _copy(self):
+    source = self.contiguous()
+    copy = Trafo.Tensor.new(self.get_dtype(), self.get_shape())
+    ctypes.memmove(copy.get_address(), source.get_address(), self.get_size_bytes())
+    return copy
+
+
+def _dlpack(self, *, stream=None, max_version=None, dl_device=None, copy=None):
+    if stream is not None:
+        raise BufferError("host memory has no stream")
+    if dl_device not in (None, (_CPU, 0)):
+        raise BufferError(f"the tensor is in host memory, not on device {dl_device}")
+    if self.is_read_only() and not copy:
+        raise BufferError("the tensor is read-only, which DLPack 0 cannot say")
+    tensor = _copy(self) if copy else self
+    return _capsule_new(tensor.to_dlpack(), _CAPSULE_NAME, _release_unused)
+
+
+def _from_dlpack(array):
+    """Wraps another library's array without a copy."""
+    capsule = array.__dlpack__()
+    pointer = _capsule_get_pointer(capsule, _CAPSULE_NAME)
+    _capsule_set_name(capsule, _USED_NAME)
+    return Trafo.Tensor.new_from_dlpack(pointer)
+
+
+def _repr(self):
+    text = self.to_string().replace("\n", "\n" + " " * len("Tensor("))
+    return f"Tensor({text}, dtype={Trafo.dtype_get_name(self.get_dtype())})"
+
+
+def _transposed(self):
+    return self.permute(list(reversed(range(self.get_n_dims()))))
+
+
+Tensor = Trafo.Tensor
+Tensor.shape = property(lambda self: tuple(self.get_shape()))
+Tensor.dtype = property(lambda self: Trafo.DType(self.get_dtype()))
+Tensor.ndim = property(lambda self: self.get_n_dims())
+Tensor.T = property(_transposed)
+Tensor.item = _item
+Tensor.from_dlpack = staticmethod(_from_dlpack)
+Tensor.__len__ = _len
+Tensor.__iter__ = _iter
+Tensor.__getitem__ = _getitem
+Tensor.__repr__ = _repr
+Tensor.__str__ = lambda self: self.to_string()
+Tensor.__bool__ = _bool
+Tensor.__int__ = lambda self: int(self.item())
+Tensor.__float__ = lambda self: float(self.item())
+Tensor.__array_interface__ = property(_array_interface)
+Tensor.__array__ = _array
+Tensor.__dlpack__ = _dlpack
+Tensor.__dlpack_device__ = lambda self: (_CPU, 0)
