@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* A regular file, mapped read-only. Reading a page of the mapping that has meanwhile been cut off
+ * the file kills the process (SIGBUS): trafo_mapped_file_check() tells in time, and
+ * trafo_mapped_file_read() does not touch the mapping. */
+typedef struct
+{
+  char         *name; /* what messages call it */
+  const guint8 *data;
+  gsize         size_bytes;
+  int           fd;
+  gint64        mtime_seconds;
+  gint64        mtime_nanoseconds;
+} TrafoMappedFile;
+
+TrafoMappedFile *trafo_mapped_file_open (const char *path, const char *name, GError **error);
+void             trafo_mapped_file_free (TrafoMappedFile *file);
+
+/* Copies a part; it is an error if the file ends earlier. */
+gboolean trafo_mapped_file_read (TrafoMappedFile *file,
+                                 gsize            offset,
+                                 gpointer         destination,
+                                 gsize            size_bytes,
+                                 GError         **error);
+/* Whether the file still has the size and time of change that it was opened with. */
+gboolean trafo_mapped_file_check (TrafoMappedFile *file, GError **error);
+/* Whether the mapping holds all of a part. */
+gboolean trafo_mapped_file_contains (TrafoMappedFile *file, gconstpointer data, gsize size_bytes);
+/* Lets the system have back the whole pages within a part; reading them again reads the file. */
+void trafo_mapped_file_release_pages (TrafoMappedFile *file, gconstpointer data, gsize size_bytes);
+
+/* The whole of a small file, as a copy. */
+GBytes *
+trafo_mapped_file_load (const char *path, const char *name, gsize max_size_bytes, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrafoMappedFile, trafo_mapped_file_free)
+
+G_END_DECLS

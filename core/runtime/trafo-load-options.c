@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "trafo-load-options.h"
+
+#include "trafo-enum-types.h"
+
+/**
+ * TrafoLoadOptions:
+ *
+ * How from_pretrained() loads a model; the names are Hugging Face's.
+ */
+struct _TrafoLoadOptions
+{
+  GObject parent_instance;
+
+  char      *device;
+  TrafoDType dtype;
+};
+
+G_DEFINE_FINAL_TYPE (TrafoLoadOptions, trafo_load_options, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_0,
+  PROP_DEVICE,
+  PROP_DTYPE,
+  N_PROPS,
+};
+
+static GParamSpec *properties[N_PROPS];
+
+static void
+trafo_load_options_finalize (GObject *object)
+{
+  g_free (TRAFO_LOAD_OPTIONS (object)->device);
+  G_OBJECT_CLASS (trafo_load_options_parent_class)->finalize (object);
+}
+
+static void
+trafo_load_options_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  TrafoLoadOptions *self = TRAFO_LOAD_OPTIONS (object);
+
+  switch (id)
+    {
+    case PROP_DEVICE:
+      g_value_set_string (value, self->device);
+      break;
+    case PROP_DTYPE:
+      g_value_set_enum (value, self->dtype);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+trafo_load_options_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  TrafoLoadOptions *self = TRAFO_LOAD_OPTIONS (object);
+
+  switch (id)
+    {
+    case PROP_DEVICE:
+      trafo_load_options_set_device (self, g_value_get_string (value));
+      break;
+    case PROP_DTYPE:
+      trafo_load_options_set_dtype (self, g_value_get_enum (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+trafo_load_options_class_init (TrafoLoadOptionsClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GParamFlags   flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  object_class->finalize = trafo_load_options_finalize;
+  object_class->get_property = trafo_load_options_get_property;
+  object_class->set_property = trafo_load_options_set_property;
+
+  /**
+   * TrafoLoadOptions:device: (attributes org.gtk.Property.get=trafo_load_options_get_device org.gtk.Property.set=trafo_load_options_set_device)
+   *
+   * Where the model computes, such as "cpu" or "opencl:0"; %NULL for the best there is. A device
+   * that is asked for by name and absent is an error.
+   */
+  properties[PROP_DEVICE] = g_param_spec_string ("device", NULL, NULL, NULL, flags);
+
+  /**
+   * TrafoLoadOptions:dtype: (attributes org.gtk.Property.get=trafo_load_options_get_dtype org.gtk.Property.set=trafo_load_options_set_dtype)
+   *
+   * The type the model computes with; %TRAFO_DTYPE_NONE, the default, leaves the choice to the
+   * library, which today is float32 whatever the files hold.
+   */
+  properties[PROP_DTYPE] =
+      g_param_spec_enum ("dtype", NULL, NULL, TRAFO_TYPE_DTYPE, TRAFO_DTYPE_NONE, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+trafo_load_options_init (TrafoLoadOptions *self)
+{
+}
+
+/**
+ * trafo_load_options_new:
+ *
+ * Makes options with their defaults.
+ *
+ * Returns: (transfer full): the options
+ */
+TrafoLoadOptions *
+trafo_load_options_new (void)
+{
+  return g_object_new (TRAFO_TYPE_LOAD_OPTIONS, NULL);
+}
+
+/**
+ * trafo_load_options_get_device: (attributes org.gtk.Method.get_property=device)
+ * @self: options
+ *
+ * Where the model computes.
+ *
+ * Returns: (transfer none) (nullable): a device's name, %NULL for the best there is
+ */
+const char *
+trafo_load_options_get_device (TrafoLoadOptions *self)
+{
+  g_return_val_if_fail (TRAFO_IS_LOAD_OPTIONS (self), NULL);
+  return self->device;
+}
+
+/**
+ * trafo_load_options_set_device: (attributes org.gtk.Method.set_property=device)
+ * @self: options
+ * @device: (nullable): a device's name, %NULL for the best there is
+ *
+ * Says where the model computes.
+ */
+void
+trafo_load_options_set_device (TrafoLoadOptions *self, const char *device)
+{
+  g_return_if_fail (TRAFO_IS_LOAD_OPTIONS (self));
+  if (g_strcmp0 (self->device, device) == 0)
+    return;
+  g_free (self->device);
+  self->device = g_strdup (device);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DEVICE]);
+}
+
+/**
+ * trafo_load_options_get_dtype: (attributes org.gtk.Method.get_property=dtype)
+ * @self: options
+ *
+ * The type the model computes with.
+ *
+ * Returns: the type, %TRAFO_DTYPE_NONE if the library chooses
+ */
+TrafoDType
+trafo_load_options_get_dtype (TrafoLoadOptions *self)
+{
+  g_return_val_if_fail (TRAFO_IS_LOAD_OPTIONS (self), TRAFO_DTYPE_NONE);
+  return self->dtype;
+}
+
+/**
+ * trafo_load_options_set_dtype: (attributes org.gtk.Method.set_property=dtype)
+ * @self: options
+ * @dtype: the type, %TRAFO_DTYPE_NONE to let the library choose
+ *
+ * Says what the model computes with.
+ */
+void
+trafo_load_options_set_dtype (TrafoLoadOptions *self, TrafoDType dtype)
+{
+  g_return_if_fail (TRAFO_IS_LOAD_OPTIONS (self));
+  if (self->dtype == dtype)
+    return;
+  self->dtype = dtype;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DTYPE]);
+}

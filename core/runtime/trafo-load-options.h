@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include <trafo/trafo-dtype.h>
+
+G_BEGIN_DECLS
+
+#define TRAFO_TYPE_LOAD_OPTIONS (trafo_load_options_get_type ())
+TRAFO_API
+G_DECLARE_FINAL_TYPE (TrafoLoadOptions, trafo_load_options, TRAFO, LOAD_OPTIONS, GObject)
+
+TRAFO_API TrafoLoadOptions *trafo_load_options_new (void);
+TRAFO_API const char       *trafo_load_options_get_device (TrafoLoadOptions *self);
+TRAFO_API void       trafo_load_options_set_device (TrafoLoadOptions *self, const char *device);
+TRAFO_API TrafoDType trafo_load_options_get_dtype (TrafoLoadOptions *self);
+TRAFO_API void       trafo_load_options_set_dtype (TrafoLoadOptions *self, TrafoDType dtype);
+
+G_END_DECLS
