@@ -19,6 +19,7 @@
 #include "trafo-checkpoint.h"
 #include "trafo-device-choice.h"
 #include "trafo-dlpack.h"
+#include "trafo-eager.h"
 #include "trafo-feature.h"
 #include "trafo-load-options.h"
 #include "trafo-model-runtime.h"
