@@ -18,16 +18,19 @@
 #include <trafo/trafo-version.h>
 #include <trafo/trafo-vocabulary.h>
 
+#include "trafo-auto-config.h"
 #include "trafo-auto-model.h"
+#include "trafo-auto-tokenizer.h"
 #include "trafo-checkpoint.h"
 #include "trafo-device-choice.h"
 #include "trafo-dlpack.h"
-#include "trafo-encode-options.h"
+#include "trafo-eager.h"
 #include "trafo-feature.h"
 #include "trafo-load-options.h"
 #include "trafo-model-runtime.h"
 #include "trafo-plugin-object.h"
 #include "trafo-registry.h"
 #include "trafo-tensor-dict.h"
+#include "trafo-encode-options.h"
 #include "trafo-tensor.h"
 #include "trafo-text.h"

@@ -16,4 +16,6 @@ TRAFO_PLUGIN_DEFINE (wordpiece,
                                                                "BertTokenizer",
                                                                "BertTokenizerFast",
                                                                "DistilBertTokenizer",
-                                                               "DistilBertTokenizerFast")))
+                                                               "DistilBertTokenizerFast",
+                                                               "bert",
+                                                               "distilbert")))
