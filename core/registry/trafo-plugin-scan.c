@@ -126,7 +126,8 @@ judge_plugin (Scan *scan, TrafoPlugin *plugin)
     }
 }
 
-/* A plugin that is open cannot be opened again, whatever became of its file. */
+/* The object stays the same if nothing changed. A plugin that is open cannot be opened again,
+ * whatever became of its file. */
 static TrafoPlugin *
 find_known (Scan *scan, const char *path, const TrafoFileIdentity *identity)
 {
@@ -136,9 +137,11 @@ find_known (Scan *scan, const char *path, const TrafoFileIdentity *identity)
   if (plugin == NULL)
     return NULL;
   state = trafo_plugin_get_state (plugin);
-  if (state == TRAFO_PLUGIN_STATE_LOADED ||
-      (state == TRAFO_PLUGIN_STATE_CACHED &&
-       trafo_file_identity_equal (trafo_plugin_get_identity (plugin), identity)))
+  if (state == TRAFO_PLUGIN_STATE_LOADED)
+    return plugin;
+  if (state == TRAFO_PLUGIN_STATE_CACHED &&
+      trafo_file_identity_equal (trafo_plugin_get_identity (plugin), identity) &&
+      !g_hash_table_contains (scan->names, trafo_plugin_get_name (plugin)))
     return plugin;
   return NULL;
 }
