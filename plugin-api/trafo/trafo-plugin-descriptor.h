@@ -56,6 +56,9 @@ typedef enum
   TRAFO_FEATURE_KIND_OPTIMIZER = 3,
 } TrafoFeatureKind;
 
+/* The rest is for plugins in C. */
+#ifndef __GI_SCANNER__
+
 #define TRAFO_N_FEATURE_KINDS 4
 
 typedef struct
@@ -189,5 +192,7 @@ typedef struct
 #define TRAFO_PLUGIN_EACH_14_(m, sep, a, ...) m (a) sep TRAFO_PLUGIN_EACH_13_ (m, sep, __VA_ARGS__)
 #define TRAFO_PLUGIN_EACH_15_(m, sep, a, ...) m (a) sep TRAFO_PLUGIN_EACH_14_ (m, sep, __VA_ARGS__)
 #define TRAFO_PLUGIN_EACH_16_(m, sep, a, ...) m (a) sep TRAFO_PLUGIN_EACH_15_ (m, sep, __VA_ARGS__)
+
+#endif
 
 G_END_DECLS
