@@ -12,8 +12,17 @@
 #include <trafo/trafo-json-reader.h>
 #include <trafo/trafo-model.h>
 #include <trafo/trafo-optimizer.h>
+#include <trafo/trafo-plugin-descriptor.h>
 #include <trafo/trafo-version.h>
 
+#include "trafo-auto-model.h"
 #include "trafo-checkpoint.h"
+#include "trafo-device-choice.h"
 #include "trafo-dlpack.h"
+#include "trafo-feature.h"
+#include "trafo-load-options.h"
+#include "trafo-model-runtime.h"
+#include "trafo-plugin-object.h"
+#include "trafo-registry.h"
+#include "trafo-tensor-dict.h"
 #include "trafo-tensor.h"
