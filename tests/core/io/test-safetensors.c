@@ -43,7 +43,11 @@ load_reference (const char *name)
 static TrafoCheckpoint *
 open_data (gconstpointer data, gsize size_bytes, GError **error)
 {
-  int fd = open (path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  int fd;
+
+  /* truncated instead, it would be written to the disk when it is closed */
+  g_unlink (path);
+  fd = open (path, O_WRONLY | O_CREAT | O_EXCL, 0600);
 
   g_assert_cmpint (fd, >=, 0);
   g_assert_cmpint (write (fd, data, size_bytes), ==, size_bytes);
