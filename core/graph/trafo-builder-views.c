@@ -9,7 +9,7 @@
 /**
  * trafo_builder_gather:
  * @self: a builder
- * @table: shape (n, ...)
+ * @table: of shape (n, ...)
  * @ids: int32 or int64, any shape
  *
  * The entries of @table with the numbers @ids.
