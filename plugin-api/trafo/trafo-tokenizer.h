@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 /**
- * TrafoTextRange: (skip)
+ * TrafoTextRange:
  * @start: the first byte
  * @end: the byte after the last
  *
@@ -21,7 +21,7 @@ typedef struct
 } TrafoTextRange;
 
 /**
- * TrafoPiece: (skip)
+ * TrafoPiece:
  * @id: the token
  * @start: its first byte in the normalized text
  * @end: the byte after its last
@@ -38,7 +38,7 @@ typedef struct
 } TrafoPiece;
 
 /**
- * TrafoPieceArray: (skip)
+ * TrafoPieceArray:
  * @pieces: the pieces
  * @n_pieces: how many there are
  * @n_allocated: how many fit before the array must grow

@@ -4,10 +4,18 @@
 
 #include "word-piece-tokenizer.h"
 
-TRAFO_PLUGIN_DEFINE (wordpiece, "0.1.0", "MIT", "WordPiece (Wu et al. 2016), as BERT uses it",
-                     TRAFO_PLUGIN_TOKENIZER ("wordpiece", TrafoWordPieceTokenizer,
-                                             trafo_word_piece_tokenizer, TRAFO_RANK_PRIMARY,
-                                             "answers_to": [ "WordPiece", "BertTokenizer",
-                                                             "BertTokenizerFast",
-                                                             "DistilBertTokenizer",
-                                                             "DistilBertTokenizerFast" ]))
+TRAFO_PLUGIN_DEFINE (wordpiece,
+                     "0.1.0",
+                     "MIT",
+                     "WordPiece (Wu et al. 2016), as BERT uses it",
+                     TRAFO_PLUGIN_TOKENIZER ("wordpiece",
+                                             TrafoWordPieceTokenizer,
+                                             trafo_word_piece_tokenizer,
+                                             TRAFO_RANK_PRIMARY,
+                                             TRAFO_ANSWERS_TO ("WordPiece",
+                                                               "BertTokenizer",
+                                                               "BertTokenizerFast",
+                                                               "DistilBertTokenizer",
+                                                               "DistilBertTokenizerFast",
+                                                               "bert",
+                                                               "distilbert")))
