@@ -45,6 +45,7 @@ typedef struct
   char           *description;
   TrafoDeviceKind kind;
   guint64         total_memory_bytes;
+  guint           vector_width; /* in floats: what the kernels for processors are built for */
 
   GMutex           lock;
   cl_context       context;

@@ -13,6 +13,19 @@
 /* Up to here a tile would be mostly empty: each result is a dot product of its own. */
 #define MAX_FEW_ROWS 4
 
+/* The blocks of gemm_dense_k and gemm_dense_n for vectors of 16 and of 8 floats, as in gemm.cl. */
+typedef struct
+{
+  gsize rows, columns;
+} Block;
+
+static const Block dense_k_blocks[] = { { 6, 4 }, { 4, 3 } };
+static const Block dense_n_blocks[] = { { 12, 32 }, { 6, 16 } };
+
+/* Work-items of one group: neighbours share lines of a and b in the cache. */
+#define BLOCKS_PER_GROUP_ROW 4
+#define BLOCKS_PER_GROUP_COLUMN 8
+
 enum
 {
   HAS_BIAS = 1,
@@ -267,10 +280,36 @@ enqueue_few_rows (const Gemm *gemm, gpointer stream, TrafoMessage *message)
 }
 
 static TrafoStatus
+enqueue_blocks (const Gemm   *gemm,
+                const char   *kernel,
+                const Block  *block,
+                gpointer      stream,
+                TrafoMessage *message)
+{
+  const gsize local[] = { BLOCKS_PER_GROUP_ROW, BLOCKS_PER_GROUP_COLUMN, 1 };
+  const gsize global[] = { round_up (round_up (gemm->n, block->columns) / block->columns, local[0]),
+                           round_up (round_up (gemm->m, block->rows) / block->rows, local[1]),
+                           gemm->batches.n_elements };
+  OpenclLaunch launch;
+
+  opencl_launch_init (&launch, stream, OPENCL_PROGRAM_GEMM, kernel, message);
+  push_gemm (&launch, gemm);
+  return opencl_launch_run (&launch, G_N_ELEMENTS (global), global, local);
+}
+
+static TrafoStatus
 enqueue (const Gemm *gemm, gpointer stream, TrafoMessage *message)
 {
+  const OpenclStream *queue = stream;
+  gboolean            is_processor = queue != NULL && queue->device->kind == TRAFO_DEVICE_KIND_CPU;
+  guint               width = is_processor && queue->device->vector_width >= 16 ? 0 : 1;
+
   if (gemm->m == 0 || gemm->n == 0 || gemm->batches.n_elements == 0)
     return TRAFO_STATUS_OK;
+  if (is_processor && gemm->b.row == 1 && gemm->a.column == 1)
+    return enqueue_blocks (gemm, "gemm_dense_k", &dense_k_blocks[width], stream, message);
+  if (is_processor && gemm->b.column == 1 && (gsize) gemm->n >= dense_n_blocks[width].columns)
+    return enqueue_blocks (gemm, "gemm_dense_n", &dense_n_blocks[width], stream, message);
   if (gemm->m <= MAX_FEW_ROWS)
     return enqueue_few_rows (gemm, stream, message);
   return enqueue_tiled (gemm, stream, message);
