@@ -133,12 +133,14 @@ get_kind (OpenclLibrary *library, cl_device_id id)
   return TRAFO_DEVICE_KIND_ACCELERATOR;
 }
 
-/* 16 where the processor has such registers, else 8, which drivers split. */
+/* 16 where a processor has such registers, else 8, which drivers split; 0 if it is none. */
 static guint
-get_vector_width (OpenclLibrary *library, cl_device_id id)
+get_vector_width (OpenclLibrary *library, cl_device_id id, TrafoDeviceKind kind)
 {
   cl_uint width = 0;
 
+  if (kind != TRAFO_DEVICE_KIND_CPU)
+    return 0;
   library->clGetDeviceInfo (id, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, sizeof width, &width, NULL);
   return width >= 16 ? 16 : 8;
 }
@@ -169,7 +171,7 @@ opencl_device_new (OpenclLibrary *library, cl_platform_id platform, cl_device_id
   self->id = id;
   self->description = g_strdup_printf ("%s, %s", platform_name, device_name);
   self->kind = get_kind (library, id);
-  self->vector_width = get_vector_width (library, id);
+  self->vector_width = get_vector_width (library, id, self->kind);
   library->clGetDeviceInfo (id,
                             CL_DEVICE_GLOBAL_MEM_SIZE,
                             sizeof memory_bytes,

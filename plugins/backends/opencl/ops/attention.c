@@ -71,7 +71,7 @@ suits_processor (gpointer stream, const TrafoAttentionAttrs *attrs)
 {
   const OpenclStream *queue = stream;
 
-  return queue != NULL && queue->device->kind == TRAFO_DEVICE_KIND_CPU &&
+  return queue != NULL && queue->device->vector_width > 0 &&
          attrs->head_size >= queue->device->vector_width;
 }
 

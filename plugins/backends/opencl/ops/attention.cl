@@ -153,6 +153,7 @@ attention (ATTENTION_PARAMETERS)
       }
 }
 
+#if WIDTH
 /* The same on a processor: a work-item has ROWS queries of one head, without barriers, and takes
  * LANES keys at a time, turned so that a lane is a key. head_size is at least LANES; the last
  * vector of a row of values begins early rather than ending late. */
@@ -262,3 +263,4 @@ attention_lanes (ATTENTION_PARAMETERS)
                     0,
                     y + (first + r) * y_row + min (p * LANES, head_size - LANES));
 }
+#endif

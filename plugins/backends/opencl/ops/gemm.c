@@ -23,8 +23,8 @@ static const Block dense_k_blocks[] = { { 6, 4 }, { 4, 3 } };
 static const Block dense_n_blocks[] = { { 12, 32 }, { 6, 16 } };
 
 /* Work-items of one group: neighbours share lines of a and b in the cache. */
-#define BLOCKS_PER_GROUP_ROW 4
-#define BLOCKS_PER_GROUP_COLUMN 8
+#define BLOCKS_PER_GROUP_ROW 8
+#define BLOCKS_PER_GROUP_COLUMN 16
 
 enum
 {
@@ -297,19 +297,43 @@ enqueue_blocks (const Gemm   *gemm,
   return opencl_launch_run (&launch, G_N_ELEMENTS (global), global, local);
 }
 
+/* On a processor: FALSE if neither of its kernels can read the operands. */
+static gboolean
+choose_blocks (const Gemm   *gemm,
+               guint         vector_width,
+               const char  **ret_kernel,
+               const Block **ret_block)
+{
+  guint row = vector_width >= 16 ? 0 : 1;
+
+  if (vector_width == 0)
+    return FALSE;
+  if (gemm->b.row == 1 && gemm->a.column == 1)
+    {
+      *ret_kernel = "gemm_dense_k";
+      *ret_block = &dense_k_blocks[row];
+      return TRUE;
+    }
+  if (gemm->b.column == 1 && (gsize) gemm->n >= dense_n_blocks[row].columns)
+    {
+      *ret_kernel = "gemm_dense_n";
+      *ret_block = &dense_n_blocks[row];
+      return TRUE;
+    }
+  return FALSE;
+}
+
 static TrafoStatus
 enqueue (const Gemm *gemm, gpointer stream, TrafoMessage *message)
 {
   const OpenclStream *queue = stream;
-  gboolean            is_processor = queue != NULL && queue->device->kind == TRAFO_DEVICE_KIND_CPU;
-  guint               width = is_processor && queue->device->vector_width >= 16 ? 0 : 1;
+  const char         *kernel;
+  const Block        *block;
 
   if (gemm->m == 0 || gemm->n == 0 || gemm->batches.n_elements == 0)
     return TRAFO_STATUS_OK;
-  if (is_processor && gemm->b.row == 1 && gemm->a.column == 1)
-    return enqueue_blocks (gemm, "gemm_dense_k", &dense_k_blocks[width], stream, message);
-  if (is_processor && gemm->b.column == 1 && (gsize) gemm->n >= dense_n_blocks[width].columns)
-    return enqueue_blocks (gemm, "gemm_dense_n", &dense_n_blocks[width], stream, message);
+  if (queue != NULL && choose_blocks (gemm, queue->device->vector_width, &kernel, &block))
+    return enqueue_blocks (gemm, kernel, block, stream, message);
   if (gemm->m <= MAX_FEW_ROWS)
     return enqueue_few_rows (gemm, stream, message);
   return enqueue_tiled (gemm, stream, message);

@@ -150,6 +150,7 @@ gemm_axpy (GEMM_PARAMETERS)
   STORE (row, column, sum)
 }
 
+#if WIDTH
 /* On a processor a work-item keeps BLOCK_ROWS x BLOCK_COLUMNS results in vector registers and there
  * is nothing to share; PoCL runs a loop over the work-items at each barrier, and the tiles above
  * at 2 GFLOP/s. */
@@ -257,3 +258,4 @@ gemm_dense_n (GEMM_PARAMETERS)
         STORE (first_row + i, first_column + j, line[j])
     }
 }
+#endif

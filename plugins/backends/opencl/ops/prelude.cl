@@ -4,14 +4,15 @@
 
 #define UNROLL _Pragma ("unroll")
 
-/* WIDTH is what a vector register of the device holds; kernels for processors use it. */
+/* WIDTH is what a vector register of a processor holds, in floats; 0 on other devices, for which
+ * the kernels that use it are left out. */
 #if WIDTH == 16
 #define VECTOR float16
 #define INTEGERS int16
 #define LOAD vload16
 #define STORE_VECTOR vstore16
 #define COUNT ((int16) (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15))
-#else
+#elif WIDTH == 8
 #define VECTOR float8
 #define INTEGERS int8
 #define LOAD vload8
@@ -43,6 +44,7 @@ walk_offset (uint i, uint n_dims, uint8 shape, long8 strides)
   return offset + (long) i * strides.s7;
 }
 
+#if WIDTH
 static float
 sum_lanes (VECTOR v)
 {
@@ -68,6 +70,7 @@ largest_lane (VECTOR v)
 
   return fmax (fmax (w.x, w.y), fmax (w.z, w.w));
 }
+#endif
 
 /* erf within 2e-7, with nothing in it that keeps a compiler from vectorizing: PoCL's own takes ten
  * times as long. Chebyshev fits of erf (x) / x in x^2 below 1 and of -log (erfc (x)) up to 4. */
