@@ -10,19 +10,25 @@ G_BEGIN_DECLS
 /* What a program is built for. Two programs of one model differ in this alone. */
 typedef struct
 {
-  gboolean is_training;
-  gboolean has_mask;          /* attention_mask is an input */
-  gboolean has_labels;        /* labels (start_positions, end_positions) are inputs */
-  gboolean has_hidden_states; /* hidden_states.N are outputs */
+  gboolean   is_training;
+  gboolean   has_mask;          /* attention_mask is an input */
+  TrafoDType labels_dtype;      /* labels are inputs of this type; NONE: there are none */
+  gboolean   has_hidden_states; /* hidden_states.N are outputs */
 } TrafoVariant;
 
 /* What makes a builder eager: each node is run as soon as it is appended. bind_input and
- * bind_param return the tensor for a leaf, whose shape replaces symbolic dimensions. */
+ * bind_param return the tensor for a leaf, which they keep and whose shape replaces symbolic
+ * dimensions. The builder frees @data. */
 typedef struct
 {
-  gpointer data;
+  gpointer       data;
+  GDestroyNotify destroy;
   gboolean (*run) (gpointer data, TrafoGraph *graph, TrafoSym sym, GError **error);
-  TrafoTensor *(*bind_input) (gpointer data, const char *name, TrafoSym sym, GError **error);
+  TrafoTensor *(*bind_input) (gpointer      data,
+                              const char   *name,
+                              TrafoFillRule rule,
+                              TrafoSym      sym,
+                              GError      **error);
   TrafoTensor *(*bind_param) (gpointer data, const char *name, TrafoSym sym, GError **error);
 } TrafoBuilderExecutor;
 
@@ -37,7 +43,48 @@ TrafoSym trafo_builder_append (TrafoBuilder         *self,
                                guint                 n_inputs,
                                const TrafoValueType *wanted);
 
-TrafoGraph *trafo_builder_get_graph (TrafoBuilder *self);
+TrafoSym trafo_builder_append_unary (TrafoBuilder *self, guint op, const void *attrs, TrafoSym x);
+TrafoSym trafo_builder_append_binary (TrafoBuilder *self,
+                                      guint         op,
+                                      const void   *attrs,
+                                      TrafoSym      a,
+                                      TrafoSym      b);
+
+TrafoGraph         *trafo_builder_get_graph (TrafoBuilder *self);
+const TrafoVariant *trafo_builder_get_variant (TrafoBuilder *self);
+gpointer            trafo_builder_get_executor (TrafoBuilder *self); /* its data; NULL: not eager */
+
+/* Makes the build fail; returns 0. */
+TrafoSym trafo_builder_failf (TrafoBuilder *self, TrafoError code, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+
+/* NULL, and a failure, if @x is no value. */
+const TrafoValueType *trafo_builder_type_of (TrafoBuilder *self, TrafoSym x);
+
+/* Negative axes count from the end; G_MAXUINT, and a failure, for one that is not there. */
+guint trafo_builder_resolve_axis (TrafoBuilder *self, TrafoSym x, gint axis);
+
+/* In an eager builder the slots have numbers as soon as an input has them. */
+gint64 trafo_builder_concrete_dim (TrafoBuilder *self, gint64 dim);
+void   trafo_builder_wanted_type (TrafoBuilder   *self,
+                                  TrafoDType      dtype,
+                                  const gint64   *dims,
+                                  gsize           n_dims,
+                                  TrafoValueType *ret_type);
+
+/* An int64 input of shape (batch, sequence). */
+TrafoSym trafo_builder_token_input (TrafoBuilder *self, const char *name, TrafoFillRule rule);
+
+/* The scope's path, @name and @leaf (both may be NULL or empty), joined by dots. */
+char    *trafo_builder_param_name (TrafoBuilder *self, const char *name, const char *leaf);
+TrafoSym trafo_builder_append_param (TrafoBuilder    *self,
+                                     const char      *path,
+                                     const gint64    *dims,
+                                     gsize            n_dims,
+                                     TrafoInitializer initializer);
+
+/* If @ids is an input: each run checks that its values are below @n, or @ignored. */
+void trafo_builder_bound_input (TrafoBuilder *self, TrafoSym ids, gint64 n, gint64 ignored);
 
 /* The first error, with the scope it happened in, or success. */
 gboolean trafo_builder_check (TrafoBuilder *self, GError **error);

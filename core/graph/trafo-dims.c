@@ -237,9 +237,6 @@ polynomial_evaluate (const Polynomial *self, const gint64 slots[TRAFO_N_SLOTS])
       gint64      product = term->coefficient;
 
       for (guint slot = 0; slot < TRAFO_N_SLOTS; slot++)
-        if (term->powers[slot] != 0 && slots[slot] == 0)
-          product = 0;
-      for (guint slot = 0; slot < TRAFO_N_SLOTS; slot++)
         for (guint power = 0; power < term->powers[slot]; power++)
           product = saturating_multiply (product, slots[slot]);
       if (__builtin_add_overflow (sum, product, &sum))
@@ -314,7 +311,7 @@ trafo_dims_to_string (const TrafoDims *self, const gint64 *dims, guint n_dims)
       g_string_append (text, i == 0 ? "" : ", ");
       dims_print (self, dims[i], text);
     }
-  g_string_append_c (text, ')');
+  g_string_append (text, n_dims == 1 ? ",)" : ")");
   return g_string_free (text, FALSE);
 }
 

@@ -39,9 +39,9 @@ char *
 trafo_machine_dup_device_key (void)
 {
   static const char *const variables[] = {
-    "CUDA_VISIBLE_DEVICES",       "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES",
-    "NVIDIA_VISIBLE_DEVICES",     "GPU_DEVICE_ORDINAL",  "OCL_ICD_VENDORS",
-    "OPENCL_VENDOR_PATH",         "POCL_DEVICES",        "TRAFO_CPU_ISA",
+    "CUDA_VISIBLE_DEVICES",   "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES",
+    "NVIDIA_VISIBLE_DEVICES", "GPU_DEVICE_ORDINAL",  "OCL_ICD_VENDORS",
+    "OPENCL_VENDOR_PATH",     "POCL_DEVICES",        "TRAFO_CPU_ISA",
   };
   GString *key = g_string_new (NULL);
 
@@ -68,10 +68,10 @@ has_isa (const char *feature)
     const char *name;
     gboolean    is_there;
   } table[] = {
-    ISA ("sse3"),         ISA ("ssse3"),      ISA ("sse4.1"),      ISA ("sse4.2"),
-    ISA ("popcnt"),       ISA ("avx"),        ISA ("avx2"),        ISA ("fma"),
-    ISA ("avx512f"),      ISA ("avx512bw"),   ISA ("avx512dq"),    ISA ("avx512vl"),
-    ISA ("avx512cd"),     ISA ("avx512vnni"), ISA ("avx512vbmi"),  ISA ("avx512vbmi2"),
+    ISA ("sse3"),         ISA ("ssse3"),      ISA ("sse4.1"),     ISA ("sse4.2"),
+    ISA ("popcnt"),       ISA ("avx"),        ISA ("avx2"),       ISA ("fma"),
+    ISA ("avx512f"),      ISA ("avx512bw"),   ISA ("avx512dq"),   ISA ("avx512vl"),
+    ISA ("avx512cd"),     ISA ("avx512vnni"), ISA ("avx512vbmi"), ISA ("avx512vbmi2"),
     ISA ("avx512bitalg"), ISA ("avx512ifma"),
   };
 

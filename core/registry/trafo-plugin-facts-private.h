@@ -30,9 +30,8 @@ gboolean    trafo_feature_kind_from_name (const char *name, TrafoFeatureKind *re
 
 /* Opens and reads a file without running its code. @ret_identity is set as soon as the file is
  * open. Errors: TRAFO_PLUGIN_ERROR_INVALID and _ABI. The results are not floating. */
-GVariant *trafo_plugin_facts_read (const char        *filename,
-                                   TrafoFileIdentity *ret_identity,
-                                   GError           **error);
+GVariant *
+trafo_plugin_facts_read (const char *filename, TrafoFileIdentity *ret_identity, GError **error);
 GVariant *trafo_plugin_facts_from_text (GBytes *text, const char *filename, GError **error);
 
 G_END_DECLS

@@ -40,8 +40,7 @@ trafo_feature_kind_from_name (const char *name, TrafoFeatureKind *ret_kind)
   return FALSE;
 }
 
-static gboolean
-fail (const char *filename, GError **error, int code, const char *format, ...)
+static gboolean fail (const char *filename, GError **error, int code, const char *format, ...)
     G_GNUC_PRINTF (4, 5);
 
 static gboolean
@@ -93,68 +92,60 @@ get_string (GVariant   *object,
   return NULL;
 }
 
-/* An array that holds strings only becomes "as", which readers want; anything else stays. */
+/* A list of strings, which all metadata are; NULL for anything else. The result is floating. */
 static GVariant *
-simplify_array (GVariant *value)
+read_list (GVariant *value)
 {
-  g_auto (GStrv) strings = NULL;
-  gsize n;
+  GVariantBuilder strings;
 
   if (!g_variant_is_of_type (value, G_VARIANT_TYPE ("av")))
-    return g_variant_ref (value);
-  n = g_variant_n_children (value);
-  strings = g_new0 (char *, n + 1);
-  for (gsize i = 0; i < n; i++)
+    return NULL;
+  g_variant_builder_init (&strings, G_VARIANT_TYPE_STRING_ARRAY);
+  for (gsize i = 0; i < g_variant_n_children (value); i++)
     {
       g_autoptr (GVariant) item = NULL;
 
       g_variant_get_child (value, i, "v", &item);
       if (!g_variant_is_of_type (item, G_VARIANT_TYPE_STRING))
-        return g_variant_ref (value);
-      strings[i] = g_variant_dup_string (item, NULL);
+        {
+          g_variant_builder_clear (&strings);
+          return NULL;
+        }
+      g_variant_builder_add_value (&strings, item);
     }
-  return g_variant_ref_sink (g_variant_new_strv ((const char *const *) strings, n));
+  return g_variant_builder_end (&strings);
 }
 
-/* Keys that core reads must be lists of strings. */
-static gboolean
-check_metadata (const char *key, GVariant *value, const char *filename, GError **error)
-{
-  static const char *const lists[] = { "answers_to", "isa", "drivers", NULL };
-
-  if (!g_strv_contains (lists, key) || g_variant_is_of_type (value, G_VARIANT_TYPE_STRING_ARRAY))
-    return TRUE;
-  if (g_variant_n_children (value) == 0 && g_variant_is_of_type (value, G_VARIANT_TYPE ("av")))
-    return TRUE;
-  return fail (filename,
-               error,
-               TRAFO_PLUGIN_ERROR_INVALID,
-               "'%s' in its description has type %s, expected an array of strings",
-               key,
-               g_variant_get_type_string (value));
-}
-
+/* Every member of a feature but those that all features have. The result is floating. */
 static GVariant *
 read_metadata (GVariant *feature, const char *filename, GError **error)
 {
-  g_autoptr (GVariant)     metadata = NULL;
+  static const char *const common[] = { "kind", "name", "type", "rank", NULL };
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
-  GVariantIter             iter;
-  const char              *key;
-  GVariant                *value;
+  GVariantIter iter;
+  const char  *key;
+  GVariant    *value;
 
-  metadata = g_variant_lookup_value (feature, "metadata", G_VARIANT_TYPE_VARDICT);
-  if (metadata == NULL)
-    return g_variant_builder_end (&builder);
-  g_variant_iter_init (&iter, metadata);
+  g_variant_iter_init (&iter, feature);
   while (g_variant_iter_next (&iter, "{&sv}", &key, &value))
     {
       g_autoptr (GVariant) owned = value;
-      g_autoptr (GVariant) simple = simplify_array (value);
+      GVariant *list;
 
-      if (!check_metadata (key, simple, filename, error))
-        return NULL;
-      g_variant_builder_add (&builder, "{sv}", key, simple);
+      if (g_strv_contains (common, key))
+        continue;
+      list = read_list (value);
+      if (list == NULL)
+        {
+          fail (filename,
+                error,
+                TRAFO_PLUGIN_ERROR_INVALID,
+                "'%s' in its description has type %s, expected an array of strings",
+                key,
+                g_variant_get_type_string (value));
+          return NULL;
+        }
+      g_variant_builder_add (&builder, "{sv}", key, list);
     }
   return g_variant_builder_end (&builder);
 }
@@ -205,12 +196,40 @@ read_feature (GVariantBuilder *features, GVariant *feature, const char *filename
   return TRUE;
 }
 
+/* A plugin has one backend at most, for its devices are found plugin by plugin, and no two features
+ * of one kind and name. */
+static gboolean
+check_features (GVariant *features, const char *filename, GError **error)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (gsize i = 0; i < g_variant_n_children (features); i++)
+    {
+      const char *name;
+      guchar      kind;
+      gboolean    is_backend;
+
+      g_variant_get_child (features, i, "(y&s&sia{sv})", &kind, &name, NULL, NULL, NULL);
+      is_backend = kind == TRAFO_FEATURE_KIND_BACKEND;
+      if (!g_hash_table_add (seen, g_strdup_printf ("%u/%s", kind, is_backend ? "" : name)))
+        return fail (filename,
+                     error,
+                     TRAFO_PLUGIN_ERROR_INVALID,
+                     "its %s '%s' is one too many",
+                     trafo_feature_kind_get_name (kind),
+                     name);
+    }
+  return TRUE;
+}
+
+/* The result is not floating. */
 static GVariant *
 read_features (GVariant *description, const char *filename, GError **error)
 {
-  g_autoptr (GVariant)     list = NULL;
+  g_autoptr (GVariant) list = NULL;
+  g_autoptr (GVariant) checked = NULL;
   g_auto (GVariantBuilder) features = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(yssia{sv})"));
-  gsize                    n;
+  gsize n;
 
   list = g_variant_lookup_value (description, "features", G_VARIANT_TYPE ("av"));
   n = list != NULL ? g_variant_n_children (list) : 0;
@@ -235,21 +254,20 @@ read_features (GVariant *description, const char *filename, GError **error)
         continue;
       return NULL;
     }
-  return g_variant_builder_end (&features);
+  checked = g_variant_ref_sink (g_variant_builder_end (&features));
+  return check_features (checked, filename, error) ? g_steal_pointer (&checked) : NULL;
 }
 
-/* "trafo-plugin VERSION MAJOR.MINOR\n": checked before the rest is even looked at, so that a plugin
- * of another ABI is named as such, however its description is written. */
-static gboolean
-read_first_line (const char *text,
-                 gsize       size_bytes,
-                 gsize      *ret_length,
-                 guint16    *ret_abi,
-                 const char *filename,
-                 GError    **error)
+/* The JSON behind the first line "trafo-plugin VERSION MAJOR.MINOR\n", which is checked before the
+ * rest is even looked at, so that a plugin of another ABI is named as such, however its description
+ * is written. */
+static GBytes *
+check_first_line (GBytes *text, const char *filename, GError **error)
 {
-  const char      *end = memchr (text, '\n', MIN (size_bytes, 64));
-  g_autofree char *line = end != NULL ? g_strndup (text, end - text) : NULL;
+  gsize            size_bytes;
+  const char      *start = g_bytes_get_data (text, &size_bytes);
+  const char      *end = size_bytes > 0 ? memchr (start, '\n', MIN (size_bytes, 64)) : NULL;
+  g_autofree char *line = end != NULL ? g_strndup (start, end - start) : NULL;
   guint            version, major, minor;
   int              n_read = 0;
 
@@ -257,56 +275,57 @@ read_first_line (const char *text,
       sscanf (line, TRAFO_PLUGIN_TEXT_MAGIC " %5u %5u.%5u%n", &version, &major, &minor, &n_read) !=
           3 ||
       line[n_read] != '\0')
-    return fail (filename,
-                 error,
-                 TRAFO_PLUGIN_ERROR_INVALID,
-                 "its section %s does not begin with '%s VERSION ABI'",
-                 TRAFO_PLUGIN_SECTION,
-                 TRAFO_PLUGIN_TEXT_MAGIC);
-  if (major != TRAFO_ABI_MAJOR || minor != TRAFO_ABI_MINOR || version != TRAFO_PLUGIN_TEXT_VERSION)
-    return fail (filename,
-                 error,
-                 TRAFO_PLUGIN_ERROR_ABI,
-                 "built for plugin ABI %u.%u (description %u), this is ABI %d.%d (description %d); "
-                 "while the ABI is 0.N both must be equal",
-                 major,
-                 minor,
-                 version,
-                 TRAFO_ABI_MAJOR,
-                 TRAFO_ABI_MINOR,
-                 TRAFO_PLUGIN_TEXT_VERSION);
-  ret_abi[0] = major;
-  ret_abi[1] = minor;
-  *ret_length = end + 1 - text;
-  return TRUE;
+    fail (filename,
+          error,
+          TRAFO_PLUGIN_ERROR_INVALID,
+          "its section %s does not begin with '%s VERSION ABI'",
+          TRAFO_PLUGIN_SECTION,
+          TRAFO_PLUGIN_TEXT_MAGIC);
+  else if (major != TRAFO_ABI_MAJOR || minor != TRAFO_ABI_MINOR ||
+           version != TRAFO_PLUGIN_TEXT_VERSION)
+    fail (filename,
+          error,
+          TRAFO_PLUGIN_ERROR_ABI,
+          "built for plugin ABI %u.%u (description %u), this is ABI %d.%d (description %d); while "
+          "the ABI is 0.N both must be equal",
+          major,
+          minor,
+          version,
+          TRAFO_ABI_MAJOR,
+          TRAFO_ABI_MINOR,
+          TRAFO_PLUGIN_TEXT_VERSION);
+  else
+    return g_bytes_new_from_bytes (text, end + 1 - start, size_bytes - (end + 1 - start));
+  return NULL;
+}
+
+static GVariant *
+read_description (GBytes *json, const char *filename, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (GVariant) description = trafo_json_to_variant (json, filename, &local);
+
+  if (description != NULL && g_variant_is_of_type (description, G_VARIANT_TYPE_VARDICT))
+    return g_steal_pointer (&description);
+  g_set_error (error,
+               TRAFO_PLUGIN_ERROR,
+               TRAFO_PLUGIN_ERROR_INVALID,
+               "%s%s",
+               local != NULL ? local->message : filename,
+               local != NULL ? "" : ": its description is not a JSON object");
+  return NULL;
 }
 
 GVariant *
 trafo_plugin_facts_from_text (GBytes *text, const char *filename, GError **error)
 {
-  g_autoptr (GBytes)   json = NULL;
+  g_autoptr (GBytes) json = check_first_line (text, filename, error);
   g_autoptr (GVariant) description = NULL;
-  g_autoptr (GError)   local = NULL;
-  const char          *name, *version, *license, *summary;
-  GVariant            *features;
-  guint16              abi[2];
-  gsize                size_bytes, start;
-  const char          *start_of_text = g_bytes_get_data (text, &size_bytes);
+  g_autoptr (GVariant) features = NULL;
+  const char *name, *version, *license, *summary;
 
-  if (!read_first_line (start_of_text, size_bytes, &start, abi, filename, error))
+  if (json == NULL || (description = read_description (json, filename, error)) == NULL)
     return NULL;
-  json = g_bytes_new_from_bytes (text, start, size_bytes - start);
-  description = trafo_json_to_variant (json, filename, &local);
-  if (description == NULL || !g_variant_is_of_type (description, G_VARIANT_TYPE_VARDICT))
-    {
-      g_set_error (error,
-                   TRAFO_PLUGIN_ERROR,
-                   TRAFO_PLUGIN_ERROR_INVALID,
-                   "%s%s",
-                   local != NULL ? local->message : filename,
-                   local != NULL ? "" : ": its description is not a JSON object");
-      return NULL;
-    }
   if ((name = get_string (description, "name", "it", filename, error)) == NULL ||
       (version = get_string (description, "version", "it", filename, error)) == NULL ||
       (license = get_string (description, "license", "it", filename, error)) == NULL ||
@@ -324,8 +343,8 @@ trafo_plugin_facts_from_text (GBytes *text, const char *filename, GError **error
                                             version,
                                             license,
                                             summary,
-                                            abi[0],
-                                            abi[1],
+                                            (guint16) TRAFO_ABI_MAJOR,
+                                            (guint16) TRAFO_ABI_MINOR,
                                             features));
 }
 
@@ -348,8 +367,8 @@ GVariant *
 trafo_plugin_facts_read (const char *filename, TrafoFileIdentity *ret_identity, GError **error)
 {
   g_autoptr (GBytes) text = NULL;
-  struct stat        status;
-  int                fd;
+  struct stat status;
+  int         fd;
 
   /* not to hang on a FIFO, nor to get a terminal */
   fd = g_open (filename, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0);

@@ -48,8 +48,8 @@ typedef struct
   const char *filename;
 } ElfFile;
 
-static gboolean
-fail (const ElfFile *file, GError **error, const char *format, ...) G_GNUC_PRINTF (3, 4);
+static gboolean fail (const ElfFile *file, GError **error, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
 
 static gboolean
 fail (const ElfFile *file, GError **error, const char *format, ...)
@@ -144,10 +144,7 @@ check_header (const ElfFile *file, const ElfW (Ehdr) * header, GError **error)
 
 /* The NUL-terminated names of all sections; @ret_size_bytes does not count the NUL added here. */
 static char *
-read_names (const ElfFile *file,
-            const ElfW (Shdr) * section,
-            gsize   *ret_size_bytes,
-            GError **error)
+read_names (const ElfFile *file, const ElfW (Shdr) * section, gsize *ret_size_bytes, GError **error)
 {
   g_autofree char *names = NULL;
 
@@ -196,10 +193,10 @@ read_text (const ElfFile *file, const ElfW (Shdr) * section, GError **error)
 GBytes *
 trafo_plugin_section_read (int fd, guint64 file_size_bytes, const char *filename, GError **error)
 {
-  const ElfFile                    file = { fd, file_size_bytes, filename };
-  g_autofree ElfW (Shdr) *sections = NULL;
-  g_autofree char        *names = NULL;
-  gsize                   names_size_bytes = 0;
+  const ElfFile    file = { fd, file_size_bytes, filename };
+  g_autofree       ElfW (Shdr) *sections = NULL;
+  g_autofree char *names = NULL;
+  gsize            names_size_bytes = 0;
   ElfW (Ehdr) header;
 
   if (!read_range (&file, 0, &header, sizeof header, "ELF header", error) ||

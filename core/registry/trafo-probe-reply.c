@@ -28,10 +28,10 @@ parse_frame (const guint8 *bytes,
              GVariant    **ret_reply,
              GError      **error)
 {
-  g_autoptr (GBytes)   copy = NULL;
+  g_autoptr (GBytes) copy = NULL;
   g_autoptr (GVariant) reply = NULL;
   g_autoptr (GVariant) devices = NULL;
-  guint32              length;
+  guint32 length;
 
   *ret_used = size_bytes;
   if (size_bytes < sizeof length)
@@ -62,7 +62,6 @@ trafo_probe_reply_parse (const guint8    *bytes,
                          GError         **error)
 {
   g_autoptr (GVariant) reply = NULL;
-  TrafoProbeStage      stage = TRAFO_PROBE_STAGE_START;
 
   for (gsize i = 0; i < size_bytes; i++)
     {
@@ -70,7 +69,7 @@ trafo_probe_reply_parse (const guint8    *bytes,
 
       if (is_stage (bytes[i]))
         {
-          stage = bytes[i];
+          *ret_stage = bytes[i];
           continue;
         }
       if (bytes[i] != FRAME || reply != NULL)
@@ -79,7 +78,6 @@ trafo_probe_reply_parse (const guint8    *bytes,
         return FALSE;
       i += used;
     }
-  *ret_stage = stage;
   *ret_reply = g_steal_pointer (&reply);
   return TRUE;
 }
@@ -88,8 +86,8 @@ GBytes *
 trafo_probe_reply_serialize (GVariant *reply)
 {
   g_autoptr (GVariant) owned = g_variant_ref_sink (reply);
-  GByteArray          *frame = g_byte_array_new ();
-  guint32              length = g_variant_get_size (owned);
+  GByteArray *frame = g_byte_array_new ();
+  guint32     length = g_variant_get_size (owned);
 
   g_byte_array_append (frame, (const guint8[]){ FRAME }, 1);
   g_byte_array_append (frame, (const guint8 *) &length, sizeof length);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
+
 #include "trafo-probe-private.h"
 
 #include "trafo-probe-reply-private.h"
+#include "trafo-registry-config.h"
 #include "trafo-search-path-private.h"
 
 #include <errno.h>
@@ -59,8 +61,7 @@ trafo_probe_get_timeout (void)
   const char *text = g_getenv ("TRAFO_PROBE_TIMEOUT_MS");
   guint64     timeout_ms;
 
-  if (text != NULL &&
-      g_ascii_string_to_unsigned (text, 10, 1, MAX_TIMEOUT_MS, &timeout_ms, NULL))
+  if (text != NULL && g_ascii_string_to_unsigned (text, 10, 1, MAX_TIMEOUT_MS, &timeout_ms, NULL))
     return timeout_ms;
   return DEFAULT_TIMEOUT_MS;
 }
@@ -132,10 +133,10 @@ open_pipe (int *ret_ours, int *ret_theirs, GError **error)
 static int
 spawn (const char *helper, const Child *child, const int *theirs, pid_t *ret_pid)
 {
-  const char *const argv[] = { helper,
+  const char *const          argv[] = { helper,
                                child->probe->with_devices ? "--devices" : "--load",
-                               child->probe->filename,
-                               NULL };
+                                        child->probe->filename,
+                                        NULL };
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t          attributes;
   sigset_t                   none, all;
@@ -148,16 +149,13 @@ spawn (const char *helper, const Child *child, const int *theirs, pid_t *ret_pid
   posix_spawnattr_setsigmask (&attributes, &none);
   posix_spawnattr_setsigdefault (&attributes, &all);
   posix_spawnattr_setflags (&attributes,
-                            POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-                                POSIX_SPAWN_SETSIGDEF);
+                            POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   posix_spawn_file_actions_init (&actions);
   posix_spawn_file_actions_addopen (&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2 (&actions, theirs[PIPE_STDOUT], STDOUT_FILENO);
   posix_spawn_file_actions_adddup2 (&actions, theirs[PIPE_STDERR], STDERR_FILENO);
   posix_spawn_file_actions_adddup2 (&actions, theirs[PIPE_REPLY], TRAFO_PROBE_REPLY_FD);
-#if __GLIBC_PREREQ(2, 34)
   posix_spawn_file_actions_addclosefrom_np (&actions, TRAFO_PROBE_REPLY_FD + 1);
-#endif
   status = posix_spawn (ret_pid, helper, &actions, &attributes, (char *const *) argv, environ);
   posix_spawn_file_actions_destroy (&actions);
   posix_spawnattr_destroy (&attributes);
@@ -165,11 +163,7 @@ spawn (const char *helper, const Child *child, const int *theirs, pid_t *ret_pid
 }
 
 static gboolean
-child_start (Child      *child,
-             TrafoProbe *probe,
-             const char *helper,
-             guint       timeout_ms,
-             GError    **error)
+child_start (Child *child, TrafoProbe *probe, const char *helper, guint timeout_ms, GError **error)
 {
   int theirs[N_PIPES] = { -1, -1, -1 };
   int status = -1;
@@ -250,12 +244,14 @@ child_read (Child *child)
 static char *
 quote_output (GByteArray *bytes)
 {
-  g_autofree char *text = g_utf8_make_valid ((const char *) bytes->data, bytes->len);
+  g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;
   guint n;
 
-  g_strstrip (text);
-  if (text[0] == '\0')
+  if (bytes->len == 0)
+    return NULL;
+  text = g_utf8_make_valid ((const char *) bytes->data, bytes->len);
+  if (g_strstrip (text)[0] == '\0')
     return NULL;
   lines = g_strsplit (text, "\n", -1);
   for (n = 0; lines[n] != NULL; n++)
@@ -289,12 +285,10 @@ describe_end (const siginfo_t *end)
 {
   if (end->si_code == CLD_EXITED)
     return g_strdup_printf ("ended the process with status %d", end->si_status);
-#if __GLIBC_PREREQ(2, 32)
   if (sigabbrev_np (end->si_status) != NULL)
     return g_strdup_printf ("crashed with SIG%s (%s)",
                             sigabbrev_np (end->si_status),
                             g_strsignal (end->si_status));
-#endif
   return g_strdup_printf ("crashed with signal %d (%s)",
                           end->si_status,
                           g_strsignal (end->si_status));
@@ -340,8 +334,8 @@ static void
 child_judge (Child *child, const siginfo_t *end, guint timeout_ms)
 {
   g_autoptr (GError) error = NULL;
-  TrafoProbeStage    stage = TRAFO_PROBE_STAGE_START;
-  gboolean           is_valid;
+  TrafoProbeStage stage = TRAFO_PROBE_STAGE_START;
+  gboolean        is_valid;
 
   is_valid = !child->is_reply_too_long && trafo_probe_reply_parse (child->bytes[PIPE_REPLY]->data,
                                                                    child->bytes[PIPE_REPLY]->len,

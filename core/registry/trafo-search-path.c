@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
+
 #include "trafo-search-path-private.h"
 
 #include "trafo-plugin-facts-private.h"
+#include "trafo-registry-config.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -76,9 +78,9 @@ add_conf_file (GPtrArray *path, const char *filename)
 static void
 add_conf_folder (GPtrArray *path, const char *folder)
 {
-  g_autoptr (GDir)      dir = g_dir_open (folder, 0, NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  const char           *name;
+  const char *name;
 
   if (dir == NULL)
     return;
@@ -108,8 +110,8 @@ char **
 trafo_search_path_new (gboolean is_secure)
 {
   g_autoptr (GPtrArray) path = g_ptr_array_new ();
-  const char           *user = is_secure ? NULL : g_getenv ("TRAFO_PLUGIN_PATH");
-  const char           *system = is_secure ? NULL : g_getenv ("TRAFO_PLUGIN_SYSTEM_PATH");
+  const char *user = is_secure ? NULL : g_getenv ("TRAFO_PLUGIN_PATH");
+  const char *system = is_secure ? NULL : g_getenv ("TRAFO_PLUGIN_SYSTEM_PATH");
 
   if (user != NULL)
     add_list (path, user);

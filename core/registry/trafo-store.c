@@ -49,13 +49,13 @@ refuse (const char *filename, const char *what, GError **error)
 GVariant *
 trafo_store_read (const char *filename, const GVariantType *type, GError **error)
 {
-  g_autofree char   *contents = NULL;
+  g_autofree char *contents = NULL;
   g_autoptr (GBytes) whole = NULL;
   g_autoptr (GBytes) value = NULL;
   g_autoptr (GVariant) variant = NULL;
   g_autoptr (GError) local = NULL;
-  StoreHeader        header;
-  gsize              size_bytes;
+  StoreHeader header;
+  gsize       size_bytes;
 
   if (!g_file_get_contents (filename, &contents, &size_bytes, &local))
     {

@@ -31,16 +31,16 @@ typedef enum
 } TrafoProbePolicy;
 
 /* @filename: NULL keeps the records in memory. @is_read_only: never writes the file. */
-TrafoVerdicts *trafo_verdicts_new (const char      *filename,
-                                   gboolean         is_read_only,
-                                   TrafoProbePolicy policy);
+TrafoVerdicts *
+trafo_verdicts_new (const char *filename, gboolean is_read_only, TrafoProbePolicy policy);
 TrafoVerdicts *trafo_verdicts_ref (TrafoVerdicts *self);
 void           trafo_verdicts_unref (TrafoVerdicts *self);
 
-/* @ret_reason: NULL unless the file was rejected or quarantined. */
+/* @ret_code, @ret_reason: set if the file was rejected or quarantined. */
 TrafoVerdict trafo_verdicts_lookup (TrafoVerdicts           *self,
                                     const char              *filename,
                                     const TrafoFileIdentity *identity,
+                                    gint                    *ret_code,
                                     char                   **ret_reason);
 
 /* One file that is about to be opened. */

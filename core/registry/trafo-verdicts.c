@@ -118,10 +118,10 @@ static void
 save_records (TrafoVerdicts *self)
 {
   g_autoptr (GError) error = NULL;
-  GVariantBuilder    builder;
-  GHashTableIter     iter;
-  gpointer           path, record;
-  guint              n = 0;
+  GVariantBuilder builder;
+  GHashTableIter  iter;
+  gpointer        path, record;
+  guint           n = 0;
 
   if (self->filename == NULL || self->is_read_only)
     return;
@@ -184,17 +184,18 @@ TrafoVerdict
 trafo_verdicts_lookup (TrafoVerdicts           *self,
                        const char              *filename,
                        const TrafoFileIdentity *identity,
+                       gint                    *ret_code,
                        char                   **ret_reason)
 {
   TrafoVerdict  verdict = TRAFO_VERDICT_UNKNOWN;
   const Record *record;
 
-  *ret_reason = NULL;
   g_mutex_lock (&self->lock);
   record = find_record (self, filename, identity);
   if (record != NULL)
     {
       verdict = record->verdict;
+      *ret_code = record->code;
       if (verdict != TRAFO_VERDICT_GOOD)
         *ret_reason = g_strdup (record->reason);
     }
@@ -282,8 +283,7 @@ put_record (TrafoVerdicts *self, const TrafoExamination *examination)
   if (examination->devices != NULL)
     record->devices = g_variant_ref (examination->devices);
   else
-    record->devices =
-        g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE ("(sust)"), NULL, 0));
+    record->devices = g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE ("(sust)"), NULL, 0));
   record->device_reason =
       g_strdup (examination->device_reason != NULL ? examination->device_reason : "");
   g_hash_table_replace (ensure_records (self), g_strdup (examination->filename), record);

@@ -96,7 +96,8 @@ trafo_load_options_class_init (TrafoLoadOptionsClass *klass)
    * The type the model computes with; %TRAFO_DTYPE_NONE, the default, leaves the choice to the
    * library, which today is float32 whatever the files hold.
    */
-  properties[PROP_DTYPE] = g_param_spec_enum ("dtype", NULL, NULL, TRAFO_TYPE_DTYPE, TRAFO_DTYPE_NONE, flags);
+  properties[PROP_DTYPE] =
+      g_param_spec_enum ("dtype", NULL, NULL, TRAFO_TYPE_DTYPE, TRAFO_DTYPE_NONE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

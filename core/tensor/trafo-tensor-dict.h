@@ -20,8 +20,7 @@ TRAFO_API TrafoTensorDict *trafo_tensor_dict_new (void);
 TRAFO_API TrafoTensorDict *trafo_tensor_dict_ref (TrafoTensorDict *self);
 TRAFO_API void             trafo_tensor_dict_unref (TrafoTensorDict *self);
 
-TRAFO_API void
-trafo_tensor_dict_set (TrafoTensorDict *self, const char *name, TrafoTensor *tensor);
+TRAFO_API void trafo_tensor_dict_set (TrafoTensorDict *self, const char *name, TrafoTensor *tensor);
 TRAFO_API TrafoTensor *trafo_tensor_dict_get (const TrafoTensorDict *self, const char *name);
 TRAFO_API guint        trafo_tensor_dict_get_size (const TrafoTensorDict *self);
 TRAFO_API const char  *trafo_tensor_dict_get_name (const TrafoTensorDict *self, guint index);

@@ -5,14 +5,32 @@
 /* Everything that a program uses. */
 #include <trafo/trafo-backend.h>
 #include <trafo/trafo-builder.h>
+#include <trafo/trafo-config.h>
 #include <trafo/trafo-dtype.h>
+#include <trafo/trafo-encoding.h>
 #include <trafo/trafo-enum-types.h>
 #include <trafo/trafo-error.h>
 #include <trafo/trafo-json-reader.h>
 #include <trafo/trafo-model.h>
 #include <trafo/trafo-optimizer.h>
+#include <trafo/trafo-plugin-descriptor.h>
+#include <trafo/trafo-tokenizer.h>
 #include <trafo/trafo-version.h>
+#include <trafo/trafo-vocabulary.h>
 
+#include "trafo-auto-config.h"
+#include "trafo-auto-model.h"
+#include "trafo-auto-tokenizer.h"
 #include "trafo-checkpoint.h"
+#include "trafo-device-choice.h"
 #include "trafo-dlpack.h"
+#include "trafo-eager.h"
+#include "trafo-feature.h"
+#include "trafo-load-options.h"
+#include "trafo-model-runtime.h"
+#include "trafo-plugin-object.h"
+#include "trafo-registry.h"
+#include "trafo-tensor-dict.h"
+#include "trafo-encode-options.h"
 #include "trafo-tensor.h"
+#include "trafo-text.h"

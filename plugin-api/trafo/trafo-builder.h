@@ -52,7 +52,16 @@ typedef enum
   TRAFO_INITIALIZER_NORMAL,
 } TrafoInitializer;
 
-/* Heads of one attention; n_kv_heads 0 means n_heads, scale 0 means 1 / sqrt (head_size). */
+/**
+ * TrafoAttention:
+ * @n_heads: the number of query heads
+ * @n_kv_heads: the number of key and value heads, 0 for as many as there are query heads
+ * @head_size: the features of one head
+ * @is_causal: whether a query sees only keys up to its own position
+ * @scale: what the scores are multiplied by, 0 for 1 / sqrt (@head_size)
+ *
+ * The heads of one attention.
+ */
 typedef struct
 {
   guint    n_heads;
@@ -73,9 +82,9 @@ TRAFO_API void     trafo_builder_fail (TrafoBuilder *self, GError *error);
 TRAFO_API gboolean trafo_builder_has_failed (TrafoBuilder *self);
 
 /* Mode. */
-TRAFO_API gboolean trafo_builder_is_training (TrafoBuilder *self);
-TRAFO_API gboolean trafo_builder_has_labels (TrafoBuilder *self);
-TRAFO_API void     trafo_builder_set_initializer_range (TrafoBuilder *self, double range);
+TRAFO_API gboolean   trafo_builder_is_training (TrafoBuilder *self);
+TRAFO_API TrafoDType trafo_builder_get_labels_dtype (TrafoBuilder *self);
+TRAFO_API void       trafo_builder_set_initializer_range (TrafoBuilder *self, double range);
 
 /* Shapes. */
 TRAFO_API TrafoDType trafo_builder_get_dtype (TrafoBuilder *self, TrafoSym x);
@@ -218,6 +227,13 @@ TRAFO_API TrafoSym trafo_builder_broadcast (TrafoBuilder *self,
 TRAFO_API TrafoSym trafo_builder_cross_entropy (TrafoBuilder *self,
                                                 TrafoSym      logits,
                                                 TrafoSym      labels);
+
+TRAFO_API TrafoSym trafo_builder_mean_squared_error (TrafoBuilder *self,
+                                                     TrafoSym      x,
+                                                     TrafoSym      target);
+TRAFO_API TrafoSym trafo_builder_binary_cross_entropy (TrafoBuilder *self,
+                                                       TrafoSym      logits,
+                                                       TrafoSym      target);
 
 /* Results, in the order in which they are named. hidden_state: the next of hidden_states.N, an
  * output only of programs that were asked for them. */

@@ -4,10 +4,9 @@
 
 #include <glib-object.h>
 #include <trafo/trafo-builder.h>
+#include <trafo/trafo-config.h>
 
 G_BEGIN_DECLS
-
-typedef struct _TrafoConfig TrafoConfig;
 
 #define TRAFO_TYPE_MODEL (trafo_model_get_type ())
 TRAFO_API

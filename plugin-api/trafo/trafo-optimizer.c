@@ -63,7 +63,7 @@ find_missing (TrafoSym new_param, const TrafoSym *new_states, const char *const 
  * @self: an optimizer
  * @builder: where the ops go
  * @update: the parameter, its gradient and its states
- * @new_states: (out caller-allocated): room for trafo_optimizer_get_n_states() symbols
+ * @new_states: (out caller-allocates): room for trafo_optimizer_get_n_states() symbols
  * @error: return location for an error
  *
  * Emits the ops of one step for one parameter.

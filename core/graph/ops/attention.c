@@ -64,7 +64,7 @@ attention_infer (TrafoDims            *dims,
   const TrafoValueType *q = &inputs[0];
   const TrafoValueType *k = &inputs[1];
   TrafoValueType        mask = { .n_dims = 2, .dims = { q->dims[0], k->dims[1] } };
-  gint64                n_kv_features;
+  gint64                n_features, n_kv_features;
 
   if (attention->n_kv_heads == 0)
     attention->n_kv_heads = attention->n_heads;
@@ -73,14 +73,9 @@ attention_infer (TrafoDims            *dims,
     return FALSE;
   if (attention->scale == 0)
     attention->scale = 1 / sqrt (attention->head_size);
-  n_kv_features = (gint64) attention->n_kv_heads * attention->head_size;
-  if (!check_operand ("q",
-                      dims,
-                      q,
-                      q->dims[0],
-                      q->dims[1],
-                      (gint64) attention->n_heads * attention->head_size,
-                      error) ||
+  n_features = trafo_dims_mul (dims, attention->n_heads, attention->head_size);
+  n_kv_features = trafo_dims_mul (dims, attention->n_kv_heads, attention->head_size);
+  if (!check_operand ("q", dims, q, q->dims[0], q->dims[1], n_features, error) ||
       !check_operand ("k", dims, k, q->dims[0], k->dims[1], n_kv_features, error) ||
       !check_operand ("v", dims, &inputs[2], q->dims[0], k->dims[1], n_kv_features, error))
     return FALSE;

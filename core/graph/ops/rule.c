@@ -91,9 +91,11 @@ trafo_rule_check_n_dims (const char           *op,
   if (type->n_dims >= min && type->n_dims <= max)
     return TRUE;
   shape = trafo_dims_to_string (dims, type->dims, MIN (type->n_dims, TRAFO_MAX_DIMS));
-  expected = min == max             ? g_strdup_printf ("%u", min)
-             : max < TRAFO_MAX_DIMS ? g_strdup_printf ("%u to %u", min, max)
-                                    : g_strdup_printf ("at least %u", min);
+  expected = g_strdup_printf ("%s%u",
+                              min == max           ? ""
+                              : type->n_dims < min ? "at least "
+                                                   : "at most ",
+                              type->n_dims < min ? min : max);
   g_set_error (error,
                TRAFO_ERROR,
                TRAFO_ERROR_SHAPE,

@@ -11,28 +11,28 @@ G_BEGIN_DECLS
  * elements from operand->data, as strides do. For the reference kernels: simple, not fast. */
 
 static inline gpointer
-trafo_strided_peek (const TrafoOperand *x, gint64 at)
+trafo_strided_peek (const TrafoOperand *x)
 {
-  return (char *) x->data + x->offset_bytes + at * (gint64) trafo_dtype_get_size (x->dtype);
+  return (char *) x->data + x->offset_bytes;
 }
 
 static inline gint64
 trafo_strided_get_int (const TrafoOperand *x, gint64 at)
 {
-  gconstpointer element = trafo_strided_peek (x, at);
+  gconstpointer data = trafo_strided_peek (x);
 
   switch (x->dtype)
     {
     case TRAFO_DTYPE_INT8:
-      return *(const gint8 *) element;
+      return ((const gint8 *) data)[at];
     case TRAFO_DTYPE_UINT8:
-      return *(const guint8 *) element;
+      return ((const guint8 *) data)[at];
     case TRAFO_DTYPE_BOOL:
-      return *(const guint8 *) element != 0;
+      return ((const guint8 *) data)[at] != 0;
     case TRAFO_DTYPE_INT32:
-      return *(const gint32 *) element;
+      return ((const gint32 *) data)[at];
     case TRAFO_DTYPE_INT64:
-      return *(const gint64 *) element;
+      return ((const gint64 *) data)[at];
     default:
       return 0;
     }
@@ -41,16 +41,16 @@ trafo_strided_get_int (const TrafoOperand *x, gint64 at)
 static inline double
 trafo_strided_get (const TrafoOperand *x, gint64 at)
 {
-  gconstpointer element = trafo_strided_peek (x, at);
+  gconstpointer data = trafo_strided_peek (x);
 
   switch (x->dtype)
     {
     case TRAFO_DTYPE_FLOAT32:
-      return *(const float *) element;
+      return ((const float *) data)[at];
     case TRAFO_DTYPE_FLOAT16:
-      return trafo_float16_to_float (*(const guint16 *) element);
+      return trafo_float16_to_float (((const guint16 *) data)[at]);
     case TRAFO_DTYPE_BFLOAT16:
-      return trafo_bfloat16_to_float (*(const guint16 *) element);
+      return trafo_bfloat16_to_float (((const guint16 *) data)[at]);
     default:
       return (double) trafo_strided_get_int (x, at);
     }
@@ -60,22 +60,22 @@ trafo_strided_get (const TrafoOperand *x, gint64 at)
 static inline void
 trafo_strided_set_int (const TrafoOperand *x, gint64 at, gint64 value)
 {
-  gpointer element = trafo_strided_peek (x, at);
+  gpointer data = trafo_strided_peek (x);
 
   switch (x->dtype)
     {
     case TRAFO_DTYPE_INT8:
     case TRAFO_DTYPE_UINT8:
-      *(guint8 *) element = (guint8) value;
+      ((guint8 *) data)[at] = (guint8) value;
       break;
     case TRAFO_DTYPE_BOOL:
-      *(guint8 *) element = value != 0;
+      ((guint8 *) data)[at] = value != 0;
       break;
     case TRAFO_DTYPE_INT32:
-      *(guint32 *) element = (guint32) value;
+      ((guint32 *) data)[at] = (guint32) value;
       break;
     case TRAFO_DTYPE_INT64:
-      *(gint64 *) element = value;
+      ((gint64 *) data)[at] = value;
       break;
     default:
       break;
@@ -101,21 +101,21 @@ trafo_strided_round (TrafoDType dtype, double value)
 static inline void
 trafo_strided_set (const TrafoOperand *x, gint64 at, double value)
 {
-  gpointer element = trafo_strided_peek (x, at);
+  gpointer data = trafo_strided_peek (x);
 
   switch (x->dtype)
     {
     case TRAFO_DTYPE_FLOAT32:
-      *(float *) element = (float) value;
+      ((float *) data)[at] = (float) value;
       break;
     case TRAFO_DTYPE_FLOAT16:
-      *(guint16 *) element = trafo_float16_from_float ((float) value);
+      ((guint16 *) data)[at] = trafo_float16_from_float ((float) value);
       break;
     case TRAFO_DTYPE_BFLOAT16:
-      *(guint16 *) element = trafo_bfloat16_from_float ((float) value);
+      ((guint16 *) data)[at] = trafo_bfloat16_from_float ((float) value);
       break;
     case TRAFO_DTYPE_BOOL:
-      *(guint8 *) element = value != 0;
+      ((guint8 *) data)[at] = value != 0;
       break;
     default:
       trafo_strided_set_int (x, at, trafo_strided_round (x->dtype, value));
@@ -126,9 +126,11 @@ trafo_strided_set (const TrafoOperand *x, gint64 at, double value)
 static inline void
 trafo_strided_move (const TrafoOperand *to, gint64 to_at, const TrafoOperand *from, gint64 from_at)
 {
-  memcpy (trafo_strided_peek (to, to_at),
-          trafo_strided_peek (from, from_at),
-          trafo_dtype_get_size (to->dtype));
+  gsize size_bytes = trafo_dtype_get_size (to->dtype);
+
+  memcpy ((char *) trafo_strided_peek (to) + to_at * (gint64) size_bytes,
+          (const char *) trafo_strided_peek (from) + from_at * (gint64) size_bytes,
+          size_bytes);
 }
 
 /* @x cut to length 1 along @axis. */

@@ -13,5 +13,4 @@ TRAFO_PLUGIN_DEFINE (opencl,
                                            TrafoOpenclBackend,
                                            trafo_opencl_backend,
                                            TRAFO_RANK_SECONDARY,
-                                           "drivers"
-                                           : ["libOpenCL.so.1"]))
+                                           TRAFO_NEEDS_DRIVERS ("libOpenCL.so.1")))

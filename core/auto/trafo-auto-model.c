@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "trafo-auto-model.h"
+
+#include <trafo/trafo-config.h>
+#include <trafo/trafo-error.h>
+
+#include "trafo-registry.h"
+
+/* The classes hold static functions alone, so that every language finds them under the names that
+ * transformers has; no one makes an object of them. */
+#define DEFINE_AUTO_CLASS(TypeName, type_name)                                                     \
+  struct _##TypeName                                                                               \
+  {                                                                                                \
+    GObject parent_instance;                                                                       \
+  };                                                                                               \
+  G_DEFINE_FINAL_TYPE (TypeName, type_name, G_TYPE_OBJECT)                                         \
+  static void type_name##_class_init (TypeName##Class *klass) {}                                   \
+  static void type_name##_init (TypeName *self) {}
+
+static const struct
+{
+  const char *auto_class;
+  const char *task;
+} tasks[] = {
+  { "AutoModel", "base" },
+  { "AutoModelForSequenceClassification", "sequence-classification" },
+  { "AutoModelForTokenClassification", "token-classification" },
+  { "AutoModelForQuestionAnswering", "question-answering" },
+  { "AutoModelForMaskedLM", "masked-lm" },
+  { "AutoModelForCausalLM", "causal-lm" },
+};
+
+/**
+ * TrafoAutoModel:
+ *
+ * Finds the plugin for a checkpoint by the model_type in its config.json and loads the model
+ * without a head: "last_hidden_state" (batch, sequence, hidden) and, where the model has one,
+ * "pooler_output" (batch, hidden).
+ */
+DEFINE_AUTO_CLASS (TrafoAutoModel, trafo_auto_model)
+
+/**
+ * TrafoAutoModelForSequenceClassification:
+ *
+ * Loads a checkpoint's model with the head that predicts a class or a number for each text: "logits" (batch, labels).
+ */
+DEFINE_AUTO_CLASS (TrafoAutoModelForSequenceClassification,
+                   trafo_auto_model_for_sequence_classification)
+
+/**
+ * TrafoAutoModelForTokenClassification:
+ *
+ * Loads a checkpoint's model with the head that predicts a class for each token: "logits" (batch, sequence, labels).
+ */
+DEFINE_AUTO_CLASS (TrafoAutoModelForTokenClassification, trafo_auto_model_for_token_classification)
+
+/**
+ * TrafoAutoModelForQuestionAnswering:
+ *
+ * Loads a checkpoint's model with the head that predicts where an answer begins and ends: "start_logits" and "end_logits" (batch, sequence).
+ */
+DEFINE_AUTO_CLASS (TrafoAutoModelForQuestionAnswering, trafo_auto_model_for_question_answering)
+
+/**
+ * TrafoAutoModelForMaskedLM:
+ *
+ * Loads a checkpoint's model with the head that predicts the word behind each mask: "logits" (batch, sequence, vocabulary).
+ */
+DEFINE_AUTO_CLASS (TrafoAutoModelForMaskedLM, trafo_auto_model_for_masked_lm)
+
+/**
+ * TrafoAutoModelForCausalLM:
+ *
+ * Loads a checkpoint's model with the head that predicts the next token: "logits" (batch, sequence, vocabulary).
+ */
+DEFINE_AUTO_CLASS (TrafoAutoModelForCausalLM, trafo_auto_model_for_causal_lm)
+
+/**
+ * trafo_auto_model_get_task_of_class:
+ * @auto_class: a name such as "AutoModelForMaskedLM"
+ *
+ * The task that a class of transformers stands for.
+ *
+ * Returns: (transfer none) (nullable): such as "masked-lm", %NULL for an unknown class
+ */
+const char *
+trafo_auto_model_get_task_of_class (const char *auto_class)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (tasks); i++)
+    if (g_strcmp0 (tasks[i].auto_class, auto_class) == 0)
+      return tasks[i].task;
+  return NULL;
+}
+
+/* The model's plugin, chosen by model_type. */
+static TrafoModel *
+create_model (const char *path, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (TrafoConfig) config = trafo_config_new_from_folder (path, error);
+  g_autoptr (TrafoFeature) feature = NULL;
+  const char *model_type;
+
+  if (config == NULL)
+    return NULL;
+  model_type = trafo_config_get_model_type (config);
+  if (model_type == NULL)
+    {
+      g_set_error (error,
+                   TRAFO_FORMAT_ERROR,
+                   TRAFO_FORMAT_ERROR_VALUE,
+                   "%s/config.json: found no 'model_type', which chooses the model's plugin",
+                   path);
+      return NULL;
+    }
+  feature = trafo_registry_find (trafo_registry_get_default (),
+                                 TRAFO_FEATURE_KIND_MODEL,
+                                 model_type,
+                                 error);
+  if (feature == NULL)
+    return NULL;
+  return (TrafoModel *) trafo_feature_create (feature, cancellable, error);
+}
+
+/**
+ * trafo_auto_model_from_pretrained_for_task:
+ * @path: a folder as Hugging Face's save_pretrained() writes it
+ * @task: what the model is for, such as "masked-lm"
+ * @options: (nullable): how to load it
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Loads a checkpoint for a task that is named at run time.
+ *
+ * Returns: (transfer full) (nullable): the model, or %NULL with an error of the domains
+ *   %TRAFO_PLUGIN_ERROR (no plugin for its model_type), %TRAFO_FORMAT_ERROR, %TRAFO_ERROR,
+ *   %TRAFO_DEVICE_ERROR or %G_IO_ERROR
+ */
+TrafoModel *
+trafo_auto_model_from_pretrained_for_task (const char       *path,
+                                           const char       *task,
+                                           TrafoLoadOptions *options,
+                                           GCancellable     *cancellable,
+                                           GError          **error)
+{
+  g_autoptr (TrafoModel) model = NULL;
+
+  g_return_val_if_fail (path != NULL && task != NULL, NULL);
+  model = create_model (path, cancellable, error);
+  if (model == NULL || !trafo_model_load (model, path, task, options, cancellable, error))
+    return NULL;
+  return g_steal_pointer (&model);
+}
+
+/**
+ * trafo_auto_model_from_pretrained:
+ * @path: a folder as Hugging Face's save_pretrained() writes it
+ * @options: (nullable): how to load it
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Loads a checkpoint's model without a head.
+ *
+ * Returns: (transfer full) (nullable): the model, or %NULL with an error as
+ *   [func@Trafo.AutoModel.from_pretrained_for_task] gives
+ */
+TrafoModel *
+trafo_auto_model_from_pretrained (const char       *path,
+                                  TrafoLoadOptions *options,
+                                  GCancellable     *cancellable,
+                                  GError          **error)
+{
+  return trafo_auto_model_from_pretrained_for_task (path, "base", options, cancellable, error);
+}
+
+typedef struct
+{
+  char             *path;
+  char             *task;
+  TrafoLoadOptions *options;
+} LoadRequest;
+
+static void
+load_request_free (gpointer data)
+{
+  LoadRequest *request = data;
+
+  g_free (request->path);
+  g_free (request->task);
+  g_clear_object (&request->options);
+  g_free (request);
+}
+
+static void
+load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  LoadRequest *request = data;
+  GError      *error = NULL;
+  TrafoModel  *model;
+
+  model = trafo_auto_model_from_pretrained_for_task (request->path,
+                                                     request->task,
+                                                     request->options,
+                                                     cancellable,
+                                                     &error);
+  if (model != NULL)
+    g_task_return_pointer (task, model, g_object_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+/**
+ * trafo_auto_model_from_pretrained_async:
+ * @path: a folder as Hugging Face's save_pretrained() writes it
+ * @task: what the model is for, such as "base"
+ * @options: (nullable): how to load it
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called in this thread's default main context
+ * @user_data: data for @callback
+ *
+ * Loads a checkpoint without blocking.
+ */
+void
+trafo_auto_model_from_pretrained_async (const char         *path,
+                                        const char         *task,
+                                        TrafoLoadOptions   *options,
+                                        GCancellable       *cancellable,
+                                        GAsyncReadyCallback callback,
+                                        gpointer            user_data)
+{
+  g_autoptr (GTask) gtask = g_task_new (NULL, cancellable, callback, user_data);
+  LoadRequest *request = g_new0 (LoadRequest, 1);
+
+  g_task_set_source_tag (gtask, trafo_auto_model_from_pretrained_async);
+  request->path = g_strdup (path);
+  request->task = g_strdup (task);
+  request->options = options != NULL ? g_object_ref (options) : NULL;
+  g_task_set_task_data (gtask, request, load_request_free);
+  g_task_run_in_thread (gtask, load_thread);
+}
+
+/**
+ * trafo_auto_model_from_pretrained_finish:
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [func@Trafo.AutoModel.from_pretrained_async] began.
+ *
+ * Returns: (transfer full) (nullable): the model
+ */
+TrafoModel *
+trafo_auto_model_from_pretrained_finish (GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * trafo_auto_model_for_sequence_classification_from_pretrained:
+ * @path: a folder as Hugging Face's save_pretrained() writes it
+ * @options: (nullable): how to load it
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Loads a checkpoint's model with a head for "sequence-classification".
+ *
+ * Returns: (transfer full) (nullable): the model, or %NULL with an error as
+ *   [func@Trafo.AutoModel.from_pretrained_for_task] gives
+ */
+TrafoModel *
+trafo_auto_model_for_sequence_classification_from_pretrained (const char       *path,
+                                                              TrafoLoadOptions *options,
+                                                              GCancellable     *cancellable,
+                                                              GError          **error)
+{
+  return trafo_auto_model_from_pretrained_for_task (path,
+                                                    "sequence-classification",
+                                                    options,
+                                                    cancellable,
+                                                    error);
+}
+
+/**
+ * trafo_auto_model_for_token_classification_from_pretrained:
+ * @path: a folder as Hugging Face's save_pretrained() writes it
+ * @options: (nullable): how to load it
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Loads a checkpoint's model with a head for "token-classification".
+ *
+ * Returns: (transfer full) (nullable): the model, or %NULL with an error as
+ *   [func@Trafo.AutoModel.from_pretrained_for_task] gives
+ */
+TrafoModel *
+trafo_auto_model_for_token_classification_from_pretrained (const char       *path,
+                                                           TrafoLoadOptions *options,
+                                                           GCancellable     *cancellable,
+                                                           GError          **error)
+{
+  return trafo_auto_model_from_pretrained_for_task (path,
+                                                    "token-classification",
+                                                    options,
+                                                    cancellable,
+                                                    error);
+}
+
+/**
+ * trafo_auto_model_for_question_answering_from_pretrained:
+ * @path: a folder as Hugging Face's save_pretrained() writes it
+ * @options: (nullable): how to load it
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Loads a checkpoint's model with a head for "question-answering".
+ *
+ * Returns: (transfer full) (nullable): the model, or %NULL with an error as
+ *   [func@Trafo.AutoModel.from_pretrained_for_task] gives
+ */
+TrafoModel *
+trafo_auto_model_for_question_answering_from_pretrained (const char       *path,
+                                                         TrafoLoadOptions *options,
+                                                         GCancellable     *cancellable,
+                                                         GError          **error)
+{
+  return trafo_auto_model_from_pretrained_for_task (path,
+                                                    "question-answering",
+                                                    options,
+                                                    cancellable,
+                                                    error);
+}
+
+/**
+ * trafo_auto_model_for_masked_lm_from_pretrained:
+ * @path: a folder as Hugging Face's save_pretrained() writes it
+ * @options: (nullable): how to load it
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Loads a checkpoint's model with a head for "masked-lm".
+ *
+ * Returns: (transfer full) (nullable): the model, or %NULL with an error as
+ *   [func@Trafo.AutoModel.from_pretrained_for_task] gives
+ */
+TrafoModel *
+trafo_auto_model_for_masked_lm_from_pretrained (const char       *path,
+                                                TrafoLoadOptions *options,
+                                                GCancellable     *cancellable,
+                                                GError          **error)
+{
+  return trafo_auto_model_from_pretrained_for_task (path, "masked-lm", options, cancellable, error);
+}
+
+/**
+ * trafo_auto_model_for_causal_lm_from_pretrained:
+ * @path: a folder as Hugging Face's save_pretrained() writes it
+ * @options: (nullable): how to load it
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Loads a checkpoint's model with a head for "causal-lm".
+ *
+ * Returns: (transfer full) (nullable): the model, or %NULL with an error as
+ *   [func@Trafo.AutoModel.from_pretrained_for_task] gives
+ */
+TrafoModel *
+trafo_auto_model_for_causal_lm_from_pretrained (const char       *path,
+                                                TrafoLoadOptions *options,
+                                                GCancellable     *cancellable,
+                                                GError          **error)
+{
+  return trafo_auto_model_from_pretrained_for_task (path, "causal-lm", options, cancellable, error);
+}

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "trafo-builder-private.h"
+
+#include <string.h>
+
+/* Layers: ops with parameters, named as PyTorch names them. */
+
+/**
+ * trafo_builder_embedding:
+ * @self: a builder
+ * @name: the module's name; its parameter is NAME.weight
+ * @ids: int32 or int64, any shape
+ * @n_embeddings: the number of rows
+ * @embedding_size: the length of a row
+ *
+ * Looks up a row for each id.
+ *
+ * Returns: float32, @ids' shape and one more axis of @embedding_size
+ */
+TrafoSym
+trafo_builder_embedding (TrafoBuilder *self,
+                         const char   *name,
+                         TrafoSym      ids,
+                         gint64        n_embeddings,
+                         gint64        embedding_size)
+{
+  g_autofree char *path = trafo_builder_param_name (self, name, "weight");
+  gint64           dims[] = { n_embeddings, embedding_size };
+  TrafoSym table = trafo_builder_append_param (self, path, dims, 2, TRAFO_INITIALIZER_NORMAL);
+
+  return trafo_builder_gather (self, table, ids);
+}
+
+static TrafoSym
+append_linear (TrafoBuilder *self, TrafoSym x, TrafoSym weight, TrafoSym bias, gboolean is_in_out)
+{
+  TrafoLinearAttrs attrs = { .struct_size = sizeof attrs };
+  TrafoSym         inputs[] = { x, weight, bias };
+
+  attrs.is_in_out = is_in_out;
+  attrs.has_bias = bias != 0;
+  return trafo_builder_append (self, TRAFO_OP_LINEAR, &attrs, inputs, bias != 0 ? 3 : 2, NULL);
+}
+
+static TrafoSym
+named_linear (TrafoBuilder *self,
+              const char   *name,
+              TrafoSym      x,
+              gint64        n_out,
+              gboolean      is_in_out,
+              gboolean      has_bias)
+{
+  g_autofree char *weight_name = trafo_builder_param_name (self, name, "weight");
+  g_autofree char *bias_name = trafo_builder_param_name (self, name, "bias");
+  gint64           n_in = trafo_builder_get_dim (self, x, -1);
+  gint64           dims[] = { is_in_out ? n_in : n_out, is_in_out ? n_out : n_in };
+  TrafoSym         weight =
+      trafo_builder_append_param (self, weight_name, dims, 2, TRAFO_INITIALIZER_NORMAL);
+  TrafoSym bias = 0;
+
+  if (has_bias)
+    bias = trafo_builder_append_param (self, bias_name, &n_out, 1, TRAFO_INITIALIZER_ZEROS);
+  return append_linear (self, x, weight, bias, is_in_out);
+}
+
+/**
+ * trafo_builder_linear:
+ * @self: a builder
+ * @name: the module's name; its parameters are NAME.weight, (@n_out, n_in), and NAME.bias
+ * @x: float32, (..., n_in)
+ * @n_out: the number of output features
+ *
+ * x W^T + b, as PyTorch's Linear.
+ *
+ * Returns: float32, (..., @n_out)
+ */
+TrafoSym
+trafo_builder_linear (TrafoBuilder *self, const char *name, TrafoSym x, gint64 n_out)
+{
+  return named_linear (self, name, x, n_out, FALSE, TRUE);
+}
+
+/**
+ * trafo_builder_linear_no_bias:
+ * @self: a builder
+ * @name: the module's name; its parameter is NAME.weight, (@n_out, n_in)
+ * @x: float32, (..., n_in)
+ * @n_out: the number of output features
+ *
+ * x W^T.
+ *
+ * Returns: float32, (..., @n_out)
+ */
+TrafoSym
+trafo_builder_linear_no_bias (TrafoBuilder *self, const char *name, TrafoSym x, gint64 n_out)
+{
+  return named_linear (self, name, x, n_out, FALSE, FALSE);
+}
+
+/**
+ * trafo_builder_linear_in_out:
+ * @self: a builder
+ * @name: the module's name; its parameters are NAME.weight, (n_in, @n_out), and NAME.bias
+ * @x: float32, (..., n_in)
+ * @n_out: the number of output features
+ *
+ * x W + b, as the Conv1D of transformers' GPT-2.
+ *
+ * Returns: float32, (..., @n_out)
+ */
+TrafoSym
+trafo_builder_linear_in_out (TrafoBuilder *self, const char *name, TrafoSym x, gint64 n_out)
+{
+  return named_linear (self, name, x, n_out, TRUE, TRUE);
+}
+
+/**
+ * trafo_builder_linear_with:
+ * @self: a builder
+ * @x: float32, (..., n_in)
+ * @weight: shape (n_out, n_in)
+ * @bias: shape (n_out), or 0 for none
+ *
+ * x W^T + b with a weight that has its name elsewhere, such as a tied embedding.
+ *
+ * Returns: float32, (..., n_out)
+ */
+TrafoSym
+trafo_builder_linear_with (TrafoBuilder *self, TrafoSym x, TrafoSym weight, TrafoSym bias)
+{
+  return append_linear (self, x, weight, bias, FALSE);
+}
+
+/**
+ * trafo_builder_layer_norm:
+ * @self: a builder
+ * @name: the module's name; its parameters are NAME.weight and NAME.bias
+ * @x: float32, (..., C)
+ * @epsilon: what is added to the variance
+ *
+ * Layer normalisation over the last axis (Ba et al. 2016).
+ *
+ * Returns: float32, of @x's shape
+ */
+TrafoSym
+trafo_builder_layer_norm (TrafoBuilder *self, const char *name, TrafoSym x, double epsilon)
+{
+  g_autofree char    *weight_name = trafo_builder_param_name (self, name, "weight");
+  g_autofree char    *bias_name = trafo_builder_param_name (self, name, "bias");
+  gint64              size = trafo_builder_get_dim (self, x, -1);
+  TrafoLayerNormAttrs attrs = { .struct_size = sizeof attrs, .epsilon = epsilon };
+  TrafoSym            inputs[3] = { x };
+
+  inputs[1] = trafo_builder_append_param (self, weight_name, &size, 1, TRAFO_INITIALIZER_ONES);
+  inputs[2] = trafo_builder_append_param (self, bias_name, &size, 1, TRAFO_INITIALIZER_ZEROS);
+  return trafo_builder_append (self, TRAFO_OP_LAYER_NORM, &attrs, inputs, 3, NULL);
+}
+
+/**
+ * trafo_builder_attention:
+ * @self: a builder
+ * @q: float32, (batch, sequence, heads * head size)
+ * @k: float32, (batch, keys, key heads * head size)
+ * @v: as @k
+ * @attention: the numbers of heads and the rest
+ *
+ * Scaled dot-product attention over heads (Vaswani et al. 2017, section 3.2).
+ *
+ * Padding is not the model's business: a program that gets an attention_mask applies it here.
+ *
+ * Returns: float32, of @q's shape
+ */
+TrafoSym
+trafo_builder_attention (TrafoBuilder         *self,
+                         TrafoSym              q,
+                         TrafoSym              k,
+                         TrafoSym              v,
+                         const TrafoAttention *attention)
+{
+  TrafoAttentionAttrs attrs = { .struct_size = sizeof attrs };
+  TrafoSym            inputs[] = { q, k, v, 0 };
+
+  attrs.n_heads = attention->n_heads;
+  attrs.n_kv_heads = attention->n_kv_heads != 0 ? attention->n_kv_heads : attention->n_heads;
+  attrs.head_size = attention->head_size;
+  attrs.is_causal = attention->is_causal;
+  attrs.scale = attention->scale;
+  attrs.has_mask = trafo_builder_get_variant (self)->has_mask;
+  if (attrs.has_mask)
+    inputs[3] = trafo_builder_token_input (self, "attention_mask", TRAFO_FILL_RULE_REQUIRED);
+  return trafo_builder_append (self,
+                               TRAFO_OP_ATTENTION,
+                               &attrs,
+                               inputs,
+                               attrs.has_mask ? 4 : 3,
+                               NULL);
+}
+
+/* The names of transformers' ACT2FN. */
+static const struct
+{
+  const char     *name;
+  TrafoActivation activation;
+} activations[] = {
+  { "gelu", TRAFO_ACTIVATION_GELU },
+  { "gelu_python", TRAFO_ACTIVATION_GELU },
+  { "gelu_new", TRAFO_ACTIVATION_GELU_TANH },
+  { "gelu_fast", TRAFO_ACTIVATION_GELU_TANH },
+  { "gelu_pytorch_tanh", TRAFO_ACTIVATION_GELU_TANH },
+  { "quick_gelu", TRAFO_ACTIVATION_QUICK_GELU },
+  { "relu", TRAFO_ACTIVATION_RELU },
+  { "silu", TRAFO_ACTIVATION_SILU },
+  { "swish", TRAFO_ACTIVATION_SILU },
+  { "tanh", TRAFO_ACTIVATION_TANH },
+  { "sigmoid", TRAFO_ACTIVATION_SIGMOID },
+  { "linear", TRAFO_ACTIVATION_NONE },
+};
+
+/**
+ * trafo_builder_activation:
+ * @self: a builder
+ * @x: float32, any shape
+ * @name: as in config.json: "gelu", "gelu_new", "relu", ...
+ *
+ * Applies an activation function to each element.
+ *
+ * Returns: float32, of @x's shape
+ */
+TrafoSym
+trafo_builder_activation (TrafoBuilder *self, TrafoSym x, const char *name)
+{
+  TrafoActivationAttrs attrs = { .struct_size = sizeof attrs };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (activations); i++)
+    if (g_strcmp0 (name, activations[i].name) == 0)
+      {
+        attrs.activation = activations[i].activation;
+        if (attrs.activation == TRAFO_ACTIVATION_NONE)
+          return x;
+        return trafo_builder_append_unary (self, TRAFO_OP_ACTIVATION, &attrs, x);
+      }
+  return trafo_builder_failf (self,
+                              TRAFO_ERROR_UNSUPPORTED,
+                              "activation function '%s' is unknown; expected gelu, gelu_new, relu, "
+                              "silu, "
+                              "quick_gelu, tanh, sigmoid or another name of these",
+                              name != NULL ? name : "(null)");
+}
+
+/**
+ * trafo_builder_dropout:
+ * @self: a builder
+ * @x: float32, any shape
+ * @probability: the share of elements that training sets to 0
+ *
+ * Dropout (Srivastava et al. 2014): @x itself except in training.
+ *
+ * Returns: float32, of @x's shape
+ */
+TrafoSym
+trafo_builder_dropout (TrafoBuilder *self, TrafoSym x, double probability)
+{
+  if (!trafo_builder_get_variant (self)->is_training || probability <= 0)
+    return x;
+  return trafo_builder_failf (self,
+                              TRAFO_ERROR_UNSUPPORTED,
+                              "dropout in training is not supported");
+}
+
+/**
+ * trafo_builder_softmax:
+ * @self: a builder
+ * @x: float32, any shape
+ * @axis: the axis to normalise over; -1 is the last
+ *
+ * exp (x) divided by its sum over @axis.
+ *
+ * Returns: float32, of @x's shape
+ */
+TrafoSym
+trafo_builder_softmax (TrafoBuilder *self, TrafoSym x, gint axis)
+{
+  TrafoAxisAttrs attrs = { .struct_size = sizeof attrs,
+                           .axis = trafo_builder_resolve_axis (self, x, axis) };
+
+  return trafo_builder_append_unary (self, TRAFO_OP_SOFTMAX, &attrs, x);
+}

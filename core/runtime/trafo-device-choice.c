@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "trafo-device-choice.h"
+
+#include <trafo/trafo-error.h>
+
+#include "trafo-reference-device-private.h"
+#include "trafo-registry.h"
+
+/* Devices that were opened, by name. They stay, for drivers do not like to be shut down and opened
+ * again, and programs of several models share them. */
+static GMutex      lock;
+static GHashTable *opened;
+
+/* The devices of one backend, each entered by its name. NULL and the reason if it has none. */
+static GListModel *
+open_backend (TrafoFeature *feature, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GObject) backend = trafo_feature_create (feature, cancellable, error);
+  g_autoptr (GListModel) devices = NULL;
+
+  if (backend == NULL || !trafo_backend_probe (TRAFO_BACKEND (backend), cancellable, error))
+    return NULL;
+  devices = trafo_backend_list_devices (TRAFO_BACKEND (backend));
+  for (guint i = 0; i < g_list_model_get_n_items (devices); i++)
+    {
+      g_autoptr (TrafoDevice) device = g_list_model_get_item (devices, i);
+      g_autofree char *name = g_strdup (trafo_device_get_name (device));
+
+      g_hash_table_insert (opened, g_steal_pointer (&name), g_steal_pointer (&device));
+    }
+  if (g_list_model_get_n_items (devices) > 0)
+    return g_steal_pointer (&devices);
+  g_set_error (error,
+               TRAFO_DEVICE_ERROR,
+               TRAFO_DEVICE_ERROR_UNAVAILABLE,
+               "backend %s found no device",
+               trafo_feature_get_name (feature));
+  return NULL;
+}
+
+static TrafoDevice *
+open_by_name (const char *name, GCancellable *cancellable, GError **error)
+{
+  g_auto (GStrv) parts = g_strsplit (name, ":", 2);
+  g_autoptr (TrafoFeature) feature = NULL;
+  g_autoptr (GListModel) devices = NULL;
+  TrafoDevice *device;
+
+  if (g_str_equal (name, "reference"))
+    return trafo_reference_device_new ();
+  feature = trafo_registry_lookup (trafo_registry_get_default (),
+                                   TRAFO_FEATURE_KIND_BACKEND,
+                                   parts[0] != NULL ? parts[0] : "",
+                                   error);
+  if (feature == NULL)
+    return NULL;
+  devices = open_backend (feature, cancellable, error);
+  if (devices == NULL)
+    return NULL;
+  if (g_str_equal (name, parts[0]))
+    return g_list_model_get_item (devices, 0);
+  device = g_hash_table_lookup (opened, name);
+  if (device != NULL)
+    return g_object_ref (device);
+  g_set_error (error,
+               TRAFO_DEVICE_ERROR,
+               TRAFO_DEVICE_ERROR_UNAVAILABLE,
+               "found no device '%s': backend %s has %u",
+               name,
+               parts[0],
+               g_list_model_get_n_items (devices));
+  return NULL;
+}
+
+/* The first device of the best-ranked backend that has one. */
+static TrafoDevice *
+open_best (GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GListModel) features =
+      trafo_registry_list_features (trafo_registry_get_default (), TRAFO_FEATURE_KIND_BACKEND);
+  g_autoptr (GString) reasons = g_string_new (NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (features); i++)
+    {
+      g_autoptr (TrafoFeature) feature = g_list_model_get_item (features, i);
+      g_autoptr (GError) local = NULL;
+      g_autoptr (GListModel) devices = NULL;
+
+      if (trafo_feature_get_rank (feature) <= 0)
+        continue;
+      devices = open_backend (feature, cancellable, &local);
+      if (devices != NULL)
+        return g_list_model_get_item (devices, 0);
+      g_string_append_printf (reasons,
+                              "; %s: %s",
+                              trafo_feature_get_name (feature),
+                              local->message);
+    }
+  g_set_error (error,
+               TRAFO_DEVICE_ERROR,
+               TRAFO_DEVICE_ERROR_UNAVAILABLE,
+               "no backend has a device%s",
+               reasons->str);
+  return NULL;
+}
+
+/**
+ * trafo_device_open: (constructor)
+ * @name: (nullable): such as "cpu", "opencl:0" or, for the first of a backend, "opencl"; %NULL for
+ *   what the environment variable `TRAFO_DEVICE` names, else for the best there is. "reference"
+ *   computes with the plain C that backends are tested against
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Opens a device through the registry.
+ *
+ * A device that is asked for by name is never replaced by another.
+ *
+ * Returns: (transfer full) (nullable): the device, or %NULL with an error of the domains
+ *   %TRAFO_DEVICE_ERROR or %TRAFO_PLUGIN_ERROR
+ */
+TrafoDevice *
+trafo_device_open (const char *name, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+  TrafoDevice *device;
+  const char  *key;
+
+  if (name == NULL)
+    name = g_getenv ("TRAFO_DEVICE");
+  key = name != NULL ? name : "";
+  if (opened == NULL)
+    opened = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  device = g_hash_table_lookup (opened, key);
+  if (device != NULL)
+    return g_object_ref (device);
+  device = *key != '\0' ? open_by_name (name, cancellable, error) : open_best (cancellable, error);
+  if (device != NULL)
+    g_hash_table_insert (opened, g_strdup (key), g_object_ref (device));
+  return device;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include <trafo/trafo-backend.h>
+
+G_BEGIN_DECLS
+
+TRAFO_API TrafoDevice *
+trafo_device_open (const char *name, GCancellable *cancellable, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,578 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "trafo-model-runtime.h"
+
+#include <trafo/trafo-config.h>
+
+#include "trafo-builder-private.h"
+#include "trafo-device-choice.h"
+#include "trafo-model-source-private.h"
+#include "trafo-program-private.h"
+
+/* What core keeps with a model, whatever class the plugin gave it: the weights, the device, and a
+ * program for each variant that was asked for. */
+typedef struct
+{
+  TrafoModel       *model; /* not a reference: the model owns this */
+  TrafoConfig      *config;
+  char             *task;
+  TrafoDevice      *device;
+  TrafoModelSource *source;
+  TrafoWeights     *weights;
+  GMutex            lock;     /* guards programs and peak_bytes */
+  GHashTable       *programs; /* variant's bits to TrafoProgram */
+  gsize             peak_bytes;
+} Runtime;
+
+static void
+runtime_free (gpointer data)
+{
+  Runtime *self = data;
+
+  g_clear_pointer (&self->programs, g_hash_table_unref);
+  g_clear_pointer (&self->weights, trafo_weights_unref);
+  g_clear_pointer (&self->source, trafo_model_source_free);
+  g_clear_object (&self->device);
+  g_clear_object (&self->config);
+  g_mutex_clear (&self->lock);
+  g_free (self->task);
+  g_free (self);
+}
+
+static GQuark
+runtime_quark (void)
+{
+  return g_quark_from_static_string ("trafo-model-runtime");
+}
+
+static Runtime *
+runtime_of (TrafoModel *model)
+{
+  return g_object_get_qdata (G_OBJECT (model), runtime_quark ());
+}
+
+static Runtime *
+loaded_runtime_of (TrafoModel *model, GError **error)
+{
+  Runtime *self = runtime_of (model);
+
+  if (self == NULL)
+    g_set_error (error,
+                 TRAFO_ERROR,
+                 TRAFO_ERROR_INVALID_ARGUMENT,
+                 "%s: the model was not loaded",
+                 G_OBJECT_TYPE_NAME (model));
+  return self;
+}
+
+static TrafoGraph *
+trace (TrafoModel *model, const TrafoVariant *variant, GError **error)
+{
+  g_autoptr (TrafoBuilder) builder = trafo_builder_new_with (variant, NULL);
+  g_autoptr (GError) local = NULL;
+
+  /* the builder's error is the first one; build() can only report what followed from it */
+  if (!trafo_model_build (model, builder, &local) && trafo_builder_check (builder, error))
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return NULL;
+    }
+  if (trafo_builder_has_failed (builder))
+    {
+      if (error == NULL || *error == NULL)
+        trafo_builder_check (builder, error);
+      return NULL;
+    }
+  return trafo_builder_finish (builder, error);
+}
+
+static gboolean
+check_dtype (TrafoLoadOptions *options, GError **error)
+{
+  TrafoDType dtype = options != NULL ? trafo_load_options_get_dtype (options) : TRAFO_DTYPE_NONE;
+
+  if (dtype == TRAFO_DTYPE_NONE || dtype == TRAFO_DTYPE_FLOAT32)
+    return TRUE;
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_UNSUPPORTED,
+               "found dtype %s, expected float32: models compute in float32, whatever type their "
+               "files have",
+               trafo_dtype_get_name (dtype));
+  return FALSE;
+}
+
+static gboolean
+runtime_load (Runtime *self, TrafoModel *model, const char *folder, GError **error)
+{
+  g_autoptr (TrafoGraph) graph = NULL;
+  g_autoptr (TrafoCheckpoint) checkpoint = NULL;
+  TrafoVariant      variant = { 0 };
+  TrafoWeightSource source;
+
+  self->config = trafo_config_new_from_folder (folder, error);
+  if (self->config == NULL || !trafo_model_configure (model, self->config, self->task, error))
+    return FALSE;
+  graph = trace (model, &variant, error);
+  if (graph == NULL)
+    return FALSE;
+  checkpoint = trafo_checkpoint_open (folder, error);
+  if (checkpoint == NULL)
+    return FALSE;
+  self->source = trafo_model_source_new (model, graph, checkpoint, error);
+  if (self->source == NULL)
+    return FALSE;
+  trafo_model_source_get (self->source, &source);
+  self->weights = trafo_weights_new (self->device, &source);
+  return TRUE;
+}
+
+/**
+ * trafo_model_load:
+ * @self: a model that was not loaded yet
+ * @folder: a folder as Hugging Face's save_pretrained() writes it
+ * @task: what the model is for: "base", "sequence-classification", "token-classification",
+ *   "question-answering", "masked-lm", "causal-lm" or another that the model knows
+ * @options: (nullable): how to load it
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Reads config.json and maps the weights.
+ *
+ * Tensors that the checkpoint lacks are initialised and listed by
+ * [method@Trafo.Model.list_missing_keys]. Most callers want [class@Trafo.AutoModel] instead, which
+ * finds the plugin too.
+ *
+ * Returns: %TRUE if the model can run; else errors of the domains %TRAFO_ERROR, %TRAFO_FORMAT_ERROR,
+ *   %TRAFO_DEVICE_ERROR, %TRAFO_PLUGIN_ERROR or %G_IO_ERROR
+ */
+gboolean
+trafo_model_load (TrafoModel       *self,
+                  const char       *folder,
+                  const char       *task,
+                  TrafoLoadOptions *options,
+                  GCancellable     *cancellable,
+                  GError          **error)
+{
+  Runtime *runtime;
+
+  g_return_val_if_fail (TRAFO_IS_MODEL (self), FALSE);
+  g_return_val_if_fail (folder != NULL && task != NULL, FALSE);
+  g_return_val_if_fail (runtime_of (self) == NULL, FALSE);
+  if (!check_dtype (options, error))
+    return FALSE;
+  runtime = g_new0 (Runtime, 1);
+  g_mutex_init (&runtime->lock);
+  runtime->model = self;
+  runtime->task = g_strdup (task);
+  runtime->programs = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) trafo_program_free);
+  runtime->device =
+      trafo_device_open (options != NULL ? trafo_load_options_get_device (options) : NULL,
+                         cancellable,
+                         error);
+  if (runtime->device == NULL || !runtime_load (runtime, self, folder, error))
+    {
+      runtime_free (runtime);
+      return FALSE;
+    }
+  g_object_set_qdata_full (G_OBJECT (self), runtime_quark (), runtime, runtime_free);
+  return TRUE;
+}
+
+static guint
+variant_key (const TrafoVariant *variant)
+{
+  return variant->has_mask | variant->has_hidden_states << 1 | variant->labels_dtype << 2;
+}
+
+/* The first to ask compiles; others wait for it. */
+static TrafoProgram *
+get_program (Runtime *self, const TrafoVariant *variant, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  gpointer      key = GUINT_TO_POINTER (variant_key (variant));
+  TrafoProgram *program = g_hash_table_lookup (self->programs, key);
+  TrafoGraph   *graph;
+
+  if (program != NULL)
+    return program;
+  graph = trace (self->model, variant, error);
+  if (graph == NULL)
+    return NULL;
+  program = trafo_program_compile (graph, self->weights, error);
+  if (program != NULL)
+    g_hash_table_insert (self->programs, key, program);
+  return program;
+}
+
+static TrafoDType
+labels_dtype (TrafoTensorDict *inputs)
+{
+  TrafoTensor *labels = trafo_tensor_dict_get (inputs, "labels");
+
+  if (labels != NULL && trafo_dtype_is_float (trafo_tensor_get_dtype (labels)))
+    return TRAFO_DTYPE_FLOAT32;
+  if (labels != NULL || trafo_tensor_dict_get (inputs, "start_positions") != NULL)
+    return TRAFO_DTYPE_INT64;
+  return TRAFO_DTYPE_NONE;
+}
+
+/* Ids and masks may be of any integer type. */
+static TrafoTensor *
+convert_input (TrafoTensor *tensor, TrafoDType wanted, GError **error)
+{
+  TrafoDType found = trafo_tensor_get_dtype (tensor);
+
+  if (trafo_dtype_is_float (found) != trafo_dtype_is_float (wanted))
+    return trafo_tensor_ref (tensor);
+  return trafo_tensor_cast (tensor, wanted, error);
+}
+
+static gboolean
+check_names (const TrafoGraph *graph, TrafoTensorDict *inputs, GError **error)
+{
+  for (guint i = 0; i < trafo_tensor_dict_get_size (inputs); i++)
+    {
+      const char *name = trafo_tensor_dict_get_name (inputs, i);
+      g_autoptr (GString) known = NULL;
+
+      if (trafo_graph_find_input (graph, name) != NULL)
+        continue;
+      known = g_string_new (NULL);
+      for (guint j = 0; j < graph->inputs->len; j++)
+        {
+          const TrafoGraphInput *input = g_ptr_array_index (graph->inputs, j);
+
+          g_string_append_printf (known, j == 0 ? "%s" : ", %s", input->name);
+        }
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_INVALID_ARGUMENT,
+                   "the model takes no input '%s'; it takes %s",
+                   name,
+                   known->str);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+clear_tensor (gpointer data)
+{
+  TrafoTensor **tensor = data;
+
+  g_clear_pointer (tensor, trafo_tensor_unref);
+}
+
+/* The tensors in the order of the graph's inputs, of their types; NULL for those left out. */
+static GArray *
+order_inputs (const TrafoGraph *graph, TrafoTensorDict *inputs, GError **error)
+{
+  g_autoptr (GArray) ordered = NULL;
+
+  if (!check_names (graph, inputs, error))
+    return NULL;
+  ordered = g_array_sized_new (FALSE, TRUE, sizeof (TrafoTensor *), graph->inputs->len);
+  g_array_set_clear_func (ordered, clear_tensor);
+  for (guint i = 0; i < graph->inputs->len; i++)
+    {
+      const TrafoGraphInput *input = g_ptr_array_index (graph->inputs, i);
+      TrafoDType             dtype = trafo_graph_get_node (graph, input->sym)->type.dtype;
+      TrafoTensor           *given = trafo_tensor_dict_get (inputs, input->name);
+      TrafoTensor           *converted = given != NULL ? convert_input (given, dtype, error) : NULL;
+
+      if (given != NULL && converted == NULL)
+        return NULL;
+      g_array_append_val (ordered, converted);
+    }
+  return g_steal_pointer (&ordered);
+}
+
+static TrafoTensorDict *
+read_outputs (const TrafoGraph *graph, TrafoExecution *execution, GError **error)
+{
+  g_autoptr (TrafoTensorDict) outputs = trafo_tensor_dict_new ();
+
+  for (guint i = 0; i < graph->outputs->len; i++)
+    {
+      const TrafoGraphOutput *output = g_ptr_array_index (graph->outputs, i);
+      g_autoptr (TrafoTensor) tensor = trafo_execution_read_output (execution, i, error);
+
+      if (tensor == NULL)
+        return NULL;
+      trafo_tensor_dict_set (outputs, output->name, tensor);
+    }
+  return g_steal_pointer (&outputs);
+}
+
+static TrafoTensorDict *
+run_program (Runtime         *self,
+             TrafoProgram    *program,
+             TrafoTensorDict *inputs,
+             GCancellable    *cancellable,
+             GError         **error)
+{
+  const TrafoGraph *graph = trafo_program_get_graph (program);
+  g_autoptr (GArray) ordered = order_inputs (graph, inputs, error);
+  TrafoTensorDict *outputs = NULL;
+  TrafoExecution  *execution;
+
+  if (ordered == NULL)
+    return NULL;
+  execution = trafo_program_acquire (program);
+  if (trafo_execution_run (execution,
+                           (TrafoTensor *const *) (gpointer) ordered->data,
+                           cancellable,
+                           error))
+    outputs = read_outputs (graph, execution, error);
+  g_mutex_lock (&self->lock);
+  self->peak_bytes = MAX (self->peak_bytes, trafo_execution_get_peak_bytes (execution));
+  g_mutex_unlock (&self->lock);
+  trafo_program_release (program, execution);
+  return outputs;
+}
+
+/**
+ * trafo_model_forward:
+ * @self: a loaded model
+ * @inputs: int64 tensors (other integer types are converted): "input_ids" (batch, sequence) and,
+ *   as the model has them, "attention_mask", "token_type_ids", "position_ids" of the same shape;
+ *   "labels" or "start_positions" and "end_positions" ask for a loss
+ * @output_hidden_states: whether hidden_states.0 (the embeddings), .1, ... are wanted too
+ * @cancellable: (nullable): a cancellable, looked at between ops
+ * @error: return location for an error
+ *
+ * Runs the model once. Any number of threads may do so at the same time.
+ *
+ * Returns: (transfer full) (nullable): float32 tensors named as in Hugging Face's outputs: "logits",
+ *   "start_logits", "last_hidden_state", "pooler_output", "loss", or %NULL with an error of the
+ *   domains %TRAFO_ERROR, %TRAFO_DEVICE_ERROR or %G_IO_ERROR
+ */
+TrafoTensorDict *
+trafo_model_forward (TrafoModel      *self,
+                     TrafoTensorDict *inputs,
+                     gboolean         output_hidden_states,
+                     GCancellable    *cancellable,
+                     GError         **error)
+{
+  TrafoVariant  variant = { 0 };
+  Runtime      *runtime;
+  TrafoProgram *program;
+
+  g_return_val_if_fail (TRAFO_IS_MODEL (self), NULL);
+  runtime = loaded_runtime_of (self, error);
+  if (runtime == NULL)
+    return NULL;
+  variant.has_mask = trafo_tensor_dict_get (inputs, "attention_mask") != NULL;
+  variant.has_hidden_states = output_hidden_states != FALSE;
+  variant.labels_dtype = labels_dtype (inputs);
+  program = get_program (runtime, &variant, error);
+  return program != NULL ? run_program (runtime, program, inputs, cancellable, error) : NULL;
+}
+
+typedef struct
+{
+  TrafoTensorDict *inputs;
+  gboolean         output_hidden_states;
+} ForwardRequest;
+
+static void
+forward_request_free (gpointer data)
+{
+  ForwardRequest *request = data;
+
+  trafo_tensor_dict_unref (request->inputs);
+  g_free (request);
+}
+
+static void
+forward_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  ForwardRequest  *request = data;
+  GError          *error = NULL;
+  TrafoTensorDict *outputs = trafo_model_forward (source,
+                                                  request->inputs,
+                                                  request->output_hidden_states,
+                                                  cancellable,
+                                                  &error);
+
+  if (outputs != NULL)
+    g_task_return_pointer (task, outputs, (GDestroyNotify) trafo_tensor_dict_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+/**
+ * trafo_model_forward_async:
+ * @self: a loaded model
+ * @inputs: as in [method@Trafo.Model.forward]
+ * @output_hidden_states: whether hidden states are wanted too
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called in this thread's default main context
+ * @user_data: data for @callback
+ *
+ * Runs the model once, without blocking.
+ */
+void
+trafo_model_forward_async (TrafoModel         *self,
+                           TrafoTensorDict    *inputs,
+                           gboolean            output_hidden_states,
+                           GCancellable       *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer            user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  ForwardRequest *request = g_new0 (ForwardRequest, 1);
+
+  g_task_set_source_tag (task, trafo_model_forward_async);
+  request->inputs = trafo_tensor_dict_ref (inputs);
+  request->output_hidden_states = output_hidden_states;
+  g_task_set_task_data (task, request, forward_request_free);
+  g_task_run_in_thread (task, forward_thread);
+}
+
+/**
+ * trafo_model_forward_finish:
+ * @self: a loaded model
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [method@Trafo.Model.forward_async] began.
+ *
+ * Returns: (transfer full) (nullable): as [method@Trafo.Model.forward]
+ */
+TrafoTensorDict *
+trafo_model_forward_finish (TrafoModel *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * trafo_model_get_config:
+ * @self: a model
+ *
+ * The configuration it was loaded with.
+ *
+ * Returns: (transfer none) (nullable): the configuration, %NULL before the model is loaded
+ */
+TrafoConfig *
+trafo_model_get_config (TrafoModel *self)
+{
+  Runtime *runtime = runtime_of (self);
+
+  return runtime != NULL ? runtime->config : NULL;
+}
+
+/**
+ * trafo_model_get_task:
+ * @self: a model
+ *
+ * What it was loaded for.
+ *
+ * Returns: (transfer none) (nullable): such as "masked-lm", %NULL before the model is loaded
+ */
+const char *
+trafo_model_get_task (TrafoModel *self)
+{
+  Runtime *runtime = runtime_of (self);
+
+  return runtime != NULL ? runtime->task : NULL;
+}
+
+/**
+ * trafo_model_get_device_name:
+ * @self: a model
+ *
+ * Where it computes.
+ *
+ * Returns: (transfer none) (nullable): such as "cpu", %NULL before the model is loaded
+ */
+const char *
+trafo_model_get_device_name (TrafoModel *self)
+{
+  Runtime *runtime = runtime_of (self);
+
+  return runtime != NULL ? trafo_device_get_name (runtime->device) : NULL;
+}
+
+static char **
+list_keys (GPtrArray *keys)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (guint i = 0; keys != NULL && i < keys->len; i++)
+    g_strv_builder_add (builder, g_ptr_array_index (keys, i));
+  return g_strv_builder_end (builder);
+}
+
+/**
+ * trafo_model_list_missing_keys:
+ * @self: a model
+ *
+ * The parameters that the checkpoint lacks and that were initialised instead.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): their names, sorted
+ */
+char **
+trafo_model_list_missing_keys (TrafoModel *self)
+{
+  Runtime *runtime = runtime_of (self);
+
+  return list_keys (runtime != NULL ? runtime->source->missing : NULL);
+}
+
+/**
+ * trafo_model_list_unexpected_keys:
+ * @self: a model
+ *
+ * The tensors of the checkpoint that the model has no use for.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): their names in the checkpoint, sorted
+ */
+char **
+trafo_model_list_unexpected_keys (TrafoModel *self)
+{
+  Runtime *runtime = runtime_of (self);
+
+  return list_keys (runtime != NULL ? runtime->source->unexpected : NULL);
+}
+
+/**
+ * trafo_model_get_n_parameters:
+ * @self: a model
+ *
+ * How many numbers its parameters are, tied ones counted once.
+ *
+ * Returns: the count, 0 before the model is loaded
+ */
+guint64
+trafo_model_get_n_parameters (TrafoModel *self)
+{
+  Runtime *runtime = runtime_of (self);
+
+  return runtime != NULL ? runtime->source->n_parameters : 0;
+}
+
+/**
+ * trafo_model_get_peak_bytes:
+ * @self: a model
+ *
+ * The memory that it took so far beyond the mapped files: packed weights, and the values of the
+ * largest run.
+ *
+ * Returns: bytes
+ */
+guint64
+trafo_model_get_peak_bytes (TrafoModel *self)
+{
+  Runtime *runtime = runtime_of (self);
+  guint64  peak_bytes;
+
+  if (runtime == NULL)
+    return 0;
+  g_mutex_lock (&runtime->lock);
+  peak_bytes = runtime->peak_bytes;
+  g_mutex_unlock (&runtime->lock);
+  return peak_bytes + trafo_weights_get_size_bytes (runtime->weights);
+}

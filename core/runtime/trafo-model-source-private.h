@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include <trafo/trafo-model.h>
+
+#include "trafo-checkpoint.h"
+#include "trafo-weights-private.h"
+
+G_BEGIN_DECLS
+
+/* The parameters of a model's graph, found in a checkpoint: by name, by the name without or with
+ * the base class's prefix, by an older name; what the checkpoint lacks is initialised. */
+typedef struct
+{
+  TrafoCheckpoint *checkpoint;
+  GHashTable      *operands;   /* name of a parameter to TrafoOperand */
+  GPtrArray       *memory;     /* what is not mapped */
+  GPtrArray       *missing;    /* of char *, sorted */
+  GPtrArray       *unexpected; /* of char *, sorted */
+  guint64          n_parameters;
+} TrafoModelSource;
+
+TrafoModelSource *trafo_model_source_new (TrafoModel       *model,
+                                          const TrafoGraph *graph,
+                                          TrafoCheckpoint  *checkpoint,
+                                          GError          **error);
+void              trafo_model_source_free (TrafoModelSource *self);
+
+/* The source takes part in @ret_source, which does not free it. */
+void trafo_model_source_get (TrafoModelSource *self, TrafoWeightSource *ret_source);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrafoModelSource, trafo_model_source_free)
+
+G_END_DECLS

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "trafo-model-source-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "trafo-philox-private.h"
+#include "trafo-tensor-private.h"
+
+/* TensorFlow's names of a layer norm's parameters, which BERT's first checkpoints have
+ * (transformers, conversion_mapping.py, "legacy"). */
+static char *
+modern_name (const char *name)
+{
+  if (g_str_has_suffix (name, "LayerNorm.gamma"))
+    return g_strdup_printf ("%.*sweight", (int) strlen (name) - 5, name);
+  if (g_str_has_suffix (name, "LayerNorm.beta"))
+    return g_strdup_printf ("%.*sbias", (int) strlen (name) - 4, name);
+  return g_strdup (name);
+}
+
+/* Names and aliases of all parameters, to the parameter. */
+static GHashTable *
+index_params (const TrafoGraph *graph)
+{
+  GHashTable *index = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < graph->params->len; i++)
+    {
+      TrafoGraphParam *param = g_ptr_array_index (graph->params, i);
+
+      g_hash_table_insert (index, g_ptr_array_index (param->names, 0), param);
+      for (guint j = 0; j < param->aliases->len; j++)
+        g_hash_table_insert (index, g_ptr_array_index (param->aliases, j), param);
+    }
+  return index;
+}
+
+static TrafoGraphParam *
+find_param (GHashTable *index, const char *prefix, const char *name)
+{
+  TrafoGraphParam *param = g_hash_table_lookup (index, name);
+  g_autofree char *prefixed = NULL;
+
+  if (param != NULL || prefix == NULL)
+    return param;
+  if (g_str_has_prefix (name, prefix) && name[strlen (prefix)] == '.')
+    return g_hash_table_lookup (index, name + strlen (prefix) + 1);
+  prefixed = g_strconcat (prefix, ".", name, NULL);
+  return g_hash_table_lookup (index, prefixed);
+}
+
+static gboolean
+check_tensor (const TrafoGraph            *graph,
+              const TrafoGraphParam       *param,
+              const TrafoCheckpointTensor *tensor,
+              GError                     **error)
+{
+  const TrafoValueType *type = &trafo_graph_get_node (graph, param->sym)->type;
+  g_autofree char      *found = NULL;
+  g_autofree char      *expected = NULL;
+
+  if (!trafo_dtype_is_float (tensor->dtype))
+    {
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_DTYPE,
+                   "%s: tensor '%s' has type %s, expected F32, F16 or BF16",
+                   tensor->file,
+                   tensor->name,
+                   tensor->dtype_name);
+      return FALSE;
+    }
+  if (tensor->n_dims == type->n_dims &&
+      memcmp (tensor->shape, type->dims, type->n_dims * sizeof type->dims[0]) == 0)
+    return TRUE;
+  found = trafo_shape_to_string (tensor->shape, MIN (tensor->n_dims, TRAFO_MAX_DIMS));
+  expected = trafo_shape_to_string (type->dims, type->n_dims);
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_SHAPE,
+               "%s: tensor '%s' has shape %s, expected %s",
+               tensor->file,
+               tensor->name,
+               found,
+               expected);
+  return FALSE;
+}
+
+static gpointer
+own_memory (TrafoModelSource *self, gsize size_bytes, GError **error)
+{
+  gpointer memory = trafo_aligned_try_alloc (size_bytes);
+
+  if (memory == NULL)
+    g_set_error (error,
+                 TRAFO_ERROR,
+                 TRAFO_ERROR_NO_MEMORY,
+                 "no memory for a parameter of %" G_GSIZE_FORMAT " bytes",
+                 size_bytes);
+  else
+    g_ptr_array_add (self->memory, memory);
+  return memory;
+}
+
+static void
+add_operand (TrafoModelSource     *self,
+             const char           *name,
+             TrafoDType            dtype,
+             const TrafoValueType *type,
+             gpointer              data)
+{
+  TrafoOperand *operand = g_new0 (TrafoOperand, 1);
+
+  operand->data = data;
+  operand->dtype = dtype;
+  operand->n_dims = type->n_dims;
+  memcpy (operand->shape, type->dims, sizeof type->dims);
+  trafo_shape_to_strides (type->dims, type->n_dims, operand->strides);
+  g_hash_table_insert (self->operands, g_strdup (name), operand);
+}
+
+/* The file's own bytes, unless they do not lie as their type wants. */
+static gboolean
+add_tensor (TrafoModelSource            *self,
+            const TrafoGraph            *graph,
+            const TrafoGraphParam       *param,
+            const TrafoCheckpointTensor *tensor,
+            GError                     **error)
+{
+  const char *name = g_ptr_array_index (param->names, 0);
+  gpointer    data = (gpointer) tensor->data;
+
+  if (g_hash_table_contains (self->operands, name))
+    return TRUE;
+  if (!check_tensor (graph, param, tensor, error))
+    return FALSE;
+  if ((gsize) data % trafo_dtype_get_size (tensor->dtype) != 0)
+    {
+      data = own_memory (self, tensor->size_bytes, error);
+      if (data == NULL || !trafo_checkpoint_read (self->checkpoint, tensor, data, error))
+        return FALSE;
+    }
+  add_operand (self, name, tensor->dtype, &trafo_graph_get_node (graph, param->sym)->type, data);
+  return TRUE;
+}
+
+static gboolean
+match_tensors (TrafoModelSource *self, TrafoModel *model, const TrafoGraph *graph, GError **error)
+{
+  g_autoptr (GHashTable) index = index_params (graph);
+  const char *prefix = trafo_model_get_base_prefix (model);
+
+  for (gsize i = 0; i < trafo_checkpoint_get_n_tensors (self->checkpoint); i++)
+    {
+      const TrafoCheckpointTensor *tensor = trafo_checkpoint_get_tensor (self->checkpoint, i);
+      g_autofree char             *modern = modern_name (tensor->name);
+      g_autofree char             *name = trafo_model_map_name (model, modern);
+      TrafoGraphParam             *param;
+
+      if (name == NULL)
+        continue;
+      param = find_param (index, prefix, name);
+      if (param == NULL)
+        g_ptr_array_add (self->unexpected, g_strdup (tensor->name));
+      else if (!add_tensor (self, graph, param, tensor, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+initialise (TrafoModelSource      *self,
+            const TrafoGraph      *graph,
+            const TrafoGraphParam *param,
+            GError               **error)
+{
+  const TrafoValueType *type = &trafo_graph_get_node (graph, param->sym)->type;
+  const char           *name = g_ptr_array_index (param->names, 0);
+  gint64                n_elements;
+  gsize                 size_bytes;
+  float                *values;
+
+  if (!trafo_shape_check (type->dtype, type->dims, type->n_dims, &n_elements, &size_bytes, error))
+    return FALSE;
+  values = own_memory (self, size_bytes, error);
+  if (values == NULL)
+    return FALSE;
+  if (param->initializer == TRAFO_INITIALIZER_NORMAL)
+    trafo_philox_normal (0, g_str_hash (name), graph->initializer_range, values, n_elements);
+  else
+    for (gint64 i = 0; i < n_elements; i++)
+      values[i] = param->initializer == TRAFO_INITIALIZER_ONES ? 1.0f : 0.0f;
+  add_operand (self, name, type->dtype, type, values);
+  g_ptr_array_add (self->missing, g_strdup (name));
+  return TRUE;
+}
+
+static gboolean
+complete (TrafoModelSource *self, const TrafoGraph *graph, GError **error)
+{
+  for (guint i = 0; i < graph->params->len; i++)
+    {
+      const TrafoGraphParam *param = g_ptr_array_index (graph->params, i);
+      const TrafoValueType  *type = &trafo_graph_get_node (graph, param->sym)->type;
+      guint64                n_elements = 1;
+
+      if (!g_hash_table_contains (self->operands, g_ptr_array_index (param->names, 0)) &&
+          !initialise (self, graph, param, error))
+        return FALSE;
+      for (guint j = 0; j < type->n_dims; j++)
+        n_elements *= type->dims[j];
+      self->n_parameters += n_elements;
+    }
+  return TRUE;
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+TrafoModelSource *
+trafo_model_source_new (TrafoModel       *model,
+                        const TrafoGraph *graph,
+                        TrafoCheckpoint  *checkpoint,
+                        GError          **error)
+{
+  g_autoptr (TrafoModelSource) self = g_new0 (TrafoModelSource, 1);
+
+  self->checkpoint = trafo_checkpoint_ref (checkpoint);
+  self->operands = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->memory = g_ptr_array_new_with_free_func (free);
+  self->missing = g_ptr_array_new_with_free_func (g_free);
+  self->unexpected = g_ptr_array_new_with_free_func (g_free);
+  if (!match_tensors (self, model, graph, error) || !complete (self, graph, error))
+    return NULL;
+  g_ptr_array_sort (self->missing, compare_names);
+  g_ptr_array_sort (self->unexpected, compare_names);
+  return g_steal_pointer (&self);
+}
+
+void
+trafo_model_source_free (TrafoModelSource *self)
+{
+  if (self == NULL)
+    return;
+  g_hash_table_unref (self->operands);
+  g_ptr_array_unref (self->memory);
+  g_ptr_array_unref (self->missing);
+  g_ptr_array_unref (self->unexpected);
+  trafo_checkpoint_unref (self->checkpoint);
+  g_free (self);
+}
+
+static gboolean
+lookup (gpointer               data,
+        const TrafoGraphParam *param,
+        guint                  part,
+        TrafoOperand          *ret_operand,
+        GError               **error)
+{
+  TrafoModelSource   *self = data;
+  const char         *name = g_ptr_array_index (param->names, part);
+  const TrafoOperand *operand = g_hash_table_lookup (self->operands, name);
+
+  if (operand == NULL)
+    {
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_NOT_FOUND,
+                   "parameter '%s' was not there when the model was loaded",
+                   name);
+      return FALSE;
+    }
+  /* a file that was cut since it was mapped would end the process on the next read */
+  if (!trafo_checkpoint_check (self->checkpoint, error))
+    return FALSE;
+  *ret_operand = *operand;
+  return TRUE;
+}
+
+static void
+release (gpointer data, const TrafoOperand *operand)
+{
+  TrafoModelSource *self = data;
+  gsize             size_bytes = trafo_dtype_get_size (operand->dtype);
+
+  for (guint i = 0; i < operand->n_dims; i++)
+    size_bytes *= operand->shape[i];
+  trafo_checkpoint_release_pages (self->checkpoint, operand->data, size_bytes);
+}
+
+void
+trafo_model_source_get (TrafoModelSource *self, TrafoWeightSource *ret_source)
+{
+  ret_source->data = self;
+  ret_source->destroy = NULL;
+  ret_source->lookup = lookup;
+  ret_source->release = release;
+}
