@@ -18,7 +18,9 @@
 #include <trafo/trafo-version.h>
 #include <trafo/trafo-vocabulary.h>
 
+#include "trafo-auto-config.h"
 #include "trafo-auto-model.h"
+#include "trafo-auto-tokenizer.h"
 #include "trafo-checkpoint.h"
 #include "trafo-device-choice.h"
 #include "trafo-dlpack.h"

@@ -45,6 +45,7 @@ typedef struct
   char           *description;
   TrafoDeviceKind kind;
   guint64         total_memory_bytes;
+  guint           vector_width; /* in floats, for the kernels of processors; 0 elsewhere */
 
   GMutex           lock;
   cl_context       context;

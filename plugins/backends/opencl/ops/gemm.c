@@ -13,6 +13,19 @@
 /* Up to here a tile would be mostly empty: each result is a dot product of its own. */
 #define MAX_FEW_ROWS 4
 
+/* The blocks of gemm_dense_k and gemm_dense_n for vectors of 16 and of 8 floats, as in gemm.cl. */
+typedef struct
+{
+  gsize rows, columns;
+} Block;
+
+static const Block dense_k_blocks[] = { { 6, 4 }, { 4, 3 } };
+static const Block dense_n_blocks[] = { { 12, 32 }, { 6, 16 } };
+
+/* Work-items of one group: neighbours share lines of a and b in the cache. */
+#define BLOCKS_PER_GROUP_ROW 8
+#define BLOCKS_PER_GROUP_COLUMN 16
+
 enum
 {
   HAS_BIAS = 1,
@@ -267,10 +280,60 @@ enqueue_few_rows (const Gemm *gemm, gpointer stream, TrafoMessage *message)
 }
 
 static TrafoStatus
+enqueue_blocks (const Gemm   *gemm,
+                const char   *kernel,
+                const Block  *block,
+                gpointer      stream,
+                TrafoMessage *message)
+{
+  const gsize local[] = { BLOCKS_PER_GROUP_ROW, BLOCKS_PER_GROUP_COLUMN, 1 };
+  const gsize global[] = { round_up (round_up (gemm->n, block->columns) / block->columns, local[0]),
+                           round_up (round_up (gemm->m, block->rows) / block->rows, local[1]),
+                           gemm->batches.n_elements };
+  OpenclLaunch launch;
+
+  opencl_launch_init (&launch, stream, OPENCL_PROGRAM_GEMM, kernel, message);
+  push_gemm (&launch, gemm);
+  return opencl_launch_run (&launch, G_N_ELEMENTS (global), global, local);
+}
+
+/* On a processor: FALSE if neither of its kernels can read the operands. */
+static gboolean
+choose_blocks (const Gemm   *gemm,
+               guint         vector_width,
+               const char  **ret_kernel,
+               const Block **ret_block)
+{
+  guint row = vector_width >= 16 ? 0 : 1;
+
+  if (vector_width == 0)
+    return FALSE;
+  if (gemm->b.row == 1 && gemm->a.column == 1)
+    {
+      *ret_kernel = "gemm_dense_k";
+      *ret_block = &dense_k_blocks[row];
+      return TRUE;
+    }
+  if (gemm->b.column == 1 && (gsize) gemm->n >= dense_n_blocks[row].columns)
+    {
+      *ret_kernel = "gemm_dense_n";
+      *ret_block = &dense_n_blocks[row];
+      return TRUE;
+    }
+  return FALSE;
+}
+
+static TrafoStatus
 enqueue (const Gemm *gemm, gpointer stream, TrafoMessage *message)
 {
+  const OpenclStream *queue = stream;
+  const char         *kernel;
+  const Block        *block;
+
   if (gemm->m == 0 || gemm->n == 0 || gemm->batches.n_elements == 0)
     return TRAFO_STATUS_OK;
+  if (queue != NULL && choose_blocks (gemm, queue->device->vector_width, &kernel, &block))
+    return enqueue_blocks (gemm, kernel, block, stream, message);
   if (gemm->m <= MAX_FEW_ROWS)
     return enqueue_few_rows (gemm, stream, message);
   return enqueue_tiled (gemm, stream, message);

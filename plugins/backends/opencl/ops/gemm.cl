@@ -149,3 +149,113 @@ gemm_axpy (GEMM_PARAMETERS)
     sum = mad (a[row * a_row + d * a_column], b[d * b_row + column * b_column], sum);
   STORE (row, column, sum)
 }
+
+#if WIDTH
+/* On a processor a work-item keeps BLOCK_ROWS x BLOCK_COLUMNS results in vector registers and there
+ * is nothing to share; PoCL runs a loop over the work-items at each barrier, and the tiles above
+ * at 2 GFLOP/s. */
+#if WIDTH == 16
+#define BLOCK_ROWS 6
+#define BLOCK_COLUMNS 4
+#define LINE_ROWS 12
+#else
+#define BLOCK_ROWS 4
+#define BLOCK_COLUMNS 3
+#define LINE_ROWS 6
+#endif
+#define LINE_VECTORS 2
+
+/* a and b dense along k: dot products by vectors. */
+kernel void
+gemm_dense_k (GEMM_PARAMETERS)
+{
+  uint                first_row = get_global_id (1) * BLOCK_ROWS;
+  uint                first_column = get_global_id (0) * BLOCK_COLUMNS;
+  VECTOR              sums[BLOCK_ROWS][BLOCK_COLUMNS];
+  global const float *a_lines[BLOCK_ROWS], *b_lines[BLOCK_COLUMNS];
+  uint                whole = k - k % LANES;
+
+  if (first_row >= m || first_column >= n)
+    return;
+  GO_TO_BATCH (get_global_id (2))
+  UNROLL for (uint i = 0; i < BLOCK_ROWS; i++)
+    a_lines[i] = a + min (first_row + i, m - 1) * a_row;
+  UNROLL for (uint j = 0; j < BLOCK_COLUMNS; j++)
+    b_lines[j] = b + min (first_column + j, n - 1) * b_column;
+  UNROLL for (uint i = 0; i < BLOCK_ROWS; i++)
+    UNROLL for (uint j = 0; j < BLOCK_COLUMNS; j++)
+      sums[i][j] = 0.0f;
+
+  for (uint d = 0; d < whole; d += LANES)
+    {
+      VECTOR b_part[BLOCK_COLUMNS];
+
+      UNROLL for (uint j = 0; j < BLOCK_COLUMNS; j++)
+        b_part[j] = LOAD (0, b_lines[j] + d);
+      UNROLL for (uint i = 0; i < BLOCK_ROWS; i++)
+        {
+          VECTOR a_part = LOAD (0, a_lines[i] + d);
+
+          UNROLL for (uint j = 0; j < BLOCK_COLUMNS; j++)
+            sums[i][j] = mad (a_part, b_part[j], sums[i][j]);
+        }
+    }
+  UNROLL for (uint i = 0; i < BLOCK_ROWS; i++)
+    UNROLL for (uint j = 0; j < BLOCK_COLUMNS; j++)
+      {
+        uint  row = first_row + i, column = first_column + j;
+        float sum = sum_lanes (sums[i][j]);
+
+        for (uint d = whole; d < k; d++)
+          sum = mad (a_lines[i][d], b_lines[j][d], sum);
+        if (row < m && column < n)
+          STORE (row, column, sum)
+      }
+}
+
+/* b dense along n: rows of b by vectors, times one element of a. n is at least LINE_VECTORS vectors;
+ * the last block begins early rather than ending late, and some results are stored twice. */
+kernel void
+gemm_dense_n (GEMM_PARAMETERS)
+{
+  uint                first_row = get_global_id (1) * LINE_ROWS;
+  uint                first_column = get_global_id (0) * (LINE_VECTORS * LANES);
+  VECTOR              sums[LINE_ROWS][LINE_VECTORS];
+  global const float *a_lines[LINE_ROWS];
+
+  if (first_row >= m || first_column >= n)
+    return;
+  first_column = min (first_column, (uint) (n - LINE_VECTORS * LANES));
+  GO_TO_BATCH (get_global_id (2))
+  UNROLL for (uint i = 0; i < LINE_ROWS; i++)
+    {
+      a_lines[i] = a + min (first_row + i, m - 1) * a_row;
+      UNROLL for (uint j = 0; j < LINE_VECTORS; j++)
+        sums[i][j] = 0.0f;
+    }
+  b += first_column;
+  for (uint d = 0; d < k; d++)
+    {
+      VECTOR b_part[LINE_VECTORS];
+
+      UNROLL for (uint j = 0; j < LINE_VECTORS; j++)
+        b_part[j] = LOAD (j, b + d * b_row);
+      UNROLL for (uint i = 0; i < LINE_ROWS; i++)
+        {
+          VECTOR a_part = a_lines[i][d * a_column];
+
+          UNROLL for (uint j = 0; j < LINE_VECTORS; j++)
+            sums[i][j] = mad (a_part, b_part[j], sums[i][j]);
+        }
+    }
+  for (uint i = 0; i < LINE_ROWS && first_row + i < m; i++)
+    {
+      float line[LINE_VECTORS * LANES];
+
+      UNROLL for (uint j = 0; j < LINE_VECTORS; j++)
+        STORE_VECTOR (sums[i][j], j, line);
+      for (uint j = 0; j < LINE_VECTORS * LANES; j++)
+        STORE (first_row + i, first_column + j, line[j])
+    }
+}
+#endif

@@ -13,6 +13,9 @@ typedef struct
   gint64 m, n, k;
 } Size;
 
+/* Of vectors: 0 stands for the kernels of GPUs. */
+static const guint widths[] = { 0, 8, 16 };
+
 static const Size sizes[] = { { 1, 1, 1 },    { 1, 67, 130 }, { 3, 5, 17 },    { 4, 33, 64 },
                               { 5, 1, 33 },   { 17, 19, 1 },  { 64, 64, 16 },  { 65, 70, 33 },
                               { 33, 129, 0 }, { 7, 40, 259 }, { 130, 17, 100 } };
@@ -54,9 +57,10 @@ check_matmul (const Fixture *fixture, const Size *size, guint transposes, Layout
 }
 
 static void
-test_matmul_broadcasts_and_transposes (void)
+test_matmul_broadcasts_and_transposes (gconstpointer data)
 {
-  g_autoptr (Fixture) fixture = fixture_new ();
+  guint width = GPOINTER_TO_UINT (data);
+  g_autoptr (Fixture) fixture = fixture_new_for_width (width);
 
   for (gsize s = 0; fixture != NULL && s < G_N_ELEMENTS (sizes); s++)
     for (guint transposes = 0; transposes < 4; transposes++)
@@ -135,9 +139,10 @@ check_linear (const Fixture          *fixture,
 }
 
 static void
-test_linear_with_every_epilogue (void)
+test_linear_with_every_epilogue (gconstpointer data)
 {
-  g_autoptr (Fixture) fixture = fixture_new ();
+  guint width = GPOINTER_TO_UINT (data);
+  g_autoptr (Fixture) fixture = fixture_new_for_width (width);
 
   for (gsize s = 0; fixture != NULL && s < G_N_ELEMENTS (sizes); s++)
     for (guint mask = 0; mask < 8; mask++)
@@ -156,7 +161,15 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/opencl/matmul/transposes", test_matmul_broadcasts_and_transposes);
-  g_test_add_func ("/opencl/linear/epilogues", test_linear_with_every_epilogue);
+  for (gsize i = 0; i < G_N_ELEMENTS (widths); i++)
+    {
+      g_autofree char *matmul = g_strdup_printf ("/opencl/matmul/transposes/%u", widths[i]);
+      g_autofree char *linear = g_strdup_printf ("/opencl/linear/epilogues/%u", widths[i]);
+
+      g_test_add_data_func (matmul,
+                            GUINT_TO_POINTER (widths[i]),
+                            test_matmul_broadcasts_and_transposes);
+      g_test_add_data_func (linear, GUINT_TO_POINTER (widths[i]), test_linear_with_every_epilogue);
+    }
   return g_test_run ();
 }
