@@ -21,6 +21,7 @@
 #include "trafo-auto-config.h"
 #include "trafo-auto-model.h"
 #include "trafo-auto-tokenizer.h"
+#include "trafo-batch-tensors.h"
 #include "trafo-checkpoint.h"
 #include "trafo-device-choice.h"
 #include "trafo-dlpack.h"

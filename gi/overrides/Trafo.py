@@ -373,29 +373,10 @@ def _pairs(numbers):
     return list(zip(numbers[0::2], numbers[1::2]))
 
 
-def _batch_keys(self):
-    # token types that are all 0 are what a model assumes, or has no input for
-    rows = [self.get_row(i) for i in range(self.get_n_rows())]
-    typed = any(any(row.type_ids) for row in rows)
-    return ["input_ids", *(["token_type_ids"] if typed else []), "attention_mask"]
-
-
-_COLUMNS = {
-    "input_ids": "ids",
-    "token_type_ids": "type_ids",
-    "attention_mask": "attention_mask",
-    "special_tokens_mask": "special_tokens_mask",
-}
-
-
 def _batch_getitem(self, key):
-    n_rows = self.get_n_rows()
-    if not isinstance(key, str):
-        return self.get_row(_axis_index(n_rows, operator.index(key), 0))
-    rows = [getattr(self.get_row(i), _COLUMNS[key]) for i in range(n_rows)]
-    if len({len(row) for row in rows}) > 1:
-        raise ValueError("the rows differ in length: encode them with padding=True")
-    return _as_tensor(rows)
+    if isinstance(key, str):
+        return self.to_tensors()[key]
+    return self.get_row(_axis_index(self.get_n_rows(), operator.index(key), 0))
 
 
 Trafo.Tokenizer.encode = _tokenizer_encode
@@ -407,7 +388,7 @@ for _name in ["ids", "type_ids", "attention_mask", "special_tokens_mask", "token
     setattr(Trafo.Encoding, _name, property(operator.methodcaller(f"get_{_name}")))
 Trafo.Encoding.offsets = property(lambda self: _pairs(self.get_offsets()))
 Trafo.Encoding.__len__ = lambda self: self.get_n_tokens()
-Trafo.BatchEncoding.keys = _batch_keys
-Trafo.BatchEncoding.__iter__ = lambda self: iter(_batch_keys(self))
-Trafo.BatchEncoding.__len__ = lambda self: len(_batch_keys(self))
+Trafo.BatchEncoding.keys = lambda self: self.to_tensors().keys()
+Trafo.BatchEncoding.__iter__ = lambda self: iter(self.keys())
+Trafo.BatchEncoding.__len__ = lambda self: len(self.keys())
 Trafo.BatchEncoding.__getitem__ = _batch_getitem

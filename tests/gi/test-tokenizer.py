@@ -55,8 +55,10 @@ class Tokenizer(unittest.TestCase):
         self.assertEqual(numpy.asarray(batch["token_type_ids"]).tolist(), [[0, 0, 0, 0, 1, 1, 1, 1]])
 
     def test_rows_of_many_lengths_are_no_tensor(self):
-        with self.assertRaises(ValueError):
+        with self.assertRaises(GLib.Error) as caught:
             self.tokenizer(EXPECTED["texts"])["input_ids"]
+        self.assertTrue(caught.exception.matches(Trafo.error_quark(), Trafo.Error.SHAPE))
+        self.assertIn("row 1 has 8 tokens, expected 9", caught.exception.message)
 
     def test_decode(self):
         ids = EXPECTED["input_ids"][2]
