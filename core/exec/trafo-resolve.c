@@ -5,6 +5,7 @@
 
 #include "trafo-device-private.h"
 #include "trafo-execution-private.h"
+#include "trafo-op-run-private.h"
 #include "trafo-tensor-private.h"
 
 /* Plans a program for given slots: what is done when a shape comes that the last run did not have.
@@ -76,30 +77,6 @@ static void
 use_memory (TrafoExecution *self, guint root)
 {
   self->placements[root].last_step = (gint) self->n_steps;
-}
-
-/* numpy's broadcasting, spelled out in strides so that kernels need not know it. */
-static void
-broadcast_to (TrafoOperand *operand, const TrafoOperand *output)
-{
-  guint        added = output->n_dims - operand->n_dims;
-  TrafoOperand wide = *operand;
-
-  wide.n_dims = output->n_dims;
-  for (guint i = 0; i < output->n_dims; i++)
-    {
-      gboolean is_repeated = i < added || (operand->shape[i - added] == 1 && output->shape[i] != 1);
-
-      wide.shape[i] = output->shape[i];
-      wide.strides[i] = is_repeated ? 0 : operand->strides[i - added];
-    }
-  *operand = wide;
-}
-
-static gboolean
-is_broadcasting (guint op)
-{
-  return op >= TRAFO_OP_ADD && op <= TRAFO_OP_WHERE;
 }
 
 static void
@@ -190,8 +167,8 @@ resolve_step (TrafoExecution *self, TrafoSym sym, const TrafoNode *node, gsize s
       step->input_roots[i] = self->roots[input];
       if (source->op->id == TRAFO_OP_PARAM)
         step->args.inputs[i] = self->program->params[input * TRAFO_N_WEIGHT_USES + use];
-      if (is_broadcasting (node->op->id))
-        broadcast_to (&step->args.inputs[i], &step->args.output);
+      if (trafo_op_broadcasts (node->op->id))
+        trafo_operand_broadcast (&step->args.inputs[i], &step->args.output);
     }
   self->roots[sym] = sym;
 }
@@ -384,8 +361,25 @@ has_pieces (const TrafoOperand *value)
   return TRUE;
 }
 
-static void
-choose_kernels (TrafoExecution *self, guint n_threads)
+/* The reference reads strides; a layout of the device's own is for its kernels alone. */
+static gboolean
+check_layouts (const TrafoStep *step, GError **error)
+{
+  for (guint i = 0; i < step->args.n_inputs; i++)
+    if (step->args.inputs[i].layout != TRAFO_LAYOUT_STRIDED)
+      {
+        g_set_error (error,
+                     TRAFO_ERROR,
+                     TRAFO_ERROR_INTERNAL,
+                     "%s: the device packed a weight that none of its kernels takes",
+                     trafo_op_lookup (step->args.op)->name);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static gboolean
+choose_kernels (TrafoExecution *self, guint n_threads, GError **error)
 {
   self->scratch_bytes = 0;
   self->n_workers = 1;
@@ -396,6 +390,8 @@ choose_kernels (TrafoExecution *self, guint n_threads)
 
       step->kernel = kernel;
       step->n_tasks = 1;
+      if (kernel == NULL && !check_layouts (step, error))
+        return FALSE;
       if (!has_pieces (&step->args.output))
         step->n_tasks = 0;
       else if (self->program->is_host && kernel != NULL)
@@ -409,6 +405,7 @@ choose_kernels (TrafoExecution *self, guint n_threads)
       if (step->n_tasks > 1)
         self->n_workers = n_threads;
     }
+  return TRUE;
 }
 
 static gboolean
@@ -480,7 +477,8 @@ trafo_execution_resolve (TrafoExecution *self, GError **error)
   if (!resolve_nodes (self, error) || !plan_memory (self, error))
     return FALSE;
   place_all (self);
-  choose_kernels (self, n_threads);
+  if (!choose_kernels (self, n_threads, error))
+    return FALSE;
   place_barriers (self);
   if (!prepare_staging (self, error) || !grow_host (&self->scratch,
                                                     &self->scratch_capacity_bytes,

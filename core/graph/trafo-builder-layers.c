@@ -119,8 +119,8 @@ trafo_builder_linear_in_out (TrafoBuilder *self, const char *name, TrafoSym x, g
  * trafo_builder_linear_with:
  * @self: a builder
  * @x: float32, (..., n_in)
- * @weight: of shape (n_out, n_in)
- * @bias: of shape (n_out), or 0 for none
+ * @weight: shape (n_out, n_in)
+ * @bias: shape (n_out), or 0 for none
  *
  * x W^T + b with a weight that has its name elsewhere, such as a tied embedding.
  *

@@ -17,12 +17,18 @@ typedef struct
 } TrafoVariant;
 
 /* What makes a builder eager: each node is run as soon as it is appended. bind_input and
- * bind_param return the tensor for a leaf, whose shape replaces symbolic dimensions. */
+ * bind_param return the tensor for a leaf, which they keep and whose shape replaces symbolic
+ * dimensions. The builder frees @data. */
 typedef struct
 {
-  gpointer data;
+  gpointer       data;
+  GDestroyNotify destroy;
   gboolean (*run) (gpointer data, TrafoGraph *graph, TrafoSym sym, GError **error);
-  TrafoTensor *(*bind_input) (gpointer data, const char *name, TrafoSym sym, GError **error);
+  TrafoTensor *(*bind_input) (gpointer      data,
+                              const char   *name,
+                              TrafoFillRule rule,
+                              TrafoSym      sym,
+                              GError      **error);
   TrafoTensor *(*bind_param) (gpointer data, const char *name, TrafoSym sym, GError **error);
 } TrafoBuilderExecutor;
 
@@ -46,6 +52,7 @@ TrafoSym trafo_builder_append_binary (TrafoBuilder *self,
 
 TrafoGraph         *trafo_builder_get_graph (TrafoBuilder *self);
 const TrafoVariant *trafo_builder_get_variant (TrafoBuilder *self);
+gpointer            trafo_builder_get_executor (TrafoBuilder *self); /* its data; NULL: not eager */
 
 /* Makes the build fail; returns 0. */
 TrafoSym trafo_builder_failf (TrafoBuilder *self, TrafoError code, const char *format, ...)

@@ -9,7 +9,7 @@
 /**
  * trafo_builder_gather:
  * @self: a builder
- * @table: of shape (n, ...)
+ * @table: shape (n, ...)
  * @ids: int32 or int64, any shape
  *
  * The entries of @table with the numbers @ids.

@@ -35,6 +35,8 @@ trafo_builder_finalize (GObject *object)
 {
   TrafoBuilder *self = TRAFO_BUILDER (object);
 
+  if (self->executor.destroy != NULL)
+    self->executor.destroy (self->executor.data);
   g_clear_pointer (&self->graph, trafo_graph_free);
   g_clear_error (&self->error);
   g_string_free (self->scope, TRUE);
@@ -77,6 +79,12 @@ TrafoGraph *
 trafo_builder_get_graph (TrafoBuilder *self)
 {
   return self->graph;
+}
+
+gpointer
+trafo_builder_get_executor (TrafoBuilder *self)
+{
+  return self->is_eager ? self->executor.data : NULL;
 }
 
 const TrafoVariant *
@@ -468,7 +476,7 @@ eager_input (TrafoBuilder *self, const char *name, TrafoValueType *type, TrafoFi
 {
   TrafoSym     sym = trafo_graph_get_n_nodes (self->graph);
   GError      *error = NULL;
-  TrafoTensor *tensor = self->executor.bind_input (self->executor.data, name, sym, &error);
+  TrafoTensor *tensor = self->executor.bind_input (self->executor.data, name, rule, sym, &error);
 
   if (tensor == NULL)
     {

@@ -92,68 +92,60 @@ get_string (GVariant   *object,
   return NULL;
 }
 
-/* An array that holds strings only becomes "as", which readers want; anything else stays. */
+/* A list of strings, which all metadata are; NULL for anything else. The result is floating. */
 static GVariant *
-simplify_array (GVariant *value)
+read_list (GVariant *value)
 {
-  g_auto (GStrv) strings = NULL;
-  gsize n;
+  GVariantBuilder strings;
 
   if (!g_variant_is_of_type (value, G_VARIANT_TYPE ("av")))
-    return g_variant_ref (value);
-  n = g_variant_n_children (value);
-  strings = g_new0 (char *, n + 1);
-  for (gsize i = 0; i < n; i++)
+    return NULL;
+  g_variant_builder_init (&strings, G_VARIANT_TYPE_STRING_ARRAY);
+  for (gsize i = 0; i < g_variant_n_children (value); i++)
     {
       g_autoptr (GVariant) item = NULL;
 
       g_variant_get_child (value, i, "v", &item);
       if (!g_variant_is_of_type (item, G_VARIANT_TYPE_STRING))
-        return g_variant_ref (value);
-      strings[i] = g_variant_dup_string (item, NULL);
+        {
+          g_variant_builder_clear (&strings);
+          return NULL;
+        }
+      g_variant_builder_add_value (&strings, item);
     }
-  return g_variant_ref_sink (g_variant_new_strv ((const char *const *) strings, n));
+  return g_variant_builder_end (&strings);
 }
 
-/* Keys that core reads must be lists of strings. */
-static gboolean
-check_metadata (const char *key, GVariant *value, const char *filename, GError **error)
-{
-  static const char *const lists[] = { "answers_to", "isa", "drivers", NULL };
-
-  if (!g_strv_contains (lists, key) || g_variant_is_of_type (value, G_VARIANT_TYPE_STRING_ARRAY))
-    return TRUE;
-  if (g_variant_n_children (value) == 0 && g_variant_is_of_type (value, G_VARIANT_TYPE ("av")))
-    return TRUE;
-  return fail (filename,
-               error,
-               TRAFO_PLUGIN_ERROR_INVALID,
-               "'%s' in its description has type %s, expected an array of strings",
-               key,
-               g_variant_get_type_string (value));
-}
-
+/* Every member of a feature but those that all features have. The result is floating. */
 static GVariant *
 read_metadata (GVariant *feature, const char *filename, GError **error)
 {
-  g_autoptr (GVariant) metadata = NULL;
+  static const char *const common[] = { "kind", "name", "type", "rank", NULL };
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
   GVariantIter iter;
   const char  *key;
   GVariant    *value;
 
-  metadata = g_variant_lookup_value (feature, "metadata", G_VARIANT_TYPE_VARDICT);
-  if (metadata == NULL)
-    return g_variant_builder_end (&builder);
-  g_variant_iter_init (&iter, metadata);
+  g_variant_iter_init (&iter, feature);
   while (g_variant_iter_next (&iter, "{&sv}", &key, &value))
     {
       g_autoptr (GVariant) owned = value;
-      g_autoptr (GVariant) simple = simplify_array (value);
+      GVariant *list;
 
-      if (!check_metadata (key, simple, filename, error))
-        return NULL;
-      g_variant_builder_add (&builder, "{sv}", key, simple);
+      if (g_strv_contains (common, key))
+        continue;
+      list = read_list (value);
+      if (list == NULL)
+        {
+          fail (filename,
+                error,
+                TRAFO_PLUGIN_ERROR_INVALID,
+                "'%s' in its description has type %s, expected an array of strings",
+                key,
+                g_variant_get_type_string (value));
+          return NULL;
+        }
+      g_variant_builder_add (&builder, "{sv}", key, list);
     }
   return g_variant_builder_end (&builder);
 }
@@ -204,10 +196,38 @@ read_feature (GVariantBuilder *features, GVariant *feature, const char *filename
   return TRUE;
 }
 
+/* A plugin has one backend at most, for its devices are found plugin by plugin, and no two features
+ * of one kind and name. */
+static gboolean
+check_features (GVariant *features, const char *filename, GError **error)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (gsize i = 0; i < g_variant_n_children (features); i++)
+    {
+      const char *name;
+      guchar      kind;
+      gboolean    is_backend;
+
+      g_variant_get_child (features, i, "(y&s&sia{sv})", &kind, &name, NULL, NULL, NULL);
+      is_backend = kind == TRAFO_FEATURE_KIND_BACKEND;
+      if (!g_hash_table_add (seen, g_strdup_printf ("%u/%s", kind, is_backend ? "" : name)))
+        return fail (filename,
+                     error,
+                     TRAFO_PLUGIN_ERROR_INVALID,
+                     "its %s '%s' is one too many",
+                     trafo_feature_kind_get_name (kind),
+                     name);
+    }
+  return TRUE;
+}
+
+/* The result is not floating. */
 static GVariant *
 read_features (GVariant *description, const char *filename, GError **error)
 {
   g_autoptr (GVariant) list = NULL;
+  g_autoptr (GVariant) checked = NULL;
   g_auto (GVariantBuilder) features = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(yssia{sv})"));
   gsize n;
 
@@ -234,7 +254,8 @@ read_features (GVariant *description, const char *filename, GError **error)
         continue;
       return NULL;
     }
-  return g_variant_builder_end (&features);
+  checked = g_variant_ref_sink (g_variant_builder_end (&features));
+  return check_features (checked, filename, error) ? g_steal_pointer (&checked) : NULL;
 }
 
 /* The JSON behind the first line "trafo-plugin VERSION MAJOR.MINOR\n", which is checked before the
@@ -300,8 +321,8 @@ trafo_plugin_facts_from_text (GBytes *text, const char *filename, GError **error
 {
   g_autoptr (GBytes) json = check_first_line (text, filename, error);
   g_autoptr (GVariant) description = NULL;
+  g_autoptr (GVariant) features = NULL;
   const char *name, *version, *license, *summary;
-  GVariant   *features;
 
   if (json == NULL || (description = read_description (json, filename, error)) == NULL)
     return NULL;

@@ -10,6 +10,7 @@
 #include <trafo/trafo-error.h>
 #include <trafo/trafo-model.h>
 #include <trafo/trafo-optimizer.h>
+#include <trafo/trafo-tokenizer.h>
 
 /* Opening is rare; one at a time keeps the look for a type's name and its registration together. */
 static GMutex open_lock;
@@ -24,7 +25,7 @@ trafo_feature_kind_get_interface (TrafoFeatureKind kind)
     case TRAFO_FEATURE_KIND_MODEL:
       return TRAFO_TYPE_MODEL;
     case TRAFO_FEATURE_KIND_TOKENIZER:
-      return G_TYPE_OBJECT;
+      return TRAFO_TYPE_TOKENIZER;
     case TRAFO_FEATURE_KIND_OPTIMIZER:
       return TRAFO_TYPE_OPTIMIZER;
     default:

@@ -32,8 +32,8 @@ typedef enum
   TRAFO_PROBE_STAGE_END = 'x',
 } TrafoProbeStage;
 
-/* @ret_reply: NULL unless the frame is whole. @ret_stage: the last one that began. FALSE: the bytes
- * are not what the helper writes; @error, TRAFO_FORMAT_ERROR, says why. */
+/* @ret_reply: NULL unless the frame is whole. @ret_stage: the last one that began, always set.
+ * FALSE: the bytes are not what the helper writes; @error, TRAFO_FORMAT_ERROR, says why. */
 gboolean trafo_probe_reply_parse (const guint8    *bytes,
                                   gsize            size_bytes,
                                   TrafoProbeStage *ret_stage,

@@ -62,15 +62,15 @@ trafo_probe_reply_parse (const guint8    *bytes,
                          GError         **error)
 {
   g_autoptr (GVariant) reply = NULL;
-  TrafoProbeStage stage = TRAFO_PROBE_STAGE_START;
 
+  *ret_stage = TRAFO_PROBE_STAGE_START;
   for (gsize i = 0; i < size_bytes; i++)
     {
       gsize used;
 
       if (is_stage (bytes[i]))
         {
-          stage = bytes[i];
+          *ret_stage = bytes[i];
           continue;
         }
       if (bytes[i] != FRAME || reply != NULL)
@@ -79,7 +79,6 @@ trafo_probe_reply_parse (const guint8    *bytes,
         return FALSE;
       i += used;
     }
-  *ret_stage = stage;
   *ret_reply = g_steal_pointer (&reply);
   return TRUE;
 }

@@ -244,12 +244,14 @@ child_read (Child *child)
 static char *
 quote_output (GByteArray *bytes)
 {
-  g_autofree char *text = g_utf8_make_valid ((const char *) bytes->data, bytes->len);
+  g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;
   guint n;
 
-  g_strstrip (text);
-  if (text[0] == '\0')
+  if (bytes->len == 0)
+    return NULL;
+  text = g_utf8_make_valid ((const char *) bytes->data, bytes->len);
+  if (g_strstrip (text)[0] == '\0')
     return NULL;
   lines = g_strsplit (text, "\n", -1);
   for (n = 0; lines[n] != NULL; n++)

@@ -188,6 +188,35 @@ def _from_dlpack(array):
     return Trafo.Tensor.new_from_dlpack(pointer)
 
 
+def _flatten(value, shape, depth=0):
+    """The numbers of nested lists, row-major; @shape gets the length of each level."""
+    if not isinstance(value, (list, tuple)):
+        if depth != len(shape):
+            raise ValueError("the lists are ragged")
+        return [value]
+    if depth == len(shape):
+        shape.append(len(value))
+    if shape[depth] != len(value):
+        raise ValueError("the lists are ragged")
+    return [number for part in value for number in _flatten(part, shape, depth + 1)]
+
+
+def _as_tensor(value):
+    """A tensor from a tensor, another library's array or nested lists of numbers."""
+    if isinstance(value, Trafo.Tensor):
+        return value
+    if hasattr(value, "__dlpack__"):
+        try:
+            return _from_dlpack(value)
+        except BufferError:  # read-only
+            return _from_dlpack(value.copy())
+    shape = []
+    numbers = _flatten(value, shape)
+    if any(isinstance(number, float) for number in numbers):
+        return Trafo.Tensor.new_from_floats(shape, numbers)
+    return Trafo.Tensor.new_from_int64s(shape, numbers)
+
+
 def _repr(self):
     text = self.to_string().replace("\n", "\n" + " " * len("Tensor("))
     return f"Tensor({text}, dtype={Trafo.dtype_get_name(self.get_dtype())})"
@@ -216,3 +245,65 @@ Tensor.__array_interface__ = property(_array_interface)
 Tensor.__array__ = _array
 Tensor.__dlpack__ = _dlpack
 Tensor.__dlpack_device__ = lambda self: (_CPU, 0)
+
+
+# A TensorDict is a mapping from names to tensors, in the order in which they were set.
+def _dict_getitem(self, name):
+    tensor = self.get(name)
+    if tensor is None:
+        raise KeyError(name)
+    return tensor
+
+
+def _dict_items(self):
+    return [(name, self.get(name)) for name in self.list_names()]
+
+
+def _as_tensor_dict(inputs, tensors):
+    result = Trafo.TensorDict.new()
+    for name, value in [*(inputs.items() if inputs is not None else ()), *tensors.items()]:
+        if value is not None:
+            result.set(name, _as_tensor(value))
+    return result
+
+
+TensorDict = Trafo.TensorDict
+TensorDict.__len__ = lambda self: self.get_size()
+TensorDict.__iter__ = lambda self: iter(self.list_names())
+TensorDict.__contains__ = lambda self, name: self.get(name) is not None
+TensorDict.__getitem__ = _dict_getitem
+TensorDict.__setitem__ = lambda self, name, value: self.set(name, _as_tensor(value))
+TensorDict.keys = lambda self: self.list_names()
+TensorDict.values = lambda self: [tensor for _, tensor in _dict_items(self)]
+TensorDict.items = _dict_items
+TensorDict.__repr__ = lambda self: f"TensorDict({dict(_dict_items(self))!r})"
+
+
+# Keyword arguments: a model's inputs by name, and the properties of an options object.
+_model_forward = Trafo.Model.forward
+
+
+def _forward(self, inputs=None, output_hidden_states=False, cancellable=None, **tensors):
+    """Runs the model; inputs come in a mapping or by name, as arrays, lists or tensors."""
+    return _model_forward(
+        self, _as_tensor_dict(inputs, tensors), output_hidden_states, cancellable
+    )
+
+
+def _with_load_options(function):
+    def from_pretrained(path, options=None, cancellable=None, **properties):
+        if properties:
+            if options is not None:
+                raise TypeError("options are given as an object or by name, not both")
+            options = Trafo.LoadOptions(**properties)
+        return function(path, options, cancellable)
+
+    return from_pretrained
+
+
+Trafo.Model.forward = _forward
+Trafo.Model.__call__ = _forward
+for _name in dir(Trafo):
+    if _name.startswith("AutoModel") and hasattr(getattr(Trafo, _name), "from_pretrained"):
+        _class = getattr(Trafo, _name)
+        _class.from_pretrained = staticmethod(_with_load_options(_class.from_pretrained))

@@ -52,7 +52,16 @@ typedef enum
   TRAFO_INITIALIZER_NORMAL,
 } TrafoInitializer;
 
-/* Heads of one attention; n_kv_heads 0 means n_heads, scale 0 means 1 / sqrt (head_size). */
+/**
+ * TrafoAttention:
+ * @n_heads: the number of query heads
+ * @n_kv_heads: the number of key and value heads, 0 for as many as there are query heads
+ * @head_size: the features of one head
+ * @is_causal: whether a query sees only keys up to its own position
+ * @scale: what the scores are multiplied by, 0 for 1 / sqrt (@head_size)
+ *
+ * The heads of one attention.
+ */
 typedef struct
 {
   guint    n_heads;

@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* Bindings write ops through TrafoBuilder; its enums alone are theirs to see. */
+#ifndef __GI_SCANNER__
+
 /* The op set: its numbers and attribute structs are part of the plugin ABI; ops are only ever
  * appended. Each has one row in core/graph/ops/ with its shape and dtype rule, decomposition and
  * reference kernel; the comment there states the formula. Shapes below: B batch, T query length,
@@ -71,6 +74,8 @@ typedef enum
   TRAFO_N_OPS = 128,
 } TrafoOpId;
 
+#endif
+
 /**
  * TrafoActivation:
  * @TRAFO_ACTIVATION_NONE: x
@@ -99,6 +104,17 @@ typedef enum
 #define TRAFO_MAX_DIMS 8
 #define TRAFO_MAX_OP_INPUTS 8
 
+/**
+ * TrafoComparison:
+ * @TRAFO_COMPARE_EQUAL: a == b
+ * @TRAFO_COMPARE_NOT_EQUAL: a != b
+ * @TRAFO_COMPARE_LESS: a < b
+ * @TRAFO_COMPARE_LESS_EQUAL: a <= b
+ * @TRAFO_COMPARE_GREATER: a > b
+ * @TRAFO_COMPARE_GREATER_EQUAL: a >= b
+ *
+ * How two elements are compared.
+ */
 typedef enum
 {
   TRAFO_COMPARE_EQUAL,
@@ -108,6 +124,8 @@ typedef enum
   TRAFO_COMPARE_GREATER,
   TRAFO_COMPARE_GREATER_EQUAL,
 } TrafoComparison;
+
+#ifndef __GI_SCANNER__
 
 /* Attributes. Fixed-width fields, no holes; new fields are appended. */
 typedef struct
@@ -188,5 +206,7 @@ typedef struct
   guint8  reserved[6];
   double  scale; /* multiplies q . k */
 } TrafoAttentionAttrs;
+
+#endif
 
 G_END_DECLS

@@ -10,18 +10,30 @@ G_BEGIN_DECLS
 TRAFO_API
 G_DECLARE_INTERFACE (TrafoOptimizer, trafo_optimizer, TRAFO, OPTIMIZER, GObject)
 
-/* What one parameter's update is made from. All but the two scalars have the parameter's shape;
- * everything is float32. */
+/**
+ * TrafoUpdate:
+ * @struct_size: sizeof (TrafoUpdate) of the build that made it
+ * @param: the parameter
+ * @gradient: its gradient
+ * @step: scalar: 1 at the first update
+ * @learning_rate: scalar, so that a schedule never builds anew
+ * @has_weight_decay: whether weight decay applies to the parameter
+ * @states: in the order of list_states()
+ *
+ * What one parameter's update is made from.
+ *
+ * All but the two scalars have the parameter's shape; everything is float32.
+ */
 typedef struct
 {
   guint32         struct_size;
   TrafoSym        param;
   TrafoSym        gradient;
-  TrafoSym        step;          /* scalar: 1 at the first update */
-  TrafoSym        learning_rate; /* scalar, so that a schedule never builds anew */
+  TrafoSym        step;
+  TrafoSym        learning_rate;
   guint8          has_weight_decay;
   guint8          reserved[3];
-  const TrafoSym *states; /* in the order of list_states() */
+  const TrafoSym *states;
 } TrafoUpdate;
 
 /**

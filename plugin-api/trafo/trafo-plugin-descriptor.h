@@ -10,19 +10,16 @@ G_BEGIN_DECLS
 
 /* What a plugin says about itself. plugin.c is a table of contents:
  *
- *   TRAFO_PLUGIN_DEFINE (bert, "0.1.0", "MIT", "BERT (Devlin et al. 2018)",
+ *   TRAFO_PLUGIN_DEFINE (bert,
+ *                        "0.1.0",
+ *                        "MIT",
+ *                        "BERT (Devlin et al. 2018)",
  *                        TRAFO_PLUGIN_MODEL ("bert", TrafoBert, trafo_bert, TRAFO_RANK_PRIMARY,
- *                                            "answers_to": [ "bert" ]))
+ *                                            TRAFO_ANSWERS_TO ("bert")))
  *
  * The first argument is an identifier, the next three are one string literal each; then come 1 to
- * 16 features. A feature has a name, the type and the prefix as in G_DEFINE_TYPE, a rank (a plain
- * number), and members of a JSON object, its metadata. Keys that core knows:
- *
- *   "answers_to"  strings: the model_types of a model, the tokenizer_class and model names of a
- *                 tokenizer; a feature always answers to its own name too
- *   "isa"         strings: what the processor must have before the file is opened, as
- *                 __builtin_cpu_supports names it ("avx2", "fma", "avx512f", ...)
- *   "drivers"     strings: sonames that the plugin opens by itself
+ * 16 features, at most one of them a backend. A feature has a name, the type and the prefix as in
+ * G_DEFINE_TYPE, a rank (a plain number), and up to 6 lists of strings, its metadata.
  *
  * The macro makes two things. A constant text in the ELF section .trafo_plugin: core reads it from
  * the file, so no code of the plugin runs to build the registry. And a table, the one symbol that
@@ -59,6 +56,9 @@ typedef enum
   TRAFO_FEATURE_KIND_OPTIMIZER = 3,
 } TrafoFeatureKind;
 
+/* The rest is for plugins in C. */
+#ifndef __GI_SCANNER__
+
 #define TRAFO_N_FEATURE_KINDS 4
 
 typedef struct
@@ -81,14 +81,23 @@ typedef struct
   const TrafoFeatureEntry *entries;
 } TrafoPluginDescriptor;
 
-#define TRAFO_PLUGIN_BACKEND(name, TypeName, type_name, rank, ...)                                 \
-  (BACKEND, "backend", name, TypeName, type_name, rank, __VA_ARGS__)
-#define TRAFO_PLUGIN_MODEL(name, TypeName, type_name, rank, ...)                                   \
-  (MODEL, "model", name, TypeName, type_name, rank, __VA_ARGS__)
-#define TRAFO_PLUGIN_TOKENIZER(name, TypeName, type_name, rank, ...)                               \
-  (TOKENIZER, "tokenizer", name, TypeName, type_name, rank, __VA_ARGS__)
-#define TRAFO_PLUGIN_OPTIMIZER(name, TypeName, type_name, rank, ...)                               \
-  (OPTIMIZER, "optimizer", name, TypeName, type_name, rank, __VA_ARGS__)
+#define TRAFO_PLUGIN_BACKEND(name, TypeName, type_name, ...)                                       \
+  (BACKEND, "backend", name, TypeName, type_name, __VA_ARGS__)
+#define TRAFO_PLUGIN_MODEL(name, TypeName, type_name, ...)                                         \
+  (MODEL, "model", name, TypeName, type_name, __VA_ARGS__)
+#define TRAFO_PLUGIN_TOKENIZER(name, TypeName, type_name, ...)                                     \
+  (TOKENIZER, "tokenizer", name, TypeName, type_name, __VA_ARGS__)
+#define TRAFO_PLUGIN_OPTIMIZER(name, TypeName, type_name, ...)                                     \
+  (OPTIMIZER, "optimizer", name, TypeName, type_name, __VA_ARGS__)
+
+/* Metadata. ANSWERS_TO: the model_types of a model, the tokenizer_class and model names of a
+ * tokenizer; a feature answers to its own name anyway. NEEDS_ISA: what the processor must have, as
+ * __builtin_cpu_supports() names it ("avx2", "fma", "avx512f"), or the feature is not used.
+ * NEEDS_DRIVERS: sonames that the plugin opens by itself. */
+#define TRAFO_ANSWERS_TO(...) TRAFO_METADATA ("answers_to", __VA_ARGS__)
+#define TRAFO_NEEDS_ISA(...) TRAFO_METADATA ("isa", __VA_ARGS__)
+#define TRAFO_NEEDS_DRIVERS(...) TRAFO_METADATA ("drivers", __VA_ARGS__)
+#define TRAFO_METADATA(key, ...) ",\"" key "\":[" #__VA_ARGS__ "]"
 
 /**
  * TRAFO_PLUGIN_DEFINE:
@@ -101,14 +110,14 @@ typedef struct
  * Describes a plugin; stands once in it, without a semicolon behind it.
  */
 #define TRAFO_PLUGIN_DEFINE(plugin_name, version, license, description, ...)                       \
-  static const char trafo_plugin_text[] TRAFO_PLUGIN_IN_SECTION_ =                                 \
+  static const char trafo_plugin_##plugin_name##_text[] TRAFO_PLUGIN_IN_SECTION_ =                 \
       TRAFO_PLUGIN_TEXT_ (plugin_name,                                                             \
                           version,                                                                 \
                           license,                                                                 \
                           description,                                                             \
                           TRAFO_PLUGIN_EACH_ (TRAFO_PLUGIN_FEATURE_TEXT_, ",", __VA_ARGS__));      \
-  G_STATIC_ASSERT (sizeof trafo_plugin_text <= TRAFO_PLUGIN_TEXT_MAX_BYTES);                       \
-  static const TrafoFeatureEntry trafo_plugin_entries[] = {                                        \
+  G_STATIC_ASSERT (sizeof trafo_plugin_##plugin_name##_text <= TRAFO_PLUGIN_TEXT_MAX_BYTES);       \
+  static const TrafoFeatureEntry trafo_plugin_##plugin_name##_entries[] = {                        \
     TRAFO_PLUGIN_EACH_ (TRAFO_PLUGIN_FEATURE_ENTRY_, , __VA_ARGS__)                                \
   };                                                                                               \
   TRAFO_API const TrafoPluginDescriptor trafo_plugin_##plugin_name##_descriptor;                   \
@@ -117,10 +126,10 @@ typedef struct
               TRAFO_ABI_MAJOR,                                                                     \
               TRAFO_ABI_MINOR,                                                                     \
               sizeof (TrafoFeatureEntry),                                                          \
-              G_N_ELEMENTS (trafo_plugin_entries),                                                 \
+              G_N_ELEMENTS (trafo_plugin_##plugin_name##_entries),                                 \
               #plugin_name,                                                                        \
-              trafo_plugin_text,                                                                   \
-              trafo_plugin_entries,                                                                \
+              trafo_plugin_##plugin_name##_text,                                                   \
+              trafo_plugin_##plugin_name##_entries,                                                \
   };
 
 /* What follows is the machinery of the macro above. Macro arguments that are themselves features
@@ -141,13 +150,24 @@ typedef struct
 #define TRAFO_PLUGIN_TEXT_ABI_ G_STRINGIFY (TRAFO_ABI_MAJOR) "." G_STRINGIFY (TRAFO_ABI_MINOR)
 
 #define TRAFO_PLUGIN_FEATURE_TEXT_(feature) TRAFO_PLUGIN_FEATURE_TEXT_OF_ feature
-#define TRAFO_PLUGIN_FEATURE_TEXT_OF_(KIND, kind, name, TypeName, type_name, rank, ...)            \
-  "{\"kind\":" #kind ",\"name\":" #name ",\"type\":\"" #TypeName "\",\"rank\":" #rank              \
-  ",\"metadata\":{" #__VA_ARGS__ "}}"
+#define TRAFO_PLUGIN_FEATURE_TEXT_OF_(KIND, kind, name, TypeName, type_name, ...)                  \
+  "{\"kind\":" #kind ",\"name\":" #name ",\"type\":\"" #TypeName                                   \
+  "\",\"rank\":" TRAFO_PLUGIN_JOIN_ (__VA_ARGS__) "}"
 
 #define TRAFO_PLUGIN_FEATURE_ENTRY_(feature) TRAFO_PLUGIN_FEATURE_ENTRY_OF_ feature
-#define TRAFO_PLUGIN_FEATURE_ENTRY_OF_(KIND, kind, name, TypeName, type_name, rank, ...)           \
+#define TRAFO_PLUGIN_FEATURE_ENTRY_OF_(KIND, kind, name, TypeName, type_name, ...)                 \
   { TRAFO_FEATURE_KIND_##KIND, 0, name, type_name##_get_type },
+
+/* The rank, then the metadata, each of which begins with its comma. */
+#define TRAFO_PLUGIN_JOIN_(...)                                                                    \
+  TRAFO_PLUGIN_CONCAT_ (TRAFO_PLUGIN_JOIN_, TRAFO_PLUGIN_COUNT_ (__VA_ARGS__)) (__VA_ARGS__)
+#define TRAFO_PLUGIN_JOIN_1_(rank) #rank
+#define TRAFO_PLUGIN_JOIN_2_(rank, a) #rank a
+#define TRAFO_PLUGIN_JOIN_3_(rank, a, b) #rank a b
+#define TRAFO_PLUGIN_JOIN_4_(rank, a, b, c) #rank a b c
+#define TRAFO_PLUGIN_JOIN_5_(rank, a, b, c, d) #rank a b c d
+#define TRAFO_PLUGIN_JOIN_6_(rank, a, b, c, d, e) #rank a b c d e
+#define TRAFO_PLUGIN_JOIN_7_(rank, a, b, c, d, e, f) #rank a b c d e f
 
 #define TRAFO_PLUGIN_EACH_(m, sep, ...)                                                            \
   TRAFO_PLUGIN_CONCAT_ (TRAFO_PLUGIN_EACH_, TRAFO_PLUGIN_COUNT_ (__VA_ARGS__)) (m, sep, __VA_ARGS__)
@@ -172,5 +192,7 @@ typedef struct
 #define TRAFO_PLUGIN_EACH_14_(m, sep, a, ...) m (a) sep TRAFO_PLUGIN_EACH_13_ (m, sep, __VA_ARGS__)
 #define TRAFO_PLUGIN_EACH_15_(m, sep, a, ...) m (a) sep TRAFO_PLUGIN_EACH_14_ (m, sep, __VA_ARGS__)
 #define TRAFO_PLUGIN_EACH_16_(m, sep, a, ...) m (a) sep TRAFO_PLUGIN_EACH_15_ (m, sep, __VA_ARGS__)
+
+#endif
 
 G_END_DECLS

@@ -5,6 +5,7 @@
 /* Everything that a plugin is built against. */
 #include <trafo/trafo-backend.h>
 #include <trafo/trafo-builder.h>
+#include <trafo/trafo-config.h>
 #include <trafo/trafo-dtype.h>
 #include <trafo/trafo-error.h>
 #include <trafo/trafo-json-reader.h>
@@ -14,4 +15,6 @@
 #include <trafo/trafo-ops.h>
 #include <trafo/trafo-optimizer.h>
 #include <trafo/trafo-plugin-descriptor.h>
+#include <trafo/trafo-tokenizer.h>
 #include <trafo/trafo-version.h>
+#include <trafo/trafo-vocabulary.h>

@@ -2,29 +2,9 @@
 // Copyright 2026 The Trafo authors
 // TrafoTensor as gjs sees it; prints TAP.
 imports.gi.versions.Trafo = '1.0';
+imports.searchPath.unshift(imports.gi.GLib.path_get_dirname(imports.system.programPath));
 const {GLib, Trafo} = imports.gi;
-
-let nCases = 0, nFailed = 0;
-
-function check(name, found, expected) {
-    const same = JSON.stringify(found) === JSON.stringify(expected);
-
-    nCases++;
-    if (!same) {
-        nFailed++;
-        print(`# found ${JSON.stringify(found)}, expected ${JSON.stringify(expected)}`);
-    }
-    print(`${same ? 'ok' : 'not ok'} ${nCases} ${name}`);
-}
-
-function errorOf(call) {
-    try {
-        call();
-    } catch (error) {
-        return error;
-    }
-    return null;
-}
+const {check, errorOf, finish} = imports.tap;
 
 const bytes = new GLib.Bytes(new Uint8Array(new Float32Array([0, 1, 2, 3, 4, 5]).buffer));
 const tensor = Trafo.Tensor.new_from_bytes(Trafo.DType.FLOAT32, [2, 3], bytes);
@@ -43,5 +23,4 @@ const error = errorOf(() => Trafo.Tensor.new_from_bytes(Trafo.DType.FLOAT32, [7]
 check('error domain', error?.matches(Trafo.Error, Trafo.Error.SHAPE), true);
 check('error message', error?.message.includes('found 24 bytes, expected 28'), true);
 
-print(`1..${nCases}`);
-imports.system.exit(nFailed === 0 ? 0 : 1);
+finish();

@@ -4,10 +4,12 @@
 
 #include "trafo-bert.h"
 
-TRAFO_PLUGIN_DEFINE (
-    bert,
-    "0.1.0",
-    "MIT",
-    "BERT (Devlin et al. 2018)",
-    TRAFO_PLUGIN_MODEL ("bert", TrafoBert, trafo_bert, TRAFO_RANK_PRIMARY, "answers_to"
-                        : ["bert"]))
+TRAFO_PLUGIN_DEFINE (bert,
+                     "0.1.0",
+                     "MIT",
+                     "BERT (Devlin et al. 2018)",
+                     TRAFO_PLUGIN_MODEL ("bert",
+                                         TrafoBert,
+                                         trafo_bert,
+                                         TRAFO_RANK_PRIMARY,
+                                         TRAFO_ANSWERS_TO ("bert")))

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "trafo-auto-tokenizer.h"
+
+#include <trafo/trafo-config.h>
+#include <trafo/trafo-error.h>
+#include <trafo/trafo-json-reader.h>
+
+#include "trafo-registry.h"
+#include "trafo-text.h"
+
+/**
+ * TrafoAutoTokenizer:
+ *
+ * Finds the plugin for a checkpoint's tokenizer and loads it.
+ */
+struct _TrafoAutoTokenizer
+{
+  GObject parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (TrafoAutoTokenizer, trafo_auto_tokenizer, G_TYPE_OBJECT)
+
+static void
+trafo_auto_tokenizer_class_init (TrafoAutoTokenizerClass *klass)
+{
+}
+
+static void
+trafo_auto_tokenizer_init (TrafoAutoTokenizer *self)
+{
+}
+
+/* The string that a path of keys leads to, in a file of JSON; NULL if anything is not there. What
+ * is wrong with the file is said by whoever loads it. */
+static char *
+read_string_at (const char *path, const char *file, const char *const *keys)
+{
+  g_autofree char *filename = g_build_filename (path, file, NULL);
+  g_autoptr (GMappedFile) mapped = g_mapped_file_new (filename, FALSE, NULL);
+  g_autoptr (GBytes) bytes = mapped != NULL ? g_mapped_file_get_bytes (mapped) : NULL;
+  g_autoptr (TrafoJsonReader) reader = NULL;
+  const char *key;
+
+  if (bytes == NULL)
+    return NULL;
+  reader = trafo_json_reader_new (bytes, filename);
+  for (; *keys != NULL; keys++)
+    {
+      if (trafo_json_reader_peek (reader) != TRAFO_JSON_OBJECT)
+        return NULL;
+      trafo_json_reader_begin_object (reader);
+      while ((key = trafo_json_reader_next_member (reader, NULL)) != NULL &&
+             !g_str_equal (key, *keys))
+        trafo_json_reader_skip (reader);
+      if (key == NULL)
+        return NULL;
+    }
+  if (trafo_json_reader_peek (reader) != TRAFO_JSON_STRING)
+    return NULL;
+  return g_strdup (trafo_json_reader_read_string (reader, NULL));
+}
+
+/* Where the name stands by which a tokenizer is found, best first. */
+static const struct
+{
+  const char *file;
+  const char *keys[3];
+} places[] = {
+  { "tokenizer_config.json", { "tokenizer_class" } },
+  { "tokenizer.json", { "model", "type" } },
+  { "config.json", { "model_type" } },
+};
+
+static TrafoFeature *
+find_feature (const char *path, GError **error)
+{
+  g_autoptr (GString) tried = g_string_new (NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      g_autofree char *name = read_string_at (path, places[i].file, places[i].keys);
+      TrafoFeature    *feature;
+
+      if (name == NULL)
+        continue;
+      feature = trafo_registry_find (trafo_registry_get_default (),
+                                     TRAFO_FEATURE_KIND_TOKENIZER,
+                                     name,
+                                     NULL);
+      if (feature != NULL)
+        return feature;
+      g_string_append_printf (tried,
+                              "%s'%s' (%s)",
+                              tried->len > 0 ? ", " : "",
+                              name,
+                              places[i].file);
+    }
+  if (tried->len > 0)
+    g_set_error (error,
+                 TRAFO_PLUGIN_ERROR,
+                 TRAFO_PLUGIN_ERROR_NOT_FOUND,
+                 "%s: no plugin has a tokenizer that answers to %s",
+                 path,
+                 tried->str);
+  else
+    g_set_error (error,
+                 TRAFO_ERROR,
+                 TRAFO_ERROR_NOT_FOUND,
+                 "%s: found none of tokenizer_config.json, tokenizer.json and config.json that "
+                 "names a tokenizer",
+                 path);
+  return NULL;
+}
+
+/**
+ * trafo_auto_tokenizer_from_pretrained:
+ * @path: a folder as Hugging Face's save_pretrained() writes it
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Loads a checkpoint's tokenizer.
+ *
+ * The plugin is found by the tokenizer_class in tokenizer_config.json, else by the type of the
+ * model in tokenizer.json, else by the model_type in config.json.
+ *
+ * Returns: (transfer full) (nullable): the tokenizer, or %NULL with an error of the domains
+ *   %TRAFO_PLUGIN_ERROR, %TRAFO_FORMAT_ERROR, %TRAFO_ERROR or %G_IO_ERROR
+ */
+TrafoTokenizer *
+trafo_auto_tokenizer_from_pretrained (const char *path, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (TrafoFeature) feature = NULL;
+  g_autoptr (TrafoTokenizer) tokenizer = NULL;
+
+  g_return_val_if_fail (path != NULL, NULL);
+  feature = find_feature (path, error);
+  if (feature == NULL)
+    return NULL;
+  tokenizer = (TrafoTokenizer *) trafo_feature_create (feature, cancellable, error);
+  if (tokenizer == NULL || !trafo_tokenizer_load (tokenizer, path, error))
+    return NULL;
+  return g_steal_pointer (&tokenizer);
+}

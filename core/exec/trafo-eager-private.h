@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include "trafo-builder-private.h"
+#include "trafo-eager.h"
+
+G_BEGIN_DECLS
+
+/* Where an eager builder finds its leaves. Both return a reference, or NULL and the error. */
+typedef struct
+{
+  gpointer data;
+  TrafoTensor *(*find_input) (gpointer data, const char *name, TrafoFillRule rule, GError **error);
+  TrafoTensor *(*find_param) (gpointer data, const char *name, GError **error);
+} TrafoEagerLeaves;
+
+TrafoBuilder *trafo_builder_new_eager_with (TrafoDevice            *device,
+                                            const TrafoVariant     *variant,
+                                            const TrafoEagerLeaves *leaves /* nullable */);
+
+G_END_DECLS

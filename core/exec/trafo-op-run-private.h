@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include "trafo-device-private.h"
+#include "trafo-graph-private.h"
+#include "trafo-tensor.h"
+
+G_BEGIN_DECLS
+
+/* Runs one op at once: on @device by the first of its kernels that takes the operands, else by the
+ * reference. @output is contiguous and of the type that the op's rule gave; views have no kernel
+ * and are not for this function. */
+gboolean trafo_op_run (const TrafoOp      *op,
+                       const TrafoAttrs   *attrs,
+                       TrafoDevice        *device,
+                       TrafoTensor *const *inputs,
+                       guint               n_inputs,
+                       TrafoTensor        *output,
+                       GError            **error);
+
+/* The operand as one of @output's shape, with stride 0 where numpy repeats it. */
+void     trafo_operand_broadcast (TrafoOperand *operand, const TrafoOperand *output);
+gboolean trafo_op_broadcasts (guint op);
+
+G_END_DECLS

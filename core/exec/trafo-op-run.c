@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "trafo-op-run-private.h"
+
+#include <stdlib.h>
+
+#include "trafo-execution-private.h"
+#include "trafo-tensor-private.h"
+
+void
+trafo_operand_broadcast (TrafoOperand *operand, const TrafoOperand *output)
+{
+  guint        added = output->n_dims - operand->n_dims;
+  TrafoOperand wide = *operand;
+
+  wide.n_dims = output->n_dims;
+  for (guint i = 0; i < output->n_dims; i++)
+    {
+      gboolean is_repeated = i < added || (operand->shape[i - added] == 1 && output->shape[i] != 1);
+
+      wide.shape[i] = output->shape[i];
+      wide.strides[i] = is_repeated ? 0 : operand->strides[i - added];
+    }
+  *operand = wide;
+}
+
+gboolean
+trafo_op_broadcasts (guint op)
+{
+  return op >= TRAFO_OP_ADD && op <= TRAFO_OP_WHERE;
+}
+
+typedef struct
+{
+  const TrafoKernel     *kernel;
+  const TrafoKernelArgs *args;
+  guint                  n_tasks;
+  guint8                *scratch;
+  gsize                  scratch_bytes;
+} HostRun;
+
+static void
+run_share (gpointer data, guint worker, guint n_workers)
+{
+  HostRun *run = data;
+
+  for (guint task = worker; task < run->n_tasks; task += n_workers)
+    run->kernel->run (run->args, task, run->n_tasks, run->scratch + worker * run->scratch_bytes);
+}
+
+static gboolean
+run_on_host (const TrafoKernel *kernel, const TrafoKernelArgs *args, GError **error)
+{
+  TrafoThreadPool *pool = trafo_thread_pool_get_default ();
+  guint            n_threads = trafo_thread_pool_get_size (pool);
+  HostRun          run = { kernel, args, 1, NULL, 0 };
+
+  if (TRAFO_HAS (kernel, n_tasks))
+    run.n_tasks = kernel->n_tasks (args, n_threads);
+  if (TRAFO_HAS (kernel, scratch_size))
+    run.scratch_bytes = kernel->scratch_size (args, n_threads) + TRAFO_ALIGNMENT_BYTES - 1;
+  run.scratch_bytes &= ~(gsize) (TRAFO_ALIGNMENT_BYTES - 1);
+  if (run.scratch_bytes > 0)
+    run.scratch = trafo_aligned_try_alloc (run.scratch_bytes * n_threads);
+  if (run.scratch_bytes > 0 && run.scratch == NULL)
+    {
+      g_set_error (error, TRAFO_ERROR, TRAFO_ERROR_NO_MEMORY, "no memory for scratch");
+      return FALSE;
+    }
+  trafo_thread_pool_run (pool, run.n_tasks, run_share, &run);
+  free (run.scratch);
+  return TRUE;
+}
+
+/* Puts every operand into a buffer of its own and reads the result back. */
+static gboolean
+run_on_queue (TrafoDevice           *device,
+              const TrafoKernel     *kernel,
+              const TrafoKernelArgs *host,
+              GError               **error)
+{
+  const TrafoDeviceOps *ops = trafo_device_get_ops (device);
+  gpointer              handle = trafo_device_get_handle (device);
+  TrafoKernelArgs       args = *host;
+  TrafoOperand         *operands[TRAFO_MAX_OP_INPUTS + 1];
+  gpointer              stream = NULL;
+  TrafoMessage          message = { "" };
+  TrafoStatus           status = TRAFO_STATUS_OK;
+  guint                 n = args.n_inputs + 1, n_uploaded = 0;
+  gsize                 size_bytes = trafo_operand_span_bytes (&host->output);
+  gboolean              done = FALSE;
+
+  for (guint i = 0; i < n; i++)
+    operands[i] = i == 0 ? &args.output : &args.inputs[i - 1];
+  for (; n_uploaded < n; n_uploaded++)
+    {
+      TrafoOperand *operand = operands[n_uploaded];
+
+      operand->data =
+          trafo_device_upload (device, operand->data, trafo_operand_span_bytes (operand), error);
+      if (operand->data == NULL)
+        break;
+    }
+  if (n_uploaded == n)
+    {
+      status = ops->stream_new (handle, &stream, &message);
+      if (status == TRAFO_STATUS_OK)
+        status = kernel->enqueue (&args, stream, &message);
+      if (status == TRAFO_STATUS_OK)
+        status = ops->stream_sync (handle, stream, &message);
+      if (status == TRAFO_STATUS_OK)
+        status = ops->buffer_read (handle,
+                                   stream,
+                                   args.output.data,
+                                   0,
+                                   host->output.data,
+                                   size_bytes,
+                                   &message);
+      done = trafo_device_check (device, status, &message, error);
+    }
+  if (stream != NULL)
+    ops->stream_free (handle, stream);
+  for (guint i = 0; i < n_uploaded; i++)
+    ops->buffer_free (handle, operands[i]->data);
+  return done;
+}
+
+gboolean
+trafo_op_run (const TrafoOp      *op,
+              const TrafoAttrs   *attrs,
+              TrafoDevice        *device,
+              TrafoTensor *const *inputs,
+              guint               n_inputs,
+              TrafoTensor        *output,
+              GError            **error)
+{
+  TrafoKernelArgs    args = { .struct_size = sizeof args, .op = op->id, .n_inputs = n_inputs };
+  const TrafoKernel *kernel;
+
+  args.attrs = op->attrs_size_bytes > 0 ? attrs : NULL;
+  args.device = trafo_device_get_handle (device);
+  trafo_tensor_get_operand (output, &args.output);
+  for (guint i = 0; i < n_inputs; i++)
+    {
+      trafo_tensor_get_operand (inputs[i], &args.inputs[i]);
+      if (trafo_op_broadcasts (op->id))
+        trafo_operand_broadcast (&args.inputs[i], &args.output);
+    }
+  if (trafo_tensor_get_n_elements (output) == 0)
+    return TRUE;
+  kernel = trafo_device_choose_kernel (device, &args);
+  if (kernel == NULL)
+    {
+      op->reference (&args);
+      return TRUE;
+    }
+  return trafo_device_is_host (device) ? run_on_host (kernel, &args, error)
+                                       : run_on_queue (device, kernel, &args, error);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include <trafo/trafo-error.h>
+
+G_BEGIN_DECLS
+
+/* A place of a template: a sequence of the input, or special tokens. */
+typedef struct
+{
+  gint     sequence; /* 0 or 1; -1: special tokens */
+  guint32  type_id;
+  guint32 *ids;
+  gsize    n_ids;
+} TrafoTemplatePiece;
+
+typedef struct
+{
+  GArray *pieces;  /* of TrafoTemplatePiece */
+  gsize   n_added; /* special tokens, all together */
+} TrafoTemplate;
+
+/* The post-processor of a tokenizer.json: what stands around one sequence, and around two. */
+typedef struct
+{
+  TrafoTemplate single;
+  TrafoTemplate pair;
+} TrafoPostProcessor;
+
+TrafoPostProcessor      *
+trafo_post_processor_new (GVariant *component, const char *origin, GError **error);
+void trafo_post_processor_free (TrafoPostProcessor *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrafoPostProcessor, trafo_post_processor_free)
+
+G_END_DECLS

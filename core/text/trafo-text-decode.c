@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include <string.h>
+
+#include "trafo-text-engine-private.h"
+#include "trafo-text.h"
+
+/* The set of special tokens holds texts, so a token of the model that reads like one is one too. */
+static gboolean
+is_special (const TrafoTextEngine *engine, guint32 id, const char *token, gsize size_bytes)
+{
+  const TrafoAddedToken *added = trafo_added_tokens_lookup_id (engine->added_tokens, id);
+
+  if (added == NULL || added->normalized)
+    added = trafo_added_tokens_lookup (engine->added_tokens, token, size_bytes);
+  return added != NULL && added->special;
+}
+
+/**
+ * trafo_tokenizer_decode:
+ * @self: a loaded tokenizer
+ * @ids: (array length=n_ids): ids of tokens
+ * @n_ids: how many
+ * @skip_special_tokens: whether special tokens are left out
+ * @clean_up_tokenization_spaces: whether spaces before English punctuation and contractions are
+ *   taken out; has no effect for BPE, as in transformers 5
+ * @error: return location for an error
+ *
+ * Turns tokens into text. Ids that the vocabulary lacks are left out.
+ *
+ * Returns: (transfer full): the text; %NULL if it would exceed 1 GiB
+ */
+char *
+trafo_tokenizer_decode (TrafoTokenizer *self,
+                        const guint32  *ids,
+                        gsize           n_ids,
+                        gboolean        skip_special_tokens,
+                        gboolean        clean_up_tokenization_spaces,
+                        GError        **error)
+{
+  g_auto (TrafoTokenList) tokens = { 0 };
+  const TrafoTextEngine *engine;
+
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), NULL);
+  g_return_val_if_fail (ids != NULL || n_ids == 0, NULL);
+  engine = trafo_text_engine_get (self, error);
+  if (engine == NULL)
+    return NULL;
+  for (gsize i = 0; i < n_ids && !tokens.text.failed; i++)
+    {
+      gsize            size;
+      g_autofree char *token = trafo_text_engine_get_token (engine, ids[i], &size);
+
+      if (token != NULL && !(skip_special_tokens && is_special (engine, ids[i], token, size)))
+        trafo_token_list_append (&tokens, token, size);
+    }
+  trafo_text_decoder_apply (engine->decoder, &tokens);
+  if (clean_up_tokenization_spaces && g_strcmp0 (engine->model_type, "BPE") != 0)
+    trafo_text_clean_up (&tokens.text, 0);
+  return trafo_text_buffer_finish (&tokens.text, error);
+}
+
+/**
+ * trafo_tokenizer_token_to_id:
+ * @self: a loaded tokenizer
+ * @token: a token, as the vocabulary writes it
+ *
+ * Looks up a token.
+ *
+ * Returns: its id, -1 if there is no such token
+ */
+gint64
+trafo_tokenizer_token_to_id (TrafoTokenizer *self, const char *token)
+{
+  const TrafoTextEngine *engine;
+  const TrafoAddedToken *added = NULL;
+
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), -1);
+  g_return_val_if_fail (token != NULL, -1);
+  engine = trafo_text_engine_get (self, NULL);
+  if (engine != NULL)
+    added = trafo_added_tokens_lookup (engine->added_tokens, token, strlen (token));
+  return added != NULL ? added->id : trafo_tokenizer_lookup_token (self, token, strlen (token));
+}
+
+/**
+ * trafo_tokenizer_id_to_token:
+ * @self: a loaded tokenizer
+ * @id: an id
+ *
+ * Looks up an id.
+ *
+ * Returns: (transfer full) (nullable): the token, %NULL if there is no such id
+ */
+char *
+trafo_tokenizer_id_to_token (TrafoTokenizer *self, guint id)
+{
+  const TrafoTextEngine *engine;
+  gsize                  size;
+
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), NULL);
+  engine = trafo_text_engine_get (self, NULL);
+  return engine != NULL ? trafo_text_engine_get_token (engine, id, &size) : NULL;
+}
+
+/**
+ * trafo_tokenizer_get_vocab_size:
+ * @self: a loaded tokenizer
+ * @with_added_tokens: whether tokens are counted that were added to the model's vocabulary
+ *
+ * The size of the vocabulary.
+ *
+ * Returns: how many tokens
+ */
+guint
+trafo_tokenizer_get_vocab_size (TrafoTokenizer *self, gboolean with_added_tokens)
+{
+  const TrafoTextEngine *engine;
+  guint                  n_tokens;
+
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), 0);
+  engine = trafo_text_engine_get (self, NULL);
+  n_tokens = trafo_tokenizer_get_n_tokens (self);
+  if (engine != NULL && with_added_tokens)
+    n_tokens += trafo_added_tokens_get_n_new (engine->added_tokens);
+  return n_tokens;
+}
+
+/**
+ * trafo_tokenizer_get_special_token:
+ * @self: a loaded tokenizer
+ * @token: which token
+ *
+ * The text of a special token.
+ *
+ * Returns: (nullable): the token, %NULL if the tokenizer has none
+ */
+const char *
+trafo_tokenizer_get_special_token (TrafoTokenizer *self, TrafoSpecialToken token)
+{
+  const TrafoTextEngine *engine;
+  const char            *content;
+
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), NULL);
+  g_return_val_if_fail ((guint) token < TRAFO_N_SPECIAL_TOKENS, NULL);
+  engine = trafo_text_engine_get (self, NULL);
+  content = engine != NULL ? engine->config->special[token].content : NULL;
+  return content != NULL && trafo_tokenizer_token_to_id (self, content) >= 0 ? content : NULL;
+}
+
+/**
+ * trafo_tokenizer_get_special_token_id:
+ * @self: a loaded tokenizer
+ * @token: which token
+ *
+ * The id of a special token.
+ *
+ * Returns: the id, -1 if the tokenizer has no such token
+ */
+gint64
+trafo_tokenizer_get_special_token_id (TrafoTokenizer *self, TrafoSpecialToken token)
+{
+  const char *content = trafo_tokenizer_get_special_token (self, token);
+
+  return content != NULL ? trafo_tokenizer_token_to_id (self, content) : -1;
+}
+
+/**
+ * trafo_tokenizer_is_special_id:
+ * @self: a loaded tokenizer
+ * @id: an id
+ *
+ * Whether decoding leaves a token out when it skips special tokens.
+ *
+ * Returns: %TRUE if it does
+ */
+gboolean
+trafo_tokenizer_is_special_id (TrafoTokenizer *self, guint id)
+{
+  const TrafoTextEngine *engine;
+  g_autofree char       *token = NULL;
+  gsize                  size;
+
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), FALSE);
+  engine = trafo_text_engine_get (self, NULL);
+  if (engine != NULL)
+    token = trafo_text_engine_get_token (engine, id, &size);
+  return token != NULL && is_special (engine, id, token, size);
+}
+
+/**
+ * trafo_tokenizer_get_n_added_tokens:
+ * @self: a loaded tokenizer
+ * @is_pair: whether two texts are encoded together
+ *
+ * How many special tokens encoding puts around the text.
+ *
+ * Returns: the number of tokens
+ */
+guint
+trafo_tokenizer_get_n_added_tokens (TrafoTokenizer *self, gboolean is_pair)
+{
+  const TrafoTextEngine *engine;
+
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), 0);
+  engine = trafo_text_engine_get (self, NULL);
+  if (engine == NULL)
+    return 0;
+  return is_pair ? engine->post_processor->pair.n_added : engine->post_processor->single.n_added;
+}
+
+/**
+ * trafo_tokenizer_get_model_max_length:
+ * @self: a loaded tokenizer
+ *
+ * The most tokens that the model takes, from tokenizer_config.json.
+ *
+ * Returns: the length in tokens, 0 if there is no limit
+ */
+guint
+trafo_tokenizer_get_model_max_length (TrafoTokenizer *self)
+{
+  const TrafoTextEngine *engine;
+
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), 0);
+  engine = trafo_text_engine_get (self, NULL);
+  return engine != NULL ? engine->config->model_max_length : 0;
+}
+
+/**
+ * trafo_tokenizer_get_padding_side:
+ * @self: a loaded tokenizer
+ *
+ * Where padding is put unless the options say otherwise.
+ *
+ * Returns: the side
+ */
+TrafoSide
+trafo_tokenizer_get_padding_side (TrafoTokenizer *self)
+{
+  const TrafoTextEngine *engine;
+
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), TRAFO_SIDE_RIGHT);
+  engine = trafo_text_engine_get (self, NULL);
+  return engine != NULL ? engine->config->padding_side : TRAFO_SIDE_RIGHT;
+}
+
+/**
+ * trafo_tokenizer_get_truncation_side:
+ * @self: a loaded tokenizer
+ *
+ * Where tokens are cut off unless the options say otherwise.
+ *
+ * Returns: the side
+ */
+TrafoSide
+trafo_tokenizer_get_truncation_side (TrafoTokenizer *self)
+{
+  const TrafoTextEngine *engine;
+
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), TRAFO_SIDE_RIGHT);
+  engine = trafo_text_engine_get (self, NULL);
+  return engine != NULL ? engine->config->truncation_side : TRAFO_SIDE_RIGHT;
+}
+
+/**
+ * trafo_tokenizer_get_clean_up_tokenization_spaces:
+ * @self: a loaded tokenizer
+ *
+ * Whether decoding cleans up spaces where the caller has no opinion.
+ *
+ * Returns: what tokenizer_config.json says, %FALSE without
+ */
+gboolean
+trafo_tokenizer_get_clean_up_tokenization_spaces (TrafoTokenizer *self)
+{
+  const TrafoTextEngine *engine;
+
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), FALSE);
+  engine = trafo_text_engine_get (self, NULL);
+  return engine != NULL && engine->config->clean_up_tokenization_spaces;
+}

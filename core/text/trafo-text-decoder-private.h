@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include "trafo-text-buffer-private.h"
+
+G_BEGIN_DECLS
+
+/* Tokens, one behind the other in one text. */
+typedef struct
+{
+  TrafoTextBuffer text;
+  gsize          *ends;
+  gsize           n_tokens;
+  gsize           n_allocated;
+} TrafoTokenList;
+
+void trafo_token_list_append (TrafoTokenList *self, const char *token, gsize size_bytes);
+void trafo_token_list_clear (TrafoTokenList *self);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TrafoTokenList, trafo_token_list_clear)
+
+/* The decoder of a tokenizer.json: steps, each of which rewrites the list of tokens. */
+typedef struct _TrafoTextDecoder TrafoTextDecoder;
+
+TrafoTextDecoder *trafo_text_decoder_new (GVariant *component, const char *origin, GError **error);
+void              trafo_text_decoder_free (TrafoTextDecoder *self);
+void              trafo_text_decoder_apply (const TrafoTextDecoder *self, TrafoTokenList *tokens);
+
+void trafo_text_clean_up (TrafoTextBuffer *text, gsize from);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrafoTextDecoder, trafo_text_decoder_free)
+
+G_END_DECLS

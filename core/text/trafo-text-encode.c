@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include <string.h>
+
+#include "trafo-assembly-private.h"
+#include "trafo-text.h"
+
+/* One input: a text, and perhaps the second of a pair. */
+typedef struct
+{
+  const char *texts[2]; /* the second is NULL without a pair */
+  gsize       sizes[2];
+} Input;
+
+static TrafoEncoding *
+encode_input (const TrafoTextEngine *engine,
+              const TrafoEncodePlan *plan,
+              const Input           *input,
+              GError               **error)
+{
+  TrafoTextScratch *scratch = trafo_text_scratch_get ();
+  gboolean          is_pair = input->texts[1] != NULL, filled = TRUE;
+  TrafoEncoding    *encoding = NULL;
+
+  scratch->runs[1].size_bytes = 0;
+  for (guint i = 0; filled && i < (is_pair ? 2 : 1); i++)
+    filled = trafo_token_run_fill (&scratch->runs[i],
+                                   engine,
+                                   scratch,
+                                   input->texts[i],
+                                   input->sizes[i],
+                                   error);
+  if (filled)
+    encoding = trafo_assembly_make (engine, plan, scratch->runs, is_pair, error);
+  trafo_text_scratch_trim (scratch);
+  return encoding;
+}
+
+static gboolean
+pad_encodings (GPtrArray *encodings, const TrafoEncodePlan *plan, GError **error)
+{
+  gsize longest = 0, length;
+
+  for (guint i = 0; i < encodings->len; i++)
+    longest = MAX (longest, trafo_encoding_get_n_tokens (g_ptr_array_index (encodings, i)));
+  if (!trafo_encode_plan_get_padded_length (plan, longest, &length, error))
+    return FALSE;
+  for (guint i = 0; plan->padding != TRAFO_PADDING_DO_NOT_PAD && i < encodings->len; i++)
+    {
+      TrafoEncoding *padded = trafo_encoding_pad (g_ptr_array_index (encodings, i),
+                                                  length,
+                                                  plan->pads_left,
+                                                  plan->pad_id,
+                                                  plan->pad_type_id,
+                                                  error);
+
+      if (padded == NULL)
+        return FALSE;
+      trafo_encoding_unref (g_ptr_array_index (encodings, i));
+      g_ptr_array_index (encodings, i) = padded;
+    }
+  return TRUE;
+}
+
+static GPtrArray *
+encode_inputs (TrafoTokenizer     *self,
+               const Input        *inputs,
+               gsize               n_inputs,
+               TrafoEncodeOptions *options,
+               GError            **error)
+{
+  TrafoTextEngine *engine = trafo_text_engine_get (self, error);
+  TrafoEncodePlan  plan;
+  g_autoptr (GPtrArray) encodings = NULL;
+
+  if (engine == NULL || !trafo_encode_plan_make (&plan, engine, options, error))
+    return NULL;
+  encodings = g_ptr_array_new_with_free_func ((GDestroyNotify) trafo_encoding_unref);
+  for (gsize i = 0; i < n_inputs; i++)
+    {
+      TrafoEncoding *encoding = encode_input (engine, &plan, &inputs[i], error);
+
+      if (encoding == NULL)
+        {
+          if (n_inputs > 1)
+            g_prefix_error (error, "text %" G_GSIZE_FORMAT ": ", i);
+          return NULL;
+        }
+      g_ptr_array_add (encodings, encoding);
+    }
+  return pad_encodings (encodings, &plan, error) ? g_steal_pointer (&encodings) : NULL;
+}
+
+static TrafoEncoding *
+encode_one (TrafoTokenizer *self, Input input, TrafoEncodeOptions *options, GError **error)
+{
+  g_autoptr (GPtrArray) encodings = encode_inputs (self, &input, 1, options, error);
+
+  return encodings != NULL ? trafo_encoding_ref (g_ptr_array_index (encodings, 0)) : NULL;
+}
+
+/**
+ * trafo_tokenizer_encode:
+ * @self: a loaded tokenizer
+ * @text: the text
+ * @pair: (nullable): a second text, to be encoded with the first
+ * @options: (nullable): options, %NULL for the defaults
+ * @error: return location for an error
+ *
+ * Turns a text into tokens, as the tokenizers of Hugging Face do.
+ *
+ * Returns: (transfer full): the tokens; %NULL with %TRAFO_ERROR_INVALID_ARGUMENT if the text is not
+ *   valid UTF-8 or the options cannot be met
+ */
+TrafoEncoding *
+trafo_tokenizer_encode (TrafoTokenizer     *self,
+                        const char         *text,
+                        const char         *pair,
+                        TrafoEncodeOptions *options,
+                        GError            **error)
+{
+  Input input = { { text, pair } };
+
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), NULL);
+  g_return_val_if_fail (text != NULL, NULL);
+  g_return_val_if_fail (options == NULL || TRAFO_IS_ENCODE_OPTIONS (options), NULL);
+  input.sizes[0] = strlen (text);
+  input.sizes[1] = pair != NULL ? strlen (pair) : 0;
+  return encode_one (self, input, options, error);
+}
+
+static void
+set_text (Input *input, guint index, GBytes *bytes)
+{
+  const char *text = g_bytes_get_data (bytes, &input->sizes[index]);
+
+  input->texts[index] = text != NULL ? text : "";
+}
+
+/**
+ * trafo_tokenizer_encode_bytes:
+ * @self: a loaded tokenizer
+ * @text: the text
+ * @pair: (nullable): a second text, to be encoded with the first
+ * @options: (nullable): options, %NULL for the defaults
+ * @error: return location for an error
+ *
+ * Like [method@Trafo.Tokenizer.encode], for text that may hold NULs.
+ *
+ * Returns: (transfer full): the tokens
+ */
+TrafoEncoding *
+trafo_tokenizer_encode_bytes (TrafoTokenizer     *self,
+                              GBytes             *text,
+                              GBytes             *pair,
+                              TrafoEncodeOptions *options,
+                              GError            **error)
+{
+  Input input = { 0 };
+
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), NULL);
+  g_return_val_if_fail (text != NULL, NULL);
+  g_return_val_if_fail (options == NULL || TRAFO_IS_ENCODE_OPTIONS (options), NULL);
+  set_text (&input, 0, text);
+  if (pair != NULL)
+    set_text (&input, 1, pair);
+  return encode_one (self, input, options, error);
+}
+
+static TrafoBatchEncoding *
+encode_batch (TrafoTokenizer     *self,
+              const Input        *inputs,
+              gsize               n_inputs,
+              TrafoEncodeOptions *options,
+              GError            **error)
+{
+  g_autoptr (GPtrArray) encodings = encode_inputs (self, inputs, n_inputs, options, error);
+
+  return encodings != NULL ? trafo_batch_encoding_new (encodings) : NULL;
+}
+
+static Input *
+make_inputs (gsize n_texts, gboolean has_pairs, gsize n_pairs, GError **error)
+{
+  Input *inputs;
+
+  if (has_pairs && n_pairs != n_texts)
+    {
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_INVALID_ARGUMENT,
+                   "%" G_GSIZE_FORMAT " texts and %" G_GSIZE_FORMAT " pairs, expected as many",
+                   n_texts,
+                   n_pairs);
+      return NULL;
+    }
+  inputs = g_try_new0 (Input, n_texts + 1);
+  if (inputs == NULL)
+    g_set_error (error,
+                 TRAFO_ERROR,
+                 TRAFO_ERROR_NO_MEMORY,
+                 "no memory for a batch of %" G_GSIZE_FORMAT " texts",
+                 n_texts);
+  return inputs;
+}
+
+/**
+ * trafo_tokenizer_encode_batch:
+ * @self: a loaded tokenizer
+ * @texts: (array zero-terminated=1): the texts
+ * @pairs: (array zero-terminated=1) (nullable): as many second texts
+ * @options: (nullable): options, %NULL for the defaults
+ * @error: return location for an error
+ *
+ * Turns several texts into tokens; with padding, all to the same length.
+ *
+ * Returns: (transfer full): the tokens
+ */
+TrafoBatchEncoding *
+trafo_tokenizer_encode_batch (TrafoTokenizer     *self,
+                              const char *const  *texts,
+                              const char *const  *pairs,
+                              TrafoEncodeOptions *options,
+                              GError            **error)
+{
+  g_autofree Input *inputs = NULL;
+  gsize             n_texts;
+
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), NULL);
+  g_return_val_if_fail (texts != NULL, NULL);
+  g_return_val_if_fail (options == NULL || TRAFO_IS_ENCODE_OPTIONS (options), NULL);
+  n_texts = g_strv_length ((char **) texts);
+  inputs = make_inputs (n_texts,
+                        pairs != NULL,
+                        pairs != NULL ? g_strv_length ((char **) pairs) : 0,
+                        error);
+  for (gsize i = 0; inputs != NULL && i < n_texts; i++)
+    {
+      inputs[i].texts[0] = texts[i];
+      inputs[i].sizes[0] = strlen (texts[i]);
+      inputs[i].texts[1] = pairs != NULL ? pairs[i] : NULL;
+      inputs[i].sizes[1] = pairs != NULL ? strlen (pairs[i]) : 0;
+    }
+  return inputs != NULL ? encode_batch (self, inputs, n_texts, options, error) : NULL;
+}
+
+/**
+ * trafo_tokenizer_encode_bytes_batch:
+ * @self: a loaded tokenizer
+ * @texts: (element-type GBytes): the texts
+ * @pairs: (element-type GBytes) (nullable): as many second texts
+ * @options: (nullable): options, %NULL for the defaults
+ * @error: return location for an error
+ *
+ * Like [method@Trafo.Tokenizer.encode_batch], for texts that may hold NULs.
+ *
+ * Returns: (transfer full): the tokens
+ */
+TrafoBatchEncoding *
+trafo_tokenizer_encode_bytes_batch (TrafoTokenizer     *self,
+                                    GPtrArray          *texts,
+                                    GPtrArray          *pairs,
+                                    TrafoEncodeOptions *options,
+                                    GError            **error)
+{
+  g_autofree Input *inputs = NULL;
+
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), NULL);
+  g_return_val_if_fail (texts != NULL, NULL);
+  g_return_val_if_fail (options == NULL || TRAFO_IS_ENCODE_OPTIONS (options), NULL);
+  inputs = make_inputs (texts->len, pairs != NULL, pairs != NULL ? pairs->len : 0, error);
+  for (guint i = 0; inputs != NULL && i < texts->len; i++)
+    {
+      set_text (&inputs[i], 0, g_ptr_array_index (texts, i));
+      if (pairs != NULL)
+        set_text (&inputs[i], 1, g_ptr_array_index (pairs, i));
+    }
+  return inputs != NULL ? encode_batch (self, inputs, texts->len, options, error) : NULL;
+}

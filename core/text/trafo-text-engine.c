@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "trafo-text-engine-private.h"
+
+#include <string.h>
+
+#include "trafo-component-private.h"
+
+static G_DEFINE_QUARK (trafo - text - engine, trafo_text_engine)
+
+    /* The members of a tokenizer.json that are objects of their own. */
+    enum {
+      MEMBER_NORMALIZER,
+      MEMBER_PRE_TOKENIZER,
+      MEMBER_POST_PROCESSOR,
+      MEMBER_DECODER,
+      MEMBER_MODEL,
+      MEMBER_ADDED_TOKENS,
+      N_MEMBERS,
+    };
+
+static const char *const member_names[N_MEMBERS] = {
+  [MEMBER_NORMALIZER] = "normalizer",
+  [MEMBER_PRE_TOKENIZER] = "pre_tokenizer",
+  [MEMBER_POST_PROCESSOR] = "post_processor",
+  [MEMBER_DECODER] = "decoder",
+  [MEMBER_MODEL] = "model",
+  [MEMBER_ADDED_TOKENS] = "added_tokens",
+};
+
+static void
+clear_members (GBytes *members[N_MEMBERS])
+{
+  for (guint i = 0; i < N_MEMBERS; i++)
+    g_clear_pointer (&members[i], g_bytes_unref);
+}
+
+static void
+read_member (TrafoJsonReader *reader, const char *key, GBytes *members[N_MEMBERS])
+{
+  const char *version;
+
+  for (guint i = 0; i < N_MEMBERS; i++)
+    if (g_str_equal (key, member_names[i]))
+      {
+        if (!trafo_json_reader_read_null (reader))
+          members[i] = trafo_json_reader_skip_bytes (reader);
+        return;
+      }
+  if (!g_str_equal (key, "version"))
+    {
+      trafo_json_reader_skip (reader);
+      return;
+    }
+  version = trafo_json_reader_read_string (reader, NULL);
+  if (version != NULL && !g_str_equal (version, "1.0"))
+    trafo_json_reader_fail (reader, "the version is '%s', expected '1.0'", version);
+}
+
+/* The texts of the members; they come in any order, and some can only be read after others. The
+ * truncation and padding that the file may hold are left alone, as transformers does: they are the
+ * caller's to choose. */
+static gboolean
+read_members (GBytes *text, const char *origin, GBytes *members[N_MEMBERS], GError **error)
+{
+  g_autoptr (TrafoJsonReader) reader = trafo_json_reader_new (text, origin);
+  const char *key;
+
+  trafo_json_reader_begin_object (reader);
+  while ((key = trafo_json_reader_next_member (reader, NULL)) != NULL)
+    read_member (reader, key, members);
+  return trafo_json_reader_finish (reader, error);
+}
+
+static gboolean
+parse_member (GBytes     *members[N_MEMBERS],
+              guint       member,
+              const char *origin,
+              GVariant  **value,
+              GError    **error)
+{
+  g_autofree char *where = NULL;
+
+  *value = NULL;
+  if (members[member] == NULL)
+    return TRUE;
+  where = g_strdup_printf ("%s: %s", origin, member_names[member]);
+  *value = trafo_json_to_variant (members[member], where, error);
+  return *value != NULL;
+}
+
+static gboolean
+read_components (TrafoTextEngine *self,
+                 GBytes          *members[N_MEMBERS],
+                 const char      *origin,
+                 GError         **error)
+{
+  g_autoptr (GVariant) normalizer = NULL;
+  g_autoptr (GVariant) pre_tokenizer = NULL;
+  g_autoptr (GVariant) post_processor = NULL;
+  g_autoptr (GVariant) decoder = NULL;
+  const char *class = NULL;
+
+  if (!parse_member (members, MEMBER_NORMALIZER, origin, &normalizer, error) ||
+      !parse_member (members, MEMBER_PRE_TOKENIZER, origin, &pre_tokenizer, error) ||
+      !parse_member (members, MEMBER_POST_PROCESSOR, origin, &post_processor, error) ||
+      !parse_member (members, MEMBER_DECODER, origin, &decoder, error))
+    return FALSE;
+  self->normalizer = trafo_normalizer_new (normalizer, origin, error);
+  if (self->normalizer == NULL)
+    return FALSE;
+  g_variant_lookup (self->config->values, "tokenizer_class", "&s", &class);
+  if (class == NULL || strstr (class, "Bert") != NULL)
+    trafo_normalizer_override_bert (self->normalizer, self->config->values);
+  self->pre_tokenizer = trafo_pre_tokenizer_new (pre_tokenizer, origin, error);
+  if (self->pre_tokenizer == NULL)
+    return FALSE;
+  self->post_processor = trafo_post_processor_new (post_processor, origin, error);
+  if (self->post_processor == NULL)
+    return FALSE;
+  self->decoder = trafo_text_decoder_new (decoder, origin, error);
+  return self->decoder != NULL;
+}
+
+/* The type is a guess in old files, which lack it: only BPE has merges. */
+static gboolean
+read_model_type (TrafoTextEngine *self, GBytes *model, const char *origin, GError **error)
+{
+  g_autoptr (TrafoJsonReader) reader = NULL;
+  const char *key;
+
+  if (model == NULL)
+    {
+      g_set_error (error,
+                   TRAFO_FORMAT_ERROR,
+                   TRAFO_FORMAT_ERROR_VALUE,
+                   "%s: 'model' is missing",
+                   origin);
+      return FALSE;
+    }
+  reader = trafo_json_reader_new (model, origin);
+  trafo_json_reader_begin_object (reader);
+  while (self->model_type == NULL && (key = trafo_json_reader_next_member (reader, NULL)) != NULL)
+    if (g_str_equal (key, "type"))
+      self->model_type = g_strdup (trafo_json_reader_read_string (reader, NULL));
+    else if (g_str_equal (key, "merges"))
+      self->model_type = g_strdup ("BPE");
+    else
+      trafo_json_reader_skip (reader);
+  return self->model_type != NULL || trafo_json_reader_finish (reader, error);
+}
+
+static gboolean
+add_named (TrafoTextEngine *self, const TrafoNamedToken *named, GError **error)
+{
+  TrafoAddedToken token = {
+    .size_bytes = strlen (named->content),
+    .single_word = named->single_word,
+    .lstrip = named->lstrip,
+    .rstrip = named->rstrip,
+    .normalized = named->normalized,
+    .special = named->special,
+  };
+
+  if (trafo_added_tokens_lookup (self->added_tokens, named->content, token.size_bytes) != NULL)
+    return TRUE;
+  token.content = g_strdup (named->content);
+  return trafo_added_tokens_add (self->added_tokens, token, error);
+}
+
+/* The tokens that tokenizer.json adds, then those that only its companions name. A default that
+ * the vocabulary lacks is not added: its id would lie outside the model's embeddings. */
+static gboolean
+add_tokens (TrafoTextEngine *self, GBytes *added, const char *origin, GError **error)
+{
+  TrafoTokenizerConfig *config = self->config;
+  gboolean              done = TRUE;
+
+  self->added_tokens = trafo_added_tokens_new (self->tokenizer, self->normalizer);
+  if (added != NULL)
+    {
+      g_autofree char *where = g_strconcat (origin, ": added_tokens", NULL);
+      g_autoptr (TrafoJsonReader) reader = trafo_json_reader_new (added, where);
+
+      if (!trafo_added_tokens_read_json (self->added_tokens, reader, error) ||
+          !trafo_json_reader_finish (reader, error))
+        return FALSE;
+    }
+  for (guint i = 0; done && i < config->added->len; i++)
+    done = add_named (self, &g_array_index (config->added, TrafoNamedToken, i), error);
+  for (guint i = 0; done && i < TRAFO_N_SPECIAL_TOKENS; i++)
+    {
+      const TrafoNamedToken *named = &config->special[i];
+
+      if (named->content != NULL &&
+          (!config->is_default[i] || trafo_tokenizer_lookup_token (self->tokenizer,
+                                                                   named->content,
+                                                                   strlen (named->content)) >= 0))
+        done = add_named (self, named, error);
+    }
+  for (guint i = 0; done && i < config->extra->len; i++)
+    done = add_named (self, &g_array_index (config->extra, TrafoNamedToken, i), error);
+  return done && trafo_added_tokens_finish (self->added_tokens, error);
+}
+
+/* Reads a tokenizer.json. @has_model: its vocabulary is in it and must be loaded. Takes @config. */
+TrafoTextEngine *
+trafo_text_engine_new (TrafoTokenizer       *tokenizer,
+                       GBytes               *text,
+                       const char           *origin,
+                       gboolean              has_model,
+                       TrafoTokenizerConfig *config,
+                       GError              **error)
+{
+  g_autoptr (TrafoTextEngine) self = g_new0 (TrafoTextEngine, 1);
+  GBytes  *members[N_MEMBERS] = { NULL };
+  gboolean done;
+
+  self->tokenizer = tokenizer;
+  self->config = config;
+  done = read_members (text, origin, members, error) &&
+         read_model_type (self, members[MEMBER_MODEL], origin, error) &&
+         read_components (self, members, origin, error) &&
+         (!has_model ||
+          trafo_tokenizer_load_model (tokenizer, members[MEMBER_MODEL], origin, error)) &&
+         add_tokens (self, members[MEMBER_ADDED_TOKENS], origin, error);
+  clear_members (members);
+  return done ? g_steal_pointer (&self) : NULL;
+}
+
+void
+trafo_text_engine_free (TrafoTextEngine *self)
+{
+  g_clear_pointer (&self->normalizer, trafo_normalizer_free);
+  g_clear_pointer (&self->added_tokens, trafo_added_tokens_free);
+  g_clear_pointer (&self->pre_tokenizer, trafo_pre_tokenizer_free);
+  g_clear_pointer (&self->post_processor, trafo_post_processor_free);
+  g_clear_pointer (&self->decoder, trafo_text_decoder_free);
+  g_clear_pointer (&self->config, trafo_tokenizer_config_free);
+  g_free (self->model_type);
+  g_free (self);
+}
+
+void
+trafo_text_engine_attach (TrafoTextEngine *self)
+{
+  g_object_set_qdata_full (G_OBJECT (self->tokenizer),
+                           trafo_text_engine_quark (),
+                           self,
+                           (GDestroyNotify) trafo_text_engine_free);
+}
+
+/* NULL, with an error, if nothing was loaded. */
+TrafoTextEngine *
+trafo_text_engine_get (TrafoTokenizer *tokenizer, GError **error)
+{
+  TrafoTextEngine *self = g_object_get_qdata (G_OBJECT (tokenizer), trafo_text_engine_quark ());
+
+  if (self == NULL)
+    g_set_error (error,
+                 TRAFO_ERROR,
+                 TRAFO_ERROR_INVALID_ARGUMENT,
+                 "%s: no tokenizer has been loaded",
+                 G_OBJECT_TYPE_NAME (tokenizer));
+  return self;
+}
+
+/* The token of an id, an added one in its normalized form if it is looked for in that; NULL if
+ * there is no such id. */
+char *
+trafo_text_engine_get_token (const TrafoTextEngine *self, guint32 id, gsize *size_bytes)
+{
+  const TrafoAddedToken *added = trafo_added_tokens_lookup_id (self->added_tokens, id);
+  char                  *copy;
+
+  if (added == NULL)
+    return trafo_tokenizer_lookup_id (self->tokenizer, id, size_bytes);
+  *size_bytes = added->pattern_size;
+  copy = g_malloc (added->pattern_size + 1);
+  if (added->pattern_size > 0)
+    memcpy (copy, added->pattern, added->pattern_size);
+  copy[added->pattern_size] = '\0';
+  return copy;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "trafo-text-engine-private.h"
+#include "trafo-text.h"
+
+/* A file of the folder, in @bytes; NULL there if the folder has no such file. */
+static gboolean
+read_file (const char *folder, const char *name, GBytes **bytes, GError **error)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (GError) local = NULL;
+  char *text;
+  gsize size;
+
+  *bytes = NULL;
+  if (g_file_get_contents (path, &text, &size, &local))
+    *bytes = g_bytes_new_take (text, size);
+  else if (!g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+read_json (const char *folder, const char *name, GVariant **value, GError **error)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (GBytes) text = NULL;
+
+  *value = NULL;
+  if (!read_file (folder, name, &text, error))
+    return FALSE;
+  if (text != NULL)
+    *value = trafo_json_to_variant (text, path, error);
+  return text == NULL || *value != NULL;
+}
+
+static TrafoTokenizerConfig *
+read_config (TrafoTokenizer *self, const char *folder, GError **error)
+{
+  g_autoptr (GVariant) defaults = trafo_tokenizer_get_default_config (self);
+  g_autoptr (GVariant) config = NULL;
+  g_autoptr (GVariant) special = NULL;
+  g_autoptr (GVariant) added = NULL;
+
+  if (!read_json (folder, "tokenizer_config.json", &config, error) ||
+      !read_json (folder, "special_tokens_map.json", &special, error) ||
+      !read_json (folder, "added_tokens.json", &added, error))
+    return NULL;
+  return trafo_tokenizer_config_new (config, special, added, defaults);
+}
+
+static gboolean
+load_text (TrafoTokenizer       *self,
+           GBytes               *text,
+           const char           *origin,
+           gboolean              has_model,
+           TrafoTokenizerConfig *config,
+           GError              **error)
+{
+  TrafoTextEngine *engine = trafo_text_engine_new (self, text, origin, has_model, config, error);
+
+  if (engine == NULL)
+    return FALSE;
+  trafo_text_engine_attach (engine);
+  return TRUE;
+}
+
+/**
+ * trafo_tokenizer_load:
+ * @self: a tokenizer, which nobody else uses yet
+ * @folder: (type filename): a checkpoint's folder
+ * @error: return location for an error
+ *
+ * Reads tokenizer.json or, where there is none, the files that the model had before it; and
+ * tokenizer_config.json, special_tokens_map.json and added_tokens.json, each if there is one.
+ *
+ * Returns: %FALSE if a file is missing or broken, or says something that is not supported
+ */
+gboolean
+trafo_tokenizer_load (TrafoTokenizer *self, const char *folder, GError **error)
+{
+  g_autofree char *origin = NULL;
+  g_autoptr (GBytes) text = NULL;
+  g_autoptr (TrafoTokenizerConfig) config = NULL;
+  gboolean has_model;
+
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), FALSE);
+  g_return_val_if_fail (folder != NULL, FALSE);
+  origin = g_build_filename (folder, "tokenizer.json", NULL);
+  config = read_config (self, folder, error);
+  if (config == NULL || !read_file (folder, "tokenizer.json", &text, error))
+    return FALSE;
+  has_model = text != NULL;
+  if (!has_model)
+    text = trafo_tokenizer_load_files (self, folder, config->values, error);
+  if (text == NULL)
+    return FALSE;
+  return load_text (self, text, origin, has_model, g_steal_pointer (&config), error);
+}
+
+/**
+ * trafo_tokenizer_load_json:
+ * @self: a tokenizer, which nobody else uses yet
+ * @tokenizer_json: the text of a tokenizer.json
+ * @tokenizer_config_json: (nullable): the text of a tokenizer_config.json
+ * @error: return location for an error
+ *
+ * Like [method@Trafo.Tokenizer.load], from memory.
+ *
+ * Returns: %FALSE if a text is broken, or says something that is not supported
+ */
+gboolean
+trafo_tokenizer_load_json (TrafoTokenizer *self,
+                           GBytes         *tokenizer_json,
+                           GBytes         *tokenizer_config_json,
+                           GError        **error)
+{
+  g_autoptr (GVariant) defaults = NULL;
+  g_autoptr (GVariant) config = NULL;
+
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), FALSE);
+  g_return_val_if_fail (tokenizer_json != NULL, FALSE);
+  defaults = trafo_tokenizer_get_default_config (self);
+  if (tokenizer_config_json != NULL)
+    {
+      config = trafo_json_to_variant (tokenizer_config_json, "tokenizer_config.json", error);
+      if (config == NULL)
+        return FALSE;
+    }
+  return load_text (self,
+                    tokenizer_json,
+                    "tokenizer.json",
+                    TRUE,
+                    trafo_tokenizer_config_new (config, NULL, NULL, defaults),
+                    error);
+}

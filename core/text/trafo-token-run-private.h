@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include "trafo-encoding-private.h"
+#include "trafo-text-engine-private.h"
+
+G_BEGIN_DECLS
+
+/* The tokens of one sequence, before anything is cut off or put around them. */
+typedef struct
+{
+  TrafoPieceArray tokens;  /* their ranges are bytes of the original */
+  guint32        *offsets; /* the same in code points, two a token; NULL where the text is ASCII */
+  gsize           n_offsets_allocated;
+  gboolean        is_ascii;
+  gsize           size_bytes; /* of the text */
+  guint32         n_words;
+  GArray         *texts; /* of TrafoTokenText, or NULL */
+  gsize           texts_size;
+} TrafoTokenRun;
+
+/* What one thread needs to make runs; memory is kept from one text to the next. */
+typedef struct
+{
+  TrafoNormalizerScratch normalizer;
+  TrafoWordArray         words[2];
+  TrafoTokenRun          runs[2];
+} TrafoTextScratch;
+
+TrafoTextScratch *trafo_text_scratch_get (void);
+void              trafo_text_scratch_trim (TrafoTextScratch *self);
+
+gboolean trafo_token_run_fill (TrafoTokenRun         *self,
+                               const TrafoTextEngine *engine,
+                               TrafoTextScratch      *scratch,
+                               const char            *text,
+                               gsize                  size_bytes,
+                               GError               **error);
+
+G_END_DECLS

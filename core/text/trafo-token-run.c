@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "trafo-token-run-private.h"
+
+#include <string.h>
+
+enum
+{
+  MAX_TEXT_BYTES = 1 << 28,
+  KEPT_TEXT_BYTES = 1 << 18, /* memory for a text of this size is kept for the next */
+};
+
+/* All that the work on one text needs. */
+typedef struct
+{
+  TrafoTokenRun         *run;
+  const TrafoTextEngine *engine;
+  TrafoTextScratch      *scratch;
+} Work;
+
+static void
+clear_run (TrafoTokenRun *self)
+{
+  g_free (self->tokens.pieces);
+  g_free (self->offsets);
+  g_clear_pointer (&self->texts, g_array_unref);
+  memset (self, 0, sizeof *self);
+}
+
+static void
+clear_scratch (TrafoTextScratch *self)
+{
+  trafo_normalizer_scratch_clear (&self->normalizer);
+  for (guint i = 0; i < 2; i++)
+    {
+      trafo_word_array_clear (&self->words[i]);
+      self->words[i].failed = FALSE;
+      clear_run (&self->runs[i]);
+    }
+}
+
+static void
+free_scratch (gpointer data)
+{
+  clear_scratch (data);
+  g_free (data);
+}
+
+/* The calling thread's. */
+TrafoTextScratch *
+trafo_text_scratch_get (void)
+{
+  static GPrivate   key = G_PRIVATE_INIT (free_scratch);
+  TrafoTextScratch *self = g_private_get (&key);
+
+  if (self == NULL)
+    {
+      self = g_new0 (TrafoTextScratch, 1);
+      g_private_set (&key, self);
+    }
+  return self;
+}
+
+/* After use: gives the memory that a large text took back. */
+void
+trafo_text_scratch_trim (TrafoTextScratch *self)
+{
+  if (self->runs[0].size_bytes > KEPT_TEXT_BYTES || self->runs[1].size_bytes > KEPT_TEXT_BYTES ||
+      self->words[0].failed || self->words[1].failed)
+    clear_scratch (self);
+}
+
+static gboolean
+check_text (const char *text, gsize size_bytes, GError **error)
+{
+  gsize invalid_at;
+
+  if (size_bytes > MAX_TEXT_BYTES)
+    {
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_INVALID_ARGUMENT,
+                   "the text has %" G_GSIZE_FORMAT " bytes, at most %d are allowed",
+                   size_bytes,
+                   MAX_TEXT_BYTES);
+      return FALSE;
+    }
+  if (trafo_utf8_validate (text, size_bytes, &invalid_at))
+    return TRUE;
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_INVALID_ARGUMENT,
+               "the text is not valid UTF-8: byte 0x%02x at offset %" G_GSIZE_FORMAT,
+               (guint8) text[invalid_at],
+               invalid_at);
+  return FALSE;
+}
+
+static void
+clear_text (gpointer data)
+{
+  TrafoTokenText *text = data;
+
+  g_ref_string_release (text->text);
+}
+
+/* Remembers the text of an added token that took white space in with it. */
+static gboolean
+add_text (TrafoTokenRun *self, const char *text, gsize size_bytes, GError **error)
+{
+  TrafoTokenText entry = { self->tokens.n_pieces };
+
+  self->texts_size += size_bytes;
+  if (self->texts_size > self->size_bytes * 16 + KEPT_TEXT_BYTES)
+    {
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_INVALID_ARGUMENT,
+                   "the added tokens overlap: their texts exceed %" G_GSIZE_FORMAT " bytes",
+                   self->texts_size);
+      return FALSE;
+    }
+  if (self->texts == NULL)
+    {
+      self->texts = g_array_new (FALSE, FALSE, sizeof (TrafoTokenText));
+      g_array_set_clear_func (self->texts, clear_text);
+    }
+  entry.text = g_ref_string_new_len (text, size_bytes);
+  g_array_append_val (self->texts, entry);
+  return TRUE;
+}
+
+/* An added token, found at the bytes @start to @end of @text. */
+static gboolean
+append_added (Work                   *work,
+              const TrafoAlignedText *text,
+              const TrafoAddedToken  *token,
+              gsize                   start,
+              gsize                   end,
+              GError                **error)
+{
+  TrafoPiece piece = { .id = token->id };
+
+  if (start == end)
+    return TRUE;
+  if (end - start != token->pattern_size &&
+      !add_text (work->run, text->text + start, end - start, error))
+    return FALSE;
+  trafo_aligned_text_get_range (text, start, end, &piece.start, &piece.end);
+  piece.word = work->run->n_words++;
+  return trafo_piece_array_append (&work->run->tokens, piece, error);
+}
+
+/* From places in the normalized text to places in the original. */
+static void
+locate_pieces (const TrafoAlignedText *text, TrafoPiece *pieces, gsize n_pieces)
+{
+  for (gsize i = 0; i < n_pieces; i++)
+    trafo_aligned_text_get_range (text,
+                                  pieces[i].start,
+                                  pieces[i].end,
+                                  &pieces[i].start,
+                                  &pieces[i].end);
+}
+
+/* Normalized text without added tokens: words, then the model. */
+static gboolean
+append_words (Work *work, const TrafoAlignedText *text, gsize start, gsize end, GError **error)
+{
+  TrafoTokenRun   *run = work->run;
+  TrafoAlignedText part = {
+    .text = text->text + start,
+    .size_bytes = end - start,
+    .starts = text->starts != NULL ? text->starts + start : NULL,
+    .ends = text->ends != NULL ? text->ends + start : NULL,
+    .base = text->base + start,
+  };
+  gsize           n_before = run->tokens.n_pieces;
+  TrafoWordArray *words;
+
+  if (start == end)
+    return TRUE;
+  if (!trafo_pre_tokenizer_apply (work->engine->pre_tokenizer,
+                                  &part,
+                                  work->scratch->words,
+                                  &words,
+                                  error) ||
+      !trafo_tokenizer_tokenize (work->engine->tokenizer,
+                                 part.text,
+                                 words->ranges,
+                                 words->n_ranges,
+                                 run->n_words,
+                                 &run->tokens,
+                                 error))
+    return FALSE;
+  run->n_words += words->n_ranges;
+  locate_pieces (&part, run->tokens.pieces + n_before, run->tokens.n_pieces - n_before);
+  return TRUE;
+}
+
+/* Original text between added tokens that are looked for in it: normalize, then cut out those that
+ * are looked for in the normalized text. */
+static gboolean
+append_part (Work *work, const char *original, gsize start, gsize end, GError **error)
+{
+  TrafoAlignedText       text = { original + start, end - start, NULL, NULL, start };
+  TrafoAddedTokenSearch  search = { .tokens = work->engine->added_tokens, .normalized = TRUE };
+  const TrafoAddedToken *token;
+  gsize                  at, token_end, done = 0;
+
+  if (start == end)
+    return TRUE;
+  if (!trafo_normalizer_apply (work->engine->normalizer, &work->scratch->normalizer, &text, error))
+    return FALSE;
+  search.text = text.text;
+  search.size_bytes = text.size_bytes;
+  while ((token = trafo_added_token_search_next (&search, &at, &token_end)) != NULL)
+    {
+      if ((done < at && !append_words (work, &text, done, at, error)) ||
+          !append_added (work, &text, token, at, token_end, error))
+        return FALSE;
+      done = token_end;
+    }
+  return append_words (work, &text, done, text.size_bytes, error);
+}
+
+static gboolean
+append_text (Work *work, const char *original, gsize size_bytes, GError **error)
+{
+  TrafoAlignedText       text = { original, size_bytes };
+  TrafoAddedTokenSearch  search = { work->engine->added_tokens, original, size_bytes };
+  const TrafoAddedToken *token;
+  gsize                  at, end, done = 0;
+
+  while ((token = trafo_added_token_search_next (&search, &at, &end)) != NULL)
+    {
+      if ((done < at && !append_part (work, original, done, at, error)) ||
+          !append_added (work, &text, token, at, end, error))
+        return FALSE;
+      done = end;
+    }
+  return append_part (work, original, done, size_bytes, error);
+}
+
+/* Counts code points up to a byte; the bytes asked for hardly ever go back, and never far. */
+typedef struct
+{
+  const char *text;
+  guint32     byte;
+  guint32     count;
+} Counter;
+
+static inline guint32
+count_to (Counter *self, guint32 byte)
+{
+  while (self->byte < byte)
+    self->count += ((guint8) self->text[self->byte++] & 0xc0) != 0x80;
+  while (self->byte > byte)
+    self->count -= ((guint8) self->text[--self->byte] & 0xc0) != 0x80;
+  return self->count;
+}
+
+static gboolean
+count_offsets (TrafoTokenRun *self, const char *text, GError **error)
+{
+  Counter starts = { text }, ends = { text };
+
+  if (self->tokens.n_pieces * 2 > self->n_offsets_allocated)
+    {
+      guint32 *grown = g_try_renew (guint32, self->offsets, self->tokens.n_allocated * 2);
+
+      if (grown == NULL)
+        {
+          g_set_error (error,
+                       TRAFO_ERROR,
+                       TRAFO_ERROR_NO_MEMORY,
+                       "no memory for the offsets of %" G_GSIZE_FORMAT " tokens",
+                       self->tokens.n_pieces);
+          return FALSE;
+        }
+      self->offsets = grown;
+      self->n_offsets_allocated = self->tokens.n_allocated * 2;
+    }
+  for (gsize i = 0; i < self->tokens.n_pieces; i++)
+    {
+      self->offsets[i * 2] = count_to (&starts, self->tokens.pieces[i].start);
+      self->offsets[i * 2 + 1] = count_to (&ends, self->tokens.pieces[i].end);
+    }
+  return TRUE;
+}
+
+/* Turns a text into tokens. */
+gboolean
+trafo_token_run_fill (TrafoTokenRun         *self,
+                      const TrafoTextEngine *engine,
+                      TrafoTextScratch      *scratch,
+                      const char            *text,
+                      gsize                  size_bytes,
+                      GError               **error)
+{
+  Work work = { self, engine, scratch };
+
+  self->tokens.n_pieces = 0;
+  self->n_words = 0;
+  self->size_bytes = size_bytes;
+  self->texts_size = 0;
+  g_clear_pointer (&self->texts, g_array_unref);
+  if (!check_text (text, size_bytes, error) || !append_text (&work, text, size_bytes, error))
+    return FALSE;
+  self->is_ascii = trafo_utf8_get_ascii_length (text, size_bytes) == size_bytes;
+  return self->is_ascii || count_offsets (self, text, error);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include <trafo/trafo-tokenizer.h>
+
+#include "trafo-encode-options.h"
+#include "trafo-text.h"
+
+G_BEGIN_DECLS
+
+/* A token that tokenizer_config.json and its companions name. */
+typedef struct
+{
+  char    *content;
+  gboolean single_word;
+  gboolean lstrip;
+  gboolean rstrip;
+  gboolean normalized;
+  gboolean special;
+} TrafoNamedToken;
+
+/* tokenizer_config.json, with special_tokens_map.json and added_tokens.json where it says less. */
+typedef struct
+{
+  GVariant       *values; /* a{sv}: booleans, numbers and strings; a token is its string */
+  TrafoNamedToken special[TRAFO_N_SPECIAL_TOKENS];
+  gboolean        is_default[TRAFO_N_SPECIAL_TOKENS]; /* of the tokenizer, no file names it */
+  GArray         *added;                              /* of TrafoNamedToken, by id */
+  GArray         *extra;                              /* of TrafoNamedToken */
+  guint64         model_max_length;                   /* 0: unlimited */
+  TrafoSide       padding_side;
+  TrafoSide       truncation_side;
+  guint32         pad_token_type_id;
+  gboolean        clean_up_tokenization_spaces;
+} TrafoTokenizerConfig;
+
+TrafoTokenizerConfig *trafo_tokenizer_config_new (GVariant *config,
+                                                  GVariant *special_tokens_map,
+                                                  GVariant *added_tokens,
+                                                  GVariant *defaults);
+void                  trafo_tokenizer_config_free (TrafoTokenizerConfig *self);
+
+const char *trafo_special_token_get_key (TrafoSpecialToken token);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrafoTokenizerConfig, trafo_tokenizer_config_free)
+
+G_END_DECLS

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "cpu-kernels.h"
+
+#include "ops/ops.h"
+
+/* The table of contents of a tier: for each op its kernels, most special first. */
+#define KERNEL(noun)                                                                               \
+  {                                                                                                \
+    (const TrafoKernel *const[]){ &TRAFO_CPU_SYMBOL (noun) }, 1                                    \
+  }
+
+static const struct
+{
+  const TrafoKernel *const *kernels;
+  gsize                     n_kernels;
+} lists[TRAFO_N_OPS] = {
+  [TRAFO_OP_COPY] = KERNEL (copy),
+  [TRAFO_OP_CAST] = KERNEL (cast),
+  [TRAFO_OP_GATHER] = KERNEL (gather),
+  [TRAFO_OP_NEG] = KERNEL (neg),
+  [TRAFO_OP_SQRT] = KERNEL (sqrt),
+  [TRAFO_OP_RSQRT] = KERNEL (rsqrt),
+  [TRAFO_OP_EXP] = KERNEL (exp),
+  [TRAFO_OP_TANH] = KERNEL (tanh),
+  [TRAFO_OP_ERF] = KERNEL (erf),
+  [TRAFO_OP_SIGMOID] = KERNEL (sigmoid),
+  [TRAFO_OP_ADD] = KERNEL (add),
+  [TRAFO_OP_SUB] = KERNEL (sub),
+  [TRAFO_OP_MUL] = KERNEL (mul),
+  [TRAFO_OP_DIV] = KERNEL (div),
+  [TRAFO_OP_SUM] = KERNEL (sum),
+  [TRAFO_OP_MEAN] = KERNEL (mean),
+  [TRAFO_OP_MAX] = KERNEL (max),
+  [TRAFO_OP_LINEAR] = KERNEL (linear),
+  [TRAFO_OP_LAYER_NORM] = KERNEL (layer_norm),
+  [TRAFO_OP_SOFTMAX] = KERNEL (softmax),
+  [TRAFO_OP_ACTIVATION] = KERNEL (activation),
+  [TRAFO_OP_ATTENTION] = KERNEL (attention),
+};
+
+static const TrafoKernel *const *
+list_kernels (guint16 op, gsize *ret_n_kernels)
+{
+  *ret_n_kernels = op < TRAFO_N_OPS ? lists[op].n_kernels : 0;
+  return op < TRAFO_N_OPS ? lists[op].kernels : NULL;
+}
+
+const TrafoCpuKernels TRAFO_CPU_SYMBOL (kernels) = {
+  .name = TRAFO_CPU_TIER_NAME,
+  .list_kernels = list_kernels,
+  .packed_size = TRAFO_CPU_SYMBOL (packed_size),
+  .pack_n_tasks = TRAFO_CPU_SYMBOL (pack_n_tasks),
+  .pack = TRAFO_CPU_SYMBOL (pack),
+};

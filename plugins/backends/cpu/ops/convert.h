@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include "../simd/vector.h"
+#include <string.h>
+
+/* @n 16-bit floats become float32. */
+static inline void
+convert_from_float16 (const guint16 *source, float *destination, gsize n)
+{
+  gsize i = 0;
+
+  for (; i + V_LANES <= n; i += V_LANES)
+    v_store (destination + i, v_load_float16 (source + i));
+  if (i < n)
+    v_store_n (destination + i, V_LOAD_N_16 (v_load_float16, source + i, n - i), n - i);
+}
+
+static inline void
+convert_from_bfloat16 (const guint16 *source, float *destination, gsize n)
+{
+  gsize i = 0;
+
+  for (; i + V_LANES <= n; i += V_LANES)
+    v_store (destination + i, v_load_bfloat16 (source + i));
+  if (i < n)
+    v_store_n (destination + i, V_LOAD_N_16 (v_load_bfloat16, source + i, n - i), n - i);
+}
+
+/* To the nearest, ties to even. */
+static inline void
+convert_to_float16 (const float *source, guint16 *destination, gsize n)
+{
+  guint16 tail[V_LANES];
+  gsize   i = 0;
+
+  for (; i + V_LANES <= n; i += V_LANES)
+    v_store_float16 (destination + i, v_load (source + i));
+  if (i == n)
+    return;
+  v_store_float16 (tail, v_load_n (source + i, n - i));
+  memcpy (destination + i, tail, (n - i) * sizeof *tail);
+}
+
+static inline void
+convert_to_bfloat16 (const float *source, guint16 *destination, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      guint32 bits;
+
+      memcpy (&bits, &source[i], sizeof bits);
+      if ((bits & 0x7fffffff) > 0x7f800000)
+        bits |= 0x400000; /* a NaN whose upper half alone would be infinite stays one */
+      else
+        bits += 0x7fff + ((bits >> 16) & 1);
+      destination[i] = (guint16) (bits >> 16);
+    }
+}

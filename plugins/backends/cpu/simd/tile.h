@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include "vector.h"
+
+/* Memory to bring nearer while a tile computes: @n_lines cache lines each V_TILE_STEP terms. */
+typedef struct
+{
+  const char *next;
+  guint       n_lines;
+} VPrefetch;
+
+#define V_TILE_STEP 8
+#define V_CACHE_LINE 64
+
+/* sums[i][j] = sum over k < n_k of rows[i][k] b[k][j]: the inner loop of every matrix product. The
+ * sums stay in registers, so n_rows * n_vectors must leave n_vectors + 1 of V_REGISTERS free; all
+ * but n_k are constants where this is inlined. Each sum takes its terms in the order of k, in
+ * @n_chains partial sums (a short tile needs several to hide the latency of the addition). */
+static inline __attribute__ ((always_inline)) void
+v_tile (guint               n_rows,
+        guint               n_vectors,
+        guint               n_chains,
+        const float *const *rows,
+        const float        *b,
+        gsize               b_stride,
+        gsize               n_k,
+        VPrefetch           prefetch,
+        float              *sums,
+        gsize               sums_stride)
+{
+  VFloat       sum[32];
+  const float *row[8];
+  gsize        k = 0;
+
+#pragma GCC unroll 32
+  for (guint i = 0; i < n_rows * n_vectors * n_chains; i++)
+    sum[i] = v_zero ();
+#pragma GCC unroll 8
+  for (guint i = 0; i < n_rows; i++)
+    row[i] = rows[i];
+
+  for (; k + V_TILE_STEP <= n_k; k += V_TILE_STEP)
+    {
+#pragma GCC unroll 8
+      for (guint step = 0; step < V_TILE_STEP; step++)
+        {
+          guint  chain = step % n_chains * n_rows * n_vectors;
+          VFloat column[4];
+
+#pragma GCC unroll 4
+          for (guint j = 0; j < n_vectors; j++)
+            column[j] = v_load (b + j * V_LANES);
+          b += b_stride;
+#pragma GCC unroll 8
+          for (guint i = 0; i < n_rows; i++)
+            {
+              VFloat x = v_set (row[i][k + step]);
+
+#pragma GCC unroll 4
+              for (guint j = 0; j < n_vectors; j++)
+                sum[chain + i * n_vectors + j] =
+                    v_fma (x, column[j], sum[chain + i * n_vectors + j]);
+            }
+        }
+      for (guint i = 0; i < prefetch.n_lines; i++)
+        {
+          _mm_prefetch (prefetch.next, _MM_HINT_T1);
+          prefetch.next += V_CACHE_LINE;
+        }
+    }
+  for (; k < n_k; k++)
+    {
+      VFloat column[4];
+
+#pragma GCC unroll 4
+      for (guint j = 0; j < n_vectors; j++)
+        column[j] = v_load (b + j * V_LANES);
+      b += b_stride;
+#pragma GCC unroll 8
+      for (guint i = 0; i < n_rows; i++)
+        {
+          VFloat x = v_set (row[i][k]);
+
+#pragma GCC unroll 4
+          for (guint j = 0; j < n_vectors; j++)
+            sum[i * n_vectors + j] = v_fma (x, column[j], sum[i * n_vectors + j]);
+        }
+    }
+
+#pragma GCC unroll 8
+  for (guint i = 0; i < n_rows; i++)
+#pragma GCC unroll 4
+    for (guint j = 0; j < n_vectors; j++)
+      {
+        VFloat total = sum[i * n_vectors + j];
+
+#pragma GCC unroll 4
+        for (guint chain = 1; chain < n_chains; chain++)
+          total += sum[(chain * n_rows + i) * n_vectors + j];
+        v_store (sums + i * sums_stride + j * V_LANES, total);
+      }
+}

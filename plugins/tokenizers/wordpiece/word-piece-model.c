@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+/* WordPiece (Schuster and Nakajima 2012; Wu et al. 2016, section 4.1), as BERT uses it: a word is
+ * cut into the longest token that it begins with, then the longest that continues it, and so on; a
+ * word that cannot be cut to its end is unknown as a whole. Checked with bert-base-uncased's
+ * vocabulary against the Rust tokenizers 0.23. */
+#include <string.h>
+
+#include "word-piece-tokenizer.h"
+
+enum
+{
+  /* Steps of the search allowed for each byte of text: more than the longest token that a
+   * vocabulary made from words has, few enough to keep a hostile one from taking minutes. */
+  MAX_STEPS_PER_BYTE = 256,
+  MIN_STEPS = 1 << 20,
+};
+
+WordPieceModel *
+word_piece_model_new (void)
+{
+  WordPieceModel *self = g_new0 (WordPieceModel, 1);
+
+  self->vocabulary = trafo_vocabulary_new ();
+  self->initial = word_piece_trie_new ();
+  self->continuing = word_piece_trie_new ();
+  self->unk_token = g_strdup ("[UNK]");
+  self->prefix = g_strdup ("##");
+  self->max_input_chars_per_word = 100;
+  return self;
+}
+
+void
+word_piece_model_free (WordPieceModel *self)
+{
+  trafo_vocabulary_free (self->vocabulary);
+  word_piece_trie_free (self->initial);
+  word_piece_trie_free (self->continuing);
+  g_free (self->unk_token);
+  g_free (self->prefix);
+  g_free (self);
+}
+
+static void
+read_string (TrafoJsonReader *reader, char **value)
+{
+  const char *string = trafo_json_reader_read_string (reader, NULL);
+
+  if (string == NULL)
+    return;
+  g_free (*value);
+  *value = g_strdup (string);
+}
+
+static void
+read_type (TrafoJsonReader *reader)
+{
+  const char *type = trafo_json_reader_read_string (reader, NULL);
+
+  if (type != NULL && !g_str_equal (type, "WordPiece"))
+    trafo_json_reader_fail (reader, "the model's type is '%s', expected 'WordPiece'", type);
+}
+
+/* Reads tokenizer.json's member "model". */
+gboolean
+word_piece_model_read (WordPieceModel *self, GBytes *text, const char *origin, GError **error)
+{
+  g_autoptr (TrafoJsonReader) reader = trafo_json_reader_new (text, origin);
+  const char *key;
+
+  trafo_json_reader_begin_object (reader);
+  while ((key = trafo_json_reader_next_member (reader, NULL)) != NULL)
+    if (g_str_equal (key, "type"))
+      read_type (reader);
+    else if (g_str_equal (key, "unk_token"))
+      read_string (reader, &self->unk_token);
+    else if (g_str_equal (key, "continuing_subword_prefix"))
+      read_string (reader, &self->prefix);
+    else if (g_str_equal (key, "max_input_chars_per_word"))
+      self->max_input_chars_per_word = trafo_json_reader_read_uint64 (reader);
+    else if (!g_str_equal (key, "vocab"))
+      trafo_json_reader_skip (reader);
+    else if (!trafo_vocabulary_read_json (self->vocabulary, reader, error))
+      return FALSE;
+  return trafo_json_reader_finish (reader, error) && word_piece_model_finish (self, error);
+}
+
+/* Indexes the vocabulary, which is complete now. */
+gboolean
+word_piece_model_finish (WordPieceModel *self, GError **error)
+{
+  gsize    prefix_size = strlen (self->prefix);
+  gboolean added = TRUE;
+
+  if (!trafo_vocabulary_finish (self->vocabulary, error))
+    return FALSE;
+  for (gsize i = 0; added && i < trafo_vocabulary_get_n_tokens (self->vocabulary); i++)
+    {
+      gsize       size;
+      guint32     id;
+      const char *token = trafo_vocabulary_get_nth (self->vocabulary, i, &size, &id);
+
+      added = word_piece_trie_add (self->initial, token, size, id);
+      if (added && size > prefix_size && memcmp (token, self->prefix, prefix_size) == 0)
+        added = word_piece_trie_add (self->continuing, token + prefix_size, size - prefix_size, id);
+    }
+  if (!added)
+    g_set_error_literal (error,
+                         TRAFO_ERROR,
+                         TRAFO_ERROR_NO_MEMORY,
+                         "no memory for the index of the vocabulary");
+  self->has_unk = trafo_vocabulary_lookup (self->vocabulary,
+                                           self->unk_token,
+                                           strlen (self->unk_token),
+                                           &self->unk_id);
+  return added;
+}
+
+static gboolean
+is_too_long (const WordPieceModel *self, const char *word, gsize size_bytes)
+{
+  gsize n_chars = 0;
+
+  if (size_bytes <= self->max_input_chars_per_word)
+    return FALSE;
+  for (gsize i = 0; i < size_bytes; i++)
+    n_chars += ((guint8) word[i] & 0xc0) != 0x80;
+  return n_chars > self->max_input_chars_per_word;
+}
+
+/* Cuts the word into tokens; FALSE if it cannot be cut to its end, or memory ran out (@error). */
+static gboolean
+cut_word (const WordPieceModel *self,
+          const char           *text,
+          TrafoTextRange        range,
+          guint32               word,
+          TrafoPieceArray      *pieces,
+          guint64              *n_steps,
+          GError              **error)
+{
+  const WordPieceTrie *trie = self->initial;
+
+  for (guint32 start = range.start; start < range.end; trie = self->continuing)
+    {
+      guint32 id = 0;
+      gsize   size = word_piece_trie_match (trie, text + start, range.end - start, &id, n_steps);
+
+      if (size == 0 ||
+          !trafo_piece_array_append (pieces, (TrafoPiece){ id, start, start + size, word }, error))
+        return FALSE;
+      start += size;
+    }
+  return TRUE;
+}
+
+static gboolean
+append_unknown (const WordPieceModel *self,
+                TrafoTextRange        range,
+                guint32               word,
+                TrafoPieceArray      *pieces,
+                GError              **error)
+{
+  if (!self->has_unk)
+    {
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_NOT_FOUND,
+                   "a word is unknown, and the vocabulary lacks the unknown token '%s'",
+                   self->unk_token);
+      return FALSE;
+    }
+  return trafo_piece_array_append (pieces,
+                                   (TrafoPiece){ self->unk_id, range.start, range.end, word },
+                                   error);
+}
+
+static gboolean
+check_steps (guint64 n_steps, gsize size_bytes, GError **error)
+{
+  if (n_steps <= MIN_STEPS + (guint64) size_bytes * MAX_STEPS_PER_BYTE)
+    return TRUE;
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_INVALID_ARGUMENT,
+               "the vocabulary's tokens are too long for this text: it took %" G_GUINT64_FORMAT
+               " steps to cut %" G_GSIZE_FORMAT " bytes",
+               n_steps,
+               size_bytes);
+  return FALSE;
+}
+
+/* Most words are tokens: the vocabulary's hash table answers those at once, the tries the rest. */
+gboolean
+word_piece_model_tokenize (const WordPieceModel *self,
+                           const char           *text,
+                           const TrafoTextRange *words,
+                           gsize                 n_words,
+                           guint32               first_word,
+                           TrafoPieceArray      *pieces,
+                           GError              **error)
+{
+  guint64 n_steps = 0;
+  gsize   n_bytes = 0;
+
+  for (gsize i = 0; i < n_words; i++)
+    {
+      TrafoTextRange range = words[i];
+      gsize          size = range.end - range.start, n_pieces = pieces->n_pieces;
+      guint32        word = first_word + i, id;
+      GError        *local = NULL;
+
+      n_bytes += size;
+      if (!is_too_long (self, text + range.start, size))
+        {
+          if (trafo_vocabulary_lookup (self->vocabulary, text + range.start, size, &id))
+            {
+              if (!trafo_piece_array_append (pieces,
+                                             (TrafoPiece){ id, range.start, range.end, word },
+                                             error))
+                return FALSE;
+              continue;
+            }
+          if (cut_word (self, text, range, word, pieces, &n_steps, &local) &&
+              check_steps (n_steps, n_bytes, error))
+            continue;
+          if (local != NULL)
+            g_propagate_error (error, local);
+          if (local != NULL || !check_steps (n_steps, n_bytes, NULL))
+            return FALSE;
+          pieces->n_pieces = n_pieces;
+        }
+      if (!append_unknown (self, range, word, pieces, error))
+        return FALSE;
+    }
+  return TRUE;
+}

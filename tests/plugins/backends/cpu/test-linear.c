@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "kernel-case.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct
+{
+  gint64 M, K, N;
+} Size;
+
+static const Size sizes[] = {
+  { 1, 1, 1 },     { 1, 3, 5 },    { 1, 64, 48 },    { 1, 129, 65 }, { 2, 31, 97 },
+  { 3, 17, 33 },   { 4, 40, 24 },  { 5, 63, 49 },    { 6, 65, 12 },  { 7, 8, 100 },
+  { 8, 33, 17 },   { 9, 129, 31 }, { 17, 64, 145 },  { 33, 31, 63 }, { 65, 40, 48 },
+  { 129, 17, 96 }, { 31, 1, 3 },   { 1, 0, 4 },      { 0, 4, 4 },    { 9, 0, 5 },
+  { 3, 2100, 50 }, { 9, 2100, 7 }, { 250, 1030, 5 },
+};
+
+static TrafoLinearAttrs
+linear_attrs (guint activation, gboolean has_bias, gboolean has_residual)
+{
+  return (TrafoLinearAttrs){
+    .struct_size = sizeof (TrafoLinearAttrs),
+    .activation = activation,
+    .has_bias = has_bias != FALSE,
+    .has_residual = has_residual != FALSE,
+  };
+}
+
+/* Packs as core would; the packed operand has the shape that its parts have together. */
+static TrafoOperand
+pack (KernelCase            *c,
+      const TrafoCpuKernels *tier,
+      const TrafoOperand    *parts,
+      guint                  n_parts,
+      gboolean               is_in_out)
+{
+  TrafoWeight  weight = { .struct_size = sizeof weight,
+                          .n_parts = n_parts,
+                          .parts = parts,
+                          .is_in_out = is_in_out != FALSE,
+                          .dtype = TRAFO_DTYPE_FLOAT32 };
+  TrafoOperand packed = { .dtype = TRAFO_DTYPE_FLOAT32,
+                          .n_dims = 2,
+                          .layout = TRAFO_LAYOUT_PACKED };
+  gsize        size;
+  guint        n_tasks;
+  char        *memory;
+
+  weight.n_in = parts[0].shape[is_in_out ? 0 : 1];
+  for (guint i = 0; i < n_parts; i++)
+    weight.n_out += parts[i].shape[is_in_out ? 1 : 0];
+  packed.shape[is_in_out ? 1 : 0] = weight.n_out;
+  packed.shape[is_in_out ? 0 : 1] = weight.n_in;
+  size = tier->packed_size (&weight);
+  if (weight.n_in == 0)
+    return packed;
+  g_assert_cmpuint (size, >=, (gsize) (weight.n_out * weight.n_in) * sizeof (float));
+  memory = kernel_case_alloc (c, (size + 63) / 64 * 64);
+  memset (memory, 0x7f, size);
+  n_tasks = tier->pack_n_tasks (&weight);
+  for (guint task = n_tasks; task-- > 0;)
+    tier->pack (&weight, memory, task);
+  packed.data = memory;
+  return packed;
+}
+
+static double
+activate (guint activation, double x)
+{
+  switch (activation)
+    {
+    case TRAFO_ACTIVATION_GELU:
+      return x * 0.5 * (1 + erf (x / sqrt (2)));
+    case TRAFO_ACTIVATION_GELU_TANH:
+      return x * 0.5 * (1 + tanh (sqrt (2 / G_PI) * (x + 0.044715 * x * x * x)));
+    case TRAFO_ACTIVATION_RELU:
+      return MAX (x, 0);
+    case TRAFO_ACTIVATION_SILU:
+      return x / (1 + exp (-x));
+    case TRAFO_ACTIVATION_QUICK_GELU:
+      return x / (1 + exp (-1.702 * x));
+    case TRAFO_ACTIVATION_TANH:
+      return tanh (x);
+    case TRAFO_ACTIVATION_SIGMOID:
+      return 1 / (1 + exp (-x));
+    default:
+      return x;
+    }
+}
+
+static double
+weight_at (const TrafoOperand *parts, gboolean is_in_out, gint64 n, gint64 k)
+{
+  for (;; parts++)
+    {
+      gint64 n_out = parts->shape[is_in_out ? 1 : 0];
+
+      if (n < n_out)
+        return kernel_case_get (parts, is_in_out ? (gint64[]){ k, n } : (gint64[]){ n, k });
+      n -= n_out;
+    }
+}
+
+/* Every element against a sum in double precision: each of K + 3 roundings may cost half a unit in
+ * the last place of the terms' size, and activations (Lipschitz constant below 1.2) 4 ulp. */
+static void
+check (KernelCase *c, const TrafoOperand *parts, gboolean is_in_out)
+{
+  const TrafoLinearAttrs *attrs = c->args.attrs;
+  const TrafoOperand     *x = &c->args.inputs[0];
+  const TrafoOperand     *y = &c->args.output;
+  gint64                  n_rows = 1;
+  guint                   last = x->n_dims - 1u;
+
+  for (guint i = 0; i < last; i++)
+    n_rows *= x->shape[i];
+  for (gint64 m = 0; m < n_rows; m++)
+    for (gint64 n = 0; n < y->shape[last]; n++)
+      {
+        gint64 index[TRAFO_MAX_DIMS] = { 0 };
+        gint64 rest = m;
+        double sum = 0, size = 1, term;
+
+        for (guint i = last; i-- > 0;)
+          {
+            index[i] = rest % x->shape[i];
+            rest /= x->shape[i];
+          }
+        for (gint64 k = 0; k < x->shape[last]; k++)
+          {
+            index[last] = k;
+            term = kernel_case_get (x, index) * weight_at (parts, is_in_out, n, k);
+            sum += term;
+            size += fabs (term);
+          }
+        if (attrs->has_bias)
+          sum += kernel_case_get (&c->args.inputs[2], &n);
+        sum = activate (attrs->activation, sum);
+        index[last] = n;
+        if (attrs->has_residual)
+          sum += kernel_case_get (&c->args.inputs[attrs->has_bias ? 3 : 2], index);
+        g_assert_cmpfloat_with_epsilon (kernel_case_get (y, index), sum, 6e-7 * size);
+      }
+}
+
+static void
+test_shapes (gconstpointer tier)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+    for (guint variant = 0; variant < 4; variant++)
+      {
+        gint64           M = sizes[i].M, K = sizes[i].K, N = sizes[i].N;
+        TrafoLinearAttrs attrs = linear_attrs (0, variant & 1, variant & 2);
+        KernelCase       c;
+        TrafoOperand     weight;
+
+        kernel_case_init (&c, TRAFO_OP_LINEAR, &attrs);
+        kernel_case_add_input (&c,
+                               kernel_case_operand (&c,
+                                                    TRAFO_DTYPE_FLOAT32,
+                                                    SHAPE (M, K),
+                                                    variant & 1 ? K + 3 : 0));
+        weight = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (N, K), 0);
+        kernel_case_add_input (&c, pack (&c, tier, &weight, 1, FALSE));
+        if (attrs.has_bias)
+          kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (N), 0));
+        if (attrs.has_residual)
+          kernel_case_add_input (&c,
+                                 kernel_case_operand (&c,
+                                                      TRAFO_DTYPE_FLOAT32,
+                                                      SHAPE (M, N),
+                                                      N + 1));
+        c.args.output = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (M, N), 0);
+        kernel_case_run_all (&c, tier);
+        check (&c, &weight, FALSE);
+        kernel_case_clear (&c);
+      }
+}
+
+static void
+test_activations (gconstpointer tier)
+{
+  for (guint activation = 0; activation <= TRAFO_ACTIVATION_SIGMOID; activation++)
+    {
+      TrafoLinearAttrs attrs = linear_attrs (activation, TRUE, TRUE);
+      KernelCase       c;
+      TrafoOperand     weight;
+
+      kernel_case_init (&c, TRAFO_OP_LINEAR, &attrs);
+      kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (9, 65), 0));
+      weight = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (53, 65), 0);
+      kernel_case_add_input (&c, pack (&c, tier, &weight, 1, FALSE));
+      kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (53), 0));
+      kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (9, 53), 0));
+      c.args.output = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (9, 53), 0);
+      kernel_case_run_all (&c, tier);
+      check (&c, &weight, FALSE);
+      kernel_case_clear (&c);
+    }
+}
+
+/* Each dtype and order of axes, in three parts that no panel border meets, rows further apart than
+ * they are long. */
+static void
+test_parts (gconstpointer tier)
+{
+  static const gint64 part_sizes[] = { 17, 50, 3 };
+  static const guint8 dtypes[] = { TRAFO_DTYPE_FLOAT32, TRAFO_DTYPE_FLOAT16, TRAFO_DTYPE_BFLOAT16 };
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (dtypes); i++)
+    {
+      TrafoLinearAttrs attrs = linear_attrs (0, FALSE, FALSE);
+      gboolean         is_in_out = i % 2 != 0;
+      KernelCase       c;
+      TrafoOperand     parts[3];
+
+      attrs.is_in_out = is_in_out != FALSE;
+      kernel_case_init (&c, TRAFO_OP_LINEAR, &attrs);
+      for (guint p = 0; p < 3; p++)
+        parts[p] = is_in_out
+                       ? kernel_case_operand (&c, dtypes[i / 2], SHAPE (37, part_sizes[p]), 55)
+                       : kernel_case_operand (&c, dtypes[i / 2], SHAPE (part_sizes[p], 37), 41);
+      kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (3, 37), 0));
+      kernel_case_add_input (&c, pack (&c, tier, parts, 3, is_in_out));
+      c.args.output = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (3, 70), 0);
+      kernel_case_run_all (&c, tier);
+      check (&c, parts, is_in_out);
+      kernel_case_clear (&c);
+    }
+}
+
+/* x [B, T, K] as the first tokens of longer rows: no single stride walks its rows. */
+static void
+test_leading_axes (gconstpointer tier)
+{
+  TrafoLinearAttrs attrs = linear_attrs (TRAFO_ACTIVATION_RELU, FALSE, TRUE);
+  KernelCase       c;
+  TrafoOperand     weight, x;
+
+  kernel_case_init (&c, TRAFO_OP_LINEAR, &attrs);
+  x = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (3, 7, 20), 0);
+  x.shape[1] = 5;
+  kernel_case_add_input (&c, x);
+  weight = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (30, 20), 0);
+  kernel_case_add_input (&c, pack (&c, tier, &weight, 1, FALSE));
+  kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (3, 5, 30), 31));
+  c.args.output = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (3, 5, 30), 0);
+  kernel_case_run_all (&c, tier);
+  check (&c, &weight, FALSE);
+  kernel_case_clear (&c);
+}
+
+static void
+test_refuses (gconstpointer tier)
+{
+  TrafoLinearAttrs attrs = linear_attrs (0, FALSE, FALSE);
+  KernelCase       c;
+
+  kernel_case_init (&c, TRAFO_OP_LINEAR, &attrs);
+  kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (2, 4), 0));
+  kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (3, 4), 0));
+  c.args.output = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (2, 3), 0);
+  c.args.inputs[1].layout = TRAFO_LAYOUT_PACKED;
+  g_assert_true (kernel_case_is_supported (&c, tier));
+  attrs.activation = 1000;
+  g_assert_false (kernel_case_is_supported (&c, tier));
+  attrs.activation = 0;
+  c.args.inputs[0].strides[1] = 2;
+  g_assert_false (kernel_case_is_supported (&c, tier));
+  c.args.inputs[0].strides[1] = 1;
+  c.args.inputs[0].dtype = TRAFO_DTYPE_FLOAT16;
+  g_assert_false (kernel_case_is_supported (&c, tier));
+  kernel_case_clear (&c);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  kernel_case_add_tests ("linear/shapes", test_shapes);
+  kernel_case_add_tests ("linear/activations", test_activations);
+  kernel_case_add_tests ("linear/parts", test_parts);
+  kernel_case_add_tests ("linear/leading-axes", test_leading_axes);
+  kernel_case_add_tests ("linear/refuses", test_refuses);
+  return g_test_run ();
+}

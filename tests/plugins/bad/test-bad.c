@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <trafo/trafo.h>
+
+/* The program lives with every animal of the zoo: it starts, names each with its reason, and goes
+ * on to use the good ones. */
+
+#define PROBE_TIMEOUT_MS 1500
+/* Two animals hang for the whole limit, side by side; the rest is start-up of some 30 processes. */
+#define MAX_PROBE_SECONDS 20.0
+#define MAX_SCAN_SECONDS 1.0
+
+#define CACHED TRAFO_PLUGIN_STATE_CACHED
+#define LOADED TRAFO_PLUGIN_STATE_LOADED
+#define REJECTED TRAFO_PLUGIN_STATE_REJECTED
+#define QUARANTINED TRAFO_PLUGIN_STATE_QUARANTINED
+
+/* The states after a scan, which runs nothing, and after each was tried in another process. */
+static const struct
+{
+  const char      *name; /* libtrafooptimizer-NAME.so */
+  TrafoPluginState scanned;
+  TrafoPluginState probed;
+  const char      *reason; /* part of the reason */
+} animals[] = {
+  { "abort_in_constructor", CACHED, QUARANTINED, "SIGABRT" },
+  { "broken_json", REJECTED, REJECTED, "byte" },
+  { "closes_streams", CACHED, QUARANTINED, "closed the standard stream 0" },
+  { "core_type", CACHED, REJECTED, "type TrafoPlugin is already registered" },
+  { "crash_in_destructor", CACHED, QUARANTINED, "SIGSEGV (Segmentation fault) while the process" },
+  { "crash_in_init", CACHED, QUARANTINED, "while an object was made" },
+  { "crash_in_probe", CACHED, QUARANTINED, "while devices were looked for" },
+  { "exit_in_constructor", CACHED, QUARANTINED, "ended the process with status 0 while the file" },
+  { "good", CACHED, CACHED, NULL },
+  { "hang_in_constructor", CACHED, QUARANTINED, "did not finish within 1.5 s while the file" },
+  { "huge_description", REJECTED, REJECTED, "200000 bytes" },
+  { "illegal_in_constructor", CACHED, QUARANTINED, "SIGILL" },
+  { "leaves_child", CACHED, CACHED, NULL },
+  { "loop_in_constructor", CACHED, QUARANTINED, "did not finish within 1.5 s" },
+  { "mismatch", CACHED, REJECTED, "describe different plugins" },
+  { "no_features", REJECTED, REJECTED, "0 features" },
+  { "no_section", REJECTED, REJECTED, "no section .trafo_plugin" },
+  { "no_table", CACHED, REJECTED, "no symbol trafo_plugin_no_table_descriptor" },
+  { "no_type", CACHED, REJECTED, "has the type 0, expected AnimalNoType" },
+  { "null_vfuncs", CACHED, CACHED, NULL },
+  { "other_isa", CACHED, CACHED, NULL },
+  { "prints", CACHED, QUARANTINED, "printed to standard output: hello" },
+  { "scribbles", CACHED, QUARANTINED, "the helper's reply" },
+  { "segv_in_constructor", CACHED, QUARANTINED, "the file was opened; last lines: about to crash" },
+  { "silent_probe", CACHED, CACHED, NULL },
+  { "stripped", CACHED, CACHED, NULL },
+  { "twin_type", CACHED, CACHED, NULL },
+  { "unresolved", CACHED, REJECTED, "undefined symbol: a_function_that_nobody_has" },
+  { "wrong_abi", REJECTED, REJECTED, "built for plugin ABI 0.9999" },
+  { "wrong_interface", CACHED, REJECTED, "not a class of objects that implement TrafoOptimizer" },
+  { "wrong_magic", REJECTED, REJECTED, "does not begin with 'trafo-plugin VERSION ABI'" },
+  /* made here, from bytes */
+  { "zz_absurd_size", REJECTED, REJECTED, "cut off" },
+  { "zz_cut", REJECTED, REJECTED, "cut off" },
+  { "zz_empty", REJECTED, REJECTED, "cut off" },
+  { "zz_folder", REJECTED, REJECTED, "not a regular file" },
+  { "zz_other_machine", REJECTED, REJECTED, "built for another machine" },
+  { "zz_pipe", REJECTED, REJECTED, "not a regular file" },
+  { "zz_text", REJECTED, REJECTED, "ELF magic" },
+  { "zz_writable", REJECTED, REJECTED, "writable by everyone" },
+};
+
+typedef struct
+{
+  char          *folder;
+  TrafoRegistry *registry;
+} Zoo;
+
+static char *
+path_of (const Zoo *zoo, const char *name)
+{
+  g_autofree char *base = g_strdup_printf ("libtrafooptimizer-%s.so", name);
+
+  return g_build_filename (zoo->folder, base, NULL);
+}
+
+static void
+put (const Zoo *zoo, const char *name, const char *bytes, gsize size_bytes)
+{
+  g_autofree char *path = path_of (zoo, name);
+  g_autoptr (GError) error = NULL;
+
+  g_file_set_contents (path, bytes, size_bytes, &error);
+  g_assert_no_error (error);
+}
+
+/* The good plugin with 8 bytes overwritten. */
+static void
+put_patched (const Zoo  *zoo,
+             const char *name,
+             const char *good,
+             gsize       size,
+             gsize       at,
+             guint64     value)
+{
+  g_autofree char *bytes = g_memdup2 (good, size);
+
+  g_assert_cmpuint (at + 8, <=, size);
+  memcpy (bytes + at, &value, 8);
+  put (zoo, name, bytes, size);
+}
+
+static void
+put_files (const Zoo *zoo)
+{
+  g_autofree char *good_path = path_of (zoo, "good");
+  g_autofree char *folder = path_of (zoo, "zz_folder");
+  g_autofree char *pipe = path_of (zoo, "zz_pipe");
+  g_autofree char *writable = path_of (zoo, "zz_writable");
+  g_autofree char *good = NULL;
+  g_autofree char *text = NULL;
+  gsize            size;
+  guint64          word;
+
+  g_assert_true (g_file_get_contents (good_path, &good, &size, NULL));
+  put (zoo, "zz_empty", "", 0);
+  text = g_strnfill (4096, 'x');
+  put (zoo, "zz_text", text, 4096);
+  put (zoo, "zz_cut", good, size / 2);
+  put (zoo, "zz_writable", good, size);
+  g_assert_cmpint (g_chmod (writable, 0666), ==, 0);
+  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+  g_assert_cmpint (mkfifo (pipe, 0600), ==, 0);
+  /* e_type, e_machine and e_version: machine 243 is RISC-V */
+  memcpy (&word, good + 16, 8);
+  put_patched (zoo,
+               "zz_other_machine",
+               good,
+               size,
+               16,
+               (word & ~G_GUINT64_CONSTANT (0xffff0000)) | (243u << 16));
+  /* e_shoff */
+  put_patched (zoo, "zz_absurd_size", good, size, 40, G_MAXUINT64 - 7);
+}
+
+static void
+copy_animals (const Zoo *zoo)
+{
+  const char      *from = g_test_get_dir (G_TEST_BUILT);
+  g_autofree char *source = g_build_filename (from, "plugins", "bad", NULL);
+  g_autoptr (GDir) dir = g_dir_open (source, 0, NULL);
+  const char *name;
+
+  g_assert_nonnull (dir);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_prefix (name, "libtrafooptimizer-") && g_str_has_suffix (name, ".so"))
+      {
+        g_autofree char *in = g_build_filename (source, name, NULL);
+        g_autofree char *out = g_build_filename (zoo->folder, name, NULL);
+        g_autofree char *bytes = NULL;
+        gsize            size;
+
+        g_assert_true (g_file_get_contents (in, &bytes, &size, NULL));
+        g_assert_true (g_file_set_contents (out, bytes, size, NULL));
+      }
+}
+
+static TrafoRegistry *
+open_registry (const Zoo *zoo)
+{
+  const char *const path[] = { zoo->folder, NULL };
+
+  return trafo_registry_new (path, zoo->folder);
+}
+
+static void
+set_up (Zoo *zoo, gconstpointer unused)
+{
+  zoo->folder = g_dir_make_tmp ("trafo-zoo-XXXXXX", NULL);
+  g_assert_nonnull (zoo->folder);
+  copy_animals (zoo);
+  put_files (zoo);
+  zoo->registry = open_registry (zoo);
+}
+
+static void
+remove_all (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      g_remove (path);
+    }
+  g_rmdir (folder);
+}
+
+static void
+tear_down (Zoo *zoo, gconstpointer unused)
+{
+  g_clear_object (&zoo->registry);
+  remove_all (zoo->folder);
+  g_free (zoo->folder);
+}
+
+static TrafoPlugin *
+find_plugin (TrafoRegistry *registry, const char *name)
+{
+  g_autofree char *suffix = g_strdup_printf ("/libtrafooptimizer-%s.so", name);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (registry)); i++)
+    {
+      g_autoptr (TrafoPlugin) plugin = g_list_model_get_item (G_LIST_MODEL (registry), i);
+
+      if (g_str_has_suffix (trafo_plugin_get_filename (plugin), suffix))
+        return g_steal_pointer (&plugin);
+    }
+  return NULL;
+}
+
+static void
+check_state (TrafoRegistry *registry, const char *name, TrafoPluginState state, const char *part)
+{
+  g_autoptr (TrafoPlugin) plugin = find_plugin (registry, name);
+  g_autofree char *reason = NULL;
+
+  g_assert_nonnull (plugin);
+  reason = trafo_plugin_dup_reason (plugin);
+  g_test_message ("%s: state %d, %s", name, trafo_plugin_get_state (plugin), reason);
+  g_assert_cmpint (trafo_plugin_get_state (plugin), ==, state);
+  if (state == CACHED || state == LOADED)
+    {
+      g_assert_null (reason);
+      return;
+    }
+  g_assert_nonnull (reason);
+  g_assert_nonnull (strstr (reason, part));
+  /* a reason says where */
+  g_assert_nonnull (strstr (reason, name));
+}
+
+static double
+scan (TrafoRegistry *registry)
+{
+  gint64 start = g_get_monotonic_time ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (trafo_registry_scan (registry, NULL, &error));
+  g_assert_no_error (error);
+  return (g_get_monotonic_time () - start) / 1e6;
+}
+
+static void
+test_scan_runs_nothing (Zoo *zoo, gconstpointer unused)
+{
+  double seconds = scan (zoo->registry);
+
+  g_assert_cmpfloat (seconds, <, MAX_SCAN_SECONDS);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (zoo->registry)),
+                    ==,
+                    G_N_ELEMENTS (animals));
+  for (guint i = 0; i < G_N_ELEMENTS (animals); i++)
+    check_state (zoo->registry, animals[i].name, animals[i].scanned, animals[i].reason);
+}
+
+static void
+count_failure (TrafoRegistry *registry, TrafoPlugin *plugin, const char *reason, gpointer data)
+{
+  guint *n_failures = data;
+
+  g_assert_nonnull (reason);
+  *n_failures += 1;
+}
+
+static void
+test_all_are_judged (Zoo *zoo, gconstpointer unused)
+{
+  g_autoptr (TrafoRegistry) second = NULL;
+  g_autoptr (GError) error = NULL;
+  guint  n_failures = 0, n_bad = 0;
+  gint64 start;
+  double seconds;
+
+  g_signal_connect (zoo->registry, "plugin-failed", G_CALLBACK (count_failure), &n_failures);
+  scan (zoo->registry);
+  start = g_get_monotonic_time ();
+  g_assert_true (trafo_registry_probe (zoo->registry, FALSE, NULL, &error));
+  seconds = (g_get_monotonic_time () - start) / 1e6;
+  g_test_message ("all animals tried in %.2f s", seconds);
+  g_assert_cmpfloat (seconds, <, MAX_PROBE_SECONDS);
+  for (guint i = 0; i < G_N_ELEMENTS (animals); i++)
+    {
+      check_state (zoo->registry, animals[i].name, animals[i].probed, animals[i].reason);
+      n_bad += animals[i].probed == REJECTED || animals[i].probed == QUARANTINED;
+    }
+  g_assert_cmpuint (n_failures, ==, n_bad);
+
+  /* the next program knows, without trying again; a missing library is looked for again */
+  second = open_registry (zoo);
+  g_assert_cmpfloat (scan (second), <, MAX_SCAN_SECONDS);
+  for (guint i = 0; i < G_N_ELEMENTS (animals); i++)
+    if (g_str_equal (animals[i].name, "unresolved"))
+      check_state (second, animals[i].name, CACHED, NULL);
+    else
+      check_state (second, animals[i].name, animals[i].probed, animals[i].reason);
+}
+
+/* Uses one plugin in this process. */
+static GObject *
+create (TrafoRegistry *registry, const char *name, GError **error)
+{
+  g_autoptr (TrafoPlugin) plugin = find_plugin (registry, name);
+  g_autoptr (GListModel) features = trafo_plugin_list_features (plugin);
+  g_autoptr (TrafoFeature) feature = g_list_model_get_item (features, 0);
+
+  return trafo_feature_create (feature, NULL, error);
+}
+
+static void
+test_program_goes_on (Zoo *zoo, gconstpointer unused)
+{
+  g_autoptr (GObject) good = NULL;
+  g_autoptr (GError) error = NULL;
+
+  scan (zoo->registry);
+  good = create (zoo->registry, "good", &error);
+  g_assert_no_error (error);
+  g_assert_true (TRAFO_IS_OPTIMIZER (good));
+  check_state (zoo->registry, "good", LOADED, NULL);
+
+  /* each is tried when it is used, and does not get in */
+  g_assert_null (create (zoo->registry, "segv_in_constructor", &error));
+  g_assert_error (error, TRAFO_PLUGIN_ERROR, TRAFO_PLUGIN_ERROR_QUARANTINED);
+  check_state (zoo->registry, "segv_in_constructor", QUARANTINED, "SIGSEGV");
+  g_clear_error (&error);
+  g_assert_null (create (zoo->registry, "unresolved", &error));
+  g_assert_error (error, TRAFO_PLUGIN_ERROR, TRAFO_PLUGIN_ERROR_DEPENDENCY);
+  g_clear_error (&error);
+
+  /* only in a process that holds the good one does its twin clash */
+  g_assert_null (create (zoo->registry, "twin_type", &error));
+  g_assert_error (error, TRAFO_PLUGIN_ERROR, TRAFO_PLUGIN_ERROR_INVALID);
+  check_state (zoo->registry, "twin_type", REJECTED, "AnimalGood is already registered");
+  g_clear_error (&error);
+  g_assert_null (create (zoo->registry, "other_isa", &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_UNSUPPORTED);
+}
+
+static void
+check_no_device (TrafoRegistry *registry, const char *name, int domain_code, const char *part)
+{
+  g_autoptr (TrafoPlugin) plugin = find_plugin (registry, name);
+  g_autoptr (GListModel) features = trafo_plugin_list_features (plugin);
+  g_autoptr (TrafoFeature) feature = g_list_model_get_item (features, 0);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (trafo_feature_probe (feature, NULL, &error));
+  g_test_message ("%s", error->message);
+  g_assert_nonnull (strstr (error->message, part));
+  g_assert_cmpint (error->code, ==, domain_code);
+}
+
+static void
+test_backends_without_devices (Zoo *zoo, gconstpointer unused)
+{
+  scan (zoo->registry);
+  check_no_device (zoo->registry,
+                   "null_vfuncs",
+                   TRAFO_DEVICE_ERROR_UNAVAILABLE,
+                   "offers no device");
+  check_no_device (zoo->registry,
+                   "silent_probe",
+                   TRAFO_DEVICE_ERROR_UNAVAILABLE,
+                   "failed without a reason");
+  check_no_device (zoo->registry, "crash_in_probe", TRAFO_PLUGIN_ERROR_QUARANTINED, "SIGSEGV");
+}
+
+static void
+test_quarantine_ends (Zoo *zoo, gconstpointer unused)
+{
+  g_autofree char *bad = path_of (zoo, "exit_in_constructor");
+  g_autofree char *good = path_of (zoo, "good");
+  g_autofree char *bytes = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoRegistry) second = open_registry (zoo);
+  gsize size;
+
+  scan (zoo->registry);
+  g_assert_null (create (zoo->registry, "exit_in_constructor", &error));
+  g_clear_error (&error);
+  scan (second);
+  check_state (second, "exit_in_constructor", QUARANTINED, "status 0");
+
+  /* at the user's word it is tried once more */
+  g_assert_cmpuint (trafo_registry_clear_quarantine (second), ==, 1);
+  check_state (second, "exit_in_constructor", CACHED, NULL);
+  g_assert_null (create (second, "exit_in_constructor", &error));
+  g_assert_error (error, TRAFO_PLUGIN_ERROR, TRAFO_PLUGIN_ERROR_QUARANTINED);
+
+  /* and by itself once the file is another one */
+  g_assert_true (g_file_get_contents (good, &bytes, &size, NULL));
+  g_remove (good);
+  g_assert_true (g_file_set_contents (bad, bytes, size, NULL));
+  scan (second);
+  check_state (second, "exit_in_constructor", CACHED, NULL);
+}
+
+static void
+test_world_writable_folder (Zoo *zoo, gconstpointer unused)
+{
+  g_autoptr (GVariant) folders = NULL;
+  const char *reason;
+
+  g_assert_cmpint (g_chmod (zoo->folder, 0777), ==, 0);
+  scan (zoo->registry);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (zoo->registry)), ==, 0);
+  folders = trafo_registry_dup_folders (zoo->registry);
+  g_variant_get_child (folders, 0, "(&su&s)", NULL, NULL, &reason);
+  g_assert_nonnull (strstr (reason, "others can write to it (mode 0777"));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autofree char *timeout = g_strdup_printf ("%d", PROBE_TIMEOUT_MS);
+
+  /* for the helper alone: its crashes are to be crashes under a sanitizer too */
+  g_setenv ("ASAN_OPTIONS",
+            "handle_segv=0:handle_abort=0:handle_sigill=0:detect_leaks=0:allow_user_segv_handler=1",
+            TRUE);
+  g_setenv ("TRAFO_PROBE_TIMEOUT_MS", timeout, TRUE);
+  g_test_init (&argc, &argv, NULL);
+#define ADD(name, function)                                                                        \
+  g_test_add ("/plugins/bad/" name, Zoo, NULL, set_up, function, tear_down)
+  ADD ("scan-runs-nothing", test_scan_runs_nothing);
+  ADD ("all-are-judged", test_all_are_judged);
+  ADD ("program-goes-on", test_program_goes_on);
+  ADD ("backends-without-devices", test_backends_without_devices);
+  ADD ("quarantine-ends", test_quarantine_ends);
+  ADD ("world-writable-folder", test_world_writable_folder);
+#undef ADD
+  return g_test_run ();
+}
