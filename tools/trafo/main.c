@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,11 +11,8 @@
 
 /* The commands: each is a file of its own. */
 static const TrafoCommand *const commands[] = {
-  &trafo_command_forward,
-  &trafo_command_show,
-  &trafo_command_inspect,
-  &trafo_command_env,
-  &trafo_command_bench,
+  &trafo_command_forward, &trafo_command_show,  &trafo_command_inspect,
+  &trafo_command_env,     &trafo_command_bench,
 };
 
 static const TrafoCommand *
@@ -27,18 +25,20 @@ find_command (const char *name)
 }
 
 static int
-print_help (void)
+print_help (FILE *stream)
 {
-  printf ("Usage: trafo COMMAND [OPTION...]\n\nCommands:\n");
+  fprintf (stream, "Usage: trafo COMMAND [OPTION...]\n\nCommands:\n");
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
-    printf ("  %s%-12s%s %s\n",
-            trafo_terminal_style (stdout, TRAFO_TERMINAL_STYLE_HEADING),
-            commands[i]->name,
-            trafo_terminal_style (stdout, TRAFO_TERMINAL_STYLE_PLAIN),
-            commands[i]->summary);
-  printf ("\n'trafo help COMMAND' tells more about one; 'trafo --version' prints the version.\n"
-          "--json prints JSON; a TEXT of - is read from stdin, one text a line.\n"
-          "Exits with 0, with 1 after a failure, with 2 after wrong usage.\n");
+    fprintf (stream,
+             "  %s%-12s%s %s\n",
+             trafo_terminal_style (stream, TRAFO_TERMINAL_STYLE_HEADING),
+             commands[i]->name,
+             trafo_terminal_style (stream, TRAFO_TERMINAL_STYLE_PLAIN),
+             commands[i]->summary);
+  fprintf (stream,
+           "\n'trafo help COMMAND' tells more about one; 'trafo --version' prints the version.\n"
+           "--json prints JSON; a TEXT of - is read from stdin, one text a line.\n"
+           "Exits with 0, with 1 after a failure, with 2 after wrong usage.\n");
   return TRAFO_EXIT_OK;
 }
 
@@ -59,7 +59,7 @@ print_version (gboolean is_json)
 static guint
 edit_distance (const char *a, const char *b)
 {
-  gsize n_columns = strlen (b) + 1;
+  gsize             n_columns = strlen (b) + 1;
   g_autofree guint *row = g_new (guint, n_columns);
 
   for (gsize i = 0; i < n_columns; i++)
@@ -116,7 +116,7 @@ help (int argc, char **argv)
   char               *arguments[] = { NULL, option, NULL };
 
   if (argc < 2)
-    return print_help ();
+    return print_help (stdout);
   command = find_command (argv[1]);
   if (command == NULL)
     return fail_unknown (argv[1]);
@@ -151,7 +151,7 @@ main (int argc, char **argv)
   setlocale (LC_CTYPE, "");
   if (argc < 2)
     {
-      print_help ();
+      print_help (stderr);
       return TRAFO_EXIT_USAGE;
     }
   status = dispatch (argc - 1, argv + 1);

@@ -10,9 +10,9 @@
 
 /* As /proc/cpuinfo names those that kernels are chosen by. */
 static const char *const instruction_sets[] = {
-  "sse4_2",      "avx",         "avx2",        "fma",         "f16c",     "avx512f",  "avx512bw",
-  "avx512dq",    "avx512vl",    "avx512_vnni", "avx512_bf16", "avx_vnni", "amx_tile", "amx_int8",
-  "amx_bf16",    "asimd",       "asimddp",     "sve",
+  "sse4_2",   "avx",      "avx2",     "fma",         "f16c",        "avx512f",
+  "avx512bw", "avx512dq", "avx512vl", "avx512_vnni", "avx512_bf16", "avx_vnni",
+  "amx_tile", "amx_int8", "amx_bf16", "asimd",       "asimddp",     "sve",
 };
 
 /* The value of the first line "KEY : VALUE" of /proc/cpuinfo, or NULL. */
@@ -58,12 +58,17 @@ cpu_value (void)
 static TrafoValue *
 environment_value (void)
 {
-  static const char *const names[] = { "NO_COLOR", "XDG_CACHE_HOME", "CUDA_VISIBLE_DEVICES",
-                                       "HIP_VISIBLE_DEVICES", "OCL_ICD_VENDORS", NULL };
+  static const char *const names[] = {
+    "NO_COLOR", "XDG_CACHE_HOME", "CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "OCL_ICD_VENDORS",
+    NULL
+  };
   g_auto (GStrv) variables = g_listenv ();
   TrafoValue *environment = trafo_value_new_record ();
 
-  qsort (variables, g_strv_length (variables), sizeof *variables, (GCompareFunc) (void (*) (void)) g_strcmp0);
+  qsort (variables,
+         g_strv_length (variables),
+         sizeof *variables,
+         (GCompareFunc) (void (*) (void)) g_strcmp0);
   for (gsize i = 0; variables[i] != NULL; i++)
     if (g_str_has_prefix (variables[i], "TRAFO_") || g_str_has_prefix (variables[i], "HF_") ||
         g_strv_contains (names, variables[i]))
@@ -92,10 +97,8 @@ env_value (void)
 {
   TrafoValue      *value = trafo_value_new_record ();
   struct utsname   os = { 0 };
-  g_autofree char *glib = g_strdup_printf ("%u.%u.%u",
-                                           glib_major_version,
-                                           glib_minor_version,
-                                           glib_micro_version);
+  g_autofree char *glib =
+      g_strdup_printf ("%u.%u.%u", glib_major_version, glib_minor_version, glib_micro_version);
   g_autofree char *abi = g_strdup_printf ("%d.%d", TRAFO_ABI_MAJOR, TRAFO_ABI_MINOR);
   g_autofree char *system = NULL;
 
@@ -115,8 +118,7 @@ env_value (void)
   return value;
 }
 
-static void
-print_line (const char *key, const char *format, ...) G_GNUC_PRINTF (2, 3);
+static void print_line (const char *key, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 static void
 print_line (const char *key, const char *format, ...)

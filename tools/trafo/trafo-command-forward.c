@@ -176,7 +176,8 @@ forward (const TrafoCommand *self, const Options *options, const char *task)
     return trafo_command_fail (self, error);
   if (options->save != NULL && !trafo_tensor_dict_save (outputs, options->save, &error))
     return trafo_command_fail (self, error);
-  return options->json ? print_json (self, outputs, options->save == NULL) : print_tensors (outputs);
+  return options->json ? print_json (self, outputs, options->save == NULL)
+                       : print_tensors (outputs);
 }
 
 static int
@@ -186,16 +187,31 @@ run (const TrafoCommand *self, int argc, char **argv)
   const char        *task;
   const GOptionEntry entries[] = {
     TRAFO_MODEL_OPTIONS_ENTRIES (options.model),
-    { "auto-class", 0, 0, G_OPTION_ARG_STRING, &options.auto_class,
-      "Class that loads the model (AutoModel)", "AutoModelForX" },
+    { "auto-class",
+      0,
+      0,
+      G_OPTION_ARG_STRING,
+      &options.auto_class,
+      "Class that loads the model (AutoModel)",
+      "AutoModelForX" },
     { "ids", 0, 0, G_OPTION_ARG_FILENAME, &options.ids, "Rows of token ids", "JSON" },
     { "mask", 0, 0, G_OPTION_ARG_FILENAME, &options.mask, "1 for each token that counts", "JSON" },
     { "type-ids", 0, 0, G_OPTION_ARG_FILENAME, &options.type_ids, "Segment of each token", "JSON" },
     { "labels", 0, 0, G_OPTION_ARG_FILENAME, &options.labels, "Labels, for the loss", "JSON" },
     { "input", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.inputs, "Any other input", "NAME=JSON" },
-    { "output-hidden-states", 0, 0, G_OPTION_ARG_NONE, &options.output_hidden_states,
-      "The hidden states too", NULL },
-    { "save", 0, 0, G_OPTION_ARG_FILENAME, &options.save, "Write the tensors to a file",
+    { "output-hidden-states",
+      0,
+      0,
+      G_OPTION_ARG_NONE,
+      &options.output_hidden_states,
+      "The hidden states too",
+      NULL },
+    { "save",
+      0,
+      0,
+      G_OPTION_ARG_FILENAME,
+      &options.save,
+      "Write the tensors to a file",
       "FILE.safetensors" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON", NULL },
     G_OPTION_ENTRY_NULL,

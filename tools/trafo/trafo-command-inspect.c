@@ -259,8 +259,13 @@ run (const TrafoCommand *self, int argc, char **argv)
 {
   g_auto (Options) options = { 0 };
   const GOptionEntry entries[] = {
-    { "clear-quarantine", 0, 0, G_OPTION_ARG_NONE, &options.clear_quarantine,
-      "Forget which plugins crashed or hung", NULL },
+    { "clear-quarantine",
+      0,
+      0,
+      G_OPTION_ARG_NONE,
+      &options.clear_quarantine,
+      "Forget which plugins crashed or hung",
+      NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.names, NULL, NULL },
     G_OPTION_ENTRY_NULL,
@@ -269,7 +274,9 @@ run (const TrafoCommand *self, int argc, char **argv)
   if (!trafo_command_parse (self, entries, argc, argv))
     return TRAFO_EXIT_USAGE;
   if (options.names != NULL && g_strv_length (options.names) > 1)
-    return trafo_command_fail_usage (self, "found %u names, expected one", g_strv_length (options.names));
+    return trafo_command_fail_usage (self,
+                                     "found %u names, expected one",
+                                     g_strv_length (options.names));
   if (options.clear_quarantine)
     return clear_quarantine (self, &options);
   if (options.names != NULL)

@@ -11,10 +11,11 @@
 static void
 print_usage (const TrafoCommand *self)
 {
-  fprintf (stderr, "Usage: trafo %s %s\nSee 'trafo help %s'.\n",
-              self->name,
-              self->arguments,
-              self->name);
+  fprintf (stderr,
+           "Usage: trafo %s %s\nSee 'trafo help %s'.\n",
+           self->name,
+           self->arguments,
+           self->name);
 }
 
 /* "trafo NAME: LABEL: MESSAGE", the label in a colour on a terminal. */
@@ -24,19 +25,17 @@ print_message (const TrafoCommand *self,
                TrafoTerminalStyle  style,
                const char         *message)
 {
-  fprintf (stderr, "trafo %s: %s%s:%s %s\n",
-              self->name,
-              trafo_terminal_style (stderr, style),
-              label,
-              trafo_terminal_style (stderr, TRAFO_TERMINAL_STYLE_PLAIN),
-              message);
+  fprintf (stderr,
+           "trafo %s: %s%s:%s %s\n",
+           self->name,
+           trafo_terminal_style (stderr, style),
+           label,
+           trafo_terminal_style (stderr, TRAFO_TERMINAL_STYLE_PLAIN),
+           message);
 }
 
 gboolean
-trafo_command_parse (const TrafoCommand *self,
-                     const GOptionEntry *entries,
-                     int                 argc,
-                     char              **argv)
+trafo_command_parse (const TrafoCommand *self, const GOptionEntry *entries, int argc, char **argv)
 {
   g_autoptr (GOptionContext) context = g_option_context_new (self->arguments);
   g_autofree char *program = g_strdup_printf ("trafo %s", self->name);

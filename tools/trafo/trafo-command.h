@@ -32,10 +32,8 @@ extern const TrafoCommand trafo_command_show;
 /* Takes the options out of @argv, in which argv[0] is the command's name; --help prints and exits.
  * FALSE if an option was wrong, which was then said with the line of usage: the command returns
  * TRAFO_EXIT_USAGE. */
-gboolean trafo_command_parse (const TrafoCommand *self,
-                              const GOptionEntry *entries,
-                              int                 argc,
-                              char              **argv);
+gboolean
+trafo_command_parse (const TrafoCommand *self, const GOptionEntry *entries, int argc, char **argv);
 
 /* Says on stderr what was wrong with the usage, and returns TRAFO_EXIT_USAGE. */
 int trafo_command_fail_usage (const TrafoCommand *self, const char *format, ...)

@@ -66,8 +66,8 @@ parse_list (Parser *self, guint depth)
     self->shape[depth] = n_items;
   if (self->shape[depth] != n_items)
     trafo_json_reader_fail (self->reader,
-                            "found a list of %" G_GINT64_FORMAT
-                            " items, expected %" G_GINT64_FORMAT " as in the first one",
+                            "found a list of %" G_GINT64_FORMAT " items, expected %" G_GINT64_FORMAT
+                            " as in the first one",
                             n_items,
                             self->shape[depth]);
 }
@@ -96,11 +96,7 @@ read_stdin (GError **error)
   g_autoptr (GInputStream) input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
   g_autoptr (GOutputStream) output = g_memory_output_stream_new_resizable ();
 
-  if (g_output_stream_splice (output,
-                              input,
-                              G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET,
-                              NULL,
-                              error) < 0)
+  if (g_output_stream_splice (output, input, G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET, NULL, error) < 0)
     return NULL;
   return g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (output));
 }

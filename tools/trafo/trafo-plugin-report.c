@@ -137,9 +137,9 @@ compare_plugins (gconstpointer a, gconstpointer b)
   TrafoPlugin *right = *(TrafoPlugin *const *) b;
   gint         order = g_strcmp0 (trafo_plugin_get_name (left), trafo_plugin_get_name (right));
 
-  return order != 0 ? order
-                    : g_strcmp0 (trafo_plugin_get_filename (left),
-                                 trafo_plugin_get_filename (right));
+  return order != 0
+             ? order
+             : g_strcmp0 (trafo_plugin_get_filename (left), trafo_plugin_get_filename (right));
 }
 
 TrafoValue *
