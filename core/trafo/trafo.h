@@ -32,6 +32,8 @@
 #include "trafo-model-runtime.h"
 #include "trafo-plugin-object.h"
 #include "trafo-registry.h"
+#include "trafo-tensor-dict-file.h"
 #include "trafo-tensor-dict.h"
 #include "trafo-tensor.h"
+#include "trafo-value.h"
 #include "trafo-text.h"
