@@ -35,5 +35,5 @@
 #include "trafo-tensor-dict-file.h"
 #include "trafo-tensor-dict.h"
 #include "trafo-tensor.h"
-#include "trafo-value.h"
 #include "trafo-text.h"
+#include "trafo-value.h"
