@@ -19,7 +19,6 @@ typedef struct
   gsize           multiple; /* at least 1 */
   gboolean        pads_left;
   guint32         pad_id;
-  guint32         pad_type_id;
 } TrafoEncodePlan;
 
 gboolean trafo_encode_plan_make (TrafoEncodePlan       *self,

@@ -50,7 +50,6 @@ choose_padding (TrafoEncodePlan       *self,
       return FALSE;
     }
   self->pad_id = pad_id;
-  self->pad_type_id = engine->config->pad_token_type_id;
   if (self->truncation != TRAFO_TRUNCATION_DO_NOT_TRUNCATE &&
       self->max_length % self->multiple != 0)
     {

@@ -41,7 +41,6 @@ TrafoEncoding *trafo_encoding_pad (TrafoEncoding *self,
                                    gsize          n_tokens,
                                    gboolean       on_left,
                                    guint32        pad_id,
-                                   guint32        pad_type_id,
                                    GError       **error);
 
 TrafoBatchEncoding *trafo_batch_encoding_new (GPtrArray *encodings);

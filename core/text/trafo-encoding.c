@@ -70,15 +70,14 @@ trafo_encoding_add_text (TrafoEncoding *self, gsize index, char *text)
   g_array_append_val (self->texts, entry);
 }
 
-/* @n_tokens of padding from @first on. */
+/* @n_tokens of padding from @first on; its type is always 0, as in transformers. */
 static void
-fill_padding (TrafoEncoding *self, gsize first, gsize n_tokens, guint32 pad_id, guint32 pad_type_id)
+fill_padding (TrafoEncoding *self, gsize first, gsize n_tokens, guint32 pad_id)
 {
   for (gsize i = first; i < first + n_tokens; i++)
     {
       self->ids[i] = pad_id;
-      self->type_ids[i] = pad_type_id;
-      self->attention_mask[i] = 0;
+      self->type_ids[i] = self->attention_mask[i] = 0;
       self->special_tokens_mask[i] = 1;
       self->word_ids[i] = self->sequence_ids[i] = -1;
     }
@@ -115,7 +114,6 @@ trafo_encoding_pad (TrafoEncoding *self,
                     gsize          n_tokens,
                     gboolean       on_left,
                     guint32        pad_id,
-                    guint32        pad_type_id,
                     GError       **error)
 {
   gsize n_padding = n_tokens > self->n_tokens ? n_tokens - self->n_tokens : 0;
@@ -130,7 +128,7 @@ trafo_encoding_pad (TrafoEncoding *self,
   if (padded == NULL)
     return NULL;
   copy_tokens (padded, on_left ? n_padding : 0, self);
-  fill_padding (padded, on_left ? 0 : self->n_tokens, n_padding, pad_id, pad_type_id);
+  fill_padding (padded, on_left ? 0 : self->n_tokens, n_padding, pad_id);
   if (self->overflowing != NULL)
     padded->overflowing = g_ptr_array_new_with_free_func ((GDestroyNotify) trafo_encoding_unref);
   for (guint i = 0; self->overflowing != NULL && i < self->overflowing->len; i++)
@@ -139,7 +137,6 @@ trafo_encoding_pad (TrafoEncoding *self,
                                                 n_tokens,
                                                 on_left,
                                                 pad_id,
-                                                pad_type_id,
                                                 error);
 
       if (part == NULL)

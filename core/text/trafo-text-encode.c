@@ -51,7 +51,6 @@ pad_encodings (GPtrArray *encodings, const TrafoEncodePlan *plan, GError **error
                                                   length,
                                                   plan->pads_left,
                                                   plan->pad_id,
-                                                  plan->pad_type_id,
                                                   error);
 
       if (padded == NULL)

@@ -16,6 +16,8 @@ static G_DEFINE_QUARK (trafo - text - engine, trafo_text_engine)
       MEMBER_DECODER,
       MEMBER_MODEL,
       MEMBER_ADDED_TOKENS,
+      MEMBER_TRUNCATION,
+      MEMBER_PADDING,
       N_MEMBERS,
     };
 
@@ -26,6 +28,8 @@ static const char *const member_names[N_MEMBERS] = {
   [MEMBER_DECODER] = "decoder",
   [MEMBER_MODEL] = "model",
   [MEMBER_ADDED_TOKENS] = "added_tokens",
+  [MEMBER_TRUNCATION] = "truncation",
+  [MEMBER_PADDING] = "padding",
 };
 
 static void
@@ -57,9 +61,7 @@ read_member (TrafoJsonReader *reader, const char *key, GBytes *members[N_MEMBERS
     trafo_json_reader_fail (reader, "the version is '%s', expected '1.0'", version);
 }
 
-/* The texts of the members; they come in any order, and some can only be read after others. The
- * truncation and padding that the file may hold are left alone, as transformers does: they are the
- * caller's to choose. */
+/* The texts of the members; they come in any order, and some can only be read after others. */
 static gboolean
 read_members (GBytes *text, const char *origin, GBytes *members[N_MEMBERS], GError **error)
 {
@@ -87,6 +89,23 @@ parse_member (GBytes     *members[N_MEMBERS],
   where = g_strdup_printf ("%s: %s", origin, member_names[member]);
   *value = trafo_json_to_variant (members[member], where, error);
   return *value != NULL;
+}
+
+/* The file may hold truncation and padding. A call uses neither: both are the caller's to choose. */
+static gboolean
+complete_config (TrafoTextEngine *self,
+                 GBytes          *members[N_MEMBERS],
+                 const char      *origin,
+                 GError         **error)
+{
+  g_autoptr (GVariant) truncation = NULL;
+  g_autoptr (GVariant) padding = NULL;
+
+  if (!parse_member (members, MEMBER_TRUNCATION, origin, &truncation, error) ||
+      !parse_member (members, MEMBER_PADDING, origin, &padding, error))
+    return FALSE;
+  trafo_tokenizer_config_complete (self->config, truncation, padding);
+  return TRUE;
 }
 
 static gboolean
@@ -220,6 +239,7 @@ trafo_text_engine_new (TrafoTokenizer       *tokenizer,
   self->config = config;
   done = read_members (text, origin, members, error) &&
          read_model_type (self, members[MEMBER_MODEL], origin, error) &&
+         complete_config (self, members, origin, error) &&
          read_components (self, members, origin, error) &&
          (!has_model ||
           trafo_tokenizer_load_model (tokenizer, members[MEMBER_MODEL], origin, error)) &&

@@ -31,7 +31,6 @@ typedef struct
   guint64         model_max_length;                   /* 0: unlimited */
   TrafoSide       padding_side;
   TrafoSide       truncation_side;
-  guint32         pad_token_type_id;
   gboolean        clean_up_tokenization_spaces;
 } TrafoTokenizerConfig;
 
@@ -40,6 +39,9 @@ TrafoTokenizerConfig *trafo_tokenizer_config_new (GVariant *config,
                                                   GVariant *added_tokens,
                                                   GVariant *defaults);
 void                  trafo_tokenizer_config_free (TrafoTokenizerConfig *self);
+void                  trafo_tokenizer_config_complete (TrafoTokenizerConfig *self,
+                                                       GVariant             *truncation,
+                                                       GVariant             *padding);
 
 const char *trafo_special_token_get_key (TrafoSpecialToken token);
 

@@ -154,14 +154,16 @@ read_added (TrafoTokenizerConfig *self, GVariant *config, GVariant *added_tokens
     g_array_append_val (self->added, g_array_index (numbered, NumberedToken, i).token);
 }
 
+/* TRAFO_SIDE_DEFAULT if nothing is said. */
 static TrafoSide
 read_side (GVariant *values, const char *key)
 {
-  const char *side;
+  g_autoptr (GVariant) value = trafo_component_get (values, key);
 
-  return g_variant_lookup (values, key, "&s", &side) && g_str_equal (side, "left")
-             ? TRAFO_SIDE_LEFT
-             : TRAFO_SIDE_RIGHT;
+  if (value == NULL || !g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+    return TRAFO_SIDE_DEFAULT;
+  return g_ascii_strcasecmp (g_variant_get_string (value, NULL), "left") == 0 ? TRAFO_SIDE_LEFT
+                                                                              : TRAFO_SIDE_RIGHT;
 }
 
 /* transformers writes 1e30, as an integer, where there is no limit. */
@@ -227,7 +229,6 @@ trafo_tokenizer_config_new (GVariant *config,
                             GVariant *defaults)
 {
   TrafoTokenizerConfig *self = g_new0 (TrafoTokenizerConfig, 1);
-  gint64                type_id;
 
   self->added = g_array_new (FALSE, TRUE, sizeof (TrafoNamedToken));
   self->extra = g_array_new (FALSE, TRUE, sizeof (TrafoNamedToken));
@@ -241,14 +242,42 @@ trafo_tokenizer_config_new (GVariant *config,
   self->model_max_length = read_max_length (self->values);
   self->padding_side = read_side (self->values, "padding_side");
   self->truncation_side = read_side (self->values, "truncation_side");
-  if (g_variant_lookup (self->values, "pad_token_type_id", "x", &type_id) && type_id >= 0 &&
-      type_id <= G_MAXUINT32)
-    self->pad_token_type_id = type_id;
   g_variant_lookup (self->values,
                     "clean_up_tokenization_spaces",
                     "b",
                     &self->clean_up_tokenization_spaces);
   return self;
+}
+
+static void
+complete_side (TrafoSide *side, GVariant *baked)
+{
+  if (*side == TRAFO_SIDE_DEFAULT)
+    *side = read_side (baked, "direction");
+  if (*side == TRAFO_SIDE_DEFAULT)
+    *side = TRAFO_SIDE_RIGHT;
+}
+
+/* Takes from tokenizer.json's "truncation" and "padding", each of which may be NULL, what
+ * tokenizer_config.json leaves open: no more than the sides and the padding token. */
+void
+trafo_tokenizer_config_complete (TrafoTokenizerConfig *self,
+                                 GVariant             *truncation,
+                                 GVariant             *padding)
+{
+  TrafoNamedToken *pad = &self->special[TRAFO_SPECIAL_TOKEN_PAD];
+  g_autoptr (GVariant) token = trafo_component_get (padding, "pad_token");
+
+  complete_side (&self->truncation_side, truncation);
+  complete_side (&self->padding_side, padding);
+  if (pad->content != NULL && !self->is_default[TRAFO_SPECIAL_TOKEN_PAD])
+    return;
+  if (token != NULL && g_variant_is_of_type (token, G_VARIANT_TYPE_STRING))
+    {
+      clear_named (pad);
+      read_named (token, TRUE, pad);
+      self->is_default[TRAFO_SPECIAL_TOKEN_PAD] = FALSE;
+    }
 }
 
 void

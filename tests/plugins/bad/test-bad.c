@@ -51,6 +51,7 @@ static const struct
   { "scribbles", CACHED, QUARANTINED, "the helper's reply" },
   { "segv_in_constructor", CACHED, QUARANTINED, "the file was opened; last lines: about to crash" },
   { "silent_probe", CACHED, CACHED, NULL },
+  { "stripped", CACHED, CACHED, NULL },
   { "twin_type", CACHED, CACHED, NULL },
   { "unresolved", CACHED, REJECTED, "undefined symbol: a_function_that_nobody_has" },
   { "wrong_abi", REJECTED, REJECTED, "built for plugin ABI 0.9999" },
