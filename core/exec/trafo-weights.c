@@ -48,7 +48,7 @@ TrafoWeightUse
 trafo_weight_use_of (const TrafoNode *consumer, guint operand)
 {
   if (consumer->op->id == TRAFO_OP_LINEAR && operand == 1)
-    return TRAFO_WEIGHT_USE_LINEAR;
+    return consumer->attrs.linear.is_in_out ? TRAFO_WEIGHT_USE_IN_OUT : TRAFO_WEIGHT_USE_LINEAR;
   if (consumer->op->id == TRAFO_OP_GATHER && operand == 0)
     return TRAFO_WEIGHT_USE_TABLE;
   return TRAFO_WEIGHT_USE_FLOAT;
@@ -321,13 +321,13 @@ make_entry (TrafoWeights          *self,
   for (guint i = 0; i < param->names->len; i++)
     if (!self->source.lookup (self->source.data, param, i, &parts[i], error))
       return FALSE;
-  if (use == TRAFO_WEIGHT_USE_LINEAR && TRAFO_HAS (ops, packed_size))
+  if (use >= TRAFO_WEIGHT_USE_LINEAR && TRAFO_HAS (ops, packed_size))
     {
       weight.n_parts = param->names->len;
-      weight.is_in_out = param->is_in_out;
+      weight.is_in_out = use == TRAFO_WEIGHT_USE_IN_OUT;
       weight.dtype = TRAFO_DTYPE_FLOAT32;
-      weight.n_out = entry->operand.shape[param->is_in_out ? 1 : 0];
-      weight.n_in = entry->operand.shape[param->is_in_out ? 0 : 1];
+      weight.n_out = entry->operand.shape[weight.is_in_out ? 1 : 0];
+      weight.n_in = entry->operand.shape[weight.is_in_out ? 0 : 1];
       packed_bytes = ops->packed_size (trafo_device_get_handle (self->device), &weight);
     }
   if (packed_bytes > 0)
