@@ -13,12 +13,10 @@ struct _TrafoProgram
   TrafoWeights *weights;
   TrafoDevice  *device;
   gboolean      is_host;
-  TrafoOperand *params; /* by node and use: params[sym * N_USES + use] */
+  TrafoOperand *params; /* by node and use: params[sym * TRAFO_N_WEIGHT_USES + use] */
   GMutex        lock;   /* guards idle */
   GPtrArray    *idle;   /* of TrafoExecution */
 };
-
-#define TRAFO_N_WEIGHT_USES 3
 
 /* The bytes that a step reads or writes, as a range of the arena; empty for parameters. */
 typedef struct

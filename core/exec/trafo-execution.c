@@ -104,34 +104,37 @@ find_slots (TrafoExecution *self, TrafoTensor *const *inputs, gint64 *slots, GEr
   return TRUE;
 }
 
+/* Sums and products of slots, such as past + sequence, say what an input must be only now. */
 static gboolean
-check_values (const TrafoGraphInput *input, const gint64 *values, gint64 n, GError **error)
+check_shapes (TrafoExecution *self, TrafoTensor *const *inputs, GError **error)
 {
-  for (gint64 i = 0; i < n; i++)
-    if ((values[i] < input->min_value || values[i] > input->max_value) &&
-        values[i] != input->ignored_value)
-      {
-        g_set_error (error,
-                     TRAFO_ERROR,
-                     TRAFO_ERROR_INVALID_ARGUMENT,
-                     "input '%s' holds %" G_GINT64_FORMAT
-                     ", expected a number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
-                     input->name,
-                     values[i],
-                     input->min_value,
-                     input->max_value);
-        return FALSE;
-      }
+  const TrafoGraph *graph = self->program->graph;
+
+  for (guint i = 0; i < graph->inputs->len; i++)
+    {
+      const TrafoGraphInput *input = g_ptr_array_index (graph->inputs, i);
+      const TrafoValueType  *type = &trafo_graph_get_node (graph, input->sym)->type;
+      const TrafoOperand    *value = &self->values[input->sym];
+
+      for (guint j = 0; inputs[i] != NULL && j < type->n_dims; j++)
+        if (trafo_tensor_get_dim (inputs[i], j) != value->shape[j])
+          return shape_error (input->name, inputs[i], graph, type, error);
+    }
   return TRUE;
 }
 
+/* What a caller leaves out; POSITIONS is for int64 alone, which the builder sees to. */
 static void
-fill_by_rule (TrafoFillRule rule, const TrafoOperand *value, gint64 past, gint64 *to, gint64 n)
+fill_by_rule (TrafoFillRule rule, const TrafoOperand *value, gint64 past, guint8 *to, gsize n_bytes)
 {
-  gint64 width = value->n_dims > 0 ? value->shape[value->n_dims - 1] : 1;
+  gint64  width = value->n_dims > 0 ? value->shape[value->n_dims - 1] : 1;
+  gint64 *positions = (gint64 *) to;
 
-  for (gint64 i = 0; i < n; i++)
-    to[i] = rule == TRAFO_FILL_RULE_POSITIONS ? past + i % width : 0;
+  if (rule != TRAFO_FILL_RULE_POSITIONS)
+    memset (to, 0, n_bytes);
+  else
+    for (gsize i = 0; i < n_bytes / sizeof *positions; i++)
+      positions[i] = past + (gint64) i % width;
 }
 
 /* Row-major elements of @tensor to @to; inputs are small, ids and masks. */
@@ -161,30 +164,20 @@ bind_input (TrafoExecution        *self,
   const TrafoDeviceOps *ops = trafo_device_get_ops (self->program->device);
   const TrafoOperand   *value = &self->values[input->sym];
   gsize                 size_bytes = trafo_operand_span_bytes (value);
-  gint64                n = size_bytes / trafo_dtype_get_size (value->dtype);
-  g_autofree guint8    *host = NULL;
-  guint8               *to = value->data;
+  guint8               *to = self->program->is_host ? value->data : self->staging;
+  TrafoOperand          bound = *value;
   TrafoMessage          message = { "" };
   TrafoStatus           status;
 
   if (size_bytes == 0)
     return TRUE;
-  if (!self->program->is_host)
-    to = host = g_try_malloc (size_bytes);
-  if (to == NULL)
-    {
-      g_set_error (error,
-                   TRAFO_ERROR,
-                   TRAFO_ERROR_NO_MEMORY,
-                   "no memory for input '%s'",
-                   input->name);
-      return FALSE;
-    }
   if (tensor != NULL)
     copy_input (tensor, to);
   else
-    fill_by_rule (input->rule, value, self->slots[-TRAFO_DIM_PAST - 1], (gint64 *) to, n);
-  if (value->dtype == TRAFO_DTYPE_INT64 && !check_values (input, (const gint64 *) to, n, error))
+    fill_by_rule (input->rule, value, self->slots[-TRAFO_DIM_PAST - 1], to, size_bytes);
+  bound.data = to;
+  bound.offset_bytes = 0;
+  if (!trafo_graph_input_check (input, &bound, error))
     return FALSE;
   if (self->program->is_host)
     return TRUE;
@@ -218,7 +211,8 @@ run_step (TrafoExecution *self, const TrafoStep *step, guint worker, guint n_wor
 }
 
 /* What every worker does: the whole program, its share of each step. Worker 0 looks for a
- * cancellation and says at which barrier all stop, before it arrives there. */
+ * cancellation and says at which barrier all stop, before it arrives there; alone, it stops at any
+ * step. */
 static void
 run_steps (gpointer data, guint worker, guint n_workers)
 {
@@ -229,7 +223,7 @@ run_steps (gpointer data, guint worker, guint n_workers)
     {
       const TrafoStep *step = &self->steps[i];
 
-      if (step->needs_barrier)
+      if (step->needs_barrier || n_workers == 1)
         {
           n_barriers++;
           if (worker == 0 && self->cancellable != NULL &&
@@ -241,6 +235,18 @@ run_steps (gpointer data, guint worker, guint n_workers)
         }
       run_step (self, step, worker, n_workers);
     }
+}
+
+/* What is queued may still use the execution's memory: no run ends before it is done. */
+static gboolean
+finish_queue (TrafoExecution *self, gboolean done, GError **error)
+{
+  const TrafoDeviceOps *ops = trafo_device_get_ops (self->program->device);
+  gpointer              handle = trafo_device_get_handle (self->program->device);
+  TrafoMessage          message = { "" };
+  TrafoStatus           status = ops->stream_sync (handle, self->stream, &message);
+
+  return trafo_device_check (self->program->device, status, &message, done ? error : NULL) && done;
 }
 
 /* A step that the device has no kernel for: its operands come to the host and the result goes
@@ -291,11 +297,10 @@ run_on_host (TrafoExecution *self, const TrafoStep *step, GError **error)
 }
 
 static gboolean
-run_on_device (TrafoExecution *self, GError **error)
+enqueue_steps (TrafoExecution *self, GError **error)
 {
-  const TrafoDeviceOps *ops = trafo_device_get_ops (self->program->device);
-  TrafoMessage          message = { "" };
-  TrafoStatus           status;
+  TrafoMessage message = { "" };
+  TrafoStatus  status;
 
   for (guint i = 0; i < self->n_steps; i++)
     {
@@ -315,9 +320,7 @@ run_on_device (TrafoExecution *self, GError **error)
       if (!trafo_device_check (self->program->device, status, &message, error))
         return FALSE;
     }
-  status =
-      ops->stream_sync (trafo_device_get_handle (self->program->device), self->stream, &message);
-  return trafo_device_check (self->program->device, status, &message, error);
+  return TRUE;
 }
 
 gboolean
@@ -337,6 +340,8 @@ trafo_execution_run (TrafoExecution     *self,
       if (!trafo_execution_resolve (self, error))
         return FALSE;
     }
+  if (!check_shapes (self, inputs, error))
+    return FALSE;
   for (guint i = 0; i < graph->inputs->len; i++)
     if (!bind_input (self, g_ptr_array_index (graph->inputs, i), inputs[i], error))
       return FALSE;
@@ -345,9 +350,12 @@ trafo_execution_run (TrafoExecution     *self,
   self->cancellable = cancellable;
   self->stop_at = 0;
   if (!self->program->is_host)
-    return run_on_device (self, error);
+    return finish_queue (self, enqueue_steps (self, error), error);
   trafo_thread_pool_run (trafo_thread_pool_get_default (), self->n_workers, run_steps, self);
-  return self->stop_at == 0 || !g_cancellable_set_error_if_cancelled (cancellable, error);
+  if (self->stop_at == 0)
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "the run was cancelled");
+  return FALSE;
 }
 
 TrafoTensor *

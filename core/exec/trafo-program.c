@@ -14,6 +14,23 @@ trafo_program_get_graph (const TrafoProgram *self)
   return self->graph;
 }
 
+/* Does nothing for what is no parameter, and for a form that is there. */
+static gboolean
+fetch_param (TrafoProgram *self, TrafoSym sym, TrafoWeightUse use, GError **error)
+{
+  const TrafoNode *node = trafo_graph_get_node (self->graph, sym);
+  TrafoOperand    *operand = &self->params[(gsize) sym * TRAFO_N_WEIGHT_USES + use];
+
+  if (node->op->id != TRAFO_OP_PARAM || operand->dtype != TRAFO_DTYPE_NONE)
+    return TRUE;
+  return trafo_weights_get (self->weights,
+                            g_ptr_array_index (self->graph->params, node->leaf),
+                            &node->type,
+                            use,
+                            operand,
+                            error);
+}
+
 /* Puts every parameter into the forms in which some op takes it. */
 static gboolean
 fetch_params (TrafoProgram *self, GError **error)
@@ -25,20 +42,15 @@ fetch_params (TrafoProgram *self, GError **error)
       const TrafoNode *node = trafo_graph_get_node (graph, sym);
 
       for (guint i = 0; i < node->n_inputs; i++)
-        {
-          const TrafoNode *input = trafo_graph_get_node (graph, node->inputs[i]);
-          TrafoWeightUse   use = trafo_weight_use_of (node, i);
-          TrafoOperand    *operand = &self->params[node->inputs[i] * TRAFO_N_WEIGHT_USES + use];
+        if (!fetch_param (self, node->inputs[i], trafo_weight_use_of (node, i), error))
+          return FALSE;
+    }
+  for (guint i = 0; i < graph->outputs->len; i++)
+    {
+      const TrafoGraphOutput *output = g_ptr_array_index (graph->outputs, i);
 
-          if (input->op->id == TRAFO_OP_PARAM && operand->dtype == TRAFO_DTYPE_NONE &&
-              !trafo_weights_get (self->weights,
-                                  g_ptr_array_index (graph->params, input->leaf),
-                                  &input->type,
-                                  use,
-                                  operand,
-                                  error))
-            return FALSE;
-        }
+      if (!fetch_param (self, output->sym, TRAFO_WEIGHT_USE_FLOAT, error))
+        return FALSE;
     }
   return TRUE;
 }

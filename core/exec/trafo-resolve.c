@@ -446,12 +446,20 @@ place_barriers (TrafoExecution *self)
     }
 }
 
-/* The host memory for the operands of the largest step that the device cannot do. */
+/* The host memory for the largest input, and for the operands of the largest step that the device
+ * cannot do. */
 static gboolean
 prepare_staging (TrafoExecution *self, GError **error)
 {
-  gsize largest = 0;
+  const GPtrArray *inputs = self->program->graph->inputs;
+  gsize            largest = 0;
 
+  for (guint i = 0; i < inputs->len && !self->program->is_host; i++)
+    {
+      const TrafoGraphInput *input = g_ptr_array_index (inputs, i);
+
+      largest = MAX (largest, trafo_operand_span_bytes (&self->values[input->sym]));
+    }
   for (guint i = 0; i < self->n_steps && !self->program->is_host; i++)
     {
       const TrafoStep *step = &self->steps[i];

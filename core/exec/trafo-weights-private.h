@@ -28,7 +28,9 @@ typedef enum
 {
   TRAFO_WEIGHT_USE_FLOAT,  /* float32, row-major */
   TRAFO_WEIGHT_USE_TABLE,  /* as the file has it, row-major: rows are looked up */
-  TRAFO_WEIGHT_USE_LINEAR, /* packed, where the device packs */
+  TRAFO_WEIGHT_USE_LINEAR, /* [N, K], packed where the device packs */
+  TRAFO_WEIGHT_USE_IN_OUT, /* [K, N], the same */
+  TRAFO_N_WEIGHT_USES
 } TrafoWeightUse;
 
 TrafoWeightUse trafo_weight_use_of (const TrafoNode *consumer, guint operand);

@@ -2,6 +2,7 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-weights-private.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -13,16 +14,24 @@ enum
 {
   MAX_PARTS = 8,
   HUGE_PAGE_BYTES = 2 << 20,
+  CHUNK_BYTES = 64 << 20, /* of address space: what is not written costs no memory */
 };
 
 /* One parameter in one form. */
 typedef struct
 {
   TrafoOperand operand;
-  gpointer     pages; /* host memory of our own, or NULL */
-  gsize        pages_size_bytes;
+  gpointer     copy;   /* in a chunk, or for a device with memory of its own until it is there */
   gpointer     buffer; /* device memory of our own, or NULL */
 } Entry;
+
+/* Weights lie close together in large mappings, so that large pages are filled. */
+typedef struct
+{
+  guint8 *memory;
+  gsize   size_bytes;
+  gsize   used_bytes;
+} Chunk;
 
 struct _TrafoWeights
 {
@@ -31,6 +40,7 @@ struct _TrafoWeights
   TrafoWeightSource source;
   GMutex            lock;
   GHashTable       *entries; /* "use:name+name" to Entry */
+  GArray           *chunks;  /* of Chunk; the last has room */
   gsize             size_bytes;
 };
 
@@ -38,10 +48,18 @@ TrafoWeightUse
 trafo_weight_use_of (const TrafoNode *consumer, guint operand)
 {
   if (consumer->op->id == TRAFO_OP_LINEAR && operand == 1)
-    return TRAFO_WEIGHT_USE_LINEAR;
+    return consumer->attrs.linear.is_in_out ? TRAFO_WEIGHT_USE_IN_OUT : TRAFO_WEIGHT_USE_LINEAR;
   if (consumer->op->id == TRAFO_OP_GATHER && operand == 0)
     return TRAFO_WEIGHT_USE_TABLE;
   return TRAFO_WEIGHT_USE_FLOAT;
+}
+
+static void
+chunk_clear (gpointer data)
+{
+  Chunk *chunk = data;
+
+  munmap (chunk->memory, chunk->size_bytes);
 }
 
 TrafoWeights *
@@ -54,6 +72,8 @@ trafo_weights_new (TrafoDevice *device, const TrafoWeightSource *source)
   self->source = *source;
   g_mutex_init (&self->lock);
   self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->chunks = g_array_new (FALSE, FALSE, sizeof (Chunk));
+  g_array_set_clear_func (self->chunks, chunk_clear);
   return self;
 }
 
@@ -69,8 +89,8 @@ entry_clear (TrafoWeights *self, Entry *entry)
 {
   const TrafoDeviceOps *ops = trafo_device_get_ops (self->device);
 
-  if (entry->pages != NULL)
-    munmap (entry->pages, entry->pages_size_bytes);
+  if (!trafo_device_is_host (self->device))
+    free (entry->copy);
   if (entry->buffer != NULL)
     ops->buffer_free (trafo_device_get_handle (self->device), entry->buffer);
 }
@@ -87,6 +107,7 @@ trafo_weights_unref (TrafoWeights *self)
   while (g_hash_table_iter_next (&iter, NULL, &entry))
     entry_clear (self, entry);
   g_hash_table_unref (self->entries);
+  g_array_unref (self->chunks);
   if (self->source.destroy != NULL)
     self->source.destroy (self->source.data);
   g_object_unref (self->device);
@@ -109,31 +130,49 @@ trafo_weights_get_size_bytes (TrafoWeights *self)
 }
 
 /* Large pages make the first touch of hundreds of megabytes several times cheaper. */
-static gpointer
-pages_try_alloc (gsize size_bytes, gsize *ret_mapped_bytes, GError **error)
+static gboolean
+add_chunk (TrafoWeights *self, gsize size_bytes)
 {
-  gsize    mapped;
-  gpointer pages = MAP_FAILED;
+  Chunk chunk = { NULL, MAX (size_bytes, CHUNK_BYTES), 0 };
 
-  if (g_size_checked_add (&mapped, size_bytes, HUGE_PAGE_BYTES - 1))
+  if (!g_size_checked_add (&chunk.size_bytes, chunk.size_bytes, HUGE_PAGE_BYTES - 1))
+    return FALSE;
+  chunk.size_bytes &= ~(gsize) (HUGE_PAGE_BYTES - 1);
+  chunk.memory = mmap (NULL,
+                       chunk.size_bytes,
+                       PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                       -1,
+                       0);
+  if (chunk.memory == MAP_FAILED)
+    return FALSE;
+  madvise (chunk.memory, chunk.size_bytes, MADV_HUGEPAGE);
+  g_array_append_val (self->chunks, chunk);
+  return TRUE;
+}
+
+/* NULL if there is no memory. */
+static gpointer
+take_from_chunk (TrafoWeights *self, gsize size_bytes)
+{
+  Chunk  *chunk = NULL;
+  guint8 *at;
+  gsize   padded;
+
+  if (!g_size_checked_add (&padded, size_bytes, TRAFO_ALIGNMENT_BYTES - 1))
+    return NULL;
+  padded &= ~(gsize) (TRAFO_ALIGNMENT_BYTES - 1);
+  if (self->chunks->len > 0)
+    chunk = &g_array_index (self->chunks, Chunk, self->chunks->len - 1);
+  if (chunk == NULL || chunk->size_bytes - chunk->used_bytes < padded)
     {
-      mapped = size_bytes < HUGE_PAGE_BYTES ? size_bytes : mapped & ~(gsize) (HUGE_PAGE_BYTES - 1);
-      mapped = MAX (mapped, 1);
-      pages = mmap (NULL, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+      if (!add_chunk (self, padded))
+        return NULL;
+      chunk = &g_array_index (self->chunks, Chunk, self->chunks->len - 1);
     }
-  if (pages == MAP_FAILED)
-    {
-      g_set_error (error,
-                   TRAFO_ERROR,
-                   TRAFO_ERROR_NO_MEMORY,
-                   "no memory for %" G_GSIZE_FORMAT " bytes of weights",
-                   size_bytes);
-      return NULL;
-    }
-  if (mapped >= HUGE_PAGE_BYTES)
-    madvise (pages, mapped, MADV_HUGEPAGE);
-  *ret_mapped_bytes = mapped;
-  return pages;
+  at = chunk->memory + chunk->used_bytes;
+  chunk->used_bytes += padded;
+  return at;
 }
 
 typedef struct
@@ -165,23 +204,27 @@ entry_upload (TrafoWeights *self,
     return FALSE;
   entry->operand.data = entry->buffer;
   self->size_bytes += size_bytes;
-  if (entry->pages != NULL)
-    {
-      munmap (entry->pages, entry->pages_size_bytes);
-      self->size_bytes -= entry->pages_size_bytes;
-      entry->pages = NULL;
-    }
+  g_clear_pointer (&entry->copy, free);
   return TRUE;
 }
 
 static gboolean
 entry_alloc (TrafoWeights *self, Entry *entry, gsize size_bytes, GError **error)
 {
-  entry->pages = pages_try_alloc (size_bytes, &entry->pages_size_bytes, error);
-  if (entry->pages == NULL)
-    return FALSE;
-  self->size_bytes += entry->pages_size_bytes;
-  entry->operand.data = entry->pages;
+  gboolean is_host = trafo_device_is_host (self->device);
+
+  entry->copy = is_host ? take_from_chunk (self, size_bytes) : trafo_aligned_try_alloc (size_bytes);
+  if (entry->copy == NULL)
+    {
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_NO_MEMORY,
+                   "no memory for %" G_GSIZE_FORMAT " bytes of weights",
+                   size_bytes);
+      return FALSE;
+    }
+  self->size_bytes += is_host ? size_bytes : 0;
+  entry->operand.data = entry->copy;
   return TRUE;
 }
 
@@ -199,12 +242,12 @@ make_packed (TrafoWeights      *self,
 
   if (!entry_alloc (self, entry, size_bytes, error))
     return FALSE;
-  packing.destination = entry->pages;
+  packing.destination = entry->copy;
   n_tasks = TRAFO_HAS (ops, pack_n_tasks) ? ops->pack_n_tasks (handle, weight) : 1;
   trafo_thread_pool_run_tasks (trafo_thread_pool_get_default (), n_tasks, pack_task, &packing);
   entry->operand.layout = TRAFO_LAYOUT_PACKED;
   return trafo_device_is_host (self->device) ||
-         entry_upload (self, entry, entry->pages, size_bytes, error);
+         entry_upload (self, entry, entry->copy, size_bytes, error);
 }
 
 /* Rows of @from as @dtype at @to, @row_bytes apart. */
@@ -245,7 +288,7 @@ make_plain (TrafoWeights       *self,
                           error) ||
       !entry_alloc (self, entry, size_bytes, error))
     return FALSE;
-  at = entry->pages;
+  at = entry->copy;
   operand->dtype = dtype;
   row_bytes = operand->n_dims > 0 && operand->shape[0] > 0 ? size_bytes / operand->shape[0] : 0;
   for (guint i = 0; i < n_parts; i++)
@@ -257,7 +300,7 @@ make_plain (TrafoWeights       *self,
         at += parts[i].shape[0] * row_bytes;
     }
   return trafo_device_is_host (self->device) ||
-         entry_upload (self, entry, entry->pages, size_bytes, error);
+         entry_upload (self, entry, entry->copy, size_bytes, error);
 }
 
 static gboolean
@@ -278,13 +321,13 @@ make_entry (TrafoWeights          *self,
   for (guint i = 0; i < param->names->len; i++)
     if (!self->source.lookup (self->source.data, param, i, &parts[i], error))
       return FALSE;
-  if (use == TRAFO_WEIGHT_USE_LINEAR && TRAFO_HAS (ops, packed_size))
+  if (use >= TRAFO_WEIGHT_USE_LINEAR && TRAFO_HAS (ops, packed_size))
     {
       weight.n_parts = param->names->len;
-      weight.is_in_out = param->is_in_out;
+      weight.is_in_out = use == TRAFO_WEIGHT_USE_IN_OUT;
       weight.dtype = TRAFO_DTYPE_FLOAT32;
-      weight.n_out = entry->operand.shape[param->is_in_out ? 1 : 0];
-      weight.n_in = entry->operand.shape[param->is_in_out ? 0 : 1];
+      weight.n_out = entry->operand.shape[weight.is_in_out ? 1 : 0];
+      weight.n_in = entry->operand.shape[weight.is_in_out ? 0 : 1];
       packed_bytes = ops->packed_size (trafo_device_get_handle (self->device), &weight);
     }
   if (packed_bytes > 0)
@@ -311,7 +354,7 @@ release_parts (TrafoWeights *self, const TrafoGraphParam *param, const Entry *en
 {
   TrafoOperand part;
 
-  if (self->source.release == NULL || (entry->pages == NULL && entry->buffer == NULL))
+  if (self->source.release == NULL || (entry->copy == NULL && entry->buffer == NULL))
     return;
   for (guint i = 0; i < param->names->len; i++)
     if (self->source.lookup (self->source.data, param, i, &part, NULL))

@@ -95,6 +95,10 @@ TrafoSym trafo_graph_append_param (TrafoGraph           *self,
                                    const TrafoValueType *type,
                                    TrafoInitializer      initializer);
 
+/* That every element of @value, in host memory and contiguous, may index what it will index. */
+gboolean
+trafo_graph_input_check (const TrafoGraphInput *input, const TrafoOperand *value, GError **error);
+
 TrafoGraphInput *trafo_graph_find_input (const TrafoGraph *self, const char *name);
 TrafoGraphParam *trafo_graph_find_param (const TrafoGraph *self, const char *name);
 

@@ -172,6 +172,43 @@ trafo_graph_append_input (TrafoGraph           *self,
   return input->sym;
 }
 
+static gboolean
+is_allowed (const TrafoGraphInput *input, gint64 value)
+{
+  return (value >= input->min_value && value <= input->max_value) || value == input->ignored_value;
+}
+
+gboolean
+trafo_graph_input_check (const TrafoGraphInput *input, const TrafoOperand *value, GError **error)
+{
+  const gint64 *wide = value->data;
+  const gint32 *narrow = value->data;
+  gboolean      is_wide = value->dtype == TRAFO_DTYPE_INT64;
+  gint64        n = 1, found = 0;
+
+  if (input->max_value == G_MAXINT64 || (!is_wide && value->dtype != TRAFO_DTYPE_INT32))
+    return TRUE;
+  for (guint i = 0; i < value->n_dims; i++)
+    n *= value->shape[i];
+  for (gint64 i = 0; i < n; i++)
+    {
+      found = is_wide ? wide[i] : narrow[i];
+      if (is_allowed (input, found))
+        continue;
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_INVALID_ARGUMENT,
+                   "input '%s' holds %" G_GINT64_FORMAT
+                   ", expected a number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
+                   input->name,
+                   found,
+                   input->min_value,
+                   input->max_value);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 TrafoSym
 trafo_graph_append_param (TrafoGraph           *self,
                           const char           *name,

@@ -540,8 +540,8 @@ dup_labels (TrafoConfig *self, GVariant *id2label)
  * The names of a classifier's classes: the labels in id2label, or else LABEL_0, LABEL_1, ... up to
  * num_labels, which is 2 by default.
  *
- * Returns: (transfer full) (nullable) (array zero-terminated=1): the labels, %NULL where the values
- *   are not as they should be
+ * Returns: (transfer full) (nullable) (array length=ret_n_labels zero-terminated=1): the labels,
+ *   %NULL where the values are not as they should be
  */
 char **
 trafo_config_get_labels (TrafoConfig *self, gsize *ret_n_labels)
@@ -580,17 +580,17 @@ trafo_config_get_labels (TrafoConfig *self, gsize *ret_n_labels)
 void
 trafo_config_fail (TrafoConfig *self, const char *format, ...)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
   g_autofree char *message = NULL;
   va_list          args;
 
-  if (self->error != NULL)
-    return;
   va_start (args, format);
   message = g_strdup_vprintf (format, args);
   va_end (args);
-  self->error =
-      g_error_new (TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT, "%s: %s", self->origin, message);
+  g_mutex_lock (&self->mutex);
+  if (self->error == NULL)
+    self->error =
+        g_error_new (TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT, "%s: %s", self->origin, message);
+  g_mutex_unlock (&self->mutex);
 }
 
 /**
@@ -606,12 +606,14 @@ trafo_config_fail (TrafoConfig *self, const char *format, ...)
 gboolean
 trafo_config_check (TrafoConfig *self, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = NULL;
+  GError *kept;
 
   g_return_val_if_fail (TRAFO_IS_CONFIG (self), FALSE);
-  locker = g_mutex_locker_new (&self->mutex);
-  if (self->error == NULL)
+  g_mutex_lock (&self->mutex);
+  kept = g_steal_pointer (&self->error);
+  g_mutex_unlock (&self->mutex);
+  if (kept == NULL)
     return TRUE;
-  g_propagate_error (error, g_steal_pointer (&self->error));
+  g_propagate_error (error, kept);
   return FALSE;
 }

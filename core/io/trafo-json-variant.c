@@ -5,8 +5,8 @@
 
 /* A level of JSON is three of GVariant (entry, variant, content), and GVariant gives up at 128. */
 #define MAX_DEPTH 40
-/* Each value costs about 100 bytes of memory, whatever its text: "[0,0,0,...". */
-#define MAX_VALUES (1 << 19)
+/* Each value costs about 300 bytes of memory, whatever its text: "[0,0,0,...". */
+#define MAX_VALUES (1 << 17)
 /* The largest double has 309. */
 #define MAX_DIGITS 400
 
@@ -168,7 +168,7 @@ read_all (Builder *self)
  *
  * Reads a whole JSON text as a variant: an object becomes a{sv}, an array av, a string s, an integer
  * x, or t or d where that is too small, another number d, true and false b, and null the Nothing of
- * type mv. For small files, such as a config.json: at most 40 levels and 524288 values.
+ * type mv. For small files, such as a config.json: at most 40 levels and 131072 values.
  *
  * Returns: (transfer full): the value, not floating; %NULL with the errors of
  *   trafo_json_reader_finish()

@@ -323,8 +323,8 @@ trafo_feature_dup_obstacle (TrafoFeature *self)
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
- * Makes an object that implements the interface of the feature's kind, [iface@Trafo.Backend],
- * [iface@Trafo.Model], [iface@Trafo.Tokenizer] or [iface@Trafo.Optimizer].
+ * Makes an object that implements the interface of the feature's kind, #TrafoBackend,
+ * #TrafoModel, #TrafoTokenizer or #TrafoOptimizer.
  *
  * Opens the plugin if it is not open yet; see [method@Trafo.Plugin.load]. The first time in the
  * life of a file this may take seconds.

@@ -126,7 +126,8 @@ judge_plugin (Scan *scan, TrafoPlugin *plugin)
     }
 }
 
-/* A plugin that is open cannot be opened again, whatever became of its file. */
+/* The object stays the same if nothing changed. A plugin that is open cannot be opened again,
+ * whatever became of its file. */
 static TrafoPlugin *
 find_known (Scan *scan, const char *path, const TrafoFileIdentity *identity)
 {
@@ -136,9 +137,11 @@ find_known (Scan *scan, const char *path, const TrafoFileIdentity *identity)
   if (plugin == NULL)
     return NULL;
   state = trafo_plugin_get_state (plugin);
-  if (state == TRAFO_PLUGIN_STATE_LOADED ||
-      (state == TRAFO_PLUGIN_STATE_CACHED &&
-       trafo_file_identity_equal (trafo_plugin_get_identity (plugin), identity)))
+  if (state == TRAFO_PLUGIN_STATE_LOADED)
+    return plugin;
+  if (state == TRAFO_PLUGIN_STATE_CACHED &&
+      trafo_file_identity_equal (trafo_plugin_get_identity (plugin), identity) &&
+      !g_hash_table_contains (scan->names, trafo_plugin_get_name (plugin)))
     return plugin;
   return NULL;
 }
@@ -193,6 +196,23 @@ scan_folder (Scan *scan, const char *folder)
     scan_file (scan, names->pdata[i]);
 }
 
+/* An entry of the search path is a folder or, for who tries one, a plugin. */
+static void
+scan_entry (Scan *scan, const char *entry, GError **error)
+{
+  g_autofree char *folder = NULL;
+
+  if (!g_file_test (entry, G_FILE_TEST_IS_REGULAR))
+    {
+      if (trafo_search_path_check_folder (entry, error))
+        scan_folder (scan, entry);
+      return;
+    }
+  folder = g_path_get_dirname (entry);
+  if (trafo_search_path_check_folder (folder, error))
+    scan_file (scan, entry);
+}
+
 static gboolean
 scan_folders (Scan *scan, const char *const *folders, GCancellable *cancellable, GError **error)
 {
@@ -209,8 +229,7 @@ scan_folders (Scan *scan, const char *const *folders, GCancellable *cancellable,
         return FALSE;
       if (!g_hash_table_add (seen, (gpointer) folders[i]))
         continue;
-      if (trafo_search_path_check_folder (folders[i], &local))
-        scan_folder (scan, folders[i]);
+      scan_entry (scan, folders[i], &local);
       g_variant_builder_add (&report,
                              "(sus)",
                              shown,

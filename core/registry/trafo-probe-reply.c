@@ -63,6 +63,7 @@ trafo_probe_reply_parse (const guint8    *bytes,
 {
   g_autoptr (GVariant) reply = NULL;
 
+  *ret_stage = TRAFO_PROBE_STAGE_START;
   for (gsize i = 0; i < size_bytes; i++)
     {
       gsize used;

@@ -256,7 +256,7 @@ trafo_registry_get_default (void)
 
 /**
  * trafo_registry_new:
- * @search_path: (array zero-terminated=1): folders
+ * @search_path: (array zero-terminated=1): folders, or single plugins
  * @cache_folder: (nullable) (type filename): where the cache is kept, %NULL to keep none
  *
  * Makes a registry of plugins in some folders only. It is empty until it is scanned.

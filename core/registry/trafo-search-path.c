@@ -48,7 +48,7 @@ add_list (GPtrArray *path, const char *list)
 
   for (gsize i = 0; entries[i] != NULL; i++)
     if (entries[i][0] != '\0')
-      g_ptr_array_add (path, g_steal_pointer (&entries[i]));
+      g_ptr_array_add (path, g_strdup (entries[i]));
 }
 
 static gint

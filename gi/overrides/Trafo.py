@@ -188,6 +188,35 @@ def _from_dlpack(array):
     return Trafo.Tensor.new_from_dlpack(pointer)
 
 
+def _flatten(value, shape, depth=0):
+    """The numbers of nested lists, row-major; @shape gets the length of each level."""
+    if not isinstance(value, (list, tuple)):
+        if depth != len(shape):
+            raise ValueError("the lists are ragged")
+        return [value]
+    if depth == len(shape):
+        shape.append(len(value))
+    if shape[depth] != len(value):
+        raise ValueError("the lists are ragged")
+    return [number for part in value for number in _flatten(part, shape, depth + 1)]
+
+
+def _as_tensor(value):
+    """A tensor from a tensor, another library's array or nested lists of numbers."""
+    if isinstance(value, Trafo.Tensor):
+        return value
+    if hasattr(value, "__dlpack__"):
+        try:
+            return _from_dlpack(value)
+        except BufferError:  # read-only
+            return _from_dlpack(value.copy())
+    shape = []
+    numbers = _flatten(value, shape)
+    if any(isinstance(number, float) for number in numbers):
+        return Trafo.Tensor.new_from_floats(shape, numbers)
+    return Trafo.Tensor.new_from_int64s(shape, numbers)
+
+
 def _repr(self):
     text = self.to_string().replace("\n", "\n" + " " * len("Tensor("))
     return f"Tensor({text}, dtype={Trafo.dtype_get_name(self.get_dtype())})"
@@ -216,3 +245,150 @@ Tensor.__array_interface__ = property(_array_interface)
 Tensor.__array__ = _array
 Tensor.__dlpack__ = _dlpack
 Tensor.__dlpack_device__ = lambda self: (_CPU, 0)
+
+
+# A TensorDict is a mapping from names to tensors, in the order in which they were set.
+def _dict_getitem(self, name):
+    tensor = self.get(name)
+    if tensor is None:
+        raise KeyError(name)
+    return tensor
+
+
+def _dict_items(self):
+    return [(name, self.get(name)) for name in self.list_names()]
+
+
+def _as_tensor_dict(inputs, tensors):
+    result = Trafo.TensorDict.new()
+    for name, value in [*(inputs.items() if inputs is not None else ()), *tensors.items()]:
+        if value is not None:
+            result.set(name, _as_tensor(value))
+    return result
+
+
+TensorDict = Trafo.TensorDict
+TensorDict.__len__ = lambda self: self.get_size()
+TensorDict.__iter__ = lambda self: iter(self.list_names())
+TensorDict.__contains__ = lambda self, name: self.get(name) is not None
+TensorDict.__getitem__ = _dict_getitem
+TensorDict.__setitem__ = lambda self, name, value: self.set(name, _as_tensor(value))
+TensorDict.keys = lambda self: self.list_names()
+TensorDict.values = lambda self: [tensor for _, tensor in _dict_items(self)]
+TensorDict.items = _dict_items
+TensorDict.__repr__ = lambda self: f"TensorDict({dict(_dict_items(self))!r})"
+
+
+# Keyword arguments stand for the properties of an options object. An enum's value may be its nick
+# ("max_length"), and padding and truncation may be True and False, as transformers has them.
+_BOOLEAN_OPTIONS = {
+    ("padding", True): Trafo.Padding.LONGEST,
+    ("padding", False): Trafo.Padding.DO_NOT_PAD,
+    ("truncation", True): Trafo.Truncation.LONGEST_FIRST,
+    ("truncation", False): Trafo.Truncation.DO_NOT_TRUNCATE,
+}
+
+
+def _option_value(options_type, name, value):
+    if isinstance(value, bool) and (name, value) in _BOOLEAN_OPTIONS:
+        return _BOOLEAN_OPTIONS[name, value]
+    if isinstance(value, str):
+        pspec = options_type.find_property(name)
+        values = getattr(pspec.value_type.pytype, "__enum_values__", None)
+        if values is not None:
+            nicks = {choice.value_nick: choice for choice in values.values()}
+            if value.replace("_", "-") not in nicks:
+                raise ValueError(f"{name} is {value!r}, expected one of {', '.join(nicks)}")
+            return nicks[value.replace("_", "-")]
+    return value
+
+
+def _options(options_type, options, properties):
+    properties = {name: value for name, value in properties.items() if value is not None}
+    if not properties:
+        return options
+    if options is not None:
+        raise TypeError("options are given as an object or by name, not both")
+    for name in properties:
+        if options_type.find_property(name) is None:
+            raise TypeError(f"{options_type.__name__} has no property {name!r}")
+    return options_type(
+        **{name: _option_value(options_type, name, v) for name, v in properties.items()}
+    )
+
+
+_model_forward = Trafo.Model.forward
+
+
+def _forward(self, inputs=None, output_hidden_states=False, cancellable=None, **tensors):
+    """Runs the model; inputs come in a mapping or by name, as arrays, lists or tensors."""
+    return _model_forward(
+        self, _as_tensor_dict(inputs, tensors), output_hidden_states, cancellable
+    )
+
+
+def _with_load_options(function):
+    def from_pretrained(path, options=None, cancellable=None, **properties):
+        return function(path, _options(Trafo.LoadOptions, options, properties), cancellable)
+
+    return from_pretrained
+
+
+Trafo.Model.forward = _forward
+Trafo.Model.__call__ = _forward
+for _name in dir(Trafo):
+    if _name.startswith("AutoModel") and hasattr(getattr(Trafo, _name), "from_pretrained"):
+        _class = getattr(Trafo, _name)
+        _class.from_pretrained = staticmethod(_with_load_options(_class.from_pretrained))
+
+
+# Tokenizers. An Encoding has the attributes of the tokenizers package's; a BatchEncoding is a mapping
+# from input names to tensors, so that model(**batch) works, and batch[0] is its first Encoding.
+_encode = Trafo.Tokenizer.encode
+_encode_batch = Trafo.Tokenizer.encode_batch
+_decode = Trafo.Tokenizer.decode
+
+
+def _tokenizer_encode(self, text, pair=None, options=None, **properties):
+    return _encode(self, text, pair, _options(Trafo.EncodeOptions, options, properties))
+
+
+def _tokenizer_encode_batch(self, texts, pairs=None, options=None, **properties):
+    return _encode_batch(self, texts, pairs, _options(Trafo.EncodeOptions, options, properties))
+
+
+def _tokenizer_call(self, text, text_pair=None, options=None, **properties):
+    if isinstance(text, str):
+        text, text_pair = [text], None if text_pair is None else [text_pair]
+    return self.encode_batch(text, text_pair, options, **properties)
+
+
+def _tokenizer_decode(self, ids, skip_special_tokens=False, clean_up_tokenization_spaces=None):
+    if clean_up_tokenization_spaces is None:
+        clean_up_tokenization_spaces = self.get_clean_up_tokenization_spaces()
+    return _decode(self, ids, skip_special_tokens, clean_up_tokenization_spaces)
+
+
+def _pairs(numbers):
+    return list(zip(numbers[0::2], numbers[1::2]))
+
+
+def _batch_getitem(self, key):
+    if isinstance(key, str):
+        return self.to_tensors()[key]
+    return self.get_row(_axis_index(self.get_n_rows(), operator.index(key), 0))
+
+
+Trafo.Tokenizer.encode = _tokenizer_encode
+Trafo.Tokenizer.encode_batch = _tokenizer_encode_batch
+Trafo.Tokenizer.decode = _tokenizer_decode
+Trafo.Tokenizer.__call__ = _tokenizer_call
+Trafo.Tokenizer.__len__ = lambda self: self.get_vocab_size(True)
+for _name in ["ids", "type_ids", "attention_mask", "special_tokens_mask", "tokens", "word_ids"]:
+    setattr(Trafo.Encoding, _name, property(operator.methodcaller(f"get_{_name}")))
+Trafo.Encoding.offsets = property(lambda self: _pairs(self.get_offsets()))
+Trafo.Encoding.__len__ = lambda self: self.get_n_tokens()
+Trafo.BatchEncoding.keys = lambda self: self.to_tensors().keys()
+Trafo.BatchEncoding.__iter__ = lambda self: iter(self.keys())
+Trafo.BatchEncoding.__len__ = lambda self: len(self.keys())
+Trafo.BatchEncoding.__getitem__ = _batch_getitem

@@ -81,7 +81,7 @@ TRAFO_API gboolean trafo_json_reader_finish (TrafoJsonReader *reader, GError **e
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrafoJsonReader, trafo_json_reader_free)
 
 /* The whole text as a GVariant: a{sv}, av, s, x (t above G_MAXINT64, d beyond 64 bits), d, b, and
- * "mv" Nothing for null. The result is not floating. At most 40 levels and 524288 values. */
+ * "mv" Nothing for null. The result is not floating. At most 40 levels and 131072 values. */
 TRAFO_API GVariant *trafo_json_to_variant (GBytes *bytes, const char *origin, GError **error);
 
 G_END_DECLS

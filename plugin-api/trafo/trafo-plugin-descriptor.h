@@ -110,14 +110,14 @@ typedef struct
  * Describes a plugin; stands once in it, without a semicolon behind it.
  */
 #define TRAFO_PLUGIN_DEFINE(plugin_name, version, license, description, ...)                       \
-  static const char trafo_plugin_text[] TRAFO_PLUGIN_IN_SECTION_ =                                 \
+  static const char trafo_plugin_##plugin_name##_text[] TRAFO_PLUGIN_IN_SECTION_ =                 \
       TRAFO_PLUGIN_TEXT_ (plugin_name,                                                             \
                           version,                                                                 \
                           license,                                                                 \
                           description,                                                             \
                           TRAFO_PLUGIN_EACH_ (TRAFO_PLUGIN_FEATURE_TEXT_, ",", __VA_ARGS__));      \
-  G_STATIC_ASSERT (sizeof trafo_plugin_text <= TRAFO_PLUGIN_TEXT_MAX_BYTES);                       \
-  static const TrafoFeatureEntry trafo_plugin_entries[] = {                                        \
+  G_STATIC_ASSERT (sizeof trafo_plugin_##plugin_name##_text <= TRAFO_PLUGIN_TEXT_MAX_BYTES);       \
+  static const TrafoFeatureEntry trafo_plugin_##plugin_name##_entries[] = {                        \
     TRAFO_PLUGIN_EACH_ (TRAFO_PLUGIN_FEATURE_ENTRY_, , __VA_ARGS__)                                \
   };                                                                                               \
   TRAFO_API const TrafoPluginDescriptor trafo_plugin_##plugin_name##_descriptor;                   \
@@ -126,15 +126,14 @@ typedef struct
               TRAFO_ABI_MAJOR,                                                                     \
               TRAFO_ABI_MINOR,                                                                     \
               sizeof (TrafoFeatureEntry),                                                          \
-              G_N_ELEMENTS (trafo_plugin_entries),                                                 \
+              G_N_ELEMENTS (trafo_plugin_##plugin_name##_entries),                                 \
               #plugin_name,                                                                        \
-              trafo_plugin_text,                                                                   \
-              trafo_plugin_entries,                                                                \
+              trafo_plugin_##plugin_name##_text,                                                   \
+              trafo_plugin_##plugin_name##_entries,                                                \
   };
 
 /* What follows is the machinery of the macro above. Macro arguments that are themselves features
- * arrive as tuples: (KIND, "kind", name, TypeName, type_name, rank,
- * metadata...). */
+ * arrive as tuples: (KIND, "kind", name, TypeName, type_name, rank, metadata...). */
 #if defined(__has_attribute) && __has_attribute(retain)
 #define TRAFO_PLUGIN_IN_SECTION_                                                                   \
   __attribute__ ((used, retain, section (TRAFO_PLUGIN_SECTION), aligned (1)))

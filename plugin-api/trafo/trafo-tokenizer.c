@@ -7,7 +7,7 @@
  *
  * Turns text into the ids of a vocabulary and back.
  *
- * A tokenizer plugin implements the interface; [func@Trafo.Tokenizer.load] makes an object of it
+ * A tokenizer plugin implements the interface; [method@Trafo.Tokenizer.load] makes an object of it
  * ready for use.
  */
 G_DEFINE_INTERFACE (TrafoTokenizer, trafo_tokenizer, G_TYPE_OBJECT)

@@ -39,7 +39,7 @@ typedef struct
 
 /**
  * TrafoPieceArray:
- * @pieces: the pieces
+ * @pieces: (array length=n_pieces): the pieces
  * @n_pieces: how many there are
  * @n_allocated: how many fit before the array must grow
  *
@@ -90,7 +90,7 @@ G_DECLARE_INTERFACE (TrafoTokenizer, trafo_tokenizer, TRAFO, TOKENIZER, GObject)
  * @get_n_tokens: how many tokens the vocabulary has
  * @lookup_token: finds a token's id; -1 if there is no such token
  * @lookup_id: finds an id's token, of @size_bytes bytes; %NULL if there is no such id
- * @tokenize: (skip): splits each word of @text, valid UTF-8, into pieces and appends them; @word of
+ * @tokenize: splits each word of @text, valid UTF-8, into pieces and appends them; @word of
  *   a piece is the index in @words plus @first_word. Called by several threads at a time
  *
  * What a tokenizer plugin implements: the model that splits a word into the pieces of its

@@ -8,6 +8,7 @@ source_dir=$1 build_dir=$2 prefix=$3 python=$4
 stage=$(mktemp -d "${TMPDIR:-/tmp}/trafo-install-XXXXXX")
 trap 'rm -rf "$stage"' EXIT
 n_cases=0 n_failed=0
+model=$source_dir/tests/data/models/tiny-bert
 
 # check NAME COMMAND...: one test case; what the command says is shown if it fails.
 check()
@@ -56,7 +57,7 @@ example()
     echo "ok $n_cases $name # SKIP no $3"
     return
   fi
-  check "$name runs" "${@:3}"
+  check "$name runs" "${@:3}" "$model" "A cat sits on the mat."
   if [[ $1 == c ]]; then
     cp "$stage/output" "$expected"
   else
@@ -74,6 +75,7 @@ LD_LIBRARY_PATH=$(dirname "$pc_dir")
 GI_TYPELIB_PATH=$LD_LIBRARY_PATH/girepository-1.0
 overlay=$(find "$stage" -path '*/gi/overrides/Trafo.py')
 PYTHONPATH=${overlay%/gi/overrides/Trafo.py}
+export TRAFO_CACHE_DIR=$stage/cache
 export LD_LIBRARY_PATH GI_TYPELIB_PATH PYTHONPATH PYTHONDONTWRITEBYTECODE=1
 
 for header in "$root"/include/trafo-1.0/trafo/*.h; do

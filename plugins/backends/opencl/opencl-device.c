@@ -14,12 +14,13 @@
 #define MIN_WORK_GROUP_SIZE 256
 #define MIN_LOCAL_MEMORY_BYTES (16 * 1024)
 
-#define BUILD_OPTIONS "-cl-std=CL1.2"
+#define BUILD_OPTIONS "-cl-std=CL1.2 -DWIDTH=%u -DWEIGHT=%u"
 
 static const struct
 {
   const char *name;
   const char *source;
+  guint8      weight; /* TrafoDType of what a program calls WEIGHT */
 } programs[OPENCL_N_PROGRAMS] = {
   [OPENCL_PROGRAM_FILL] = { "fill.cl", opencl_source_fill },
   [OPENCL_PROGRAM_COPY] = { "copy.cl", opencl_source_copy },
@@ -29,7 +30,9 @@ static const struct
   [OPENCL_PROGRAM_BINARY] = { "binary.cl", opencl_source_binary },
   [OPENCL_PROGRAM_SELECT] = { "select.cl", opencl_source_select },
   [OPENCL_PROGRAM_REDUCE] = { "reduce.cl", opencl_source_reduce },
-  [OPENCL_PROGRAM_GEMM] = { "gemm.cl", opencl_source_gemm },
+  [OPENCL_PROGRAM_GEMM] = { "gemm.cl", opencl_source_gemm, TRAFO_DTYPE_FLOAT32 },
+  [OPENCL_PROGRAM_GEMM_FLOAT16] = { "gemm.cl", opencl_source_gemm, TRAFO_DTYPE_FLOAT16 },
+  [OPENCL_PROGRAM_GEMM_BFLOAT16] = { "gemm.cl", opencl_source_gemm, TRAFO_DTYPE_BFLOAT16 },
   [OPENCL_PROGRAM_LAYER_NORM] = { "layer-norm.cl", opencl_source_layer_norm },
   [OPENCL_PROGRAM_SOFTMAX] = { "softmax.cl", opencl_source_softmax },
   [OPENCL_PROGRAM_ATTENTION] = { "attention.cl", opencl_source_attention },
@@ -133,6 +136,18 @@ get_kind (OpenclLibrary *library, cl_device_id id)
   return TRAFO_DEVICE_KIND_ACCELERATOR;
 }
 
+/* 16 where a processor has such registers, else 8, which drivers split; 0 if it is none. */
+static guint
+get_vector_width (OpenclLibrary *library, cl_device_id id, TrafoDeviceKind kind)
+{
+  cl_uint width = 0;
+
+  if (kind != TRAFO_DEVICE_KIND_CPU)
+    return 0;
+  library->clGetDeviceInfo (id, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, sizeof width, &width, NULL);
+  return width >= 16 ? 16 : 8;
+}
+
 /*
  * opencl_device_new:
  * @library: the loader
@@ -159,6 +174,7 @@ opencl_device_new (OpenclLibrary *library, cl_platform_id platform, cl_device_id
   self->id = id;
   self->description = g_strdup_printf ("%s, %s", platform_name, device_name);
   self->kind = get_kind (library, id);
+  self->vector_width = get_vector_width (library, id, self->kind);
   library->clGetDeviceInfo (id,
                             CL_DEVICE_GLOBAL_MEM_SIZE,
                             sizeof memory_bytes,
@@ -271,7 +287,9 @@ build_program (OpenclDevice   *self,
   cl_program  program;
   TrafoStatus status;
   gint64      start = g_get_monotonic_time ();
+  char        options[64];
 
+  g_snprintf (options, sizeof options, BUILD_OPTIONS, self->vector_width, programs[id].weight);
   program = self->library->clCreateProgramWithSource (self->context,
                                                       G_N_ELEMENTS (sources),
                                                       sources,
@@ -283,7 +301,7 @@ build_program (OpenclDevice   *self,
                                "%s: clCreateProgramWithSource of %s",
                                self->name,
                                programs[id].name);
-  code = self->library->clBuildProgram (program, 1, &self->id, BUILD_OPTIONS, NULL, NULL);
+  code = self->library->clBuildProgram (program, 1, &self->id, options, NULL, NULL);
   if (code != CL_SUCCESS)
     {
       status = explain_build_failure (self, programs[id].name, program, code, message);

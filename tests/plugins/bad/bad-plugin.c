@@ -17,6 +17,7 @@
 #define ANIMAL_INTERFACE TRAFO_TYPE_MODEL
 #define ANIMAL_FEATURE TRAFO_PLUGIN_OPTIMIZER
 #else
+#define ANIMAL_IS_OPTIMIZER
 #define ANIMAL_INTERFACE TRAFO_TYPE_OPTIMIZER
 #define ANIMAL_FEATURE TRAFO_PLUGIN_OPTIMIZER
 #endif
@@ -107,6 +108,19 @@ crash (TrafoBackend *self, GCancellable *cancellable, GError **error)
 }
 #endif
 
+#ifdef ANIMAL_IS_OPTIMIZER
+/* what an optimizer needs at least */
+static TrafoSym
+keep_param (TrafoOptimizer    *self,
+            TrafoBuilder      *builder,
+            const TrafoUpdate *update,
+            TrafoSym          *new_states,
+            GError           **error)
+{
+  return update->param;
+}
+#endif
+
 static void
 interface_init (gpointer iface, gpointer data)
 {
@@ -115,6 +129,9 @@ interface_init (gpointer iface, gpointer data)
 #endif
 #ifdef ANIMAL_IS_crash_in_probe
   ((TrafoBackendInterface *) iface)->probe = crash;
+#endif
+#ifdef ANIMAL_IS_OPTIMIZER
+  ((TrafoOptimizerInterface *) iface)->build_update = keep_param;
 #endif
 }
 

@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 
-def fit(name, values, low, high, degree, weight, n=4000, rounds=300):
-    """Coefficients, lowest power first, of p with weight * |p - values| as small as can be."""
+def fit(values, low, high, degree, weight, n=4000, rounds=300):
+    """Coefficients, lowest power first, of p with weight * |p - values| as small as can be, and that."""
     x = (low + high) / 2 + (high - low) / 2 * np.cos(np.pi * (np.arange(n) + 0.5) / n)
     y = np.array([values(float(v)) for v in x])
     w = np.array([weight(float(v)) for v in x])
@@ -20,9 +20,27 @@ def fit(name, values, low, high, degree, weight, n=4000, rounds=300):
         error = np.abs((basis @ c - y) * w)
         share *= error + error.max() * 1e-3
         share /= share.sum()
-    print(f"{name}: largest weighted error {error.max():.3g} = {math.log2(error.max()):.1f} bits")
+    return c, error.max()
+
+
+def show(name, *arguments):
+    c, error = fit(*arguments)
+    print(f"{name}: largest weighted error {error:.3g} = {math.log2(error):.1f} bits")
     for power, value in enumerate(c):
         print(f"  {power}: {float(np.float32(value)).hex()} {np.float32(value)!r}")
+
+
+def show_erf_table(degree=5):
+    """erf (x) / x in 16 pieces of 0.25, each about its middle."""
+    pieces = []
+    for i in range(16):
+        middle = (i + 0.5) / 4
+        pieces.append(fit(lambda d: erf_ratio((middle + d) ** 2), -0.125, 0.125, degree,
+                          lambda d: 1 / erf_ratio((middle + d) ** 2), n=400))
+    print(f"erf: x p_i(|x| - middle): largest error {max(p[1] for p in pieces):.3g}")
+    for power in range(degree + 1):
+        print("  { " + ", ".join(float(np.float32(p[0][power])).hex().replace("0000000p", "p") + "f"
+                                for p in pieces) + " },")
 
 
 def exp_rest(r):
@@ -42,10 +60,12 @@ def tanh_rest(u):
 
 def main():
     half_ln2 = math.log(2) / 2 * 1.001
-    fit("exp: e^r = 1 + r + r^2 p(r)", exp_rest, -half_ln2, half_ln2, 4, lambda r: r * r / math.exp(r))
-    fit("erf: x p(x^2), |x| < 1", erf_ratio, 0, 1, 6, lambda u: 1 / erf_ratio(u))
-    fit("erf: 1 - exp(-p(x)), 1 <= x <= 4", lambda t: -math.log(math.erfc(t)), 1, 4, 6, lambda t: math.erfc(t))
-    fit("tanh: x + x^3 p(x^2), |x| < 0.625", tanh_rest, 0, 0.625**2, 4, lambda u: u)
+    show("exp: e^r = 1 + r + r^2 p(r)", exp_rest, -half_ln2, half_ln2, 4, lambda r: r * r / math.exp(r))
+    show("erf: x p(x^2), |x| < 1", erf_ratio, 0, 1, 6, lambda u: 1 / erf_ratio(u))
+    show("erf: 1 - exp(-p(x)), 1 <= x <= 4", lambda t: -math.log(math.erfc(t)), 1, 4, 6, lambda t: math.erfc(t))
+    show("tanh: x + x^3 p(x^2), |x| < 0.625", tanh_rest, 0, 0.625**2, 4, lambda u: u)
+
+    show_erf_table()
 
 
 main()

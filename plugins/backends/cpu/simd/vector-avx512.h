@@ -200,3 +200,12 @@ v_transpose (VFloat rows[V_LANES])
       rows[i + 12] = _mm512_shuffle_f32x4 (t[i + 4], t[i + 12], 0xdd);
     }
 }
+
+/* table[i] where the low four bits of each lane's representation are i. */
+#define V_HAS_LOOKUP
+
+static inline VFloat
+v_lookup (const float table[V_LANES], VFloat index)
+{
+  return _mm512_permutexvar_ps (_mm512_castps_si512 (index), _mm512_loadu_ps (table));
+}

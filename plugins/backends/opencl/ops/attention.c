@@ -65,19 +65,36 @@ push_sequence_strides (OpenclLaunch *launch, const TrafoOperand *operand)
   opencl_launch_push_long (launch, operand->strides[1]);
 }
 
+/* Whether attention_lanes is the kernel to take. */
+static gboolean
+suits_processor (gpointer stream, const TrafoAttentionAttrs *attrs)
+{
+  const OpenclStream *queue = stream;
+
+  return queue != NULL && queue->device->vector_width > 0 &&
+         attrs->head_size >= queue->device->vector_width;
+}
+
 static TrafoStatus
 attention_enqueue (const TrafoKernelArgs *args, gpointer stream, TrafoMessage *message)
 {
   const TrafoAttentionAttrs *attrs = args->attrs;
   const TrafoOperand        *mask;
   const gsize                local[] = { KEYS, 1, 1 };
+  const gsize                single[] = { 1, 1, 1 };
   gsize                      global[3];
   OpenclLaunch               launch;
+  gboolean                   is_lanes;
 
   if (!attention_supports (args))
     return opencl_ops_refuse (args, message);
   mask = &args->inputs[attrs->has_mask ? 3 : 0];
-  opencl_launch_init (&launch, stream, OPENCL_PROGRAM_ATTENTION, "attention", message);
+  is_lanes = suits_processor (stream, attrs);
+  opencl_launch_init (&launch,
+                      stream,
+                      OPENCL_PROGRAM_ATTENTION,
+                      is_lanes ? "attention_lanes" : "attention",
+                      message);
   opencl_launch_push_uint (&launch, args->inputs[0].shape[1]);
   opencl_launch_push_uint (&launch, args->inputs[1].shape[1]);
   opencl_launch_push_uint (&launch, attrs->head_size);
@@ -94,9 +111,12 @@ attention_enqueue (const TrafoKernelArgs *args, gpointer stream, TrafoMessage *m
   for (guint i = 0; i < 3; i++)
     opencl_launch_push_operand (&launch, &args->inputs[i]);
   opencl_launch_push_operand (&launch, mask);
-  global[0] = ((gsize) args->inputs[0].shape[1] + ROWS - 1) / ROWS * KEYS;
+  global[0] = ((gsize) args->inputs[0].shape[1] + ROWS - 1) / ROWS;
   global[1] = attrs->n_heads;
   global[2] = args->inputs[0].shape[0];
+  if (is_lanes)
+    return opencl_launch_run (&launch, G_N_ELEMENTS (global), global, single);
+  global[0] *= KEYS;
   return opencl_launch_run (&launch, G_N_ELEMENTS (global), global, local);
 }
 

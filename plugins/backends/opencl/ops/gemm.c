@@ -5,13 +5,26 @@
 #include "../opencl-launch.h"
 
 /* MATMUL (a [..., M, K], b [..., K, N]) and LINEAR (x [..., K], weight, bias?, residual?),
- * float32: both are a batch of c = activation (a b + bias) + residual, see gemm.cl. */
+ * float32, weight and bias of any float type: both are a batch of c = activation (a b + bias) + residual, see gemm.cl. */
 
 #define TILE 64
 #define TILE_ITEMS 16
 #define GROUP 64
 /* Up to here a tile would be mostly empty: each result is a dot product of its own. */
 #define MAX_FEW_ROWS 4
+
+/* The blocks of gemm_dense_k and gemm_dense_n for vectors of 16 and of 8 floats, as in gemm.cl. */
+typedef struct
+{
+  gsize rows, columns;
+} Block;
+
+static const Block dense_k_blocks[] = { { 6, 4 }, { 4, 3 } };
+static const Block dense_n_blocks[] = { { 12, 32 }, { 6, 16 } };
+
+/* Work-items of one group: neighbours share lines of a and b in the cache. */
+#define BLOCKS_PER_GROUP_ROW 8
+#define BLOCKS_PER_GROUP_COLUMN 16
 
 enum
 {
@@ -153,8 +166,7 @@ add_epilogue (const TrafoKernelArgs *args, Gemm *gemm)
   gemm->activation = attrs->activation;
   if (attrs->has_bias)
     {
-      if (!opencl_operand_is (next, TRAFO_DTYPE_FLOAT32) || next->n_dims != 1 ||
-          next->shape[0] != gemm->n)
+      if (!opencl_operand_is_float (next) || next->n_dims != 1 || next->shape[0] != gemm->n)
         return FALSE;
       gemm->bias_operand = next++;
       gemm->flags |= HAS_BIAS;
@@ -183,7 +195,7 @@ prepare_linear (const TrafoKernelArgs *args, Gemm *gemm)
   if (attrs == NULL || attrs->activation > TRAFO_ACTIVATION_SIGMOID ||
       args->n_inputs != 2 + (attrs->has_bias != 0) + (attrs->has_residual != 0) || x->n_dims == 0 ||
       weight->n_dims != 2 || !opencl_operand_is (x, TRAFO_DTYPE_FLOAT32) ||
-      !opencl_operand_is (weight, TRAFO_DTYPE_FLOAT32))
+      !opencl_operand_is_float (weight))
     return FALSE;
   get_matrix (weight, !attrs->is_in_out, b_shape, &gemm->b);
   gemm->k = b_shape[0];
@@ -211,6 +223,7 @@ push_gemm (OpenclLaunch *launch, const Gemm *gemm)
   opencl_launch_push_uint (launch, gemm->k);
   opencl_launch_push_uint (launch, gemm->flags);
   opencl_launch_push_uint (launch, gemm->activation);
+  opencl_launch_push_uint (launch, gemm->bias_operand->dtype);
   opencl_launch_push_long (launch, gemm->a.row);
   opencl_launch_push_long (launch, gemm->a.column);
   opencl_launch_push_long (launch, gemm->b.row);
@@ -228,6 +241,20 @@ push_gemm (OpenclLaunch *launch, const Gemm *gemm)
   opencl_launch_push_walk (launch, &gemm->batches, 4);
 }
 
+static OpenclProgramId
+get_program (const Gemm *gemm)
+{
+  switch (gemm->b_operand->dtype)
+    {
+    case TRAFO_DTYPE_FLOAT16:
+      return OPENCL_PROGRAM_GEMM_FLOAT16;
+    case TRAFO_DTYPE_BFLOAT16:
+      return OPENCL_PROGRAM_GEMM_BFLOAT16;
+    default:
+      return OPENCL_PROGRAM_GEMM;
+    }
+}
+
 static gsize
 round_up (gsize value, gsize unit)
 {
@@ -243,7 +270,7 @@ enqueue_tiled (const Gemm *gemm, gpointer stream, TrafoMessage *message)
                             gemm->batches.n_elements };
   OpenclLaunch launch;
 
-  opencl_launch_init (&launch, stream, OPENCL_PROGRAM_GEMM, "gemm_tiled", message);
+  opencl_launch_init (&launch, stream, get_program (gemm), "gemm_tiled", message);
   push_gemm (&launch, gemm);
   return opencl_launch_run (&launch, G_N_ELEMENTS (global), global, local);
 }
@@ -259,7 +286,7 @@ enqueue_few_rows (const Gemm *gemm, gpointer stream, TrafoMessage *message)
 
   opencl_launch_init (&launch,
                       stream,
-                      OPENCL_PROGRAM_GEMM,
+                      get_program (gemm),
                       is_dense_along_k ? "gemm_dot" : "gemm_axpy",
                       message);
   push_gemm (&launch, gemm);
@@ -267,10 +294,60 @@ enqueue_few_rows (const Gemm *gemm, gpointer stream, TrafoMessage *message)
 }
 
 static TrafoStatus
+enqueue_blocks (const Gemm   *gemm,
+                const char   *kernel,
+                const Block  *block,
+                gpointer      stream,
+                TrafoMessage *message)
+{
+  const gsize local[] = { BLOCKS_PER_GROUP_ROW, BLOCKS_PER_GROUP_COLUMN, 1 };
+  const gsize global[] = { round_up (round_up (gemm->n, block->columns) / block->columns, local[0]),
+                           round_up (round_up (gemm->m, block->rows) / block->rows, local[1]),
+                           gemm->batches.n_elements };
+  OpenclLaunch launch;
+
+  opencl_launch_init (&launch, stream, get_program (gemm), kernel, message);
+  push_gemm (&launch, gemm);
+  return opencl_launch_run (&launch, G_N_ELEMENTS (global), global, local);
+}
+
+/* On a processor: FALSE if neither of its kernels can read the operands. */
+static gboolean
+choose_blocks (const Gemm   *gemm,
+               guint         vector_width,
+               const char  **ret_kernel,
+               const Block **ret_block)
+{
+  guint row = vector_width >= 16 ? 0 : 1;
+
+  if (vector_width == 0)
+    return FALSE;
+  if (gemm->b.row == 1 && gemm->a.column == 1)
+    {
+      *ret_kernel = "gemm_dense_k";
+      *ret_block = &dense_k_blocks[row];
+      return TRUE;
+    }
+  if (gemm->b.column == 1 && (gsize) gemm->n >= dense_n_blocks[row].columns)
+    {
+      *ret_kernel = "gemm_dense_n";
+      *ret_block = &dense_n_blocks[row];
+      return TRUE;
+    }
+  return FALSE;
+}
+
+static TrafoStatus
 enqueue (const Gemm *gemm, gpointer stream, TrafoMessage *message)
 {
+  const OpenclStream *queue = stream;
+  const char         *kernel;
+  const Block        *block;
+
   if (gemm->m == 0 || gemm->n == 0 || gemm->batches.n_elements == 0)
     return TRAFO_STATUS_OK;
+  if (queue != NULL && choose_blocks (gemm, queue->device->vector_width, &kernel, &block))
+    return enqueue_blocks (gemm, kernel, block, stream, message);
   if (gemm->m <= MAX_FEW_ROWS)
     return enqueue_few_rows (gemm, stream, message);
   return enqueue_tiled (gemm, stream, message);

@@ -37,7 +37,7 @@ UNARY (rsqrt, 1.0f / sqrt (v))
 UNARY (exp, exp (v))
 UNARY (log, log (v))
 UNARY (tanh, tanh (v))
-UNARY (erf, erf (v))
+UNARY (erf, error_function (v))
 UNARY (sigmoid, sigmoid (v))
 
 UNARY (identity, v)

@@ -3,6 +3,7 @@
 #include "fixture.h"
 
 #include "opencl-backend.h"
+#include "opencl-device.h"
 
 #include <math.h>
 
@@ -31,6 +32,16 @@ fixture_new (void)
   self->ops = trafo_device_get_ops (self->device);
   self->handle = trafo_device_get_handle (self->device);
   ASSERT_OK (self->ops->stream_new (self->handle, &self->stream, &message), message);
+  return self;
+}
+
+Fixture *
+fixture_new_for_width (guint vector_width)
+{
+  Fixture *self = fixture_new ();
+
+  if (self != NULL)
+    ((OpenclDevice *) self->handle)->vector_width = vector_width;
   return self;
 }
 

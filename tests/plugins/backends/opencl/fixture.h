@@ -38,6 +38,10 @@ typedef struct
 Fixture *fixture_new (void);
 void     fixture_free (Fixture *self);
 
+/* The same, with the kernels for processors with vectors of 8 or 16 floats, or with 0 those for
+ * GPUs, whatever the device is: they are all OpenCL C. */
+Fixture *fixture_new_for_width (guint vector_width);
+
 Tensor *tensor_new (const Fixture *fixture,
                     TrafoDType     dtype,
                     Layout         layout,

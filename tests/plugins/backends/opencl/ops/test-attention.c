@@ -122,9 +122,10 @@ check (const Fixture *fixture, const Case *c)
 }
 
 static void
-test_attention_masks_and_shares_heads (void)
+test_attention_masks_and_shares_heads (gconstpointer data)
 {
-  g_autoptr (Fixture) fixture = fixture_new ();
+  guint width = GPOINTER_TO_UINT (data);
+  g_autoptr (Fixture) fixture = fixture_new_for_width (width);
 
   for (gsize i = 0; fixture != NULL && i < G_N_ELEMENTS (cases); i++)
     {
@@ -137,6 +138,15 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/opencl/attention/masks", test_attention_masks_and_shares_heads);
+  /* for GPUs, for processors with vectors of 8 floats and of 16 */
+  g_test_add_data_func ("/opencl/attention/masks/0",
+                        GUINT_TO_POINTER (0),
+                        test_attention_masks_and_shares_heads);
+  g_test_add_data_func ("/opencl/attention/masks/8",
+                        GUINT_TO_POINTER (8),
+                        test_attention_masks_and_shares_heads);
+  g_test_add_data_func ("/opencl/attention/masks/16",
+                        GUINT_TO_POINTER (16),
+                        test_attention_masks_and_shares_heads);
   return g_test_run ();
 }

@@ -13,9 +13,14 @@ typedef struct
   gint64 m, n, k;
 } Size;
 
-static const Size sizes[] = { { 1, 1, 1 },    { 1, 67, 130 }, { 3, 5, 17 },    { 4, 33, 64 },
-                              { 5, 1, 33 },   { 17, 19, 1 },  { 64, 64, 16 },  { 65, 70, 33 },
-                              { 33, 129, 0 }, { 7, 40, 259 }, { 130, 17, 100 } };
+/* Of vectors: 0 stands for the kernels of GPUs. */
+static const guint widths[] = { 0, 8, 16 };
+
+static const Size sizes[] = { { 20, 37, 70 },  { 20, 37, 70 }, { 20, 37, 70 }, { 2, 37, 70 },
+                              { 2, 37, 70 },   { 2, 37, 70 },  { 1, 1, 1 },    { 1, 67, 130 },
+                              { 3, 5, 17 },    { 4, 33, 64 },  { 5, 1, 33 },   { 17, 19, 1 },
+                              { 64, 64, 16 },  { 65, 70, 33 }, { 33, 129, 0 }, { 7, 40, 259 },
+                              { 130, 17, 100 } };
 
 static void
 check_matmul (const Fixture *fixture, const Size *size, guint transposes, Layout layout)
@@ -54,9 +59,10 @@ check_matmul (const Fixture *fixture, const Size *size, guint transposes, Layout
 }
 
 static void
-test_matmul_broadcasts_and_transposes (void)
+test_matmul_broadcasts_and_transposes (gconstpointer data)
 {
-  g_autoptr (Fixture) fixture = fixture_new ();
+  guint width = GPOINTER_TO_UINT (data);
+  g_autoptr (Fixture) fixture = fixture_new_for_width (width);
 
   for (gsize s = 0; fixture != NULL && s < G_N_ELEMENTS (sizes); s++)
     for (guint transposes = 0; transposes < 4; transposes++)
@@ -93,6 +99,9 @@ check_linear (const Fixture          *fixture,
               const TrafoLinearAttrs *attrs,
               Layout                  layout)
 {
+  /* each dtype of the weight meets both kinds of kernels, and those of few rows */
+  TrafoDType   weight_dtype = 1 + (size - sizes) % 3;
+  TrafoDType   bias_dtype = 1 + (size - sizes) / 3 % 3;
   gint64       M = size->m, N = size->n, K = size->k;
   const gint64 x_shape[] = { 2, M, K };
   const gint64 y_shape[] = { 2, M, N };
@@ -100,8 +109,8 @@ check_linear (const Fixture          *fixture,
   g_autoptr (Tensor) x =
       tensor_new_random (fixture, TRAFO_DTYPE_FLOAT32, layout, 3, x_shape, -1, 1);
   g_autoptr (Tensor) weight =
-      tensor_new_random (fixture, TRAFO_DTYPE_FLOAT32, DENSE, 2, weight_shape, -1, 1);
-  g_autoptr (Tensor) bias = tensor_new_random (fixture, TRAFO_DTYPE_FLOAT32, SPACED, 1, &N, -1, 1);
+      tensor_new_random (fixture, weight_dtype, DENSE, 2, weight_shape, -1, 1);
+  g_autoptr (Tensor) bias = tensor_new_random (fixture, bias_dtype, SPACED, 1, &N, -1, 1);
   g_autoptr (Tensor) residual =
       tensor_new_random (fixture, TRAFO_DTYPE_FLOAT32, layout, 3, y_shape, -1, 1);
   g_autoptr (Tensor) y = tensor_new (fixture, TRAFO_DTYPE_FLOAT32, SPACED, 3, y_shape);
@@ -135,9 +144,10 @@ check_linear (const Fixture          *fixture,
 }
 
 static void
-test_linear_with_every_epilogue (void)
+test_linear_with_every_epilogue (gconstpointer data)
 {
-  g_autoptr (Fixture) fixture = fixture_new ();
+  guint width = GPOINTER_TO_UINT (data);
+  g_autoptr (Fixture) fixture = fixture_new_for_width (width);
 
   for (gsize s = 0; fixture != NULL && s < G_N_ELEMENTS (sizes); s++)
     for (guint mask = 0; mask < 8; mask++)
@@ -156,7 +166,15 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/opencl/matmul/transposes", test_matmul_broadcasts_and_transposes);
-  g_test_add_func ("/opencl/linear/epilogues", test_linear_with_every_epilogue);
+  for (gsize i = 0; i < G_N_ELEMENTS (widths); i++)
+    {
+      g_autofree char *matmul = g_strdup_printf ("/opencl/matmul/transposes/%u", widths[i]);
+      g_autofree char *linear = g_strdup_printf ("/opencl/linear/epilogues/%u", widths[i]);
+
+      g_test_add_data_func (matmul,
+                            GUINT_TO_POINTER (widths[i]),
+                            test_matmul_broadcasts_and_transposes);
+      g_test_add_data_func (linear, GUINT_TO_POINTER (widths[i]), test_linear_with_every_epilogue);
+    }
   return g_test_run ();
 }

@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright 2026 The Trafo authors
-"""A code block below a comment that names a file must be that file, licence header aside.
+"""A code block below a comment that names a file must be that file, licence header aside; one below
+"excerpt FILE" must occur in it.
 
-`test-readme.py --update` copies the files into the blocks; without it a difference is a failure. The files
-themselves are built and run elsewhere in the tests.
+`test-manual.py --update` copies whole files into their blocks; without it a difference is a failure. The
+files themselves are built and run elsewhere in the tests.
 """
 import pathlib
 import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BLOCK = re.compile(r"(<!-- (\S+) -->\n```(\w+)\n)(.*?)(```\n)", re.DOTALL)
+BLOCK = re.compile(r"(<!-- (excerpt )?(\S+) -->\n```(\w+)\n)(.*?)(```\n)", re.DOTALL)
 
 
 def body(path):
@@ -22,19 +23,23 @@ def body(path):
     return rest.lstrip("\n")
 
 
+def refreshed(block):
+    return block[0] if block[2] else block[1] + body(block[3]) + block[6]
+
+
 def main():
     update = sys.argv[1:] == ["--update"]
     pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
     n_cases = n_failed = 0
     for page in pages:
         text = page.read_text(encoding="utf-8")
-        for _, path, _, found, _ in BLOCK.findall(text):
+        for _, excerpt, path, _, found, _ in BLOCK.findall(text):
             n_cases += 1
-            good = update or found == body(path)
+            good = found in body(path) if excerpt else update or found == body(path)
             n_failed += not good
             print(f"{'ok' if good else 'not ok'} {n_cases} {page.name} shows {path}")
         if update:
-            page.write_text(BLOCK.sub(lambda m: m[1] + body(m[2]) + m[5], text), encoding="utf-8")
+            page.write_text(BLOCK.sub(refreshed, text), encoding="utf-8")
     print(f"1..{n_cases}")
     return 1 if n_failed or not n_cases else 0
 

@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# Copyright 2026 The Trafo authors
+"""A tokenizer from Python; the expected tokens are those of Hugging Face's tokenizers."""
+import json
+import os
+import pathlib
+import unittest
+
+import gi
+import numpy
+
+import tap
+
+gi.require_version("Trafo", "1.0")
+from gi.repository import GLib, Trafo  # noqa: E402
+
+FOLDER = str(pathlib.Path(os.environ["G_TEST_SRCDIR"]) / "data" / "models" / "tiny-bert")
+EXPECTED = json.loads(pathlib.Path(FOLDER, "expected.json").read_text(encoding="utf-8"))
+
+
+class Tokenizer(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.tokenizer = Trafo.AutoTokenizer.from_pretrained(FOLDER)
+
+    def test_one_text(self):
+        encoding = self.tokenizer.encode("The dogs play chess in the oven")
+        self.assertEqual(encoding.tokens, EXPECTED["tokens"][2])
+        self.assertEqual(encoding.ids, EXPECTED["input_ids"][2])
+        self.assertEqual(encoding.offsets[:4], [(0, 0), (0, 3), (4, 7), (7, 8)])
+        self.assertEqual(len(encoding), 13)
+
+    def test_a_padded_batch_is_what_a_model_takes(self):
+        batch = self.tokenizer(EXPECTED["texts"], padding=True)
+        self.assertEqual(list(batch), ["input_ids", "attention_mask"])
+        for key in batch:
+            self.assertEqual(numpy.asarray(batch[key]).tolist(), EXPECTED[key])
+        self.assertEqual(batch[-1].tokens, EXPECTED["tokens"][2])
+        outputs = Trafo.AutoModel.from_pretrained(FOLDER)(**batch)
+        self.assertEqual(outputs["pooler_output"].shape, (3, 16))
+
+    def test_options_by_name(self):
+        encode = self.tokenizer.encode
+        self.assertEqual(len(encode("a cat", padding="max_length", max_length=9)), 9)
+        self.assertEqual(len(encode("a cat sits on a mat", truncation=True, max_length=4)), 4)
+        self.assertEqual(encode("a cat", add_special_tokens=False).tokens, ["a", "cat"])
+        with self.assertRaises(ValueError):
+            encode("a cat", padding="sideways")
+        with self.assertRaises(TypeError):
+            encode("a cat", colour="blue")
+
+    def test_a_pair_has_types(self):
+        batch = self.tokenizer("a cat", "on a mat")
+        self.assertEqual(numpy.asarray(batch["token_type_ids"]).tolist(), [[0, 0, 0, 0, 1, 1, 1, 1]])
+
+    def test_rows_of_many_lengths_are_no_tensor(self):
+        with self.assertRaises(GLib.Error) as caught:
+            self.tokenizer(EXPECTED["texts"])["input_ids"]
+        self.assertTrue(caught.exception.matches(Trafo.error_quark(), Trafo.Error.SHAPE))
+        self.assertIn("row 1 has 8 tokens, expected 9", caught.exception.message)
+
+    def test_decode(self):
+        ids = EXPECTED["input_ids"][2]
+        text = self.tokenizer.decode(ids, skip_special_tokens=True)
+        self.assertEqual(text, "the dogs play chess in the oven")
+
+    def test_a_folder_without_a_tokenizer_is_an_error(self):
+        with self.assertRaises(GLib.Error) as caught:
+            Trafo.AutoTokenizer.from_pretrained("/nonexistent")
+        self.assertIn("/nonexistent", caught.exception.message)
+
+
+if __name__ == "__main__":
+    tap.main()

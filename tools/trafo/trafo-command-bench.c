@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include <stdio.h>
+#include <sys/resource.h>
+
+#include "trafo-command.h"
+#include "trafo-model-options.h"
+#include "trafo-workload.h"
+
+/* After one warm-up: for so long (or SECONDS_EACH), but so often at least and at most. */
+#define DEFAULT_SECONDS 8.0
+#define MIN_RUNS 3
+#define MAX_RUNS 200
+
+typedef struct
+{
+  TrafoModelOptions model;
+  char             *auto_class;
+  char            **workloads;
+  gboolean          json;
+} Options;
+
+static void
+options_clear (Options *self)
+{
+  trafo_model_options_clear (&self->model);
+  g_free (self->auto_class);
+  g_strfreev (self->workloads);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+static gboolean
+run_batches (TrafoModel *model, GPtrArray *batches, GError **error)
+{
+  for (guint i = 0; i < batches->len; i++)
+    {
+      g_autoptr (TrafoTensorDict) outputs =
+          trafo_model_forward (model, batches->pdata[i], FALSE, NULL, error);
+
+      if (outputs == NULL)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gint
+compare_doubles (gconstpointer a, gconstpointer b)
+{
+  double left = *(const double *) a;
+  double right = *(const double *) b;
+
+  return left < right ? -1 : left > right;
+}
+
+/* The seconds that each run took, sorted. NULL if one failed. */
+static GArray *
+time_runs (TrafoModel *model, GPtrArray *batches, GError **error)
+{
+  g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (double));
+  const char *seconds = g_getenv ("SECONDS_EACH");
+  double      limit = seconds != NULL ? g_ascii_strtod (seconds, NULL) : DEFAULT_SECONDS;
+  gint64      begin;
+
+  if (!run_batches (model, batches, error))
+    return NULL;
+  begin = g_get_monotonic_time ();
+  while (times->len < MIN_RUNS ||
+         (times->len < MAX_RUNS && (g_get_monotonic_time () - begin) * 1e-6 < limit))
+    {
+      gint64 start = g_get_monotonic_time ();
+      double elapsed;
+
+      if (!run_batches (model, batches, error))
+        return NULL;
+      elapsed = (g_get_monotonic_time () - start) * 1e-6;
+      g_array_append_val (times, elapsed);
+    }
+  g_array_sort (times, compare_doubles);
+  return g_steal_pointer (&times);
+}
+
+static guint
+n_threads (const Options *options)
+{
+  const char *threads = g_getenv ("TRAFO_THREADS");
+
+  if (options->model.threads > 0)
+    return options->model.threads;
+  return threads != NULL ? strtoul (threads, NULL, 10) : g_get_num_processors ();
+}
+
+static TrafoValue *
+result_value (const Options *options, TrafoModel *model, GArray *times, double load_s)
+{
+  TrafoValue   *value = trafo_value_new_record ();
+  struct rusage usage = { 0 };
+
+  getrusage (RUSAGE_SELF, &usage);
+  trafo_value_set_string (value, "peer", "trafo");
+  trafo_value_set_string (value, "workload", options->workloads[0]);
+  trafo_value_set_string (value,
+                          "dtype",
+                          options->model.dtype != NULL ? options->model.dtype : "float32");
+  trafo_value_set_integer (value, "threads", n_threads (options));
+  trafo_value_set_double (value, "best_s", g_array_index (times, double, 0));
+  trafo_value_set_double (value, "median_s", g_array_index (times, double, times->len / 2));
+  trafo_value_set_integer (value, "runs", times->len);
+  trafo_value_set_double (value, "load_s", load_s);
+  trafo_value_set_double (value, "peak_mib", usage.ru_maxrss / 1024.0);
+  trafo_value_set_string (value, "device", trafo_model_get_device_name (model));
+  return value;
+}
+
+/* Which head the checkpoint has matters little for the time; none is missing if it is its own. */
+static const char *
+find_task (const Options *options, TrafoConfig *config)
+{
+  const char *const *architectures = trafo_config_get_architectures (config);
+  const char        *type = architectures != NULL ? architectures[0] : NULL;
+  const char        *head = type != NULL ? strstr (type, "For") : NULL;
+  g_autofree char   *auto_class = g_strconcat ("AutoModel", head, NULL);
+  const char        *task;
+
+  if (options->auto_class != NULL)
+    return trafo_auto_model_get_task_of_class (options->auto_class);
+  task = trafo_auto_model_get_task_of_class (auto_class);
+  return task != NULL ? task : "base";
+}
+
+static int
+bench (const TrafoCommand *self, const Options *options, gint64 start)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoConfig) config = trafo_config_new_from_folder (options->model.model, &error);
+  g_autoptr (GPtrArray) batches = NULL;
+  g_autoptr (TrafoModel) model = NULL;
+  g_autoptr (GArray) times = NULL;
+  g_autoptr (TrafoValue) value = NULL;
+  const char *task = config != NULL ? find_task (options, config) : NULL;
+  double      load_s;
+
+  if (config == NULL)
+    return trafo_command_fail (self, error);
+  if (task == NULL)
+    return trafo_command_fail_usage (self,
+                                     "found --auto-class %s, expected AutoModelForX",
+                                     options->auto_class);
+  batches = trafo_workload_new (options->workloads[0],
+                                trafo_config_get_int (config, "vocab_size", 30522, 6, G_MAXINT32));
+  if (batches == NULL)
+    return trafo_command_fail_usage (self,
+                                     "found workload '%s', expected encode-B-S, ragged or sorted",
+                                     options->workloads[0]);
+  model = trafo_model_options_load (&options->model, self, task, &error);
+  if (model == NULL || !run_batches (model, batches, &error))
+    return trafo_command_fail (self, error);
+  load_s = (g_get_monotonic_time () - start) * 1e-6;
+  times = time_runs (model, batches, &error);
+  if (times == NULL)
+    return trafo_command_fail (self, error);
+  value = result_value (options, model, times, load_s);
+  return trafo_command_print_json (self, value);
+}
+
+static int
+run (const TrafoCommand *self, int argc, char **argv)
+{
+  gint64 start = g_get_monotonic_time ();
+  g_auto (Options) options = { 0 };
+  const GOptionEntry entries[] = {
+    TRAFO_MODEL_OPTIONS_ENTRIES (options.model),
+    { "auto-class",
+      0,
+      0,
+      G_OPTION_ARG_STRING,
+      &options.auto_class,
+      "Class that loads the model (the checkpoint's own)",
+      "AutoModelForX" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON, as it always does", NULL },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.workloads, NULL, NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+
+  if (!trafo_command_parse (self, entries, argc, argv) ||
+      !trafo_model_options_check (&options.model, self))
+    return TRAFO_EXIT_USAGE;
+  if (options.workloads == NULL || g_strv_length (options.workloads) != 1)
+    return trafo_command_fail_usage (self, "expected one WORKLOAD");
+  return bench (self, &options, start);
+}
+
+const TrafoCommand trafo_command_bench = {
+  .name = "bench",
+  .arguments = "WORKLOAD --model DIR [--dtype T] [--device D] [--threads N]",
+  .summary = "Times a model: encode-B-S (B rows of S tokens), ragged or sorted (64 rows).",
+  .examples = "  trafo bench encode-8-128 --model bert-base-uncased --threads 2\n"
+              "  SECONDS_EACH=2 trafo bench ragged --model bert-base-uncased\n"
+              "Prints one line of JSON: seconds for all rows (best_s, median_s), seconds from the\n"
+              "start to the first result (load_s), and the most memory held (peak_mib).\n",
+  .run = run,
+};

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "trafo-model-options.h"
+
+/* Of the names of missing and unexpected tensors, so many are said. */
+#define MAX_NAMES 4
+
+void
+trafo_model_options_clear (TrafoModelOptions *self)
+{
+  g_clear_pointer (&self->model, g_free);
+  g_clear_pointer (&self->device, g_free);
+  g_clear_pointer (&self->dtype, g_free);
+}
+
+gboolean
+trafo_model_options_check (TrafoModelOptions *self, const TrafoCommand *command)
+{
+  g_autofree char *threads = NULL;
+
+  if (self->model == NULL)
+    trafo_command_fail_usage (command, "found no --model DIR");
+  else if (self->threads < 0 || self->threads > 4096)
+    trafo_command_fail_usage (command,
+                              "found --threads %d, expected 1 to 4096, or 0 for the default",
+                              self->threads);
+  else if (self->dtype != NULL && !g_str_equal (self->dtype, "auto") &&
+           trafo_dtype_from_name (self->dtype) == TRAFO_DTYPE_NONE)
+    trafo_command_fail_usage (command,
+                              "found --dtype %s, expected auto, float32, bfloat16, float16 or int8",
+                              self->dtype);
+  else
+    {
+      threads = g_strdup_printf ("%d", self->threads);
+      if (self->threads > 0)
+        g_setenv ("TRAFO_THREADS", threads, TRUE);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+TrafoLoadOptions *
+trafo_model_options_get_load_options (const TrafoModelOptions *self)
+{
+  TrafoLoadOptions *options = trafo_load_options_new ();
+
+  trafo_load_options_set_device (options, self->device);
+  if (self->dtype != NULL)
+    trafo_load_options_set_dtype (options, trafo_dtype_from_name (self->dtype));
+  return options;
+}
+
+static void
+append_names (GString *text, char **names, const char *what)
+{
+  guint n_names = g_strv_length (names);
+
+  if (n_names == 0)
+    return;
+  g_string_append_printf (text,
+                          "%s%u tensor%s %s: ",
+                          text->len > 0 ? "; " : "",
+                          n_names,
+                          n_names == 1 ? "" : "s",
+                          what);
+  for (guint i = 0; i < n_names && i < MAX_NAMES; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", names[i]);
+  if (n_names > MAX_NAMES)
+    g_string_append (text, ", ...");
+}
+
+void
+trafo_model_options_warn (const TrafoModelOptions *self,
+                          const TrafoCommand      *command,
+                          TrafoModel              *model)
+{
+  g_auto (GStrv) missing = trafo_model_list_missing_keys (model);
+  g_auto (GStrv) unexpected = trafo_model_list_unexpected_keys (model);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  append_names (text, missing, "missing, newly initialised");
+  append_names (text, unexpected, "not used");
+  if (text->len > 0)
+    trafo_command_warn (command, "%s: %s", self->model, text->str);
+}
+
+TrafoModel *
+trafo_model_options_load (const TrafoModelOptions *self,
+                          const TrafoCommand      *command,
+                          const char              *task,
+                          GError                 **error)
+{
+  g_autoptr (TrafoLoadOptions) options = trafo_model_options_get_load_options (self);
+  TrafoModel *model =
+      trafo_auto_model_from_pretrained_for_task (self->model, task, options, NULL, error);
+
+  if (model != NULL)
+    trafo_model_options_warn (self, command, model);
+  return model;
+}

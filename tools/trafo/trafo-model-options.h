@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include "trafo-command.h"
+
+G_BEGIN_DECLS
+
+/* What every command that runs a model takes. */
+typedef struct
+{
+  char *model;
+  char *device;
+  char *dtype;
+  int   threads;
+} TrafoModelOptions;
+
+/* Entries for a table of GOptionEntry. */
+#define TRAFO_MODEL_OPTIONS_MODEL(options)                                                         \
+  {                                                                                                \
+    "model", 'm', 0, G_OPTION_ARG_FILENAME, &(options).model, "Folder of the checkpoint", "DIR"    \
+  }
+#define TRAFO_MODEL_OPTIONS_ENTRIES(options)                                                       \
+  TRAFO_MODEL_OPTIONS_MODEL (options),                                                             \
+      { "device", 0, 0, G_OPTION_ARG_STRING, &(options).device, "Where to compute", "DEVICE" },    \
+      { "dtype", 0, 0, G_OPTION_ARG_STRING, &(options).dtype, "Type to compute with", "DTYPE" },   \
+  {                                                                                                \
+    "threads", 't', 0, G_OPTION_ARG_INT, &(options).threads, "Threads to compute with", "N"        \
+  }
+
+void trafo_model_options_clear (TrafoModelOptions *self);
+
+/* Checks them and makes the number of threads known. FALSE if one was wrong, which was then said:
+ * the command returns TRAFO_EXIT_USAGE. */
+gboolean trafo_model_options_check (TrafoModelOptions *self, const TrafoCommand *command);
+
+/* What they say about loading. */
+TrafoLoadOptions *trafo_model_options_get_load_options (const TrafoModelOptions *self);
+
+/* Says on stderr, once, which tensors a checkpoint lacks or has too much. */
+void trafo_model_options_warn (const TrafoModelOptions *self,
+                               const TrafoCommand      *command,
+                               TrafoModel              *model);
+
+/* Loads the model, and warns as above. */
+TrafoModel *trafo_model_options_load (const TrafoModelOptions *self,
+                                      const TrafoCommand      *command,
+                                      const char              *task,
+                                      GError                 **error);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TrafoModelOptions, trafo_model_options_clear)
+
+G_END_DECLS

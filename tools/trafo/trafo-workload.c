@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "trafo-workload.h"
+
+#include <stdio.h>
+
+#define FIRST_ID 5
+#define MAX_ROWS 65536
+#define N_RAGGED_ROWS 64
+#define RAGGED_BATCH_SIZE 8
+#define RAGGED_MIN_LENGTH 8
+#define RAGGED_MAX_LENGTH 128
+
+/* Rows of the lengths given, padded up to the longest. */
+static TrafoTensorDict *
+make_batch (GRand *random, const guint *lengths, guint batch_size, gint64 vocab_size)
+{
+  g_autoptr (TrafoTensorDict) batch = trafo_tensor_dict_new ();
+  g_autoptr (TrafoTensor) ids = NULL;
+  g_autoptr (TrafoTensor) mask = NULL;
+  gint64 shape[2] = { batch_size, 0 };
+
+  for (guint i = 0; i < batch_size; i++)
+    shape[1] = MAX (shape[1], lengths[i]);
+  ids = trafo_tensor_new (TRAFO_DTYPE_INT64, shape, 2, NULL);
+  mask = trafo_tensor_new (TRAFO_DTYPE_INT64, shape, 2, NULL);
+  if (ids == NULL || mask == NULL)
+    return NULL;
+  for (guint i = 0; i < batch_size; i++)
+    for (gint64 j = 0; j < shape[1]; j++)
+      {
+        gboolean is_token = j < lengths[i];
+        gsize    at = i * shape[1] + j;
+
+        ((gint64 *) trafo_tensor_get_data (mask))[at] = is_token;
+        ((gint64 *) trafo_tensor_get_data (ids))[at] =
+            is_token ? g_rand_int_range (random, FIRST_ID, MAX (vocab_size, FIRST_ID + 1)) : 0;
+      }
+  trafo_tensor_dict_set (batch, "input_ids", ids);
+  trafo_tensor_dict_set (batch, "attention_mask", mask);
+  return g_steal_pointer (&batch);
+}
+
+static gint
+compare_lengths (gconstpointer a, gconstpointer b)
+{
+  return *(const guint *) a < *(const guint *) b ? -1 : *(const guint *) a > *(const guint *) b;
+}
+
+static void
+add_batch (GPtrArray *batches, TrafoTensorDict *batch)
+{
+  if (batch != NULL)
+    g_ptr_array_add (batches, batch);
+}
+
+static void
+add_ragged (GPtrArray *batches, GRand *random, gboolean is_sorted, gint64 vocab_size)
+{
+  guint lengths[N_RAGGED_ROWS];
+
+  for (guint i = 0; i < N_RAGGED_ROWS; i++)
+    lengths[i] = g_rand_int_range (random, RAGGED_MIN_LENGTH, RAGGED_MAX_LENGTH + 1);
+  if (is_sorted)
+    qsort (lengths, N_RAGGED_ROWS, sizeof *lengths, compare_lengths);
+  for (guint i = 0; i < N_RAGGED_ROWS; i += RAGGED_BATCH_SIZE)
+    add_batch (batches, make_batch (random, lengths + i, RAGGED_BATCH_SIZE, vocab_size));
+}
+
+static void
+add_encode (GPtrArray *batches, GRand *random, guint batch_size, guint length, gint64 vocab_size)
+{
+  g_autofree guint *lengths = g_new (guint, batch_size);
+
+  for (guint i = 0; i < batch_size; i++)
+    lengths[i] = length;
+  add_batch (batches, make_batch (random, lengths, batch_size, vocab_size));
+}
+
+GPtrArray *
+trafo_workload_new (const char *name, gint64 vocab_size)
+{
+  g_autoptr (GPtrArray) batches =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) trafo_tensor_dict_unref);
+  g_autoptr (GRand) random = g_rand_new_with_seed (1);
+  guint batch_size, length;
+  char  rest;
+
+  if (sscanf (name, "encode-%u-%u%c", &batch_size, &length, &rest) == 2 && batch_size > 0 &&
+      length > 0 && batch_size <= MAX_ROWS && length <= MAX_ROWS)
+    add_encode (batches, random, batch_size, length, vocab_size);
+  else if (g_str_equal (name, "ragged") || g_str_equal (name, "sorted"))
+    add_ragged (batches, random, g_str_equal (name, "sorted"), vocab_size);
+  return batches->len > 0 ? g_steal_pointer (&batches) : NULL;
+}
