@@ -25,10 +25,11 @@ typedef struct
   GDestroyNotify destroy;
   gboolean (*run) (gpointer data, TrafoGraph *graph, TrafoSym sym, GError **error);
   TrafoTensor *(*bind_input) (gpointer      data,
-                              const char   *name,
-                              TrafoFillRule rule,
-                              TrafoSym      sym,
-                              GError      **error);
+                              const char           *name,
+                              TrafoFillRule         rule,
+                              const TrafoValueType *type,
+                              TrafoSym              sym,
+                              GError              **error);
   TrafoTensor *(*bind_param) (gpointer data, const char *name, TrafoSym sym, GError **error);
 } TrafoBuilderExecutor;
 
