@@ -491,11 +491,8 @@ trafo_execution_resolve (TrafoExecution *self, GError **error)
   place_barriers (self);
   if (!g_size_checked_mul (&scratch_bytes, self->scratch_bytes, self->n_workers))
     scratch_bytes = G_MAXSIZE;
-  if (!prepare_staging (self, error) || !grow_host (&self->scratch,
-                                                    &self->scratch_capacity_bytes,
-                                                    scratch_bytes,
-                                                    "scratch",
-                                                    error))
+  if (!prepare_staging (self, error) ||
+      !grow_host (&self->scratch, &self->scratch_capacity_bytes, scratch_bytes, "scratch", error))
     return FALSE;
   self->is_resolved = TRUE;
   return TRUE;

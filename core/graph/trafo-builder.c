@@ -103,6 +103,19 @@ trafo_builder_check (TrafoBuilder *self, GError **error)
   return FALSE;
 }
 
+gboolean
+trafo_builder_build (TrafoBuilder *self, TrafoModel *model, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  gboolean done = trafo_model_build (model, self, &local);
+
+  if (!trafo_builder_check (self, error))
+    return FALSE;
+  if (!done)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return done;
+}
+
 TrafoGraph *
 trafo_builder_finish (TrafoBuilder *self, GError **error)
 {
@@ -528,10 +541,7 @@ known_leaf (TrafoBuilder *self, const char *name, TrafoSym known, const TrafoVal
 }
 
 static gboolean
-check_input (TrafoBuilder         *self,
-             const char           *name,
-             const TrafoValueType *type,
-             TrafoFillRule         rule)
+check_input (TrafoBuilder *self, const char *name, const TrafoValueType *type, TrafoFillRule rule)
 {
   g_autofree char *shape = NULL;
   gboolean         is_known = trafo_dtype_get_size (type->dtype) > 0;
@@ -547,8 +557,7 @@ check_input (TrafoBuilder         *self,
     }
   for (guint i = 0; i < type->n_dims; i++)
     is_known = is_known && trafo_dims_contains (self->graph->dims, type->dims[i]);
-  if (is_known &&
-      trafo_dims_product (self->graph->dims, type->dims, type->n_dims) != G_MAXINT64)
+  if (is_known && trafo_dims_product (self->graph->dims, type->dims, type->n_dims) != G_MAXINT64)
     return TRUE;
   shape = trafo_dims_to_string (self->graph->dims, type->dims, type->n_dims);
   trafo_builder_failf (self,
@@ -749,9 +758,7 @@ trafo_builder_tie (TrafoBuilder *self, TrafoSym param, const char *alias)
                            alias);
       return;
     }
-  trafo_graph_add_alias (self->graph,
-                         g_ptr_array_index (self->graph->params, node->leaf),
-                         alias);
+  trafo_graph_add_alias (self->graph, g_ptr_array_index (self->graph->params, node->leaf), alias);
 }
 
 /**

@@ -63,14 +63,14 @@ typedef struct
 
 typedef struct
 {
-  GArray    *nodes; /* of TrafoNode */
-  TrafoDims *dims;
-  GPtrArray *inputs;  /* of TrafoGraphInput */
-  GPtrArray *params;  /* of TrafoGraphParam */
-  GPtrArray *outputs; /* of TrafoGraphOutput */
+  GArray     *nodes; /* of TrafoNode */
+  TrafoDims  *dims;
+  GPtrArray  *inputs;         /* of TrafoGraphInput */
+  GPtrArray  *params;         /* of TrafoGraphParam */
+  GPtrArray  *outputs;        /* of TrafoGraphOutput */
   GHashTable *inputs_by_name; /* borrowed names and entries, as in params_by_name */
   GHashTable *params_by_name; /* the first name of each, and its aliases */
-  double     initializer_range;
+  double      initializer_range;
 } TrafoGraph;
 
 TrafoGraph *trafo_graph_new (void);

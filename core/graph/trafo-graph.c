@@ -203,8 +203,8 @@ trafo_graph_input_check (const TrafoGraphInput *input, const TrafoOperand *value
       g_set_error (error,
                    TRAFO_ERROR,
                    TRAFO_ERROR_INVALID_ARGUMENT,
-                   "input '%s' holds %" G_GINT64_FORMAT
-                   ", expected a number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
+                   "input '%s' holds %" G_GINT64_FORMAT ", expected a number from %" G_GINT64_FORMAT
+                   " to %" G_GINT64_FORMAT,
                    input->name,
                    found,
                    input->min_value,
