@@ -397,7 +397,7 @@ choose_kernels (TrafoExecution *self, guint n_threads, GError **error)
       else if (self->program->is_host && kernel != NULL)
         {
           if (TRAFO_HAS (kernel, n_tasks))
-            step->n_tasks = kernel->n_tasks (&step->args, n_threads);
+            step->n_tasks = MAX (kernel->n_tasks (&step->args, n_threads), 1);
           if (TRAFO_HAS (kernel, scratch_size))
             self->scratch_bytes =
                 MAX (self->scratch_bytes, align_up (kernel->scratch_size (&step->args, n_threads)));
@@ -479,6 +479,7 @@ gboolean
 trafo_execution_resolve (TrafoExecution *self, GError **error)
 {
   guint n_threads = trafo_thread_pool_get_size (trafo_thread_pool_get_default ());
+  gsize scratch_bytes;
 
   self->is_resolved = FALSE;
   trafo_dims_evaluate (self->program->graph->dims, self->slots, self->dim_values);
@@ -488,11 +489,10 @@ trafo_execution_resolve (TrafoExecution *self, GError **error)
   if (!choose_kernels (self, n_threads, error))
     return FALSE;
   place_barriers (self);
-  if (!prepare_staging (self, error) || !grow_host (&self->scratch,
-                                                    &self->scratch_capacity_bytes,
-                                                    self->scratch_bytes * self->n_workers,
-                                                    "scratch",
-                                                    error))
+  if (!g_size_checked_mul (&scratch_bytes, self->scratch_bytes, self->n_workers))
+    scratch_bytes = G_MAXSIZE;
+  if (!prepare_staging (self, error) ||
+      !grow_host (&self->scratch, &self->scratch_capacity_bytes, scratch_bytes, "scratch", error))
     return FALSE;
   self->is_resolved = TRUE;
   return TRUE;

@@ -29,7 +29,8 @@ typedef struct
  * workers are done, so they never change under a reader. */
 struct _TrafoThreadPool
 {
-  guint           n_threads;
+  guint           n_threads; /* wanted; never changes */
+  guint           n_started; /* there are, with the caller; guarded by busy */
   guint32         word;
   guint32         n_pending;
   gint            is_quitting;
@@ -116,29 +117,32 @@ worker_main (gpointer user_data)
 static void
 start_threads (TrafoThreadPool *self)
 {
-  guint n_threads = self->n_threads;
-
   self->word = 0;
   self->fork_count = __atomic_load_n (&fork_count, __ATOMIC_RELAXED);
-  for (guint i = 1; i < n_threads; i++)
+  self->is_started = TRUE;
+  for (self->n_started = 1; self->n_started < self->n_threads; self->n_started++)
     {
+      guint i = self->n_started;
+
       self->workers[i].pool = self;
       self->workers[i].index = i;
       self->threads[i] = g_thread_try_new ("trafo", worker_main, &self->workers[i], NULL);
       if (self->threads[i] == NULL)
-        {
-          self->n_threads = i;
-          break;
-        }
+        return;
     }
-  self->is_started = TRUE;
 }
 
 TrafoThreadPool *
 trafo_thread_pool_new (guint n_threads)
 {
+  static gsize     once;
   TrafoThreadPool *self = g_new0 (TrafoThreadPool, 1);
 
+  if (g_once_init_enter (&once))
+    {
+      pthread_atfork (NULL, NULL, count_fork);
+      g_once_init_leave (&once, 1);
+    }
   self->n_threads = CLAMP (n_threads, 1, MAX_THREADS);
   self->workers = g_new0 (Worker, self->n_threads);
   self->threads = g_new0 (GThread *, self->n_threads);
@@ -151,12 +155,12 @@ trafo_thread_pool_free (TrafoThreadPool *self)
 {
   if (self == NULL)
     return;
-  if (self->is_started && self->fork_count == fork_count)
+  if (self->is_started && self->fork_count == __atomic_load_n (&fork_count, __ATOMIC_RELAXED))
     {
       __atomic_store_n (&self->is_quitting, TRUE, __ATOMIC_RELEASE);
       __atomic_add_fetch (&self->word, 1u << WORD_WORKERS_BITS, __ATOMIC_RELEASE);
       futex_wake (&self->word, MAX_THREADS);
-      for (guint i = 1; i < self->n_threads; i++)
+      for (guint i = 1; i < self->n_started; i++)
         g_thread_join (self->threads[i]);
     }
   g_mutex_clear (&self->busy);
@@ -184,7 +188,6 @@ trafo_thread_pool_get_default (void)
 
   if (g_once_init_enter (&once))
     {
-      pthread_atfork (NULL, NULL, count_fork);
       pool = trafo_thread_pool_new (threads_wanted ());
       g_once_init_leave (&once, 1);
     }
@@ -229,7 +232,7 @@ trafo_thread_pool_run (TrafoThreadPool *self, guint n_workers, TrafoThreadFunc f
     }
   if (!self->is_started || self->fork_count != __atomic_load_n (&fork_count, __ATOMIC_RELAXED))
     start_threads (self);
-  n_workers = MIN (n_workers, self->n_threads);
+  n_workers = MIN (n_workers, self->n_started);
   if (n_workers > 1)
     run_together (self, n_workers, func, data);
   else
