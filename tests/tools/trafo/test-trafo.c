@@ -45,14 +45,16 @@ run (const char *arguments, const char *input, char **output, char **messages)
   g_auto (GStrv) argv = split_arguments (arguments);
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) given = g_bytes_new (input, strlen (input));
-  g_autoptr (GSubprocess) process =
-      g_subprocess_newv ((const char *const *) argv,
-                         G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
-                             G_SUBPROCESS_FLAGS_STDERR_PIPE,
-                         &error);
+  g_autofree char *path = g_strconcat (folder, ":", g_getenv ("PATH"), NULL);
+  g_autoptr (GSubprocessLauncher) launcher =
+      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+                                 G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_autoptr (GSubprocess) process = NULL;
   g_autoptr (GBytes) out = NULL;
   g_autoptr (GBytes) err = NULL;
 
+  g_subprocess_launcher_setenv (launcher, "PATH", path, TRUE);
+  process = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv, &error);
   g_assert_no_error (error);
   g_subprocess_communicate (process, given, NULL, &out, &err, &error);
   /* a program that fails early does not read its stdin */
@@ -404,17 +406,13 @@ static void
 test_foreign_command (void)
 {
   g_autofree char *filename = g_build_filename (folder, "trafo-greet", NULL);
-  g_autofree char *path = g_strconcat (folder, ":", g_getenv ("PATH"), NULL);
-  g_autofree char *old_path = g_strdup (g_getenv ("PATH"));
   g_autofree char *output = NULL;
   g_autofree char *messages = NULL;
 
   g_assert_true (
       g_file_set_contents (filename, "#!/bin/sh\necho \"hello $1\"\nexit 3\n", -1, NULL));
   g_assert_cmpint (g_chmod (filename, 0700), ==, 0);
-  g_setenv ("PATH", path, TRUE);
   g_assert_cmpint (run ("greet you", "", &output, &messages), ==, 3);
-  g_setenv ("PATH", old_path, TRUE);
   g_assert_cmpstr (output, ==, "hello you\n");
   g_remove (filename);
 }
