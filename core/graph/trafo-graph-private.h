@@ -41,7 +41,7 @@ typedef struct
   TrafoSym      sym;
   gint64        min_value; /* what the graph can index with: checked before each run */
   gint64        max_value;
-  gint64        ignored_value; /* allowed besides */
+  gint64        ignored_value; /* allowed besides; G_MININT64: none is */
 } TrafoGraphInput;
 
 /* A parameter made of one or more tensors of the checkpoint, concatenated along axis 0 (along the

@@ -180,7 +180,8 @@ trafo_graph_append_input (TrafoGraph           *self,
 static gboolean
 is_allowed (const TrafoGraphInput *input, gint64 value)
 {
-  return (value >= input->min_value && value <= input->max_value) || value == input->ignored_value;
+  return (value >= input->min_value && value <= input->max_value) ||
+         (value == input->ignored_value && value != G_MININT64);
 }
 
 gboolean
