@@ -348,6 +348,9 @@ case_operand_view (TrafoBuilder *b, const CaseOperand *operand, TrafoSym tensor)
   gint  last = (gint) operand->n_dims - 1;
   guint axes[TRAFO_MAX_DIMS];
 
+  /* ids of an input are checked before a run; these are to reach the kernel */
+  if (operand->values == VALUES_WILD)
+    tensor = trafo_builder_copy (b, tensor);
   if (operand->n_dims == 0)
     return tensor;
   switch (operand->layout)

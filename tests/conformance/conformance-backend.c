@@ -26,9 +26,10 @@ typedef struct
   Way     way;
 } OpTest;
 
-static GArray *all_cases;
-static guint   n_tests_added;
-static guint   n_tests_run;
+static GArray    *all_cases;
+static GPtrArray *all_runners;
+static guint      n_tests_added;
+static guint      n_tests_run;
 
 static GArray *
 make_cases (void)
@@ -125,14 +126,15 @@ add_device_tests (TrafoDevice *device)
   Runner          *runner = runner_new (device);
   const char      *name = trafo_device_get_name (device);
   g_autofree char *merged = g_strdup_printf ("/%s/linear/merged", name);
-  g_autofree char *coverage = g_strdup_printf ("/%s/kernels", name);
+  g_autofree char *coverage = g_strdup_printf ("/%s/kernels/coverage", name);
 
+  g_ptr_array_add (all_runners, runner);
   g_test_message ("%s: %s", name, trafo_device_get_description (device));
   for (guint op = TRAFO_OP_FILL; op < TRAFO_N_OPS; op++)
     if (trafo_op_lookup (op) != NULL)
       add_op_tests (runner, name, op);
   g_test_add_data_func (merged, runner, test_merged);
-  g_test_add_data_func_full (coverage, runner, test_coverage, (GDestroyNotify) runner_free);
+  g_test_add_data_func (coverage, runner, test_coverage);
 }
 
 static void
@@ -183,12 +185,18 @@ add_all (void)
 int
 main (int argc, char **argv)
 {
+  int status;
+
   setlocale (LC_ALL, "");
   g_test_init (&argc, &argv, NULL);
   all_cases = make_cases ();
+  all_runners = g_ptr_array_new_with_free_func ((GDestroyNotify) runner_free);
   for (gint i = 1; i < argc; i++)
     add_by_name (argv[i]);
   if (argc == 1)
     add_all ();
-  return g_test_run ();
+  status = g_test_run ();
+  g_ptr_array_unref (all_runners);
+  g_array_unref (all_cases);
+  return status;
 }

@@ -148,6 +148,17 @@ n_units_of (guint op)
     }
 }
 
+/* Of one row of the operand; equal terms all have one sign. */
+static double
+reduction_error (const Case *op_case, TrafoTensor *x)
+{
+  const CaseOperand *operand = &op_case->inputs[0];
+  guint              axis = op_case->attrs.axis.axis;
+  double             error = sum_error (operand->shape[axis], greatest_of (x));
+
+  return axis == 0 && operand->layout == LAYOUT_REPEATED ? error * sqrt (operand->shape[0]) : error;
+}
+
 static gboolean
 is_movement (guint op)
 {
@@ -164,10 +175,9 @@ absolute_error (const Case *op_case, TrafoTensor *const *operands)
   switch (op_case->op)
     {
     case TRAFO_OP_SUM:
-      return sum_error (x->shape[axis], greatest_of (operands[0]));
+      return reduction_error (op_case, operands[0]);
     case TRAFO_OP_MEAN:
-      return sum_error (x->shape[axis], greatest_of (operands[0])) /
-             (double) MAX (x->shape[axis], 1);
+      return reduction_error (op_case, operands[0]) / (double) MAX (x->shape[axis], 1);
     case TRAFO_OP_SCATTER_ADD:
       return sum_error (1 + trafo_tensor_get_n_elements (operands[1]),
                         greatest_of (operands[0]) + greatest_of (operands[2]));
