@@ -52,10 +52,11 @@ trafo_device_upload (TrafoDevice *self, gconstpointer bytes, gsize size_bytes, G
   TrafoMessage          message = { "" };
   TrafoStatus           status;
 
-  status = ops->buffer_alloc (handle, size_bytes, TRAFO_BUFFER_WEIGHT, &buffer, &message);
+  /* drivers refuse buffers of no bytes */
+  status = ops->buffer_alloc (handle, MAX (size_bytes, 1), TRAFO_BUFFER_WEIGHT, &buffer, &message);
   if (status == TRAFO_STATUS_OK)
     status = ops->stream_new (handle, &stream, &message);
-  if (status == TRAFO_STATUS_OK)
+  if (status == TRAFO_STATUS_OK && size_bytes > 0)
     status = ops->buffer_write (handle, stream, buffer, 0, bytes, size_bytes, &message);
   if (stream != NULL)
     ops->stream_free (handle, stream);

@@ -7,11 +7,16 @@
 
 G_BEGIN_DECLS
 
-/* Where an eager builder finds its leaves. Both return a reference, or NULL and the error. */
+/* Where an eager builder finds its leaves. Both return a reference, or NULL and the error. @type is
+ * what the model asks for; dimensions that no earlier input gave a number are negative in it. */
 typedef struct
 {
   gpointer data;
-  TrafoTensor *(*find_input) (gpointer data, const char *name, TrafoFillRule rule, GError **error);
+  TrafoTensor *(*find_input) (gpointer              data,
+                              const char           *name,
+                              TrafoFillRule         rule,
+                              const TrafoValueType *type,
+                              GError              **error);
   TrafoTensor *(*find_param) (gpointer data, const char *name, GError **error);
 } TrafoEagerLeaves;
 

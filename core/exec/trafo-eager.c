@@ -32,12 +32,66 @@ eager_free (gpointer data)
   g_free (self);
 }
 
+/* Takes @tensor. A leaf that was refused leaves its symbol to the next node. */
 static void
 set_value (Eager *self, TrafoSym sym, TrafoTensor *tensor)
 {
   if (self->values->len <= sym)
     g_ptr_array_set_size (self->values, sym + 1);
+  value_free (g_ptr_array_index (self->values, sym));
   g_ptr_array_index (self->values, sym) = tensor;
+}
+
+/* Kernels know no steps backwards, which another library's arrays may have. */
+static gboolean
+set_leaf (Eager *self, TrafoSym sym, TrafoTensor *tensor, GError **error)
+{
+  g_autoptr (TrafoTensor) leaf = trafo_tensor_ref (tensor);
+  gsize         n_dims;
+  const gint64 *strides = trafo_tensor_get_strides (tensor, &n_dims);
+
+  for (gsize i = 0; i < n_dims; i++)
+    if (strides[i] < 0)
+      {
+        trafo_tensor_unref (leaf);
+        leaf = trafo_tensor_contiguous (tensor, error);
+        break;
+      }
+  if (leaf == NULL)
+    return FALSE;
+  set_value (self, sym, g_steal_pointer (&leaf));
+  return TRUE;
+}
+
+/* What a compiled program checks of its inputs before a run. */
+static gboolean
+check_ids (const TrafoGraph   *graph,
+           const TrafoNode    *node,
+           TrafoTensor *const *inputs,
+           guint               i,
+           GError            **error)
+{
+  const TrafoNode *source = trafo_graph_get_node (graph, node->inputs[i]);
+  g_autoptr (TrafoTensor) flat = NULL;
+  TrafoGraphInput bounds;
+  TrafoOperand    ids;
+
+  if (source->op->id != TRAFO_OP_INPUT)
+    return TRUE;
+  bounds = *(const TrafoGraphInput *) g_ptr_array_index (graph->inputs, source->leaf);
+  if (node->op->id == TRAFO_OP_GATHER && i == 1)
+    {
+      bounds.min_value = 0;
+      bounds.max_value = trafo_tensor_get_dim (inputs[0], 0) - 1;
+      bounds.ignored_value = G_MININT64;
+    }
+  if (bounds.max_value == G_MAXINT64)
+    return TRUE;
+  flat = trafo_tensor_contiguous (inputs[i], error);
+  if (flat == NULL)
+    return FALSE;
+  trafo_tensor_get_operand (flat, &ids);
+  return trafo_graph_input_check (&bounds, &ids, error);
 }
 
 static TrafoTensor *
@@ -95,6 +149,9 @@ run (gpointer data, TrafoGraph *graph, TrafoSym sym, GError **error)
 
   for (guint i = 0; i < node->n_inputs; i++)
     inputs[i] = g_ptr_array_index (self->values, node->inputs[i]);
+  for (guint i = 0; i < node->n_inputs; i++)
+    if (!check_ids (graph, node, inputs, i, error))
+      return FALSE;
   result = node->op->view != NULL ? run_view (node, inputs[0], error)
                                   : run_op (self, node, inputs, error);
   if (result == NULL)
@@ -104,33 +161,38 @@ run (gpointer data, TrafoGraph *graph, TrafoSym sym, GError **error)
 }
 
 static TrafoTensor *
-bind_input (gpointer data, const char *name, TrafoFillRule rule, TrafoSym sym, GError **error)
+bind_input (gpointer              data,
+            const char           *name,
+            TrafoFillRule         rule,
+            const TrafoValueType *type,
+            TrafoSym              sym,
+            GError              **error)
 {
-  Eager       *self = data;
-  TrafoTensor *tensor = NULL;
+  Eager *self = data;
+  g_autoptr (TrafoTensor) tensor = NULL;
 
   if (self->leaves.find_input != NULL)
-    tensor = self->leaves.find_input (self->leaves.data, name, rule, error);
+    tensor = self->leaves.find_input (self->leaves.data, name, rule, type, error);
   else
     g_set_error (error, TRAFO_ERROR, TRAFO_ERROR_NOT_FOUND, "there is no input '%s'", name);
-  if (tensor != NULL)
-    set_value (self, sym, tensor);
-  return tensor;
+  return tensor != NULL && set_leaf (self, sym, tensor, error)
+             ? g_ptr_array_index (self->values, sym)
+             : NULL;
 }
 
 static TrafoTensor *
 bind_param (gpointer data, const char *name, TrafoSym sym, GError **error)
 {
-  Eager       *self = data;
-  TrafoTensor *tensor = NULL;
+  Eager *self = data;
+  g_autoptr (TrafoTensor) tensor = NULL;
 
   if (self->leaves.find_param != NULL)
     tensor = self->leaves.find_param (self->leaves.data, name, error);
   else
     g_set_error (error, TRAFO_ERROR, TRAFO_ERROR_NOT_FOUND, "there is no parameter '%s'", name);
-  if (tensor != NULL)
-    set_value (self, sym, tensor);
-  return tensor;
+  return tensor != NULL && set_leaf (self, sym, tensor, error)
+             ? g_ptr_array_index (self->values, sym)
+             : NULL;
 }
 
 TrafoBuilder *
@@ -177,7 +239,7 @@ trafo_builder_new_eager (TrafoDevice *device)
  *
  * Makes a tensor an operand.
  *
- * Returns: its symbol
+ * Returns: its symbol; 0, and the builder fails, if there is no memory for it
  */
 TrafoSym
 trafo_builder_constant (TrafoBuilder *self, TrafoTensor *tensor)
@@ -188,16 +250,19 @@ trafo_builder_constant (TrafoBuilder *self, TrafoTensor *tensor)
   TrafoValueType   type = { .dtype = trafo_tensor_get_dtype (tensor) };
   const gint64    *shape;
   gsize            n_dims;
-  TrafoSym         sym;
+  GError          *error = NULL;
 
   g_return_val_if_fail (eager != NULL, 0);
   shape = trafo_tensor_get_shape (tensor, &n_dims);
   type.n_dims = n_dims;
   memcpy (type.dims, shape, n_dims * sizeof *shape);
+  if (!set_leaf (eager, trafo_graph_get_n_nodes (graph), tensor, &error))
+    {
+      trafo_builder_fail (self, error);
+      return 0;
+    }
   name = g_strdup_printf ("constant.%u", graph->inputs->len);
-  sym = trafo_graph_append_input (graph, name, &type, TRAFO_FILL_RULE_REQUIRED);
-  set_value (eager, sym, trafo_tensor_ref (tensor));
-  return sym;
+  return trafo_graph_append_input (graph, name, &type, TRAFO_FILL_RULE_REQUIRED);
 }
 
 /**

@@ -54,14 +54,15 @@ run_on_host (const TrafoKernel *kernel, const TrafoKernelArgs *args, GError **er
   TrafoThreadPool *pool = trafo_thread_pool_get_default ();
   guint            n_threads = trafo_thread_pool_get_size (pool);
   HostRun          run = { kernel, args, 1, NULL, 0 };
+  gsize            all_bytes;
 
   if (TRAFO_HAS (kernel, n_tasks))
     run.n_tasks = kernel->n_tasks (args, n_threads);
   if (TRAFO_HAS (kernel, scratch_size))
     run.scratch_bytes = kernel->scratch_size (args, n_threads) + TRAFO_ALIGNMENT_BYTES - 1;
   run.scratch_bytes &= ~(gsize) (TRAFO_ALIGNMENT_BYTES - 1);
-  if (run.scratch_bytes > 0)
-    run.scratch = trafo_aligned_try_alloc (run.scratch_bytes * n_threads);
+  if (run.scratch_bytes > 0 && g_size_checked_mul (&all_bytes, run.scratch_bytes, n_threads))
+    run.scratch = trafo_aligned_try_alloc (all_bytes);
   if (run.scratch_bytes > 0 && run.scratch == NULL)
     {
       g_set_error (error, TRAFO_ERROR, TRAFO_ERROR_NO_MEMORY, "no memory for scratch");

@@ -29,21 +29,21 @@ typedef struct
  * workers are done, so they never change under a reader. */
 struct _TrafoThreadPool
 {
-  guint           n_threads;
+  guint           n_threads; /* wanted; never changes */
+  guint           n_started; /* there are, with the caller */
+  guint32         holder;    /* (fork_count << 1) | whether some thread has the pool to itself */
   guint32         word;
   guint32         n_pending;
   gint            is_quitting;
   gint            is_started;
-  guint           fork_count;
   TrafoThreadFunc func;
   gpointer        data;
-  GMutex          busy;
   Worker         *workers;
   GThread       **threads;
 };
 
 /* Threads do not survive fork(): a pool of an earlier count starts anew. */
-static guint fork_count;
+static guint32 fork_count;
 
 static void
 count_fork (void)
@@ -116,33 +116,35 @@ worker_main (gpointer user_data)
 static void
 start_threads (TrafoThreadPool *self)
 {
-  guint n_threads = self->n_threads;
-
   self->word = 0;
-  self->fork_count = __atomic_load_n (&fork_count, __ATOMIC_RELAXED);
-  for (guint i = 1; i < n_threads; i++)
+  self->is_started = TRUE;
+  for (self->n_started = 1; self->n_started < self->n_threads; self->n_started++)
     {
+      guint i = self->n_started;
+
       self->workers[i].pool = self;
       self->workers[i].index = i;
       self->threads[i] = g_thread_try_new ("trafo", worker_main, &self->workers[i], NULL);
       if (self->threads[i] == NULL)
-        {
-          self->n_threads = i;
-          break;
-        }
+        return;
     }
-  self->is_started = TRUE;
 }
 
 TrafoThreadPool *
 trafo_thread_pool_new (guint n_threads)
 {
+  static gsize     once;
   TrafoThreadPool *self = g_new0 (TrafoThreadPool, 1);
 
+  if (g_once_init_enter (&once))
+    {
+      pthread_atfork (NULL, NULL, count_fork);
+      g_once_init_leave (&once, 1);
+    }
+  self->holder = __atomic_load_n (&fork_count, __ATOMIC_RELAXED) << 1;
   self->n_threads = CLAMP (n_threads, 1, MAX_THREADS);
   self->workers = g_new0 (Worker, self->n_threads);
   self->threads = g_new0 (GThread *, self->n_threads);
-  g_mutex_init (&self->busy);
   return self;
 }
 
@@ -151,15 +153,14 @@ trafo_thread_pool_free (TrafoThreadPool *self)
 {
   if (self == NULL)
     return;
-  if (self->is_started && self->fork_count == fork_count)
+  if (self->is_started && self->holder >> 1 == __atomic_load_n (&fork_count, __ATOMIC_RELAXED))
     {
       __atomic_store_n (&self->is_quitting, TRUE, __ATOMIC_RELEASE);
       __atomic_add_fetch (&self->word, 1u << WORD_WORKERS_BITS, __ATOMIC_RELEASE);
       futex_wake (&self->word, MAX_THREADS);
-      for (guint i = 1; i < self->n_threads; i++)
+      for (guint i = 1; i < self->n_started; i++)
         g_thread_join (self->threads[i]);
     }
-  g_mutex_clear (&self->busy);
   g_free (self->workers);
   g_free (self->threads);
   g_free (self);
@@ -184,7 +185,6 @@ trafo_thread_pool_get_default (void)
 
   if (g_once_init_enter (&once))
     {
-      pthread_atfork (NULL, NULL, count_fork);
       pool = trafo_thread_pool_new (threads_wanted ());
       g_once_init_leave (&once, 1);
     }
@@ -219,22 +219,48 @@ run_together (TrafoThreadPool *self, guint n_workers, TrafoThreadFunc func, gpoi
     futex_wait (&self->n_pending, pending);
 }
 
+/* In a child of fork() nobody holds what a thread of the parent held. */
+static gboolean
+try_take (TrafoThreadPool *self)
+{
+  guint32 forks = __atomic_load_n (&fork_count, __ATOMIC_RELAXED);
+  guint32 taken = forks << 1 | 1;
+  guint32 old = __atomic_load_n (&self->holder, __ATOMIC_RELAXED);
+
+  if (old == taken || !__atomic_compare_exchange_n (&self->holder,
+                                                    &old,
+                                                    taken,
+                                                    FALSE,
+                                                    __ATOMIC_ACQUIRE,
+                                                    __ATOMIC_RELAXED))
+    return FALSE;
+  if (old >> 1 != forks)
+    self->is_started = FALSE;
+  return TRUE;
+}
+
+static void
+give_back (TrafoThreadPool *self)
+{
+  __atomic_and_fetch (&self->holder, ~1u, __ATOMIC_RELEASE);
+}
+
 void
 trafo_thread_pool_run (TrafoThreadPool *self, guint n_workers, TrafoThreadFunc func, gpointer data)
 {
-  if (MIN (n_workers, self->n_threads) <= 1 || !g_mutex_trylock (&self->busy))
+  if (MIN (n_workers, self->n_threads) <= 1 || !try_take (self))
     {
       func (data, 0, 1);
       return;
     }
-  if (!self->is_started || self->fork_count != __atomic_load_n (&fork_count, __ATOMIC_RELAXED))
+  if (!self->is_started)
     start_threads (self);
-  n_workers = MIN (n_workers, self->n_threads);
+  n_workers = MIN (n_workers, self->n_started);
   if (n_workers > 1)
     run_together (self, n_workers, func, data);
   else
     func (data, 0, 1);
-  g_mutex_unlock (&self->busy);
+  give_back (self);
 }
 
 typedef struct

@@ -2,6 +2,8 @@
  * Copyright 2026 The Trafo authors */
 #pragma once
 
+#include <trafo/trafo-model.h>
+
 #include "trafo-graph-private.h"
 #include "trafo-tensor.h"
 
@@ -24,11 +26,12 @@ typedef struct
   gpointer       data;
   GDestroyNotify destroy;
   gboolean (*run) (gpointer data, TrafoGraph *graph, TrafoSym sym, GError **error);
-  TrafoTensor *(*bind_input) (gpointer      data,
-                              const char   *name,
-                              TrafoFillRule rule,
-                              TrafoSym      sym,
-                              GError      **error);
+  TrafoTensor *(*bind_input) (gpointer              data,
+                              const char           *name,
+                              TrafoFillRule         rule,
+                              const TrafoValueType *type,
+                              TrafoSym              sym,
+                              GError              **error);
   TrafoTensor *(*bind_param) (gpointer data, const char *name, TrafoSym sym, GError **error);
 } TrafoBuilderExecutor;
 
@@ -88,6 +91,10 @@ void trafo_builder_bound_input (TrafoBuilder *self, TrafoSym ids, gint64 n, gint
 
 /* The first error, with the scope it happened in, or success. */
 gboolean trafo_builder_check (TrafoBuilder *self, GError **error);
+
+/* Runs @model's build(). The builder's error is the first one; build() can only report what followed
+ * from it. */
+gboolean trafo_builder_build (TrafoBuilder *self, TrafoModel *model, GError **error);
 
 /* Takes the graph; reports the first error. */
 TrafoGraph *trafo_builder_finish (TrafoBuilder *self, GError **error);

@@ -103,6 +103,19 @@ trafo_builder_check (TrafoBuilder *self, GError **error)
   return FALSE;
 }
 
+gboolean
+trafo_builder_build (TrafoBuilder *self, TrafoModel *model, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  gboolean done = trafo_model_build (model, self, &local);
+
+  if (!trafo_builder_check (self, error))
+    return FALSE;
+  if (!done)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return done;
+}
+
 TrafoGraph *
 trafo_builder_finish (TrafoBuilder *self, GError **error)
 {
@@ -364,11 +377,26 @@ trafo_builder_get_dim (TrafoBuilder *self, TrafoSym x, gint axis)
   return i != G_MAXUINT ? trafo_builder_type_of (self, x)->dims[i] : 0;
 }
 
-/* In an eager builder the slots have numbers as soon as an input has them. */
+/* In an eager builder the slots have numbers as soon as an input has them; a past that no input has
+ * is none. */
 gint64
 trafo_builder_concrete_dim (TrafoBuilder *self, gint64 dim)
 {
-  return dim < 0 && dim >= -TRAFO_N_SLOTS ? self->slots[-dim - 1] : dim;
+  g_autofree gint64 *values = NULL;
+  gint64             slots[TRAFO_N_SLOTS];
+
+  if (dim < 0 && dim >= -TRAFO_N_SLOTS)
+    return self->slots[-dim - 1];
+  if (dim >= 0 || !self->is_eager || !trafo_dims_contains (self->graph->dims, dim))
+    return dim;
+  memcpy (slots, self->slots, sizeof slots);
+  slots[-TRAFO_DIM_PAST - 1] = MAX (slots[-TRAFO_DIM_PAST - 1], 0);
+  for (guint i = 0; i < TRAFO_N_SLOTS; i++)
+    if (slots[i] < 0)
+      return dim;
+  values = g_new (gint64, trafo_dims_get_size (self->graph->dims));
+  trafo_dims_evaluate (self->graph->dims, slots, values);
+  return trafo_dims_resolve (values, dim);
 }
 
 void
@@ -476,7 +504,8 @@ eager_input (TrafoBuilder *self, const char *name, TrafoValueType *type, TrafoFi
 {
   TrafoSym     sym = trafo_graph_get_n_nodes (self->graph);
   GError      *error = NULL;
-  TrafoTensor *tensor = self->executor.bind_input (self->executor.data, name, rule, sym, &error);
+  TrafoTensor *tensor =
+      self->executor.bind_input (self->executor.data, name, rule, type, sym, &error);
 
   if (tensor == NULL)
     {
@@ -486,6 +515,58 @@ eager_input (TrafoBuilder *self, const char *name, TrafoValueType *type, TrafoFi
   if (!bind_shape (self, name, type, tensor))
     return 0;
   return trafo_graph_append_input (self->graph, name, type, rule);
+}
+
+/* A name that comes again must mean the same. */
+static TrafoSym
+known_leaf (TrafoBuilder *self, const char *name, TrafoSym known, const TrafoValueType *type)
+{
+  const TrafoValueType *first = &trafo_graph_get_node (self->graph, known)->type;
+  g_autofree char      *found = NULL;
+  g_autofree char      *expected = NULL;
+
+  if (first->dtype == type->dtype && first->n_dims == type->n_dims &&
+      memcmp (first->dims, type->dims, type->n_dims * sizeof type->dims[0]) == 0)
+    return known;
+  found = trafo_dims_to_string (self->graph->dims, type->dims, type->n_dims);
+  expected = trafo_dims_to_string (self->graph->dims, first->dims, first->n_dims);
+  return trafo_builder_failf (self,
+                              TRAFO_ERROR_SHAPE,
+                              "'%s' is asked for as %s of shape %s, but was %s of shape %s before",
+                              name,
+                              trafo_dtype_get_name (type->dtype),
+                              found,
+                              trafo_dtype_get_name (first->dtype),
+                              expected);
+}
+
+static gboolean
+check_input (TrafoBuilder *self, const char *name, const TrafoValueType *type, TrafoFillRule rule)
+{
+  g_autofree char *shape = NULL;
+  gboolean         is_known = trafo_dtype_get_size (type->dtype) > 0;
+
+  if (rule == TRAFO_FILL_RULE_POSITIONS && type->dtype != TRAFO_DTYPE_INT64)
+    {
+      trafo_builder_failf (self,
+                           TRAFO_ERROR_DTYPE,
+                           "input '%s' is %s, expected int64 for what is filled with positions",
+                           name,
+                           trafo_dtype_get_name (type->dtype));
+      return FALSE;
+    }
+  for (guint i = 0; i < type->n_dims; i++)
+    is_known = is_known && trafo_dims_contains (self->graph->dims, type->dims[i]);
+  if (is_known && trafo_dims_product (self->graph->dims, type->dims, type->n_dims) != G_MAXINT64)
+    return TRUE;
+  shape = trafo_dims_to_string (self->graph->dims, type->dims, type->n_dims);
+  trafo_builder_failf (self,
+                       TRAFO_ERROR_SHAPE,
+                       "input '%s' of type %s has shape %s, expected a known type and shape",
+                       name,
+                       trafo_dtype_get_name (type->dtype),
+                       shape);
+  return FALSE;
 }
 
 /**
@@ -512,10 +593,12 @@ trafo_builder_input (TrafoBuilder *self,
   TrafoGraphInput *known = trafo_graph_find_input (self->graph, name);
   TrafoValueType   type;
 
-  if (known != NULL)
-    return known->sym;
   trafo_builder_wanted_type (self, dtype, dims, n_dims, &type);
   if (self->error != NULL)
+    return 0;
+  if (known != NULL)
+    return known_leaf (self, name, known->sym, &type);
+  if (!check_input (self, name, &type, rule))
     return 0;
   if (self->is_eager)
     return eager_input (self, name, &type, rule);
@@ -597,8 +680,6 @@ trafo_builder_append_param (TrafoBuilder    *self,
   GError          *error = NULL;
   TrafoTensor     *tensor;
 
-  if (known != NULL)
-    return known->sym;
   trafo_builder_wanted_type (self, TRAFO_DTYPE_FLOAT32, dims, n_dims, &type);
   for (gsize i = 0; i < type.n_dims; i++)
     if (type.dims[i] < 0)
@@ -606,8 +687,12 @@ trafo_builder_append_param (TrafoBuilder    *self,
                                   TRAFO_ERROR_SHAPE,
                                   "parameter '%s' has a symbolic dimension",
                                   path);
+  if (trafo_dims_product (self->graph->dims, type.dims, type.n_dims) == G_MAXINT64)
+    return trafo_builder_failf (self, TRAFO_ERROR_SHAPE, "parameter '%s' is too large", path);
   if (self->error != NULL)
     return 0;
+  if (known != NULL)
+    return known_leaf (self, path, known->sym, &type);
   if (self->is_eager)
     {
       tensor = self->executor.bind_param (self->executor.data,
@@ -662,7 +747,6 @@ void
 trafo_builder_tie (TrafoBuilder *self, TrafoSym param, const char *alias)
 {
   const TrafoNode *node = trafo_graph_get_node (self->graph, param);
-  TrafoGraphParam *entry;
 
   if (self->error != NULL)
     return;
@@ -674,8 +758,7 @@ trafo_builder_tie (TrafoBuilder *self, TrafoSym param, const char *alias)
                            alias);
       return;
     }
-  entry = g_ptr_array_index (self->graph->params, node->leaf);
-  g_ptr_array_add (entry->aliases, g_strdup (alias));
+  trafo_graph_add_alias (self->graph, g_ptr_array_index (self->graph->params, node->leaf), alias);
 }
 
 /**

@@ -41,7 +41,7 @@ typedef struct
   TrafoSym      sym;
   gint64        min_value; /* what the graph can index with: checked before each run */
   gint64        max_value;
-  gint64        ignored_value; /* allowed besides */
+  gint64        ignored_value; /* allowed besides; G_MININT64: none is */
 } TrafoGraphInput;
 
 /* A parameter made of one or more tensors of the checkpoint, concatenated along axis 0 (along the
@@ -63,12 +63,14 @@ typedef struct
 
 typedef struct
 {
-  GArray    *nodes; /* of TrafoNode */
-  TrafoDims *dims;
-  GPtrArray *inputs;  /* of TrafoGraphInput */
-  GPtrArray *params;  /* of TrafoGraphParam */
-  GPtrArray *outputs; /* of TrafoGraphOutput */
-  double     initializer_range;
+  GArray     *nodes; /* of TrafoNode */
+  TrafoDims  *dims;
+  GPtrArray  *inputs;         /* of TrafoGraphInput */
+  GPtrArray  *params;         /* of TrafoGraphParam */
+  GPtrArray  *outputs;        /* of TrafoGraphOutput */
+  GHashTable *inputs_by_name; /* borrowed names and entries, as in params_by_name */
+  GHashTable *params_by_name; /* the first name of each, and its aliases */
+  double      initializer_range;
 } TrafoGraph;
 
 TrafoGraph *trafo_graph_new (void);
@@ -94,6 +96,9 @@ TrafoSym trafo_graph_append_param (TrafoGraph           *self,
                                    const char           *name,
                                    const TrafoValueType *type,
                                    TrafoInitializer      initializer);
+
+/* @alias belongs to the parameter, unless another has the name already. */
+void trafo_graph_add_alias (TrafoGraph *self, TrafoGraphParam *param, const char *alias);
 
 /* That every element of @value, in host memory and contiguous, may index what it will index. */
 gboolean

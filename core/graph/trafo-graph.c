@@ -43,6 +43,8 @@ trafo_graph_new (void)
   self->inputs = g_ptr_array_new_with_free_func (input_free);
   self->params = g_ptr_array_new_with_free_func (param_free);
   self->outputs = g_ptr_array_new_with_free_func (output_free);
+  self->inputs_by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  self->params_by_name = g_hash_table_new (g_str_hash, g_str_equal);
   self->initializer_range = 0.02;
   return self;
 }
@@ -54,6 +56,8 @@ trafo_graph_free (TrafoGraph *self)
     return;
   g_array_unref (self->nodes);
   trafo_dims_free (self->dims);
+  g_hash_table_unref (self->inputs_by_name);
+  g_hash_table_unref (self->params_by_name);
   g_ptr_array_unref (self->inputs);
   g_ptr_array_unref (self->params);
   g_ptr_array_unref (self->outputs);
@@ -169,13 +173,15 @@ trafo_graph_append_input (TrafoGraph           *self,
   input->max_value = G_MAXINT64;
   input->sym = append_node (self, &node);
   g_ptr_array_add (self->inputs, input);
+  g_hash_table_insert (self->inputs_by_name, input->name, input);
   return input->sym;
 }
 
 static gboolean
 is_allowed (const TrafoGraphInput *input, gint64 value)
 {
-  return (value >= input->min_value && value <= input->max_value) || value == input->ignored_value;
+  return (value >= input->min_value && value <= input->max_value) ||
+         (value == input->ignored_value && value != G_MININT64);
 }
 
 gboolean
@@ -198,8 +204,8 @@ trafo_graph_input_check (const TrafoGraphInput *input, const TrafoOperand *value
       g_set_error (error,
                    TRAFO_ERROR,
                    TRAFO_ERROR_INVALID_ARGUMENT,
-                   "input '%s' holds %" G_GINT64_FORMAT
-                   ", expected a number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
+                   "input '%s' holds %" G_GINT64_FORMAT ", expected a number from %" G_GINT64_FORMAT
+                   " to %" G_GINT64_FORMAT,
                    input->name,
                    found,
                    input->min_value,
@@ -225,35 +231,28 @@ trafo_graph_append_param (TrafoGraph           *self,
   g_ptr_array_add (param->names, g_strdup (name));
   param->sym = append_node (self, &node);
   g_ptr_array_add (self->params, param);
+  g_hash_table_insert (self->params_by_name, g_ptr_array_index (param->names, 0), param);
   return param->sym;
+}
+
+void
+trafo_graph_add_alias (TrafoGraph *self, TrafoGraphParam *param, const char *alias)
+{
+  char *copy = g_strdup (alias);
+
+  g_ptr_array_add (param->aliases, copy);
+  if (!g_hash_table_contains (self->params_by_name, copy))
+    g_hash_table_insert (self->params_by_name, copy, param);
 }
 
 TrafoGraphInput *
 trafo_graph_find_input (const TrafoGraph *self, const char *name)
 {
-  for (guint i = 0; i < self->inputs->len; i++)
-    {
-      TrafoGraphInput *input = g_ptr_array_index (self->inputs, i);
-
-      if (g_str_equal (input->name, name))
-        return input;
-    }
-  return NULL;
+  return g_hash_table_lookup (self->inputs_by_name, name);
 }
 
 TrafoGraphParam *
 trafo_graph_find_param (const TrafoGraph *self, const char *name)
 {
-  for (guint i = 0; i < self->params->len; i++)
-    {
-      TrafoGraphParam *param = g_ptr_array_index (self->params, i);
-
-      for (guint j = 0; j < param->names->len; j++)
-        if (g_str_equal (g_ptr_array_index (param->names, j), name))
-          return param;
-      for (guint j = 0; j < param->aliases->len; j++)
-        if (g_str_equal (g_ptr_array_index (param->aliases, j), name))
-          return param;
-    }
-  return NULL;
+  return g_hash_table_lookup (self->params_by_name, name);
 }

@@ -85,7 +85,8 @@ merge_params (TrafoRewrite *rewrite,
         }
       else
         {
-          type.dims[axis] += part->type.dims[axis];
+          type.dims[axis] =
+              trafo_dims_add (rewrite->to->dims, type.dims[axis], part->type.dims[axis]);
           g_ptr_array_add (merged->names, g_strdup (name));
         }
     }

@@ -61,7 +61,7 @@ copy_param (TrafoRewrite *self, const TrafoNode *node)
   for (guint i = 1; i < old->names->len; i++)
     g_ptr_array_add (copy->names, g_strdup (g_ptr_array_index (old->names, i)));
   for (guint i = 0; i < old->aliases->len; i++)
-    g_ptr_array_add (copy->aliases, g_strdup (g_ptr_array_index (old->aliases, i)));
+    trafo_graph_add_alias (self->to, copy, g_ptr_array_index (old->aliases, i));
   return sym;
 }
 

@@ -6,8 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* How the states of a text's tokens become one vector; the order is that in which several are put
- * together. */
+/* How the states of a text's tokens become one vector. */
 typedef enum
 {
   TRAFO_POOLING_CLS,
@@ -20,7 +19,7 @@ typedef enum
 
 #define TRAFO_N_POOLINGS 6
 
-/* As 1_Pooling/config.json names them: "mean", and the key of its older form,
+/* The order is that in which several are put together, unless they are listed. As 1_Pooling/config.json names them: "mean", and the key of its older form,
  * "pooling_mode_mean_tokens". */
 const char *trafo_pooling_get_name (TrafoPooling pooling);
 const char *trafo_pooling_get_key (TrafoPooling pooling);

@@ -214,18 +214,15 @@ pool_row (TrafoSentenceEmbedder *self,
           gsize                  n_tokens,
           float                 *result)
 {
-  gsize n_pooled = 0;
-
-  for (gsize i = 0; i < TRAFO_N_POOLINGS; i++)
-    if (self->modules->has_pooling[i])
-      trafo_pooling_apply (i,
-                           states,
-                           mask,
-                           n_tokens,
-                           self->hidden_size,
-                           result + n_pooled++ * self->hidden_size);
+  for (guint i = 0; i < self->modules->n_poolings; i++)
+    trafo_pooling_apply (self->modules->poolings[i],
+                         states,
+                         mask,
+                         n_tokens,
+                         self->hidden_size,
+                         result + i * self->hidden_size);
   if (self->modules->has_normalize)
-    trafo_pooling_normalize (result, n_pooled * self->hidden_size);
+    trafo_pooling_normalize (result, self->modules->n_poolings * self->hidden_size);
 }
 
 /* The states of the last layer, (batch, sequence, hidden), float32 without gaps. */
@@ -493,11 +490,7 @@ trafo_sentence_embedder_get_max_seq_length (TrafoSentenceEmbedder *self)
 guint
 trafo_sentence_embedder_get_dimension (TrafoSentenceEmbedder *self)
 {
-  guint n_pooled = 0;
-
-  for (gsize i = 0; i < TRAFO_N_POOLINGS; i++)
-    n_pooled += self->modules->has_pooling[i];
-  return n_pooled * self->hidden_size;
+  return self->modules->n_poolings * self->hidden_size;
 }
 
 /**

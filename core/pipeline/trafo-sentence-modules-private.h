@@ -12,12 +12,13 @@ G_BEGIN_DECLS
  * 1_Pooling/config.json. */
 typedef struct
 {
-  gboolean is_given;           /* FALSE: there is no modules.json, and the rest is assumed */
-  char    *transformer_folder; /* where the model and its tokenizer are */
-  guint    max_seq_length;     /* tokens, special ones too; 0: what the tokenizer says */
-  gboolean do_lower_case;
-  gboolean has_pooling[TRAFO_N_POOLINGS]; /* one at least */
-  gboolean has_normalize;
+  gboolean     is_given;           /* FALSE: there is no modules.json, and the rest is assumed */
+  char        *transformer_folder; /* where the model and its tokenizer are */
+  guint        max_seq_length;     /* tokens, special ones too; 0: what the tokenizer says */
+  gboolean     do_lower_case;
+  guint        n_poolings; /* one at least; their vectors are put behind each other */
+  TrafoPooling poolings[TRAFO_N_POOLINGS];
+  gboolean     has_normalize;
 } TrafoSentenceModules;
 
 TrafoSentenceModules *trafo_sentence_modules_read (const char *folder, GError **error);

@@ -126,13 +126,23 @@ read_transformer (TrafoSentenceModules *self, GError **error)
   return trafo_config_check (config, error);
 }
 
+/* One that is named twice counts once. */
 static void
-set_pooling (TrafoSentenceModules *self, TrafoConfig *config, const char *name)
+add_pooling (TrafoSentenceModules *self, TrafoPooling pooling)
+{
+  for (guint i = 0; i < self->n_poolings; i++)
+    if (self->poolings[i] == pooling)
+      return;
+  self->poolings[self->n_poolings++] = pooling;
+}
+
+static void
+add_pooling_by_name (TrafoSentenceModules *self, TrafoConfig *config, const char *name)
 {
   for (gsize i = 0; i < TRAFO_N_POOLINGS; i++)
     if (g_strcmp0 (trafo_pooling_get_name (i), name) == 0)
       {
-        self->has_pooling[i] = TRUE;
+        add_pooling (self, i);
         return;
       }
   trafo_config_fail (config,
@@ -141,39 +151,47 @@ set_pooling (TrafoSentenceModules *self, TrafoConfig *config, const char *name)
                      name);
 }
 
-/* The newer form, "pooling_mode": a name or a list of names, and the older one, a key for each. */
+/* The newer form, "pooling_mode": a name or a list of names in their order. */
+static void
+add_poolings_by_name (TrafoSentenceModules *self, TrafoConfig *config)
+{
+  g_autoptr (GVariant) names =
+      g_variant_lookup_value (trafo_config_get_variant (config), "pooling_mode", NULL);
+
+  if (names == NULL)
+    return;
+  if (!g_variant_is_of_type (names, G_VARIANT_TYPE ("av")))
+    {
+      add_pooling_by_name (self, config, trafo_config_get_string (config, "pooling_mode", ""));
+      return;
+    }
+  for (gsize i = 0; i < g_variant_n_children (names); i++)
+    {
+      g_autoptr (GVariant) boxed = g_variant_get_child_value (names, i);
+      g_autoptr (GVariant) name = g_variant_get_variant (boxed);
+
+      add_pooling_by_name (self,
+                           config,
+                           g_variant_is_of_type (name, G_VARIANT_TYPE_STRING)
+                               ? g_variant_get_string (name, NULL)
+                               : "");
+    }
+}
+
+/* Both forms: a name or names, and, older, a key for each. */
 static gboolean
 read_pooling (TrafoSentenceModules *self, const char *folder, GError **error)
 {
   g_autoptr (TrafoConfig) config = read_config (folder, "config.json", TRUE, error);
-  g_autoptr (GVariant) names = NULL;
-  gboolean has_any = FALSE;
 
   if (config == NULL)
     return FALSE;
-  names = g_variant_lookup_value (trafo_config_get_variant (config), "pooling_mode", NULL);
-  if (names != NULL && g_variant_is_of_type (names, G_VARIANT_TYPE ("av")))
-    for (gsize i = 0; i < g_variant_n_children (names); i++)
-      {
-        g_autoptr (GVariant) boxed = g_variant_get_child_value (names, i);
-        g_autoptr (GVariant) name = g_variant_get_variant (boxed);
-
-        set_pooling (self,
-                     config,
-                     g_variant_is_of_type (name, G_VARIANT_TYPE_STRING)
-                         ? g_variant_get_string (name, NULL)
-                         : "");
-      }
-  else if (names != NULL)
-    set_pooling (self, config, trafo_config_get_string (config, "pooling_mode", ""));
+  add_poolings_by_name (self, config);
   for (gsize i = 0; i < TRAFO_N_POOLINGS; i++)
-    {
-      if (trafo_config_get_boolean (config, trafo_pooling_get_key (i), FALSE))
-        self->has_pooling[i] = TRUE;
-      has_any |= self->has_pooling[i];
-    }
-  if (!has_any)
-    self->has_pooling[TRAFO_POOLING_MEAN] = TRUE;
+    if (trafo_config_get_boolean (config, trafo_pooling_get_key (i), FALSE))
+      add_pooling (self, i);
+  if (self->n_poolings == 0)
+    add_pooling (self, TRAFO_POOLING_MEAN);
   return trafo_config_check (config, error);
 }
 
@@ -238,7 +256,7 @@ trafo_sentence_modules_read (const char *folder, GError **error)
     }
   if (bytes == NULL)
     {
-      self->has_pooling[TRAFO_POOLING_MEAN] = TRUE;
+      add_pooling (self, TRAFO_POOLING_MEAN);
       return g_steal_pointer (&self);
     }
   self->is_given = TRUE;

@@ -6,6 +6,8 @@
 
 #include "trafo-builder-private.h"
 #include "trafo-device-choice.h"
+#include "trafo-model-eager-private.h"
+#include "trafo-model-inputs-private.h"
 #include "trafo-model-source-private.h"
 #include "trafo-program-private.h"
 
@@ -69,21 +71,8 @@ static TrafoGraph *
 trace (TrafoModel *model, const TrafoVariant *variant, GError **error)
 {
   g_autoptr (TrafoBuilder) builder = trafo_builder_new_with (variant, NULL);
-  g_autoptr (GError) local = NULL;
 
-  /* the builder's error is the first one; build() can only report what followed from it */
-  if (!trafo_model_build (model, builder, &local) && trafo_builder_check (builder, error))
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return NULL;
-    }
-  if (trafo_builder_has_failed (builder))
-    {
-      if (error == NULL || *error == NULL)
-        trafo_builder_check (builder, error);
-      return NULL;
-    }
-  return trafo_builder_finish (builder, error);
+  return trafo_builder_build (builder, model, error) ? trafo_builder_finish (builder, error) : NULL;
 }
 
 static gboolean
@@ -205,57 +194,6 @@ get_program (Runtime *self, const TrafoVariant *variant, GError **error)
   return program;
 }
 
-static TrafoDType
-labels_dtype (TrafoTensorDict *inputs)
-{
-  TrafoTensor *labels = trafo_tensor_dict_get (inputs, "labels");
-
-  if (labels != NULL && trafo_dtype_is_float (trafo_tensor_get_dtype (labels)))
-    return TRAFO_DTYPE_FLOAT32;
-  if (labels != NULL || trafo_tensor_dict_get (inputs, "start_positions") != NULL)
-    return TRAFO_DTYPE_INT64;
-  return TRAFO_DTYPE_NONE;
-}
-
-/* Ids and masks may be of any integer type. */
-static TrafoTensor *
-convert_input (TrafoTensor *tensor, TrafoDType wanted, GError **error)
-{
-  TrafoDType found = trafo_tensor_get_dtype (tensor);
-
-  if (trafo_dtype_is_float (found) != trafo_dtype_is_float (wanted))
-    return trafo_tensor_ref (tensor);
-  return trafo_tensor_cast (tensor, wanted, error);
-}
-
-static gboolean
-check_names (const TrafoGraph *graph, TrafoTensorDict *inputs, GError **error)
-{
-  for (guint i = 0; i < trafo_tensor_dict_get_size (inputs); i++)
-    {
-      const char *name = trafo_tensor_dict_get_name (inputs, i);
-      g_autoptr (GString) known = NULL;
-
-      if (trafo_graph_find_input (graph, name) != NULL)
-        continue;
-      known = g_string_new (NULL);
-      for (guint j = 0; j < graph->inputs->len; j++)
-        {
-          const TrafoGraphInput *input = g_ptr_array_index (graph->inputs, j);
-
-          g_string_append_printf (known, j == 0 ? "%s" : ", %s", input->name);
-        }
-      g_set_error (error,
-                   TRAFO_ERROR,
-                   TRAFO_ERROR_INVALID_ARGUMENT,
-                   "the model takes no input '%s'; it takes %s",
-                   name,
-                   known->str);
-      return FALSE;
-    }
-  return TRUE;
-}
-
 static void
 clear_tensor (gpointer data)
 {
@@ -270,7 +208,7 @@ order_inputs (const TrafoGraph *graph, TrafoTensorDict *inputs, GError **error)
 {
   g_autoptr (GArray) ordered = NULL;
 
-  if (!check_names (graph, inputs, error))
+  if (!trafo_model_inputs_check_names (inputs, graph, error))
     return NULL;
   ordered = g_array_sized_new (FALSE, TRUE, sizeof (TrafoTensor *), graph->inputs->len);
   g_array_set_clear_func (ordered, clear_tensor);
@@ -279,8 +217,10 @@ order_inputs (const TrafoGraph *graph, TrafoTensorDict *inputs, GError **error)
       const TrafoGraphInput *input = g_ptr_array_index (graph->inputs, i);
       TrafoDType             dtype = trafo_graph_get_node (graph, input->sym)->type.dtype;
       TrafoTensor           *given = trafo_tensor_dict_get (inputs, input->name);
-      TrafoTensor           *converted = given != NULL ? convert_input (given, dtype, error) : NULL;
+      TrafoTensor           *converted = NULL;
 
+      if (given != NULL)
+        converted = trafo_model_inputs_convert (given, dtype, error);
       if (given != NULL && converted == NULL)
         return NULL;
       g_array_append_val (ordered, converted);
@@ -355,7 +295,7 @@ trafo_model_forward (TrafoModel      *self,
                      GCancellable    *cancellable,
                      GError         **error)
 {
-  TrafoVariant  variant = { 0 };
+  TrafoVariant  variant;
   Runtime      *runtime;
   TrafoProgram *program;
 
@@ -363,11 +303,42 @@ trafo_model_forward (TrafoModel      *self,
   runtime = loaded_runtime_of (self, error);
   if (runtime == NULL)
     return NULL;
-  variant.has_mask = trafo_tensor_dict_get (inputs, "attention_mask") != NULL;
-  variant.has_hidden_states = output_hidden_states != FALSE;
-  variant.labels_dtype = labels_dtype (inputs);
+  trafo_model_inputs_get_variant (inputs, output_hidden_states, &variant);
   program = get_program (runtime, &variant, error);
   return program != NULL ? run_program (runtime, program, inputs, cancellable, error) : NULL;
+}
+
+/**
+ * trafo_model_forward_eager:
+ * @self: a loaded model
+ * @inputs: as in [method@Trafo.Model.forward]
+ * @output_hidden_states: whether hidden states are wanted too
+ * @error: return location for an error
+ *
+ * Runs the model once, each op as soon as build() writes it: nothing is fused, packed or kept.
+ *
+ * Slow, and made for comparing: what [method@Trafo.Model.forward] compiles must give the same.
+ *
+ * Returns: (transfer full) (nullable): as [method@Trafo.Model.forward]
+ */
+TrafoTensorDict *
+trafo_model_forward_eager (TrafoModel      *self,
+                           TrafoTensorDict *inputs,
+                           gboolean         output_hidden_states,
+                           GError         **error)
+{
+  Runtime *runtime;
+
+  g_return_val_if_fail (TRAFO_IS_MODEL (self), NULL);
+  runtime = loaded_runtime_of (self, error);
+  if (runtime == NULL)
+    return NULL;
+  return trafo_model_eager_run (self,
+                                runtime->source,
+                                runtime->device,
+                                inputs,
+                                output_hidden_states,
+                                error);
 }
 
 typedef struct

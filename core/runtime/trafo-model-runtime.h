@@ -24,6 +24,10 @@ TRAFO_API TrafoTensorDict *trafo_model_forward (TrafoModel      *self,
                                                 gboolean         output_hidden_states,
                                                 GCancellable    *cancellable,
                                                 GError         **error);
+TRAFO_API TrafoTensorDict *trafo_model_forward_eager (TrafoModel      *self,
+                                                      TrafoTensorDict *inputs,
+                                                      gboolean         output_hidden_states,
+                                                      GError         **error);
 TRAFO_API void             trafo_model_forward_async (TrafoModel         *self,
                                                       TrafoTensorDict    *inputs,
                                                       gboolean            output_hidden_states,

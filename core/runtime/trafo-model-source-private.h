@@ -27,6 +27,12 @@ TrafoModelSource *trafo_model_source_new (TrafoModel       *model,
                                           GError          **error);
 void              trafo_model_source_free (TrafoModelSource *self);
 
+/* A parameter by its name: in host memory, of the type that the checkpoint has. */
+gboolean trafo_model_source_lookup (TrafoModelSource *self,
+                                    const char       *name,
+                                    TrafoOperand     *ret_operand,
+                                    GError          **error);
+
 /* The source takes part in @ret_source, which does not free it. */
 void trafo_model_source_get (TrafoModelSource *self, TrafoWeightSource *ret_source);
 

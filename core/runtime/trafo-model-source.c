@@ -37,18 +37,19 @@ index_params (const TrafoGraph *graph)
   return index;
 }
 
+/* The parameter that @name is, and the name by which it was found. */
 static TrafoGraphParam *
-find_param (GHashTable *index, const char *prefix, const char *name)
+find_param (GHashTable *index, const char *prefix, const char *name, char **ret_known_name)
 {
   TrafoGraphParam *param = g_hash_table_lookup (index, name);
-  g_autofree char *prefixed = NULL;
 
   if (param != NULL || prefix == NULL)
-    return param;
-  if (g_str_has_prefix (name, prefix) && name[strlen (prefix)] == '.')
-    return g_hash_table_lookup (index, name + strlen (prefix) + 1);
-  prefixed = g_strconcat (prefix, ".", name, NULL);
-  return g_hash_table_lookup (index, prefixed);
+    *ret_known_name = g_strdup (name);
+  else if (g_str_has_prefix (name, prefix) && name[strlen (prefix)] == '.')
+    *ret_known_name = g_strdup (name + strlen (prefix) + 1);
+  else
+    *ret_known_name = g_strconcat (prefix, ".", name, NULL);
+  return param != NULL ? param : g_hash_table_lookup (index, *ret_known_name);
 }
 
 static gboolean
@@ -121,18 +122,20 @@ add_operand (TrafoModelSource     *self,
   g_hash_table_insert (self->operands, g_strdup (name), operand);
 }
 
-/* The file's own bytes, unless they do not lie as their type wants. */
+/* The file's own bytes, unless they do not lie as their type wants. A tied parameter that is there
+ * under several names is the tensor of its own name, as in transformers. */
 static gboolean
 add_tensor (TrafoModelSource            *self,
             const TrafoGraph            *graph,
             const TrafoGraphParam       *param,
             const TrafoCheckpointTensor *tensor,
+            gboolean                     is_alias,
             GError                     **error)
 {
   const char *name = g_ptr_array_index (param->names, 0);
   gpointer    data = (gpointer) tensor->data;
 
-  if (g_hash_table_contains (self->operands, name))
+  if (is_alias && g_hash_table_contains (self->operands, name))
     return TRUE;
   if (!check_tensor (graph, param, tensor, error))
     return FALSE;
@@ -157,14 +160,20 @@ match_tensors (TrafoModelSource *self, TrafoModel *model, const TrafoGraph *grap
       const TrafoCheckpointTensor *tensor = trafo_checkpoint_get_tensor (self->checkpoint, i);
       g_autofree char             *modern = modern_name (tensor->name);
       g_autofree char             *name = trafo_model_map_name (model, modern);
+      g_autofree char             *known = NULL;
       TrafoGraphParam             *param;
 
       if (name == NULL)
         continue;
-      param = find_param (index, prefix, name);
+      param = find_param (index, prefix, name, &known);
       if (param == NULL)
         g_ptr_array_add (self->unexpected, g_strdup (tensor->name));
-      else if (!add_tensor (self, graph, param, tensor, error))
+      else if (!add_tensor (self,
+                            graph,
+                            param,
+                            tensor,
+                            !g_str_equal (known, g_ptr_array_index (param->names, 0)),
+                            error))
         return FALSE;
     }
   return TRUE;
@@ -255,15 +264,12 @@ trafo_model_source_free (TrafoModelSource *self)
   g_free (self);
 }
 
-static gboolean
-lookup (gpointer               data,
-        const TrafoGraphParam *param,
-        guint                  part,
-        TrafoOperand          *ret_operand,
-        GError               **error)
+gboolean
+trafo_model_source_lookup (TrafoModelSource *self,
+                           const char       *name,
+                           TrafoOperand     *ret_operand,
+                           GError          **error)
 {
-  TrafoModelSource   *self = data;
-  const char         *name = g_ptr_array_index (param->names, part);
   const TrafoOperand *operand = g_hash_table_lookup (self->operands, name);
 
   if (operand == NULL)
@@ -280,6 +286,19 @@ lookup (gpointer               data,
     return FALSE;
   *ret_operand = *operand;
   return TRUE;
+}
+
+static gboolean
+lookup (gpointer               data,
+        const TrafoGraphParam *param,
+        guint                  part,
+        TrafoOperand          *ret_operand,
+        GError               **error)
+{
+  return trafo_model_source_lookup (data,
+                                    g_ptr_array_index (param->names, part),
+                                    ret_operand,
+                                    error);
 }
 
 static void

@@ -125,8 +125,8 @@ dtype_of (const DataType *type)
  * @managed: (transfer none): a `DLManagedTensor *` in host memory, which is consumed
  * @error: return location for an error
  *
- * Wraps another library's array without a copy; its deleter is called when the last view goes, or
- * at once upon failure.
+ * Wraps another library's array without a copy, unless it is not aligned for its type; its deleter
+ * is called when the last view goes, or at once upon failure or after a copy.
  *
  * Returns: (transfer full) (nullable): the tensor, or %NULL with %TRAFO_ERROR_DTYPE,
  *   %TRAFO_ERROR_SHAPE or, for memory of another device, %TRAFO_ERROR_UNSUPPORTED
@@ -137,6 +137,8 @@ trafo_tensor_new_from_dlpack (gpointer managed, GError **error)
   Managed      *imported = managed;
   const Tensor *tensor = &imported->tensor;
   TrafoDType    dtype = dtype_of (&tensor->dtype);
+  guint8       *data = tensor->data;
+  g_autoptr (TrafoTensor) wrapped = NULL;
 
   if (tensor->device.device_type != DEVICE_CPU || dtype == TRAFO_DTYPE_NONE || tensor->n_dims < 0)
     {
@@ -152,13 +154,18 @@ trafo_tensor_new_from_dlpack (gpointer managed, GError **error)
       imported_release (imported);
       return NULL;
     }
-  return trafo_tensor_new_from_data (dtype,
-                                     tensor->shape,
-                                     tensor->strides,
-                                     tensor->n_dims,
-                                     (guint8 *) tensor->data + tensor->offset_bytes,
-                                     FALSE,
-                                     imported,
-                                     imported_release,
-                                     error);
+  if (data != NULL)
+    data += tensor->offset_bytes;
+  wrapped = trafo_tensor_new_from_data (dtype,
+                                        tensor->shape,
+                                        tensor->strides,
+                                        tensor->n_dims,
+                                        data,
+                                        FALSE,
+                                        imported,
+                                        imported_release,
+                                        error);
+  if (wrapped != NULL && (guintptr) data % trafo_dtype_get_size (dtype) != 0)
+    return trafo_tensor_copy (wrapped, error);
+  return g_steal_pointer (&wrapped);
 }

@@ -12,6 +12,9 @@ G_BEGIN_DECLS
 /* Aligned memory for free(); NULL if there is none. */
 gpointer trafo_aligned_try_alloc (gsize size_bytes);
 
+/* The same elements in memory of its own, row-major. */
+TrafoTensor *trafo_tensor_copy (TrafoTensor *self, GError **error);
+
 char    *trafo_shape_to_string (const gint64 *shape, guint n_dims);
 void     trafo_shape_to_strides (const gint64 *shape, guint n_dims, gint64 *strides);
 gboolean trafo_shape_is_contiguous (const gint64 *shape, const gint64 *strides, guint n_dims);

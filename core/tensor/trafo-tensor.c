@@ -264,6 +264,34 @@ trafo_tensor_new_from_bytes (TrafoDType    dtype,
   return g_steal_pointer (&self);
 }
 
+/* That the way from the first element to any other can be counted in bytes. */
+static gboolean
+check_strides (TrafoDType    dtype,
+               const gint64 *shape,
+               const gint64 *strides,
+               gsize         n_dims,
+               GError      **error)
+{
+  gint64           size_bytes = trafo_dtype_get_size (dtype);
+  gint64           low = 0, high = 0, reach;
+  gboolean         fits = TRUE;
+  g_autofree char *text = NULL;
+
+  for (gsize i = 0; i < n_dims; i++)
+    {
+      gint64 *end = strides[i] < 0 ? &low : &high;
+
+      fits = fits && !__builtin_mul_overflow (strides[i], MAX (shape[i] - 1, 0), &reach) &&
+             !__builtin_mul_overflow (reach, size_bytes, &reach) &&
+             !__builtin_add_overflow (*end, reach, end) && strides[i] != G_MININT64;
+    }
+  if (fits)
+    return TRUE;
+  text = trafo_shape_to_string (strides, n_dims);
+  g_set_error (error, TRAFO_ERROR, TRAFO_ERROR_SHAPE, "strides %s are too large", text);
+  return FALSE;
+}
+
 /**
  * trafo_tensor_new_from_data: (skip)
  * @dtype: the type of the elements
@@ -279,7 +307,7 @@ trafo_tensor_new_from_bytes (TrafoDType    dtype,
  *
  * Wraps memory that someone else made.
  *
- * Returns: (transfer full) (nullable): the tensor
+ * Returns: (transfer full) (nullable): the tensor, or %NULL with %TRAFO_ERROR_SHAPE
  */
 TrafoTensor *
 trafo_tensor_new_from_data (TrafoDType     dtype,
@@ -296,7 +324,8 @@ trafo_tensor_new_from_data (TrafoDType     dtype,
   gint64       n_elements;
   gsize        size_bytes;
 
-  if (!trafo_shape_check (dtype, shape, n_dims, &n_elements, &size_bytes, error))
+  if (!trafo_shape_check (dtype, shape, n_dims, &n_elements, &size_bytes, error) ||
+      (strides != NULL && !check_strides (dtype, shape, strides, n_dims, error)))
     {
       if (destroy != NULL)
         destroy (owner);
@@ -680,6 +709,13 @@ load_element (TrafoDType dtype, const guint8 *at)
     }
 }
 
+/* What C leaves undefined when a float becomes an integer: too large is the largest, a NaN 0. */
+static double
+fit (double number, double low, double high)
+{
+  return isnan (number) ? 0 : CLAMP (number, low, high);
+}
+
 static void
 store_element (TrafoDType dtype, guint8 *at, double number)
 {
@@ -704,13 +740,13 @@ store_element (TrafoDType dtype, guint8 *at, double number)
       value.u16 = trafo_bfloat16_from_float ((float) number);
       break;
     case TRAFO_DTYPE_INT32:
-      value.i32 = (gint32) CLAMP (number, G_MININT32, G_MAXINT32);
+      value.i32 = (gint32) fit (number, G_MININT32, G_MAXINT32);
       break;
     case TRAFO_DTYPE_INT64:
-      value.i64 = (gint64) CLAMP (number, -0x1p63, 0x1.fffffffffffffp62);
+      value.i64 = (gint64) fit (number, -0x1p63, 0x1.fffffffffffffp62);
       break;
     case TRAFO_DTYPE_INT8:
-      value.u8 = (guint8) (gint8) CLAMP (number, G_MININT8, G_MAXINT8);
+      value.u8 = (guint8) (gint8) fit (number, G_MININT8, G_MAXINT8);
       break;
     case TRAFO_DTYPE_BOOL:
       value.u8 = number != 0;
@@ -718,7 +754,7 @@ store_element (TrafoDType dtype, guint8 *at, double number)
     case TRAFO_DTYPE_UINT8:
     case TRAFO_DTYPE_NONE:
     default:
-      value.u8 = (guint8) CLAMP (number, 0, G_MAXUINT8);
+      value.u8 = (guint8) fit (number, 0, G_MAXUINT8);
       break;
     }
   memcpy (at, &value, trafo_dtype_get_size (dtype));
@@ -799,7 +835,8 @@ trafo_tensor_slice (TrafoTensor *self,
   memcpy (shape, self->shape, sizeof shape);
   memcpy (strides, self->strides, sizeof strides);
   shape[axis] = length;
-  strides[axis] *= step;
+  if (length > 1)
+    strides[axis] *= step;
   return tensor_view (self, shape, strides, self->n_dims, start * self->strides[axis]);
 }
 
@@ -933,6 +970,16 @@ copy_elements (TrafoTensor *to, const TrafoTensor *from)
                      load_element (from->dtype, element_at (from, i)));
 }
 
+TrafoTensor *
+trafo_tensor_copy (TrafoTensor *self, GError **error)
+{
+  TrafoTensor *copy = trafo_tensor_new (self->dtype, self->shape, self->n_dims, error);
+
+  if (copy != NULL)
+    copy_elements (copy, self);
+  return copy;
+}
+
 /**
  * trafo_tensor_contiguous:
  * @self: a tensor
@@ -946,14 +993,8 @@ copy_elements (TrafoTensor *to, const TrafoTensor *from)
 TrafoTensor *
 trafo_tensor_contiguous (TrafoTensor *self, GError **error)
 {
-  TrafoTensor *copy;
-
-  if (trafo_tensor_is_contiguous (self))
-    return trafo_tensor_ref (self);
-  copy = trafo_tensor_new (self->dtype, self->shape, self->n_dims, error);
-  if (copy != NULL)
-    copy_elements (copy, self);
-  return copy;
+  return trafo_tensor_is_contiguous (self) ? trafo_tensor_ref (self)
+                                           : trafo_tensor_copy (self, error);
 }
 
 /**
@@ -963,7 +1004,7 @@ trafo_tensor_contiguous (TrafoTensor *self, GError **error)
  * @error: return location for an error
  *
  * The elements as another type: floats round to nearest even, towards zero when they become
- * integers, and values out of range become the nearest that fits.
+ * integers, and values out of range become the nearest that fits; a NaN becomes 0.
  *
  * Returns: (transfer full) (nullable): @self itself if it has the type, else a copy, or %NULL with
  *   %TRAFO_ERROR_NO_MEMORY

@@ -25,6 +25,48 @@ options_clear (Options *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
+/* Whether an argument is an option that parameters have no part in. */
+static gboolean
+is_own_option (const char *argument)
+{
+  static const char *const names[] = { "--model", "--device", "--dtype", "--threads",
+                                       "--param", "--json",   "--help",  NULL };
+  g_autofree char         *name = g_strndup (argument, strcspn (argument, "="));
+
+  return !g_str_has_prefix (argument, "--") || g_strv_contains (names, name);
+}
+
+/* "--max-length 5" or "--max-length=5" is "--param max_length=5" for any other name. */
+static char **
+expand_parameters (int argc, char **argv)
+{
+  g_autoptr (GStrvBuilder) expanded = g_strv_builder_new ();
+  int i = 0;
+
+  for (; i < argc && !g_str_equal (argv[i], "--"); i++)
+    {
+      const char      *equals = strchr (argv[i], '=');
+      g_autofree char *name = NULL;
+      g_autofree char *parameter = NULL;
+
+      if (is_own_option (argv[i]) || (equals == NULL && i + 1 == argc))
+        {
+          g_strv_builder_add (expanded, argv[i]);
+          continue;
+        }
+      name = g_strndup (argv[i] + 2, strcspn (argv[i] + 2, "="));
+      parameter = g_strconcat (g_strdelimit (name, "-", '_'),
+                               "=",
+                               equals != NULL ? equals + 1 : argv[i + 1],
+                               NULL);
+      g_strv_builder_add_many (expanded, "--param", parameter, NULL);
+      i += equals == NULL;
+    }
+  for (; i < argc; i++)
+    g_strv_builder_add (expanded, argv[i]);
+  return g_strv_builder_end (expanded);
+}
+
 static void
 print_item (TrafoValue *item)
 {
@@ -98,9 +140,13 @@ run (const TrafoCommand *self, int argc, char **argv)
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.arguments, NULL, NULL },
     G_OPTION_ENTRY_NULL,
   };
+  g_auto (GStrv) expanded = expand_parameters (argc, argv);
+  guint n_expanded = g_strv_length (expanded);
+  /* the parser takes strings out without freeing them */
+  g_autofree char **remaining = g_memdup2 (expanded, (n_expanded + 1) * sizeof *expanded);
   g_auto (GStrv) tasks = NULL;
 
-  if (!trafo_command_parse (self, entries, argc, argv) ||
+  if (!trafo_command_parse (self, entries, n_expanded, remaining) ||
       !trafo_model_options_check (&options.model, self))
     return TRAFO_EXIT_USAGE;
   tasks = trafo_pipeline_list_tasks ();
@@ -123,6 +169,8 @@ const TrafoCommand trafo_command_pipeline = {
   .name = "pipeline",
   .arguments = "TASK --model DIR [--param NAME=VALUE]... TEXT...",
   .summary = "Runs a task on texts; gives what the pipelines of transformers give.",
-  .examples = "  trafo pipeline feature-extraction --model bert-base-uncased --json 'Hello!'\n",
+  .examples = "  trafo pipeline feature-extraction --model bert-base-uncased --json 'Hello!'\n"
+              "Any other option is a parameter of the task: --truncation true is\n"
+              "--param truncation=true.\n",
   .run = run,
 };

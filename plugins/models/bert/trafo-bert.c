@@ -13,6 +13,21 @@
  * The encoder that its relatives are told apart from: DistilBERT drops the token types and the
  * pooler. B: batch, T: sequence, C: hidden_size. */
 
+/* What the labels of a sequence are (problem_type), if the configuration says so. */
+typedef enum
+{
+  PROBLEM_INFERRED,
+  PROBLEM_REGRESSION,
+  PROBLEM_SINGLE_LABEL,
+  PROBLEM_MULTI_LABEL,
+} Problem;
+
+static const char *const problems[] = {
+  [PROBLEM_REGRESSION] = "regression",
+  [PROBLEM_SINGLE_LABEL] = "single_label_classification",
+  [PROBLEM_MULTI_LABEL] = "multi_label_classification",
+};
+
 typedef enum
 {
   TASK_BASE,
@@ -34,21 +49,22 @@ struct _TrafoBert
 {
   GObject parent_instance;
 
-  Task   task;
-  gint64 vocab_size;
-  gint64 hidden_size;
-  gint64 num_hidden_layers;
-  gint64 num_attention_heads;
-  gint64 intermediate_size;
-  char  *hidden_act;
-  gint64 max_position_embeddings;
-  gint64 type_vocab_size;
-  double layer_norm_eps;
-  double initializer_range;
-  double hidden_dropout_prob;
-  double classifier_dropout;
-  gint64 num_labels;
-  char  *problem_type; /* or NULL: inferred from the labels */
+  Task     task;
+  gint64   vocab_size;
+  gint64   hidden_size;
+  gint64   num_hidden_layers;
+  gint64   num_attention_heads;
+  gint64   intermediate_size;
+  char    *hidden_act;
+  gint64   max_position_embeddings;
+  gint64   type_vocab_size;
+  double   layer_norm_eps;
+  double   initializer_range;
+  double   hidden_dropout_prob;
+  double   classifier_dropout;
+  gboolean tie_word_embeddings;
+  gint64   num_labels;
+  Problem  problem;
 };
 
 static void trafo_bert_model_init (TrafoModelInterface *iface);
@@ -76,6 +92,22 @@ read_task (TrafoBert *self, const char *task, GError **error)
   return FALSE;
 }
 
+static void
+read_problem (TrafoBert *self, TrafoConfig *config)
+{
+  const char *text = trafo_config_get_string (config, "problem_type", NULL);
+
+  self->problem = PROBLEM_INFERRED;
+  for (gsize i = 1; i < G_N_ELEMENTS (problems); i++)
+    if (g_strcmp0 (text, problems[i]) == 0)
+      self->problem = i;
+  if (text != NULL && self->problem == PROBLEM_INFERRED)
+    trafo_config_fail (config,
+                       "'problem_type' is '%s', expected regression, single_label_classification "
+                       "or multi_label_classification",
+                       text);
+}
+
 /* Keys and defaults of configuration_bert.py. */
 static gboolean
 trafo_bert_configure (TrafoModel *model, TrafoConfig *config, const char *task, GError **error)
@@ -92,6 +124,7 @@ trafo_bert_configure (TrafoModel *model, TrafoConfig *config, const char *task, 
   self->num_hidden_layers = trafo_config_get_int (config, "num_hidden_layers", 12, 0, 10000);
   self->num_attention_heads = trafo_config_get_int (config, "num_attention_heads", 12, 1, 1 << 16);
   self->intermediate_size = trafo_config_get_int (config, "intermediate_size", 3072, 1, 1 << 24);
+  g_free (self->hidden_act);
   self->hidden_act = g_strdup (trafo_config_get_string (config, "hidden_act", "gelu"));
   self->max_position_embeddings =
       trafo_config_get_int (config, "max_position_embeddings", 512, 1, G_MAXINT32);
@@ -101,7 +134,8 @@ trafo_bert_configure (TrafoModel *model, TrafoConfig *config, const char *task, 
   self->hidden_dropout_prob = trafo_config_get_double (config, "hidden_dropout_prob", 0.1, 0, 1);
   self->classifier_dropout =
       trafo_config_get_double (config, "classifier_dropout", self->hidden_dropout_prob, 0, 1);
-  self->problem_type = g_strdup (trafo_config_get_string (config, "problem_type", NULL));
+  self->tie_word_embeddings = trafo_config_get_boolean (config, "tie_word_embeddings", TRUE);
+  read_problem (self, config);
   labels = trafo_config_get_labels (config, &n_labels);
   self->num_labels = n_labels;
   positions = trafo_config_get_string (config, "position_embedding_type", "absolute");
@@ -227,14 +261,17 @@ build_classification_loss (TrafoBert *self, TrafoBuilder *b, TrafoSym logits)
 {
   TrafoDType dtype = trafo_builder_get_labels_dtype (b);
   gint64     dims[] = { TRAFO_DIM_BATCH, self->num_labels };
-  gboolean   is_regression = self->num_labels == 1;
+  Problem    problem = self->problem;
   TrafoSym   labels, loss;
 
-  if (self->problem_type != NULL)
-    is_regression = g_str_equal (self->problem_type, "regression");
-  if (dtype == TRAFO_DTYPE_INT64 && !is_regression)
+  if (problem == PROBLEM_INFERRED && self->num_labels == 1)
+    problem = PROBLEM_REGRESSION;
+  else if (problem == PROBLEM_INFERRED)
+    problem = dtype == TRAFO_DTYPE_INT64 ? PROBLEM_SINGLE_LABEL : PROBLEM_MULTI_LABEL;
+  if (problem == PROBLEM_SINGLE_LABEL)
     {
-      labels = trafo_builder_input (b, "labels", dtype, dims, 1, TRAFO_FILL_RULE_REQUIRED);
+      labels =
+          trafo_builder_input (b, "labels", TRAFO_DTYPE_INT64, dims, 1, TRAFO_FILL_RULE_REQUIRED);
       trafo_builder_output (b, "loss", trafo_builder_cross_entropy (b, logits, labels));
       return;
     }
@@ -242,11 +279,11 @@ build_classification_loss (TrafoBert *self, TrafoBuilder *b, TrafoSym logits)
                                 "labels",
                                 TRAFO_DTYPE_FLOAT32,
                                 dims,
-                                is_regression && self->num_labels == 1 ? 1 : 2,
+                                problem == PROBLEM_REGRESSION && self->num_labels == 1 ? 1 : 2,
                                 TRAFO_FILL_RULE_REQUIRED);
   labels = trafo_builder_reshape (b, labels, dims, 2);
-  loss = is_regression ? trafo_builder_mean_squared_error (b, logits, labels)
-                       : trafo_builder_binary_cross_entropy (b, logits, labels);
+  loss = problem == PROBLEM_REGRESSION ? trafo_builder_mean_squared_error (b, logits, labels)
+                                       : trafo_builder_binary_cross_entropy (b, logits, labels);
   trafo_builder_output (b, "loss", loss);
 }
 
@@ -318,27 +355,38 @@ build_question_answering (TrafoBert *self, TrafoBuilder *b, TrafoSym x)
   trafo_builder_output (b, "end_logits", end);
 }
 
-/* The decoder's weight is the table of word embeddings, its bias the head's own. */
-static void
-build_masked_lm (TrafoBert *self, TrafoBuilder *b, TrafoSym x)
+/* The decoder's weight is the table of word embeddings, its bias the head's own, unless the
+ * configuration says that they are not tied. x: (B, T, C), result: (B, T, vocab_size). */
+static TrafoSym
+build_decoder (TrafoBert *self, TrafoBuilder *b, TrafoSym x)
 {
   gint64   dims[] = { self->vocab_size, self->hidden_size };
-  TrafoSym table, bias, logits;
+  TrafoSym table, bias;
 
+  if (!self->tie_word_embeddings)
+    return trafo_builder_linear (b, "cls.predictions.decoder", x, self->vocab_size);
   table = trafo_builder_param (b,
                                "bert.embeddings.word_embeddings.weight",
                                dims,
                                2,
                                TRAFO_INITIALIZER_NORMAL);
   trafo_builder_tie (b, table, "cls.predictions.decoder.weight");
+  bias = trafo_builder_param (b, "cls.predictions.bias", dims, 1, TRAFO_INITIALIZER_ZEROS);
+  trafo_builder_tie (b, bias, "cls.predictions.decoder.bias");
+  return trafo_builder_linear_with (b, x, table, bias);
+}
+
+static void
+build_masked_lm (TrafoBert *self, TrafoBuilder *b, TrafoSym x)
+{
+  TrafoSym logits;
+
   trafo_builder_push_scope (b, "cls.predictions", -1);
   x = trafo_builder_linear (b, "transform.dense", x, self->hidden_size);
   x = trafo_builder_activation (b, x, self->hidden_act);
   x = trafo_builder_layer_norm (b, "transform.LayerNorm", x, self->layer_norm_eps);
-  bias = trafo_builder_param (b, "bias", dims, 1, TRAFO_INITIALIZER_ZEROS);
   trafo_builder_pop_scope (b);
-  trafo_builder_tie (b, bias, "cls.predictions.decoder.bias");
-  logits = trafo_builder_linear_with (b, x, table, bias);
+  logits = build_decoder (self, b, x);
   build_token_loss (b, logits);
   trafo_builder_output (b, "logits", logits);
 }
@@ -412,10 +460,7 @@ trafo_bert_model_init (TrafoModelInterface *iface)
 static void
 trafo_bert_finalize (GObject *object)
 {
-  TrafoBert *self = TRAFO_BERT (object);
-
-  g_free (self->hidden_act);
-  g_free (self->problem_type);
+  g_free (TRAFO_BERT (object)->hidden_act);
   G_OBJECT_CLASS (trafo_bert_parent_class)->finalize (object);
 }
 

@@ -357,12 +357,12 @@ test_verdict_is_remembered (Zoo *zoo, gconstpointer unused)
   g_autoptr (GError) error = NULL;
 
   scan (zoo->registry);
-  first = create (zoo->registry, "good", &error);
+  first = create (zoo->registry, "stripped", &error);
   g_assert_no_error (error);
   scan (later);
   g_setenv ("TRAFO_PLUGIN_PROBE", "/nonexistent", TRUE);
   /* a warning, which looking for the helper would give, ends a test */
-  second = create (later, "good", &error);
+  second = create (later, "stripped", &error);
   g_unsetenv ("TRAFO_PLUGIN_PROBE");
   g_assert_no_error (error);
   g_assert_nonnull (second);

@@ -30,14 +30,14 @@ def show(name, *arguments):
         print(f"  {power}: {float(np.float32(value)).hex()} {np.float32(value)!r}")
 
 
-def show_erf_table(degree=5):
-    """erf (x) / x in 16 pieces of 0.25, each about its middle."""
+def show_table(name, ratio, n_pieces, width, degree):
+    """f (x) / x in pieces as wide as @width, each about its middle."""
     pieces = []
-    for i in range(16):
-        middle = (i + 0.5) / 4
-        pieces.append(fit(lambda d: erf_ratio((middle + d) ** 2), -0.125, 0.125, degree,
-                          lambda d: 1 / erf_ratio((middle + d) ** 2), n=400))
-    print(f"erf: x p_i(|x| - middle): largest error {max(p[1] for p in pieces):.3g}")
+    for i in range(n_pieces):
+        middle = (i + 0.5) * width
+        pieces.append(fit(lambda d: ratio((middle + d) ** 2), -width / 2, width / 2, degree,
+                          lambda d: 1 / ratio((middle + d) ** 2), n=400))
+    print(f"{name}: x p_i(|x| - middle), largest error {max(p[1] for p in pieces):.3g}")
     for power in range(degree + 1):
         print("  { " + ", ".join(float(np.float32(p[0][power])).hex().replace("0000000p", "p") + "f"
                                 for p in pieces) + " },")
@@ -50,6 +50,12 @@ def exp_rest(r):
 def erf_ratio(u):
     x = math.sqrt(u)
     return 2 / math.sqrt(math.pi) * (1 - u / 3) if u < 1e-8 else math.erf(x) / x
+
+
+def tanh_ratio(u):
+    """Of z = 0.8 x, so that pieces of 0.25 reach the x from which tanh is 1."""
+    z = math.sqrt(u)
+    return 1.25 if u < 1e-8 else math.tanh(1.25 * z) / z
 
 
 def tanh_rest(u):
@@ -65,7 +71,8 @@ def main():
     show("erf: 1 - exp(-p(x)), 1 <= x <= 4", lambda t: -math.log(math.erfc(t)), 1, 4, 6, lambda t: math.erfc(t))
     show("tanh: x + x^3 p(x^2), |x| < 0.625", tanh_rest, 0, 0.625**2, 4, lambda u: u)
 
-    show_erf_table()
+    show_table("erf", erf_ratio, 16, 0.25, 5)
+    show_table("tanh", tanh_ratio, 32, 0.25, 5)
 
 
 main()

@@ -27,7 +27,7 @@ sigmoid (double x)
 static const Function functions[] = {
   { TRAFO_OP_EXP, exp, 1.5 },
   { TRAFO_OP_ERF, erf, 2 },
-  { TRAFO_OP_TANH, tanh, 1.5 },
+  { TRAFO_OP_TANH, tanh, 3 },
   { TRAFO_OP_SIGMOID, sigmoid, 2.5 },
 };
 

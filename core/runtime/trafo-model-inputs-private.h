@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include "trafo-builder-private.h"
+#include "trafo-tensor-dict.h"
+
+G_BEGIN_DECLS
+
+/* What callers give a model, in whichever way it is run. */
+
+/* Which program the inputs ask for. */
+void trafo_model_inputs_get_variant (TrafoTensorDict *inputs,
+                                     gboolean         has_hidden_states,
+                                     TrafoVariant    *ret_variant);
+
+/* FALSE and the error if @graph has not all of @inputs. */
+gboolean
+trafo_model_inputs_check_names (TrafoTensorDict *inputs, const TrafoGraph *graph, GError **error);
+
+/* @tensor as @wanted: ids and masks may be of any integer type, labels of any type. What does not
+ * convert comes back as it is. */
+TrafoTensor *trafo_model_inputs_convert (TrafoTensor *tensor, TrafoDType wanted, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "trafo-model-inputs-private.h"
+
+static TrafoDType
+labels_dtype (TrafoTensorDict *inputs)
+{
+  TrafoTensor *labels = trafo_tensor_dict_get (inputs, "labels");
+
+  if (labels != NULL && trafo_dtype_is_float (trafo_tensor_get_dtype (labels)))
+    return TRAFO_DTYPE_FLOAT32;
+  if (labels != NULL || trafo_tensor_dict_get (inputs, "start_positions") != NULL)
+    return TRAFO_DTYPE_INT64;
+  return TRAFO_DTYPE_NONE;
+}
+
+void
+trafo_model_inputs_get_variant (TrafoTensorDict *inputs,
+                                gboolean         has_hidden_states,
+                                TrafoVariant    *ret_variant)
+{
+  *ret_variant = (TrafoVariant){
+    .has_mask = trafo_tensor_dict_get (inputs, "attention_mask") != NULL,
+    .has_hidden_states = has_hidden_states != FALSE,
+    .labels_dtype = labels_dtype (inputs),
+  };
+}
+
+gboolean
+trafo_model_inputs_check_names (TrafoTensorDict *inputs, const TrafoGraph *graph, GError **error)
+{
+  for (guint i = 0; i < trafo_tensor_dict_get_size (inputs); i++)
+    {
+      const char *name = trafo_tensor_dict_get_name (inputs, i);
+      g_autoptr (GString) known = NULL;
+
+      if (trafo_graph_find_input (graph, name) != NULL)
+        continue;
+      known = g_string_new (NULL);
+      for (guint j = 0; j < graph->inputs->len; j++)
+        {
+          const TrafoGraphInput *input = g_ptr_array_index (graph->inputs, j);
+
+          g_string_append_printf (known, j == 0 ? "%s" : ", %s", input->name);
+        }
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_INVALID_ARGUMENT,
+                   "the model takes no input '%s'; it takes %s",
+                   name,
+                   known->str);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+TrafoTensor *
+trafo_model_inputs_convert (TrafoTensor *tensor, TrafoDType wanted, GError **error)
+{
+  TrafoDType found = trafo_tensor_get_dtype (tensor);
+
+  if (trafo_dtype_is_float (found) && !trafo_dtype_is_float (wanted))
+    return trafo_tensor_ref (tensor);
+  return trafo_tensor_cast (tensor, wanted, error);
+}

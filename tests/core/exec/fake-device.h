@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include "trafo-execution-private.h"
+#include "trafo-tensor-dict.h"
+
+G_BEGIN_DECLS
+
+/* Devices whose kernels are the references, to test what core does around kernels. */
+typedef struct
+{
+  guint          n_tasks;   /* host: into how many tasks each op splits */
+  guint          spin;      /* host: pauses before a task writes its share */
+  const guint16 *missing;   /* ops without a kernel, up to 0; NULL: none */
+  gint           n_buffers; /* queue: buffers alive */
+  gint           n_streams; /* queue: streams alive */
+  gint           n_calls;   /* of buffer and stream functions, and of enqueue */
+  gint           fail_at;   /* the call that fails, from 1; 0: none does */
+  GCancellable  *cancel;    /* host: cancelled while a kernel runs */
+  gint           n_packed;  /* weights packed */
+  gint           is_in_out; /* what the last of them was */
+  gboolean       packs;     /* host: weights of linear layers, as [N, K] with the rows reversed */
+} FakeDevice;
+
+/* Takes no reference on @self, which outlives the device. */
+TrafoDevice *fake_host_device_new (FakeDevice *self);
+/* Memory of its own, and a queue. */
+TrafoDevice *fake_queue_device_new (FakeDevice *self);
+
+/* A source of parameters by name. */
+void fake_source_init (TrafoWeightSource *source, TrafoTensorDict *tensors);
+/* Numbers of N(0, 1) for each parameter, the same for the same name. */
+TrafoTensorDict *fake_parameters_new (const TrafoGraph *graph);
+
+/* Compiles what @builder holds, with its parameters drawn. */
+TrafoProgram *
+fake_compile (TrafoDevice *device, TrafoBuilder *builder, TrafoTensorDict *parameters);
+
+G_END_DECLS

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include <string.h>
+
+#include "fake-device.h"
+#include "trafo-reference-device-private.h"
+
+static const float w0[] = { 1, 2, 3, 4, 5, 6 };
+static const float w1[] = { 7, 8, 9 };
+
+static TrafoTensorDict *
+make_tensors (void)
+{
+  TrafoTensorDict *tensors = trafo_tensor_dict_new ();
+  g_autoptr (TrafoTensor) a = trafo_tensor_new_from_floats ((gint64[]){ 2, 3 }, 2, w0, 6, NULL);
+  g_autoptr (TrafoTensor) b = trafo_tensor_new_from_floats ((gint64[]){ 1, 3 }, 2, w1, 3, NULL);
+  g_autoptr (TrafoTensor) half = trafo_tensor_cast (a, TRAFO_DTYPE_FLOAT16, NULL);
+  g_autoptr (TrafoTensor) column =
+      trafo_tensor_new_from_floats ((gint64[]){ 2, 1 }, 2, w1, 2, NULL);
+
+  trafo_tensor_dict_set (tensors, "a", a);
+  trafo_tensor_dict_set (tensors, "b", b);
+  trafo_tensor_dict_set (tensors, "half", half);
+  trafo_tensor_dict_set (tensors, "column", column);
+  return tensors;
+}
+
+typedef struct
+{
+  const char    *name;
+  const char    *parts[2];
+  gint64         shape[2];
+  gboolean       is_in_out;
+  TrafoWeightUse use;
+  TrafoDType     dtype;
+  float          expected[9]; /* row-major */
+  gboolean       is_copied;
+} WeightCase;
+
+static const WeightCase cases[] = {
+  { "as-it-is",
+    { "a" },
+    { 2, 3 },
+    FALSE,
+    TRAFO_WEIGHT_USE_FLOAT,
+    TRAFO_DTYPE_FLOAT32,
+    { 1, 2, 3, 4, 5, 6 },
+    FALSE },
+  { "linear",
+    { "a" },
+    { 2, 3 },
+    FALSE,
+    TRAFO_WEIGHT_USE_LINEAR,
+    TRAFO_DTYPE_FLOAT32,
+    { 1, 2, 3, 4, 5, 6 },
+    FALSE },
+  { "widened",
+    { "half" },
+    { 2, 3 },
+    FALSE,
+    TRAFO_WEIGHT_USE_FLOAT,
+    TRAFO_DTYPE_FLOAT32,
+    { 1, 2, 3, 4, 5, 6 },
+    TRUE },
+  { "table",
+    { "half" },
+    { 2, 3 },
+    FALSE,
+    TRAFO_WEIGHT_USE_TABLE,
+    TRAFO_DTYPE_FLOAT16,
+    { 1, 2, 3, 4, 5, 6 },
+    FALSE },
+  { "below",
+    { "a", "b" },
+    { 3, 3 },
+    FALSE,
+    TRAFO_WEIGHT_USE_LINEAR,
+    TRAFO_DTYPE_FLOAT32,
+    { 1, 2, 3, 4, 5, 6, 7, 8, 9 },
+    TRUE },
+  { "below-mixed",
+    { "half", "b" },
+    { 3, 3 },
+    FALSE,
+    TRAFO_WEIGHT_USE_LINEAR,
+    TRAFO_DTYPE_FLOAT32,
+    { 1, 2, 3, 4, 5, 6, 7, 8, 9 },
+    TRUE },
+  { "beside",
+    { "a", "column" },
+    { 2, 4 },
+    TRUE,
+    TRAFO_WEIGHT_USE_IN_OUT,
+    TRAFO_DTYPE_FLOAT32,
+    { 1, 2, 3, 7, 4, 5, 6, 8 },
+    TRUE },
+};
+
+static TrafoGraphParam *
+make_param (TrafoGraph *graph, const WeightCase *c, TrafoValueType *type)
+{
+  TrafoGraphParam *param;
+
+  *type = (TrafoValueType){ TRAFO_DTYPE_FLOAT32, 2, { c->shape[0], c->shape[1] } };
+  trafo_graph_append_param (graph, c->parts[0], type, TRAFO_INITIALIZER_ZEROS);
+  param = g_ptr_array_index (graph->params, 0);
+  param->is_in_out = c->is_in_out;
+  if (c->parts[1] != NULL)
+    g_ptr_array_add (param->names, g_strdup (c->parts[1]));
+  return param;
+}
+
+static void
+test_forms (gconstpointer data)
+{
+  const WeightCase *c = data;
+  g_autoptr (TrafoDevice) device = trafo_reference_device_new ();
+  g_autoptr (TrafoTensorDict) tensors = make_tensors ();
+  g_autoptr (TrafoGraph) graph = trafo_graph_new ();
+  g_autoptr (TrafoWeights) weights = NULL;
+  g_autoptr (TrafoTensor) found = NULL;
+  g_autoptr (GError) error = NULL;
+  TrafoWeightSource source;
+  TrafoValueType    type;
+  TrafoGraphParam  *param = make_param (graph, c, &type);
+  TrafoOperand      operand, again;
+  gsize             size_bytes;
+
+  fake_source_init (&source, tensors);
+  weights = trafo_weights_new (device, &source);
+  trafo_weights_get (weights, param, &type, c->use, &operand, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (operand.dtype, ==, c->dtype);
+  g_assert_cmpint (operand.layout, ==, TRAFO_LAYOUT_STRIDED);
+  found = trafo_tensor_new_from_data (operand.dtype,
+                                      operand.shape,
+                                      operand.strides,
+                                      operand.n_dims,
+                                      operand.data,
+                                      TRUE,
+                                      NULL,
+                                      NULL,
+                                      NULL);
+  g_assert_cmpint (trafo_tensor_get_n_elements (found), ==, c->shape[0] * c->shape[1]);
+  for (gint64 i = 0; i < trafo_tensor_get_n_elements (found); i++)
+    g_assert_cmpfloat (trafo_tensor_get_value (found, i), ==, c->expected[i]);
+  size_bytes = trafo_weights_get_size_bytes (weights);
+  g_assert_cmpint (size_bytes > 0, ==, c->is_copied);
+  trafo_weights_get (weights, param, &type, c->use, &again, &error);
+  g_assert_true (operand.data == again.data);
+  g_assert_cmpuint (trafo_weights_get_size_bytes (weights), ==, size_bytes);
+}
+
+/* One weight that is taken both ways is packed once for each. */
+static void
+test_both_ways (void)
+{
+  static const WeightCase c = { "", { "square" }, { 2, 2 } };
+  static const float      values[] = { 1, 2, 3, 4 };
+  FakeDevice              fake = { .packs = TRUE };
+  g_autoptr (TrafoDevice) device = fake_host_device_new (&fake);
+  g_autoptr (TrafoTensorDict) tensors = trafo_tensor_dict_new ();
+  g_autoptr (TrafoTensor) square =
+      trafo_tensor_new_from_floats ((gint64[]){ 2, 2 }, 2, values, 4, NULL);
+  g_autoptr (TrafoGraph) graph = trafo_graph_new ();
+  g_autoptr (TrafoWeights) weights = NULL;
+  TrafoWeightSource source;
+  TrafoValueType    type;
+  TrafoGraphParam  *param = make_param (graph, &c, &type);
+  TrafoOperand      rows, columns, plain;
+
+  trafo_tensor_dict_set (tensors, "square", square);
+  fake_source_init (&source, tensors);
+  weights = trafo_weights_new (device, &source);
+  g_assert_true (trafo_weights_get (weights, param, &type, TRAFO_WEIGHT_USE_LINEAR, &rows, NULL));
+  g_assert_true (
+      trafo_weights_get (weights, param, &type, TRAFO_WEIGHT_USE_IN_OUT, &columns, NULL));
+  g_assert_true (trafo_weights_get (weights, param, &type, TRAFO_WEIGHT_USE_FLOAT, &plain, NULL));
+  g_assert_cmpint (fake.n_packed, ==, 2);
+  g_assert_cmpint (rows.layout, ==, TRAFO_LAYOUT_PACKED);
+  g_assert_cmpmem (rows.data, 16, ((const float[]){ 3, 4, 1, 2 }), 16);
+  g_assert_cmpmem (columns.data, 16, ((const float[]){ 2, 4, 1, 3 }), 16);
+  g_assert_cmpmem (plain.data, 16, values, 16);
+}
+
+static void
+test_not_there (void)
+{
+  static const WeightCase c = { "", { "absent" }, { 2, 2 } };
+  g_autoptr (TrafoDevice) device = trafo_reference_device_new ();
+  g_autoptr (TrafoTensorDict) tensors = make_tensors ();
+  g_autoptr (TrafoGraph) graph = trafo_graph_new ();
+  g_autoptr (TrafoWeights) weights = NULL;
+  g_autoptr (GError) error = NULL;
+  TrafoWeightSource source;
+  TrafoValueType    type;
+  TrafoGraphParam  *param = make_param (graph, &c, &type);
+  TrafoOperand      operand;
+
+  fake_source_init (&source, tensors);
+  weights = trafo_weights_new (device, &source);
+  g_assert_false (
+      trafo_weights_get (weights, param, &type, TRAFO_WEIGHT_USE_FLOAT, &operand, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_NOT_FOUND);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/weights/", cases[i].name, NULL);
+
+      g_test_add_data_func (path, &cases[i], test_forms);
+    }
+  g_test_add_func ("/weights/both-ways", test_both_ways);
+  g_test_add_func ("/weights/not-there", test_not_there);
+  return g_test_run ();
+}
