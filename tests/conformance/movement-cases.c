@@ -138,6 +138,7 @@ gather_cases (GArray *cases)
       for (guint i = 0; i < G_N_ELEMENTS (id_shapes); i++)
         {
           add_gather (cases, dtype, &(CaseShape){ 0 }, 9, &id_shapes[i], i);
+          add_gather (cases, dtype, &(CaseShape){ 1, { 257 } }, 36, &id_shapes[i], i);
           add_gather (cases, dtype, &(CaseShape){ 2, { 3, 5 } }, 4, &id_shapes[i], i);
         }
     }

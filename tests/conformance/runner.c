@@ -20,6 +20,7 @@ runner_new (TrafoDevice *device)
   self->device = g_object_ref (device);
   self->reference = trafo_reference_device_new ();
   self->kernels = g_hash_table_new (NULL, NULL);
+  self->split = g_hash_table_new (NULL, NULL);
   return self;
 }
 
@@ -29,6 +30,7 @@ runner_free (Runner *self)
   g_object_unref (self->device);
   g_object_unref (self->reference);
   g_hash_table_unref (self->kernels);
+  g_hash_table_unref (self->split);
   g_free (self);
 }
 
@@ -219,7 +221,7 @@ run_once (TrafoProgram       *program,
 /* Runs the last step anew for some number of threads, its tasks in reverse order, over poison: the
  * bits must be those of the program's own run. */
 static gboolean
-repeat_step (const TrafoStep *step, guint n_threads)
+repeat_step (Runner *self, const TrafoStep *step, guint n_threads)
 {
   const TrafoKernel *kernel = step->kernel;
   gsize              size_bytes = trafo_operand_span_bytes (&step->args.output);
@@ -232,6 +234,8 @@ repeat_step (const TrafoStep *step, guint n_threads)
   if (kernel->scratch_size != NULL)
     scratch_bytes = kernel->scratch_size (&step->args, n_threads);
   scratch = trafo_aligned_try_alloc (MAX (scratch_bytes, 1));
+  if (n_tasks > 1)
+    g_hash_table_add (self->split, (gpointer) kernel);
   memset (step->args.output.data, 0xa5, size_bytes);
   for (guint task = n_tasks; task-- > 0;)
     {
@@ -245,7 +249,7 @@ repeat_step (const TrafoStep *step, guint n_threads)
 }
 
 static gboolean
-check_threads (TrafoExecution *execution, GError **error)
+check_threads (Runner *self, TrafoExecution *execution, GError **error)
 {
   static const guint n_threads[] = { 1, 2, 3, 7 };
   const TrafoStep   *last = &execution->steps[execution->n_steps - 1];
@@ -254,7 +258,7 @@ check_threads (TrafoExecution *execution, GError **error)
       last->n_tasks == 0)
     return TRUE;
   for (guint i = 0; i < G_N_ELEMENTS (n_threads); i++)
-    if (!repeat_step (last, n_threads[i]))
+    if (!repeat_step (self, last, n_threads[i]))
       {
         g_set_error (error,
                      TRAFO_ERROR,
@@ -267,7 +271,8 @@ check_threads (TrafoExecution *execution, GError **error)
 }
 
 static TrafoTensor *
-read_same_twice (TrafoProgram       *program,
+read_same_twice (Runner             *self,
+                 TrafoProgram       *program,
                  TrafoExecution     *execution,
                  TrafoTensor *const *tensors,
                  GError            **error)
@@ -278,7 +283,7 @@ read_same_twice (TrafoProgram       *program,
   if (!run_once (program, execution, tensors, error))
     return NULL;
   first = trafo_execution_read_output (execution, 0, error);
-  if (first == NULL || !check_threads (execution, error) ||
+  if (first == NULL || !check_threads (self, execution, error) ||
       !run_once (program, execution, tensors, error))
     return NULL;
   second = trafo_execution_read_output (execution, 0, error);
@@ -319,7 +324,7 @@ run_compiled (Runner *self, Run *run, GError **error)
   if (program == NULL)
     return NULL;
   execution = trafo_program_acquire (program);
-  result = read_same_twice (program, execution, run->tensors, error);
+  result = read_same_twice (self, program, execution, run->tensors, error);
   note_steps (self, run, execution);
   trafo_program_release (program, execution);
   return result;
@@ -470,11 +475,21 @@ runner_check_merged (Runner *self, guint n_rows, gboolean is_in_out, TrafoDType 
   return is_same;
 }
 
+static void
+append_untested (Runner *self, const TrafoKernel *kernel, GPtrArray *lines)
+{
+  if (!g_hash_table_contains (self->kernels, kernel))
+    g_ptr_array_add (lines, g_strdup_printf ("kernel %s was never chosen", kernel->name));
+  else if (trafo_device_is_host (self->device) && kernel->n_tasks != NULL &&
+           !g_hash_table_contains (self->split, kernel))
+    g_ptr_array_add (lines, g_strdup_printf ("kernel %s never had two tasks", kernel->name));
+}
+
 GPtrArray *
-runner_list_idle_kernels (Runner *self, guint *ret_n_kernels)
+runner_list_untested (Runner *self, guint *ret_n_kernels)
 {
   const TrafoDeviceOps *ops = trafo_device_get_ops (self->device);
-  GPtrArray            *idle = g_ptr_array_new ();
+  GPtrArray            *lines = g_ptr_array_new_with_free_func (g_free);
 
   *ret_n_kernels = 0;
   for (guint16 op = 1; op < TRAFO_N_OPS; op++)
@@ -484,9 +499,8 @@ runner_list_idle_kernels (Runner *self, guint *ret_n_kernels)
           ops->list_kernels (trafo_device_get_handle (self->device), op, &n);
 
       for (gsize i = 0; i < n; i++)
-        if (!g_hash_table_contains (self->kernels, kernels[i]))
-          g_ptr_array_add (idle, (gpointer) kernels[i]->name);
+        append_untested (self, kernels[i], lines);
       *ret_n_kernels += n;
     }
-  return idle;
+  return lines;
 }

@@ -23,6 +23,7 @@ typedef struct
   TrafoDevice *device;
   TrafoDevice *reference;
   GHashTable  *kernels; /* of TrafoKernel */
+  GHashTable  *split;   /* those of them whose work was divided into several tasks */
 } Runner;
 
 Runner *runner_new (TrafoDevice *device);
@@ -34,7 +35,7 @@ gboolean runner_check (Runner *self, const Case *op_case, Way way);
 /* Programs in which passes make one layer of several, which no single op exercises. */
 gboolean runner_check_merged (Runner *self, guint n_rows, gboolean is_in_out, TrafoDType dtype);
 
-/* The names of the listed kernels that did not run, and how many there are. */
-GPtrArray *runner_list_idle_kernels (Runner *self, guint *ret_n_kernels);
+/* One line for each listed kernel that did not run, or not in several tasks though it can. */
+GPtrArray *runner_list_untested (Runner *self, guint *ret_n_kernels);
 
 G_END_DECLS
