@@ -153,6 +153,19 @@ static const struct
     G_STRUCT_OFFSET (TrafoBackendInterface, list_devices) },
   { TRAFO_FEATURE_KIND_MODEL, "configure", G_STRUCT_OFFSET (TrafoModelInterface, configure) },
   { TRAFO_FEATURE_KIND_MODEL, "build", G_STRUCT_OFFSET (TrafoModelInterface, build) },
+  { TRAFO_FEATURE_KIND_TOKENIZER,
+    "load_model",
+    G_STRUCT_OFFSET (TrafoTokenizerInterface, load_model) },
+  { TRAFO_FEATURE_KIND_TOKENIZER,
+    "get_n_tokens",
+    G_STRUCT_OFFSET (TrafoTokenizerInterface, get_n_tokens) },
+  { TRAFO_FEATURE_KIND_TOKENIZER,
+    "lookup_token",
+    G_STRUCT_OFFSET (TrafoTokenizerInterface, lookup_token) },
+  { TRAFO_FEATURE_KIND_TOKENIZER,
+    "lookup_id",
+    G_STRUCT_OFFSET (TrafoTokenizerInterface, lookup_id) },
+  { TRAFO_FEATURE_KIND_TOKENIZER, "tokenize", G_STRUCT_OFFSET (TrafoTokenizerInterface, tokenize) },
   { TRAFO_FEATURE_KIND_OPTIMIZER,
     "build_update",
     G_STRUCT_OFFSET (TrafoOptimizerInterface, build_update) },
@@ -170,6 +183,7 @@ get_interface (TrafoFeatureKind kind)
     case TRAFO_FEATURE_KIND_OPTIMIZER:
       return TRAFO_TYPE_OPTIMIZER;
     case TRAFO_FEATURE_KIND_TOKENIZER:
+      return TRAFO_TYPE_TOKENIZER;
     default:
       return G_TYPE_INVALID;
     }

@@ -40,6 +40,8 @@ typedef struct
   TrafoKernelArgs args;
 } TrafoStep;
 
+#define TRAFO_N_PLACEMENTS 3 /* a symbol's own memory, and that of two copies of its operands */
+
 /* Where a value that needs memory of its own lives. */
 typedef struct
 {
@@ -57,7 +59,7 @@ struct _TrafoExecution
   gint64         *dim_values;
   TrafoOperand   *values;     /* by symbol; offset_bytes counts from the root until placed */
   guint          *roots;      /* by symbol: the symbol whose memory it is a view of */
-  TrafoPlacement *placements; /* by symbol; a view that must be copied: n_nodes + its symbol */
+  TrafoPlacement *placements; /* by symbol; copies for it: n_nodes and 2 n_nodes + the symbol */
   guint          *order;      /* room for the planner */
   TrafoStep      *steps;
   guint           n_steps;

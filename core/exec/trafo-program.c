@@ -123,9 +123,9 @@ execution_new (TrafoProgram *program)
   self->dim_values = g_new0 (gint64, trafo_dims_get_size (program->graph->dims));
   self->values = g_new0 (TrafoOperand, n_nodes);
   self->roots = g_new0 (guint, n_nodes);
-  self->placements = g_new0 (TrafoPlacement, n_nodes * 2);
-  self->order = g_new0 (guint, n_nodes * 2);
-  self->steps = g_new0 (TrafoStep, n_nodes);
+  self->placements = g_new0 (TrafoPlacement, n_nodes * TRAFO_N_PLACEMENTS);
+  self->order = g_new0 (guint, n_nodes * TRAFO_N_PLACEMENTS);
+  self->steps = g_new0 (TrafoStep, n_nodes * TRAFO_N_PLACEMENTS);
   trafo_barrier_init (&self->barrier);
   return self;
 }

@@ -102,12 +102,12 @@ append_step (TrafoExecution *self, TrafoSym sym, const TrafoOp *op)
   return step;
 }
 
-/* The copy that makes an input of a view contiguous. Its memory is that of the symbol
- * n_nodes + @sym, its operand replaces the input's. */
+/* Copies are made for views and for kernels. A step or view at @sym may need two: they live where
+ * the symbols n_nodes + @sym and 2 n_nodes + @sym would; @copy is that number. The copy replaces
+ * @root and @operand. */
 static void
-append_copy (TrafoExecution *self, TrafoSym sym, guint *root, TrafoOperand *operand)
+append_copy (TrafoExecution *self, TrafoSym sym, guint copy, guint *root, TrafoOperand *operand)
 {
-  guint      copy = n_nodes_of (self) + sym;
   gsize      size_bytes = trafo_dtype_get_size (operand->dtype);
   TrafoStep *step;
 
@@ -136,7 +136,7 @@ resolve_view (TrafoExecution *self, TrafoSym sym, const TrafoNode *node, GError 
   resolve_attrs (self, node, &attrs);
   if (!node->op->view (&attrs, &input, output))
     {
-      append_copy (self, sym, &root, &input);
+      append_copy (self, sym, n_nodes_of (self) + sym, &root, &input);
       if (!node->op->view (&attrs, &input, output))
         return fail_at (node, output, "does not fit its operand", error);
     }
@@ -144,14 +144,68 @@ resolve_view (TrafoExecution *self, TrafoSym sym, const TrafoNode *node, GError 
   return TRUE;
 }
 
+/* What an op reads and where that lives. */
+typedef struct
+{
+  TrafoOperand operands[TRAFO_MAX_OP_INPUTS];
+  guint        roots[TRAFO_MAX_OP_INPUTS];
+} Inputs;
+
+static void
+find_inputs (TrafoExecution *self, TrafoSym sym, const TrafoNode *node, Inputs *inputs)
+{
+  for (guint i = 0; i < node->n_inputs; i++)
+    {
+      TrafoSym         input = node->inputs[i];
+      const TrafoNode *source = trafo_graph_get_node (self->program->graph, input);
+      TrafoWeightUse   use = trafo_weight_use_of (node, i);
+
+      inputs->operands[i] = self->values[input];
+      inputs->roots[i] = self->roots[input];
+      if (source->op->id == TRAFO_OP_PARAM)
+        inputs->operands[i] = self->program->params[input * TRAFO_N_WEIGHT_USES + use];
+      if (trafo_op_broadcasts (node->op->id))
+        trafo_operand_broadcast (&inputs->operands[i], &self->values[sym]);
+    }
+}
+
+static gboolean
+has_dense_rows (const TrafoOperand *x)
+{
+  return x->n_dims == 0 || x->shape[x->n_dims - 1] <= 1 || x->strides[x->n_dims - 1] == 1;
+}
+
+/* A packed weight leaves no other way than the device's kernel, which may take dense rows alone: x
+ * and the residual get them. */
+static void
+make_rows_dense (TrafoExecution *self, TrafoSym sym, const TrafoNode *node, Inputs *inputs)
+{
+  guint copy = n_nodes_of (self) + sym;
+
+  if (node->op->id != TRAFO_OP_LINEAR || inputs->operands[1].layout != TRAFO_LAYOUT_PACKED)
+    return;
+  for (guint i = 0; i < node->n_inputs; i++)
+    {
+      gboolean is_residual = node->attrs.linear.has_residual && i == node->n_inputs - 1;
+
+      if ((i != 0 && !is_residual) || has_dense_rows (&inputs->operands[i]))
+        continue;
+      append_copy (self, sym, copy, &inputs->roots[i], &inputs->operands[i]);
+      copy += n_nodes_of (self);
+    }
+}
+
 static void
 resolve_step (TrafoExecution *self, TrafoSym sym, const TrafoNode *node, gsize size_bytes)
 {
+  Inputs     inputs;
   TrafoStep *step;
 
+  find_inputs (self, sym, node, &inputs);
+  make_rows_dense (self, sym, node, &inputs);
   own_memory (self, sym, size_bytes);
   for (guint i = 0; i < node->n_inputs; i++)
-    use_memory (self, self->roots[node->inputs[i]]);
+    use_memory (self, inputs.roots[i]);
   step = append_step (self, sym, node->op);
   resolve_attrs (self, node, &step->attrs);
   step->args.n_inputs = node->n_inputs;
@@ -159,16 +213,8 @@ resolve_step (TrafoExecution *self, TrafoSym sym, const TrafoNode *node, gsize s
   step->output_root = sym;
   for (guint i = 0; i < node->n_inputs; i++)
     {
-      TrafoSym         input = node->inputs[i];
-      const TrafoNode *source = trafo_graph_get_node (self->program->graph, input);
-      TrafoWeightUse   use = trafo_weight_use_of (node, i);
-
-      step->args.inputs[i] = self->values[input];
-      step->input_roots[i] = self->roots[input];
-      if (source->op->id == TRAFO_OP_PARAM)
-        step->args.inputs[i] = self->program->params[input * TRAFO_N_WEIGHT_USES + use];
-      if (trafo_op_broadcasts (node->op->id))
-        trafo_operand_broadcast (&step->args.inputs[i], &step->args.output);
+      step->args.inputs[i] = inputs.operands[i];
+      step->input_roots[i] = inputs.roots[i];
     }
   self->roots[sym] = sym;
 }
@@ -212,7 +258,7 @@ resolve_nodes (TrafoExecution *self, GError **error)
   guint             n_nodes = n_nodes_of (self);
 
   self->n_steps = 0;
-  memset (self->placements, 0, sizeof *self->placements * n_nodes * 2);
+  memset (self->placements, 0, sizeof *self->placements * n_nodes * TRAFO_N_PLACEMENTS);
   for (TrafoSym sym = 1; sym < n_nodes; sym++)
     if (!resolve_node (self, sym, error))
       return FALSE;
@@ -287,7 +333,8 @@ grow_device (TrafoExecution *self, GError **error)
 static gboolean
 plan_memory (TrafoExecution *self, GError **error)
 {
-  self->arena_size_bytes = trafo_plan_memory (self->placements, n_nodes_of (self) * 2, self->order);
+  self->arena_size_bytes =
+      trafo_plan_memory (self->placements, n_nodes_of (self) * TRAFO_N_PLACEMENTS, self->order);
   if (!self->program->is_host)
     return grow_device (self, error);
   return grow_host (&self->arena,

@@ -540,8 +540,8 @@ dup_labels (TrafoConfig *self, GVariant *id2label)
  * The names of a classifier's classes: the labels in id2label, or else LABEL_0, LABEL_1, ... up to
  * num_labels, which is 2 by default.
  *
- * Returns: (transfer full) (nullable) (array zero-terminated=1): the labels, %NULL where the values
- *   are not as they should be
+ * Returns: (transfer full) (nullable) (array length=ret_n_labels zero-terminated=1): the labels,
+ *   %NULL where the values are not as they should be
  */
 char **
 trafo_config_get_labels (TrafoConfig *self, gsize *ret_n_labels)

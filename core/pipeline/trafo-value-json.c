@@ -20,7 +20,8 @@ typedef struct
 static void
 flush (Writer *self)
 {
-  if (self->stream == NULL || self->error != NULL)
+  if (self->stream == NULL || self->error != NULL ||
+      g_cancellable_set_error_if_cancelled (self->cancellable, &self->error))
     return;
   g_output_stream_write_all (self->stream,
                              self->text->str,

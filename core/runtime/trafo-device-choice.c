@@ -92,6 +92,13 @@ open_best (GCancellable *cancellable, GError **error)
       devices = open_backend (feature, cancellable, &local);
       if (devices != NULL)
         return g_list_model_get_item (devices, 0);
+      /* not an absent device but a wrong setting, which no other device makes right */
+      if (g_error_matches (local, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT))
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return NULL;
+        }
+      g_info ("backend %s was passed over: %s", trafo_feature_get_name (feature), local->message);
       g_string_append_printf (reasons,
                               "; %s: %s",
                               trafo_feature_get_name (feature),

@@ -9,6 +9,8 @@ import ctypes
 import operator
 import sys
 
+from gi.repository import GLib
+
 from ..module import get_introspection_module
 
 Trafo = get_introspection_module("Trafo")
@@ -392,3 +394,57 @@ Trafo.BatchEncoding.keys = lambda self: self.to_tensors().keys()
 Trafo.BatchEncoding.__iter__ = lambda self: iter(self.keys())
 Trafo.BatchEncoding.__len__ = lambda self: len(self.keys())
 Trafo.BatchEncoding.__getitem__ = _batch_getitem
+
+
+# Pipelines take their parameters by name and return what Python has for JSON's values.
+_pipeline_run = Trafo.Pipeline.run
+_pipeline_run_text = Trafo.Pipeline.run_text
+_SCALARS = {bool: "b", int: "x", float: "d", str: "s"}
+
+
+def _variant(value):
+    if isinstance(value, (list, tuple)):
+        return GLib.Variant("av", [_variant(item) for item in value])
+    if isinstance(value, dict):
+        return GLib.Variant("a{sv}", {key: _variant(item) for key, item in value.items()})
+    return GLib.Variant(_SCALARS[type(value)], value)
+
+
+def _native(value):
+    """A TrafoValue as None, bool, int, float, str, Tensor, list or dict."""
+    kind = value.get_kind()
+    if kind == Trafo.ValueKind.LIST:
+        return [_native(value.get_item(i)) for i in range(value.get_n_items())]
+    if kind == Trafo.ValueKind.RECORD:
+        return {
+            value.get_key(i): _native(value.get_item(i)) for i in range(value.get_n_items())
+        }
+    return {
+        Trafo.ValueKind.BOOLEAN: value.get_boolean,
+        Trafo.ValueKind.INTEGER: value.get_integer,
+        Trafo.ValueKind.DOUBLE: value.get_double,
+        Trafo.ValueKind.STRING: value.get_string,
+        Trafo.ValueKind.TENSOR: value.get_tensor,
+    }.get(kind, lambda: None)()
+
+
+def _run(self, texts, cancellable=None, **parameters):
+    """Runs the task on one text or a list; gives what the pipelines of transformers give."""
+    given = _variant({k: v for k, v in parameters.items() if v is not None}) if parameters else None
+    run = _pipeline_run_text if isinstance(texts, str) else _pipeline_run
+    return _native(run(self, texts, given, cancellable))
+
+
+_new_pipeline = Trafo.Pipeline.new_from_pretrained
+
+
+def _pipeline_from_pretrained(task, path, options=None, cancellable=None, **properties):
+    return _new_pipeline(task, path, _options(Trafo.LoadOptions, options, properties), cancellable)
+
+
+Trafo.Pipeline.run = _run
+Trafo.Pipeline.__call__ = _run
+Trafo.Pipeline.new_from_pretrained = staticmethod(_pipeline_from_pretrained)
+Trafo.SentenceEmbedder.new_from_pretrained = staticmethod(
+    _with_load_options(Trafo.SentenceEmbedder.new_from_pretrained)
+)

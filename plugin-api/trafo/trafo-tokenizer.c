@@ -111,7 +111,7 @@ trafo_tokenizer_get_default_config (TrafoTokenizer *self)
  * trafo_tokenizer_load_model: (virtual load_model)
  * @self: a tokenizer
  * @model: the text of tokenizer.json's member "model"
- * @origin: (type filename): the file it is from, for errors
+ * @origin: the file it is from, for errors
  * @error: return location for an error
  *
  * Reads the model and its vocabulary.
@@ -136,7 +136,7 @@ trafo_tokenizer_load_model (TrafoTokenizer *self, GBytes *model, const char *ori
 /**
  * trafo_tokenizer_load_files: (virtual load_files)
  * @self: a tokenizer
- * @folder: (type filename): a checkpoint without tokenizer.json
+ * @folder: a checkpoint without tokenizer.json
  * @config: tokenizer_config.json, completed with the defaults, as a dictionary `a{sv}`
  * @error: return location for an error
  *

@@ -102,7 +102,7 @@ get_head (const char *token, gsize size_bytes)
     return read_le64 (token);
   if (size_bytes >= 4)
     return read_le32 (token) |
-           (guint64) (read_le32 (token + size_bytes - 4) >> (8 - size_bytes) * 8) << 32;
+           ((guint64) read_le32 (token + size_bytes - 4) >> (8 - size_bytes) * 8) << 32;
   for (gsize i = size_bytes; i-- > 0;)
     head = head << 8 | (guint8) token[i];
   return head;

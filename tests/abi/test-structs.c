@@ -52,12 +52,15 @@ test_layout_is_the_committed_one (void)
 static void
 test_no_hole (void)
 {
-  gsize end = 0;
+  gsize end = 0, size_bytes = 0;
 
   for (const StructRow *row = struct_table; row->name != NULL; row++)
     {
       if (row->field == NULL)
         {
+          if (end != size_bytes)
+            g_test_fail_printf ("the struct before %s has a hole at its end", row->name);
+          size_bytes = row->size_bytes;
           end = 0;
           continue;
         }

@@ -57,7 +57,7 @@ example()
     echo "ok $n_cases $name # SKIP no $3"
     return
   fi
-  check "$name runs" "${@:3}" "$model" "A cat sits on the mat."
+  check "$name runs" "${@:3}" "$model" "A cat sits on the mat." "How do I bake bread?"
   if [[ $1 == c ]]; then
     cp "$stage/output" "$expected"
   else

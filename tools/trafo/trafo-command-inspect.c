@@ -151,7 +151,9 @@ inspect_all (const TrafoCommand *self, const Options *options)
       TrafoValue *folder = trafo_value_get_item (folders, i);
       const char *reason = trafo_report_get_string (folder, "reason");
 
-      if (*reason != '\0')
+      /* most people have none of their own */
+      if (*reason != '\0' &&
+          g_file_test (trafo_report_get_string (folder, "folder"), G_FILE_TEST_EXISTS))
         trafo_command_warn (self,
                             "%s was skipped: %s",
                             trafo_report_get_string (folder, "folder"),

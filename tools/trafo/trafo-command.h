@@ -24,10 +24,14 @@ struct _TrafoCommand
 };
 
 extern const TrafoCommand trafo_command_bench;
+extern const TrafoCommand trafo_command_detokenize;
+extern const TrafoCommand trafo_command_embed;
 extern const TrafoCommand trafo_command_env;
 extern const TrafoCommand trafo_command_forward;
 extern const TrafoCommand trafo_command_inspect;
+extern const TrafoCommand trafo_command_pipeline;
 extern const TrafoCommand trafo_command_show;
+extern const TrafoCommand trafo_command_tokenize;
 
 /* Takes the options out of @argv, in which argv[0] is the command's name; --help prints and exits.
  * FALSE if an option was wrong, which was then said with the line of usage: the command returns

@@ -69,8 +69,10 @@ append_names (GString *text, char **names, const char *what)
     g_string_append (text, ", ...");
 }
 
-static void
-warn_of_keys (const TrafoModelOptions *self, const TrafoCommand *command, TrafoModel *model)
+void
+trafo_model_options_warn (const TrafoModelOptions *self,
+                          const TrafoCommand      *command,
+                          TrafoModel              *model)
 {
   g_auto (GStrv) missing = trafo_model_list_missing_keys (model);
   g_auto (GStrv) unexpected = trafo_model_list_unexpected_keys (model);
@@ -93,6 +95,6 @@ trafo_model_options_load (const TrafoModelOptions *self,
       trafo_auto_model_from_pretrained_for_task (self->model, task, options, NULL, error);
 
   if (model != NULL)
-    warn_of_keys (self, command, model);
+    trafo_model_options_warn (self, command, model);
   return model;
 }

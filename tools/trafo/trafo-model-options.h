@@ -37,7 +37,12 @@ gboolean trafo_model_options_check (TrafoModelOptions *self, const TrafoCommand 
 /* What they say about loading. */
 TrafoLoadOptions *trafo_model_options_get_load_options (const TrafoModelOptions *self);
 
-/* Loads the model; what its checkpoint lacks or has too much is said once, on stderr. */
+/* Says on stderr, once, which tensors a checkpoint lacks or has too much. */
+void trafo_model_options_warn (const TrafoModelOptions *self,
+                               const TrafoCommand      *command,
+                               TrafoModel              *model);
+
+/* Loads the model, and warns as above. */
 TrafoModel *trafo_model_options_load (const TrafoModelOptions *self,
                                       const TrafoCommand      *command,
                                       const char              *task,

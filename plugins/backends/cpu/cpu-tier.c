@@ -105,8 +105,8 @@ trafo_cpu_choose_tier (const char *cap, GError **error)
     if (tiers[i].is_runnable (&cpu))
       return tiers[i].kernels;
   g_set_error (error,
-               TRAFO_DEVICE_ERROR,
-               TRAFO_DEVICE_ERROR_UNAVAILABLE,
+               TRAFO_ERROR,
+               TRAFO_ERROR_INVALID_ARGUMENT,
                "TRAFO_CPU_ISA is '%s', expected baseline, avx2 or avx512",
                cap);
   return NULL;

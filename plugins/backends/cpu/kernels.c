@@ -32,6 +32,7 @@ static const struct
   [TRAFO_OP_SUM] = KERNEL (sum),
   [TRAFO_OP_MEAN] = KERNEL (mean),
   [TRAFO_OP_MAX] = KERNEL (max),
+  [TRAFO_OP_MATMUL] = KERNEL (matmul),
   [TRAFO_OP_LINEAR] = KERNEL (linear),
   [TRAFO_OP_LAYER_NORM] = KERNEL (layer_norm),
   [TRAFO_OP_SOFTMAX] = KERNEL (softmax),

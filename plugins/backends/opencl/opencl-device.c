@@ -14,12 +14,13 @@
 #define MIN_WORK_GROUP_SIZE 256
 #define MIN_LOCAL_MEMORY_BYTES (16 * 1024)
 
-#define BUILD_OPTIONS "-cl-std=CL1.2 -DWIDTH=%u"
+#define BUILD_OPTIONS "-cl-std=CL1.2 -DWIDTH=%u -DWEIGHT=%u"
 
 static const struct
 {
   const char *name;
   const char *source;
+  guint8      weight; /* TrafoDType of what a program calls WEIGHT */
 } programs[OPENCL_N_PROGRAMS] = {
   [OPENCL_PROGRAM_FILL] = { "fill.cl", opencl_source_fill },
   [OPENCL_PROGRAM_COPY] = { "copy.cl", opencl_source_copy },
@@ -29,7 +30,9 @@ static const struct
   [OPENCL_PROGRAM_BINARY] = { "binary.cl", opencl_source_binary },
   [OPENCL_PROGRAM_SELECT] = { "select.cl", opencl_source_select },
   [OPENCL_PROGRAM_REDUCE] = { "reduce.cl", opencl_source_reduce },
-  [OPENCL_PROGRAM_GEMM] = { "gemm.cl", opencl_source_gemm },
+  [OPENCL_PROGRAM_GEMM] = { "gemm.cl", opencl_source_gemm, TRAFO_DTYPE_FLOAT32 },
+  [OPENCL_PROGRAM_GEMM_FLOAT16] = { "gemm.cl", opencl_source_gemm, TRAFO_DTYPE_FLOAT16 },
+  [OPENCL_PROGRAM_GEMM_BFLOAT16] = { "gemm.cl", opencl_source_gemm, TRAFO_DTYPE_BFLOAT16 },
   [OPENCL_PROGRAM_LAYER_NORM] = { "layer-norm.cl", opencl_source_layer_norm },
   [OPENCL_PROGRAM_SOFTMAX] = { "softmax.cl", opencl_source_softmax },
   [OPENCL_PROGRAM_ATTENTION] = { "attention.cl", opencl_source_attention },
@@ -286,7 +289,7 @@ build_program (OpenclDevice   *self,
   gint64      start = g_get_monotonic_time ();
   char        options[64];
 
-  g_snprintf (options, sizeof options, BUILD_OPTIONS, self->vector_width);
+  g_snprintf (options, sizeof options, BUILD_OPTIONS, self->vector_width, programs[id].weight);
   program = self->library->clCreateProgramWithSource (self->context,
                                                       G_N_ELEMENTS (sources),
                                                       sources,

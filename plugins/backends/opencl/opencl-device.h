@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* One program for each file ops/NAME.cl, built at its first use. */
+/* The programs, each built from a file ops/NAME.cl at its first use. */
 typedef enum
 {
   OPENCL_PROGRAM_FILL,
@@ -20,6 +20,8 @@ typedef enum
   OPENCL_PROGRAM_SELECT,
   OPENCL_PROGRAM_REDUCE,
   OPENCL_PROGRAM_GEMM,
+  OPENCL_PROGRAM_GEMM_FLOAT16, /* the second matrix is a weight of that type */
+  OPENCL_PROGRAM_GEMM_BFLOAT16,
   OPENCL_PROGRAM_LAYER_NORM,
   OPENCL_PROGRAM_SOFTMAX,
   OPENCL_PROGRAM_ATTENTION,

@@ -29,10 +29,11 @@ opencl_stream_new (gpointer device, gpointer *ret_stream, TrafoMessage *message)
   stream = g_new (OpenclStream, 1);
   stream->device = self;
   stream->queue = queue;
-  stream->kernels = g_hash_table_new_full (g_direct_hash,
-                                           g_direct_equal,
-                                           NULL,
-                                           (GDestroyNotify) self->library->clReleaseKernel);
+  for (guint i = 0; i < OPENCL_N_PROGRAMS; i++)
+    stream->kernels[i] = g_hash_table_new_full (g_direct_hash,
+                                                g_direct_equal,
+                                                NULL,
+                                                (GDestroyNotify) self->library->clReleaseKernel);
   *ret_stream = stream;
   return TRAFO_STATUS_OK;
 }
@@ -46,7 +47,8 @@ opencl_stream_free (gpointer device, gpointer stream)
   if (freed == NULL)
     return;
   self->library->clFinish (freed->queue);
-  g_hash_table_unref (freed->kernels);
+  for (guint i = 0; i < OPENCL_N_PROGRAMS; i++)
+    g_hash_table_unref (freed->kernels[i]);
   self->library->clReleaseCommandQueue (freed->queue);
   g_free (freed);
 }
@@ -90,7 +92,7 @@ opencl_stream_get_kernel (OpenclStream   *self,
                           cl_kernel      *ret_kernel,
                           TrafoMessage   *message)
 {
-  cl_kernel   kernel = g_hash_table_lookup (self->kernels, name);
+  cl_kernel   kernel = g_hash_table_lookup (self->kernels[program], name);
   cl_program  built = NULL;
   cl_int      code = CL_SUCCESS;
   TrafoStatus status;
@@ -107,7 +109,7 @@ opencl_stream_get_kernel (OpenclStream   *self,
                                    "%s: clCreateKernel of %s",
                                    self->device->name,
                                    name);
-      g_hash_table_insert (self->kernels, (gpointer) name, kernel);
+      g_hash_table_insert (self->kernels[program], (gpointer) name, kernel);
     }
   *ret_kernel = kernel;
   return TRAFO_STATUS_OK;

@@ -12,7 +12,7 @@ typedef struct
 {
   OpenclDevice    *device;
   cl_command_queue queue;
-  GHashTable      *kernels; /* a kernel's static name, by address -> cl_kernel */
+  GHashTable      *kernels[OPENCL_N_PROGRAMS]; /* a static name, by address -> cl_kernel */
 } OpenclStream;
 
 TrafoStatus opencl_stream_new (gpointer device, gpointer *ret_stream, TrafoMessage *message);

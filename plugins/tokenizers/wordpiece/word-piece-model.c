@@ -10,9 +10,9 @@
 
 enum
 {
-  /* Steps of the search allowed for each byte of text: more than the longest token that a
-   * vocabulary made from words has, few enough to keep a hostile one from taking minutes. */
-  MAX_STEPS_PER_BYTE = 256,
+  /* Steps of the search allowed for each byte of text: many times what a vocabulary made from words
+   * takes, few enough to keep a hostile one from taking minutes. */
+  MAX_STEPS_PER_BYTE = 64,
   MIN_STEPS = 1 << 20,
 };
 
@@ -128,14 +128,35 @@ is_too_long (const WordPieceModel *self, const char *word, gsize size_bytes)
   return n_chars > self->max_input_chars_per_word;
 }
 
-/* Cuts the word into tokens; FALSE if it cannot be cut to its end, or memory ran out (@error). */
+/* What the search for tokens has cost, and what it may. */
+typedef struct
+{
+  guint64 n_steps;
+  guint64 max_steps;
+} Budget;
+
+static gboolean
+check_budget (const Budget *self, GError **error)
+{
+  if (self->n_steps <= self->max_steps)
+    return TRUE;
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_INVALID_ARGUMENT,
+               "the vocabulary's tokens are too long for this text: the search took more than "
+               "%" G_GUINT64_FORMAT " steps",
+               self->max_steps);
+  return FALSE;
+}
+
+/* Cuts the word into tokens. FALSE without an error if it cannot be cut to its end. */
 static gboolean
 cut_word (const WordPieceModel *self,
           const char           *text,
           TrafoTextRange        range,
           guint32               word,
           TrafoPieceArray      *pieces,
-          guint64              *n_steps,
+          Budget               *budget,
           GError              **error)
 {
   const WordPieceTrie *trie = self->initial;
@@ -143,9 +164,10 @@ cut_word (const WordPieceModel *self,
   for (guint32 start = range.start; start < range.end; trie = self->continuing)
     {
       guint32 id = 0;
-      gsize   size = word_piece_trie_match (trie, text + start, range.end - start, &id, n_steps);
+      gsize   size =
+          word_piece_trie_match (trie, text + start, range.end - start, &id, &budget->n_steps);
 
-      if (size == 0 ||
+      if (size == 0 || !check_budget (budget, error) ||
           !trafo_piece_array_append (pieces, (TrafoPiece){ id, start, start + size, word }, error))
         return FALSE;
       start += size;
@@ -174,19 +196,28 @@ append_unknown (const WordPieceModel *self,
                                    error);
 }
 
+/* A word that is no token: its pieces, or the unknown token. */
 static gboolean
-check_steps (guint64 n_steps, gsize size_bytes, GError **error)
+append_word (const WordPieceModel *self,
+             const char           *text,
+             TrafoTextRange        range,
+             guint32               word,
+             TrafoPieceArray      *pieces,
+             Budget               *budget,
+             GError              **error)
 {
-  if (n_steps <= MIN_STEPS + (guint64) size_bytes * MAX_STEPS_PER_BYTE)
+  gsize   n_pieces = pieces->n_pieces;
+  GError *local = NULL;
+
+  if (cut_word (self, text, range, word, pieces, budget, &local))
     return TRUE;
-  g_set_error (error,
-               TRAFO_ERROR,
-               TRAFO_ERROR_INVALID_ARGUMENT,
-               "the vocabulary's tokens are too long for this text: it took %" G_GUINT64_FORMAT
-               " steps to cut %" G_GSIZE_FORMAT " bytes",
-               n_steps,
-               size_bytes);
-  return FALSE;
+  if (local != NULL)
+    {
+      g_propagate_error (error, local);
+      return FALSE;
+    }
+  pieces->n_pieces = n_pieces;
+  return append_unknown (self, range, word, pieces, error);
 }
 
 /* Most words are tokens: the vocabulary's hash table answers those at once, the tries the rest. */
@@ -199,37 +230,26 @@ word_piece_model_tokenize (const WordPieceModel *self,
                            TrafoPieceArray      *pieces,
                            GError              **error)
 {
-  guint64 n_steps = 0;
-  gsize   n_bytes = 0;
+  Budget budget = { .max_steps = MIN_STEPS };
 
   for (gsize i = 0; i < n_words; i++)
     {
       TrafoTextRange range = words[i];
-      gsize          size = range.end - range.start, n_pieces = pieces->n_pieces;
-      guint32        word = first_word + i, id;
-      GError        *local = NULL;
+      gsize          size = range.end - range.start;
+      guint32        id;
+      gboolean       appended;
 
-      n_bytes += size;
-      if (!is_too_long (self, text + range.start, size))
-        {
-          if (trafo_vocabulary_lookup (self->vocabulary, text + range.start, size, &id))
-            {
-              if (!trafo_piece_array_append (pieces,
-                                             (TrafoPiece){ id, range.start, range.end, word },
-                                             error))
-                return FALSE;
-              continue;
-            }
-          if (cut_word (self, text, range, word, pieces, &n_steps, &local) &&
-              check_steps (n_steps, n_bytes, error))
-            continue;
-          if (local != NULL)
-            g_propagate_error (error, local);
-          if (local != NULL || !check_steps (n_steps, n_bytes, NULL))
-            return FALSE;
-          pieces->n_pieces = n_pieces;
-        }
-      if (!append_unknown (self, range, word, pieces, error))
+      budget.max_steps += (guint64) size * MAX_STEPS_PER_BYTE;
+      if (is_too_long (self, text + range.start, size))
+        appended = append_unknown (self, range, first_word + i, pieces, error);
+      else if (trafo_vocabulary_lookup (self->vocabulary, text + range.start, size, &id))
+        appended =
+            trafo_piece_array_append (pieces,
+                                      (TrafoPiece){ id, range.start, range.end, first_word + i },
+                                      error);
+      else
+        appended = append_word (self, text, range, first_word + i, pieces, &budget, error);
+      if (!appended)
         return FALSE;
     }
   return TRUE;

@@ -9,16 +9,21 @@ typedef struct
   guint32 child;
 } Edge;
 
+/* The first child stands in the node itself: where there is but one, a walk goes from node to node,
+ * which lie side by side. @first_child is 0 where there is none. */
 typedef struct
 {
-  guint32  id;
-  gboolean is_token;
+  guint32 id;
+  guint32 first_child;
+  guint8  first_byte;
+  guint8  is_token;
 } Node;
 
 struct _WordPieceTrie
 {
   Edge *edges;
-  guint n_bits; /* the table has 1 << n_bits edges */
+  guint n_bits; /* the table has room for 1 << n_bits edges */
+  gsize n_edges;
   Node *nodes;
   gsize n_nodes;
   gsize n_nodes_allocated;
@@ -50,6 +55,16 @@ find_edge (const WordPieceTrie *self, guint32 parent, guint8 byte)
   return &self->edges[i];
 }
 
+static inline guint32
+find_child (const WordPieceTrie *self, guint32 node, guint8 byte)
+{
+  const Node *parent = &self->nodes[node];
+
+  if (parent->first_byte == byte || parent->first_child == 0)
+    return parent->first_child;
+  return find_edge (self, node, byte)->child;
+}
+
 static gboolean
 grow_edges (WordPieceTrie *self)
 {
@@ -57,7 +72,7 @@ grow_edges (WordPieceTrie *self)
   guint n_bits = n_old > 0 ? self->n_bits + 1 : 10;
   Edge *old = self->edges;
 
-  if ((self->n_nodes + 1) * 2 <= n_old)
+  if ((self->n_edges + 1) * 2 <= n_old)
     return TRUE;
   self->edges = g_try_new0 (Edge, (gsize) 1 << n_bits);
   if (self->edges == NULL)
@@ -90,9 +105,24 @@ add_node (WordPieceTrie *self)
       self->n_nodes_allocated = wanted;
     }
   if (self->n_nodes == 0)
-    self->nodes[self->n_nodes++] = (Node){ 0, FALSE };
-  self->nodes[self->n_nodes] = (Node){ 0, FALSE };
+    self->nodes[self->n_nodes++] = (Node){ 0 };
+  self->nodes[self->n_nodes] = (Node){ 0 };
   return self->n_nodes++;
+}
+
+static void
+add_child (WordPieceTrie *self, guint32 node, guint8 byte, guint32 child)
+{
+  Node *parent = &self->nodes[node];
+
+  if (parent->first_child != 0)
+    {
+      *find_edge (self, node, byte) = (Edge){ (guint64) node << 8 | byte, child };
+      self->n_edges++;
+      return;
+    }
+  parent->first_child = child;
+  parent->first_byte = byte;
 }
 
 /* Returns FALSE if memory ran out. */
@@ -103,24 +133,21 @@ word_piece_trie_add (WordPieceTrie *self, const char *token, gsize size_bytes, g
 
   if (size_bytes == 0)
     return TRUE;
-  if (self->edges == NULL && !grow_edges (self))
-    return FALSE;
   for (gsize i = 0; i < size_bytes; i++)
     {
-      Edge   *edge = find_edge (self, node, token[i]);
-      guint32 child = edge->child;
+      guint32 child = self->n_nodes > 0 ? find_child (self, node, token[i]) : 0;
 
       if (child == 0)
         {
           child = add_node (self);
           if (child == 0)
             return FALSE;
-          *find_edge (self, node, token[i]) =
-              (Edge){ (guint64) node << 8 | (guint8) token[i], child };
+          add_child (self, node, token[i], child);
         }
       node = child;
     }
-  self->nodes[node] = (Node){ id, TRUE };
+  self->nodes[node].id = id;
+  self->nodes[node].is_token = TRUE;
   return TRUE;
 }
 
@@ -136,9 +163,9 @@ word_piece_trie_match (const WordPieceTrie *self,
   guint32 node = 0;
   gsize   longest = 0, i = 0;
 
-  for (; self->edges != NULL && i < size_bytes; i++)
+  for (; self->n_nodes > 0 && i < size_bytes; i++)
     {
-      node = find_edge (self, node, text[i])->child;
+      node = find_child (self, node, text[i]);
       if (node == 0)
         break;
       if (self->nodes[node].is_token)

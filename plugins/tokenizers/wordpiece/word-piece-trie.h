@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* A trie over bytes, for the longest token that a text begins with. Its edges stand in one hash
- * table, so a step costs one probe whatever the number of children. */
+/* A trie over bytes, for the longest token that a text begins with. All but the first child of a node
+ * stand in one hash table, so a step costs one probe whatever the number of children. */
 typedef struct _WordPieceTrie WordPieceTrie;
 
 WordPieceTrie *word_piece_trie_new (void);

@@ -347,6 +347,51 @@ test_program_goes_on (Zoo *zoo, gconstpointer unused)
   g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_UNSUPPORTED);
 }
 
+/* The helper runs once in the life of a file: the second program has none, and needs none. */
+static void
+test_verdict_is_remembered (Zoo *zoo, gconstpointer unused)
+{
+  g_autoptr (GObject) first = NULL;
+  g_autoptr (GObject) second = NULL;
+  g_autoptr (TrafoRegistry) later = open_registry (zoo);
+  g_autoptr (GError) error = NULL;
+
+  scan (zoo->registry);
+  first = create (zoo->registry, "stripped", &error);
+  g_assert_no_error (error);
+  scan (later);
+  g_setenv ("TRAFO_PLUGIN_PROBE", "/nonexistent", TRUE);
+  /* a warning, which looking for the helper would give, ends a test */
+  second = create (later, "stripped", &error);
+  g_unsetenv ("TRAFO_PLUGIN_PROBE");
+  g_assert_no_error (error);
+  g_assert_nonnull (second);
+}
+
+/* Where there is no helper, plugins work, and the user is told once. */
+static void
+test_without_helper (Zoo *zoo, gconstpointer unused)
+{
+  g_autoptr (GObject) good = NULL;
+  g_autoptr (GObject) stripped = NULL;
+
+  if (!g_test_subprocess ())
+    {
+      g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+      g_test_trap_assert_passed ();
+      g_test_trap_assert_stderr ("*without being tried in another first*");
+      g_test_trap_assert_stderr_unmatched ("*another first*another first*");
+      return;
+    }
+  g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL);
+  g_setenv ("TRAFO_PLUGIN_PROBE", "/nonexistent", TRUE);
+  scan (zoo->registry);
+  good = create (zoo->registry, "good", NULL);
+  g_assert_nonnull (good);
+  stripped = create (zoo->registry, "stripped", NULL);
+  g_assert_nonnull (stripped);
+}
+
 static void
 check_no_device (TrafoRegistry *registry, const char *name, int domain_code, const char *part)
 {
@@ -436,6 +481,8 @@ main (int argc, char **argv)
   ADD ("scan-runs-nothing", test_scan_runs_nothing);
   ADD ("all-are-judged", test_all_are_judged);
   ADD ("program-goes-on", test_program_goes_on);
+  ADD ("verdict-is-remembered", test_verdict_is_remembered);
+  ADD ("without-helper", test_without_helper);
   ADD ("backends-without-devices", test_backends_without_devices);
   ADD ("quarantine-ends", test_quarantine_ends);
   ADD ("world-writable-folder", test_world_writable_folder);

@@ -14,7 +14,7 @@
  * (Milakov and Gimelshein 2018; Dao et al. 2022), so that no more than one tile of scores exists.
  *
  * Work is cut in units of UNIT_ROWS queries of one head; neighbouring units in a task share the
- * packed blocks of keys and values. Few queries read the keys as they lie. A row's operations
+ * packed blocks of keys and values. Few queries read keys and values as they lie. A row's operations
  * depend on the shape alone, so the number of tasks changes no bit. */
 #define KEYS 64
 #define TILE_ROWS 6
@@ -41,13 +41,16 @@ typedef struct
   gsize    batch, head, kv_head;
   gsize    first_query, n_queries;
   float   *keys;     /* [head_size][KEYS]: a block of keys, transposed */
-  float   *values;   /* [n_keys][padded_size] */
+  float   *packed;   /* [KEYS][padded_size]: room for a block of values */
   float   *sums;     /* [MAX_ROWS][padded_size]: weighted values so far */
   float   *greatest; /* [MAX_ROWS]: the greatest score so far */
   float   *weight;   /* [MAX_ROWS]: the sum of exp (score - greatest) so far */
   float    bias[KEYS];
   gsize    first_key, n_keys; /* the block */
   gboolean has_bias;
+
+  const float *values; /* of the block: packed, or where they lie */
+  gsize        values_stride;
 } Group;
 
 static Attention
@@ -167,12 +170,20 @@ pack_values (const Attention *a, Group *g)
 {
   gsize feature = g->kv_head * a->head_size;
 
+  if (a->n_queries <= FEW_QUERIES && a->head_size == a->padded_size && a->v->strides[1] >= 0)
+    {
+      g->values = sequence_row (a->v, g->batch, g->first_key, feature);
+      g->values_stride = (gsize) a->v->strides[1];
+      return;
+    }
+  g->values = g->packed;
+  g->values_stride = a->padded_size;
   for (gsize i = 0; i < g->n_keys; i++)
     {
       const float *value = sequence_row (a->v, g->batch, g->first_key + i, feature);
 
       for (gsize d = 0; d < a->head_size; d += V_LANES)
-        v_store (g->values + i * a->padded_size + d, v_load_n (value + d, a->head_size - d));
+        v_store (g->packed + i * a->padded_size + d, v_load_n (value + d, a->head_size - d));
     }
 }
 
@@ -336,7 +347,7 @@ add_values (const Attention *a,
       gsize    width = is_wide ? TILE_COLUMNS : V_LANES;
 
       (is_wide ? wide_tiles
-               : narrow_tiles)[n](rows, g->values + column, a->padded_size, g->n_keys, products);
+               : narrow_tiles)[n](rows, g->values + column, g->values_stride, g->n_keys, products);
       for (gsize i = 0; i < n; i++)
         {
           float *sums = g->sums + (row + i) * a->padded_size + column;
@@ -460,8 +471,8 @@ attention_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer 
   gsize     unit =
       trafo_cpu_share ((gsize) a.q->shape[0] * a.n_heads * a.units_per_head, task, n_tasks, &end);
 
-  g.values = g.keys + KEYS * a.head_size;
-  g.sums = g.values + KEYS * a.padded_size;
+  g.packed = g.keys + KEYS * a.head_size;
+  g.sums = g.packed + KEYS * a.padded_size;
   g.weight = g.sums + MAX_ROWS * a.padded_size;
   g.greatest = g.weight + MAX_ROWS * V_LANES;
   while (unit < end)

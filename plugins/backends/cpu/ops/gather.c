@@ -7,7 +7,8 @@
 #include <string.h>
 
 /* y [ids..., C...] = table [n, C...] at each id: a copy, or float32 from a 16-bit table. An id
- * outside [0, n) gives zeros: ids come from requests, and no kernel may read past a table. */
+ * outside [0, n) is taken as the nearest inside: ids come from requests, and no kernel may read past
+ * a table. */
 static gsize
 row_length (const TrafoOperand *table)
 {
@@ -97,10 +98,10 @@ gather_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scr
       gint64 id = id_at (args, &ids, i, ids_length);
       char  *y = (char *) args->output.data + i * size_bytes;
 
-      if (id < 0 || id >= table->shape[0])
+      if (table->shape[0] == 0)
         memset (y, 0, size_bytes);
       else
-        gather_row (table, id, y, args->output.dtype, n);
+        gather_row (table, CLAMP (id, 0, table->shape[0] - 1), y, args->output.dtype, n);
     }
 }
 

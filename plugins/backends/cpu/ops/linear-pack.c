@@ -3,7 +3,7 @@
 #include "ops.h"
 
 #include "../operand.h"
-#include "linear-panel.h"
+#include "panel.h"
 
 #include <string.h>
 

@@ -3,17 +3,15 @@
 #include "ops.h"
 
 #include "../operand.h"
-#include "../simd/tile.h"
 #include "../simd/vector-math.h"
-#include "linear-panel.h"
+#include "panel.h"
 
 /* y [M, N] = activation (x [M, K] W^T + bias) + residual, W packed by linear-pack.c.
  *
- * The output is cut in tiles of TILE_ROWS x PANEL, whose sums fill the registers; a panel of W is
+ * The output is cut in tiles of PANEL_ROWS x PANEL, whose sums fill the registers; a panel of W is
  * used by all tiles of a block of rows while it is in the second-level cache, and the next panel is
  * fetched meanwhile. K is cut in chunks so that a block of x stays there too; the sums of the chunks
  * meet in the output. Tiles depend on the shape alone, so the number of tasks changes no bit. */
-#define TILE_ROWS (V_REGISTERS == 32 ? 8 : 4)
 #define MAX_CHUNK 1024
 #define BLOCK_BYTES (768 * 1024)
 #define STREAM_AHEAD_BYTES 4096
@@ -37,41 +35,11 @@ typedef struct
   VPrefetch prefetch;
 } Tile;
 
-#define DEFINE_TILE(n, n_chains)                                                                   \
-  static void tile_##n (const Linear *l, const Tile *tile, const float *const *rows, float *sums)  \
-  {                                                                                                \
-    v_tile (n,                                                                                     \
-            PANEL_VECTORS,                                                                         \
-            n_chains,                                                                              \
-            rows,                                                                                  \
-            l->weight + (tile->panel * l->n_in + tile->k) * PANEL,                                 \
-            PANEL,                                                                                 \
-            tile->n_k,                                                                             \
-            tile->prefetch,                                                                        \
-            sums,                                                                                  \
-            PANEL);                                                                                \
-  }
-
-DEFINE_TILE (1, 4)
-DEFINE_TILE (2, 2)
-DEFINE_TILE (3, 1)
-DEFINE_TILE (4, 1)
-#if V_REGISTERS == 32
-DEFINE_TILE (5, 1)
-DEFINE_TILE (6, 1)
-DEFINE_TILE (7, 1)
-DEFINE_TILE (8, 1)
-#endif
-
-static void (*const tiles[TILE_ROWS + 1]) (const Linear       *l,
-                                           const Tile         *tile,
-                                           const float *const *rows,
-                                           float              *sums) = {
-  NULL,   tile_1, tile_2, tile_3, tile_4,
-#if V_REGISTERS == 32
-  tile_5, tile_6, tile_7, tile_8,
-#endif
-};
+static const float *
+panel_at (const Linear *l, gsize panel, gsize k)
+{
+  return l->weight + (panel * l->n_in + k) * PANEL;
+}
 
 /* Adds the earlier chunks, and after the last one the bias, the activation and the residual. */
 static inline __attribute__ ((always_inline)) void
@@ -157,13 +125,13 @@ linear_from_args (const TrafoKernelArgs *args)
                      .has_residual = attrs->has_residual,
   };
   gsize n_rows = l.x.n_rows;
-  gsize n_chunks = n_rows > TILE_ROWS ? (l.n_in + MAX_CHUNK - 1) / MAX_CHUNK : 1;
+  gsize n_chunks = n_rows > PANEL_ROWS ? (l.n_in + MAX_CHUNK - 1) / MAX_CHUNK : 1;
 
   if (attrs->has_bias)
     l.bias = args->inputs[2].data;
   if (attrs->has_residual)
     l.residual = trafo_cpu_rows (&args->inputs[attrs->has_bias ? 3 : 2]);
-  l.n_tiles = (n_rows + TILE_ROWS - 1) / TILE_ROWS;
+  l.n_tiles = (n_rows + PANEL_ROWS - 1) / PANEL_ROWS;
   l.n_panels = (l.n_out + PANEL - 1) / PANEL;
   l.chunk = (l.n_in + n_chunks - 1) / MAX (n_chunks, 1);
   l.chunk = MAX ((l.chunk + V_TILE_STEP - 1) / V_TILE_STEP, 1) * V_TILE_STEP;
@@ -223,7 +191,7 @@ linear_n_tasks (const TrafoKernelArgs *args, guint n_threads)
 {
   Linear l = linear_from_args (args);
   gsize  n_units = l.n_tiles * l.n_panels;
-  guint  limit = trafo_cpu_n_tasks (n_units, TILE_ROWS * l.n_in, n_threads);
+  guint  limit = trafo_cpu_n_tasks (n_units, PANEL_ROWS * l.n_in, n_threads);
   gsize  best = G_MAXSIZE;
   guint  n_tasks = 1;
 
@@ -248,24 +216,18 @@ typedef struct
   gsize panel, panel_end;
 } Range;
 
-static const float *
-panel_at (const Linear *l, gsize panel, gsize k)
-{
-  return l->weight + (panel * l->n_in + k) * PANEL;
-}
-
 /* All tiles of a block of rows and one panel; @next is the panel that comes after. */
 static void
 run_panel (const Linear *l, const Range *block, Tile *tile, const float *next)
 {
-  _Alignas(64) float sums[TILE_ROWS * PANEL];
+  _Alignas(64) float sums[PANEL_ROWS * PANEL];
   gsize              n_tiles = block->tile_end - block->tile;
   gsize              n_steps = tile->n_k / V_TILE_STEP;
   guint              n_lines = V_TILE_STEP * PANEL * (guint) sizeof (float) / V_CACHE_LINE;
 
   for (gsize t = 0; t < n_tiles; t++)
     {
-      const float *rows[TILE_ROWS];
+      const float *rows[PANEL_ROWS];
       gsize        end;
 
       tile->m = trafo_cpu_share (l->x.n_rows, block->tile + t, l->n_tiles, &end);
@@ -275,7 +237,8 @@ run_panel (const Linear *l, const Range *block, Tile *tile, const float *next)
       tile->prefetch.n_lines = (n_lines + n_tiles - 1) / n_tiles;
       tile->prefetch.next =
           (const char *) next + t * n_steps * tile->prefetch.n_lines * V_CACHE_LINE;
-      tiles[tile->n_rows](l, tile, rows, sums);
+      TRAFO_CPU_SYMBOL (panel_tiles)
+      [tile->n_rows](rows, panel_at (l, tile->panel, tile->k), tile->n_k, tile->prefetch, sums);
       if (tile->k + tile->n_k < l->n_in)
         finish_chunk (l, tile, sums);
       else
@@ -305,7 +268,7 @@ static void
 linear_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scratch)
 {
   Linear l = linear_from_args (args);
-  gsize  block_tiles = MAX (BLOCK_BYTES / (l.chunk * sizeof (float) * TILE_ROWS), 1);
+  gsize  block_tiles = MAX (BLOCK_BYTES / (l.chunk * sizeof (float) * PANEL_ROWS), 1);
   guint  n_row_groups;
   Range  range;
 

@@ -22,6 +22,7 @@ extern const TrafoKernel TRAFO_CPU_SYMBOL (exp);
 extern const TrafoKernel TRAFO_CPU_SYMBOL (gather);
 extern const TrafoKernel TRAFO_CPU_SYMBOL (layer_norm);
 extern const TrafoKernel TRAFO_CPU_SYMBOL (linear);
+extern const TrafoKernel TRAFO_CPU_SYMBOL (matmul);
 extern const TrafoKernel TRAFO_CPU_SYMBOL (max);
 extern const TrafoKernel TRAFO_CPU_SYMBOL (mean);
 extern const TrafoKernel TRAFO_CPU_SYMBOL (mul);

@@ -200,3 +200,20 @@ v_transpose (VFloat rows[V_LANES])
       rows[i + 12] = _mm512_shuffle_f32x4 (t[i + 4], t[i + 12], 0xdd);
     }
 }
+
+/* table[i] where the low four, or five, bits of each lane's representation are i. */
+#define V_HAS_LOOKUP
+
+static inline VFloat
+v_lookup_16 (const float table[16], VFloat index)
+{
+  return _mm512_permutexvar_ps (_mm512_castps_si512 (index), _mm512_loadu_ps (table));
+}
+
+static inline VFloat
+v_lookup_32 (const float table[32], VFloat index)
+{
+  return _mm512_permutex2var_ps (_mm512_loadu_ps (table),
+                                 _mm512_castps_si512 (index),
+                                 _mm512_loadu_ps (table + 16));
+}

@@ -4,13 +4,13 @@
 
 #include "../opencl-launch.h"
 
-/* ADD to MINIMUM (a, b): float32, most of them int32 and int64 too. */
+/* ADD to MINIMUM (a, b): float32, and all but POW int32 and int64. */
 
 static const char *const contiguous_names[][3] = {
   { "add_float_contiguous", "add_int_contiguous", "add_long_contiguous" },
   { "sub_float_contiguous", "sub_int_contiguous", "sub_long_contiguous" },
   { "mul_float_contiguous", "mul_int_contiguous", "mul_long_contiguous" },
-  { "div_float_contiguous", NULL, NULL },
+  { "div_float_contiguous", "div_int_contiguous", "div_long_contiguous" },
   { "pow_float_contiguous", NULL, NULL },
   { "maximum_float_contiguous", "maximum_int_contiguous", "maximum_long_contiguous" },
   { "minimum_float_contiguous", "minimum_int_contiguous", "minimum_long_contiguous" },
@@ -20,7 +20,7 @@ static const char *const strided_names[][3] = {
   { "add_float_strided", "add_int_strided", "add_long_strided" },
   { "sub_float_strided", "sub_int_strided", "sub_long_strided" },
   { "mul_float_strided", "mul_int_strided", "mul_long_strided" },
-  { "div_float_strided", NULL, NULL },
+  { "div_float_strided", "div_int_strided", "div_long_strided" },
   { "pow_float_strided", NULL, NULL },
   { "maximum_float_strided", "maximum_int_strided", "maximum_long_strided" },
   { "minimum_float_strided", "minimum_int_strided", "minimum_long_strided" },
@@ -86,7 +86,7 @@ const TrafoKernel opencl_kernels_binary[] = {
   BINARY_KERNEL (TRAFO_OP_ADD, "add-opencl"),
   BINARY_KERNEL (TRAFO_OP_SUB, "sub-opencl"),
   BINARY_KERNEL (TRAFO_OP_MUL, "mul-opencl"),
-  BINARY_KERNEL (TRAFO_OP_DIV, "div-float32-opencl"),
+  BINARY_KERNEL (TRAFO_OP_DIV, "div-opencl"),
   BINARY_KERNEL (TRAFO_OP_POW, "pow-float32-opencl"),
   BINARY_KERNEL (TRAFO_OP_MAXIMUM, "maximum-opencl"),
   BINARY_KERNEL (TRAFO_OP_MINIMUM, "minimum-opencl"),

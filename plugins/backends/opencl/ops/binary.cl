@@ -50,6 +50,12 @@ BINARY_ALL (add, a + b)
 BINARY_ALL (sub, a - b)
 BINARY_ALL (mul, a * b)
 BINARY (div, float, a / b)
+
+/* 0 where b is 0; -1 is set apart because the quotient of the lowest integer would trap. */
+#define QUOTIENT (b == 0 ? 0 : b == -1 ? 0 - a : a / (b == 0 || b == -1 ? 1 : b))
+BINARY (div, int, QUOTIENT)
+BINARY (div, long, QUOTIENT)
+
 BINARY (pow, float, pow (a, b))
 
 /* A NaN on either side is the result, as in PyTorch. */

@@ -3,30 +3,6 @@
 /* CAST among all data types. One operand is float or long in registers, so that no value of any
  * type is lost on the way; 16-bit floats exist in memory only. */
 
-/* TrafoDType */
-#define FLOAT32 1
-#define FLOAT16 2
-#define BFLOAT16 3
-#define INT8 4
-#define INT32 5
-#define INT64 6
-#define BOOL 7
-#define UINT8 8
-
-static float
-load_float (global const uchar *x, uint dtype, long i)
-{
-  switch (dtype)
-    {
-    case FLOAT16:
-      return vload_half (i, (global const half *) x);
-    case BFLOAT16:
-      return as_float ((uint) ((global const ushort *) x)[i] << 16);
-    default:
-      return ((global const float *) x)[i];
-    }
-}
-
 static long
 load_long (global const uchar *x, uint dtype, long i)
 {
@@ -96,6 +72,25 @@ store_long (global uchar *y, uint dtype, long i, long value)
     }
 }
 
+/* Beyond the range the nearest value, of a NaN 0. */
+static long
+to_long (float value, uint dtype)
+{
+  switch (dtype)
+    {
+    case INT8:
+      return convert_char_sat (value);
+    case INT32:
+      return convert_int_sat (value);
+    case INT64:
+      return convert_long_sat (value);
+    case BOOL:
+      return value != 0.0f;
+    default:
+      return convert_uchar_sat (value);
+    }
+}
+
 #define IS_FLOAT(dtype) ((dtype) <= BFLOAT16)
 
 kernel void
@@ -124,10 +119,8 @@ cast (uint                y_dtype,
 
       if (IS_FLOAT (y_dtype))
         store_float (y, y_dtype, y_i, value);
-      else if (y_dtype == BOOL)
-        y[y_i] = value != 0.0f;
       else
-        store_long (y, y_dtype, y_i, (long) value);
+        store_long (y, y_dtype, y_i, to_long (value, y_dtype));
     }
   else
     {

@@ -31,13 +31,15 @@ fill_supports (const TrafoKernelArgs *args)
   return args->attrs != NULL && get_fill_name (args) != NULL && prepare (args, &walk);
 }
 
-/* A conversion out of range is undefined in C: it saturates here, NaN becomes 0. */
+/* A conversion out of range is undefined in C: it saturates here, as in CAST, and NaN becomes 0. */
 static gint64
-saturate (double value)
+saturate (double value, gint64 min, gint64 max)
 {
   if (value != value)
     return 0;
-  return value >= 0x1p63 ? G_MAXINT64 : value < -0x1p63 ? G_MININT64 : (gint64) value;
+  if (value >= (double) max)
+    return max;
+  return value <= (double) min ? min : (gint64) value;
 }
 
 /* The bits of @value as an element of @dtype, in the low bytes. */
@@ -58,8 +60,14 @@ encode (double value, TrafoDType dtype)
       return trafo_bfloat16_from_float (narrow);
     case TRAFO_DTYPE_BOOL:
       return value != 0.0;
+    case TRAFO_DTYPE_INT8:
+      return (cl_ulong) saturate (value, G_MININT8, G_MAXINT8);
+    case TRAFO_DTYPE_UINT8:
+      return (cl_ulong) saturate (value, 0, G_MAXUINT8);
+    case TRAFO_DTYPE_INT32:
+      return (cl_ulong) saturate (value, G_MININT32, G_MAXINT32);
     default:
-      return (cl_ulong) saturate (value);
+      return (cl_ulong) saturate (value, G_MININT64, G_MAXINT64);
     }
 }
 

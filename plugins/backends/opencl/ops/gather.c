@@ -26,8 +26,8 @@ prepare (const TrafoOperand *rows, const TrafoOperand *table, const TrafoOperand
 
   if (!opencl_operand_is (ids, TRAFO_DTYPE_INT32) && !opencl_operand_is (ids, TRAFO_DTYPE_INT64))
     return FALSE;
-  if (!opencl_operand_is (table, rows->dtype) || rows->layout != TRAFO_LAYOUT_STRIDED ||
-      table->n_dims == 0 || rows->n_dims > TRAFO_MAX_DIMS ||
+  if (table->layout != TRAFO_LAYOUT_STRIDED || table->n_dims > TRAFO_MAX_DIMS ||
+      rows->layout != TRAFO_LAYOUT_STRIDED || table->n_dims == 0 || rows->n_dims > TRAFO_MAX_DIMS ||
       rows->n_dims != ids->n_dims + table->n_dims - 1)
     return FALSE;
   for (guint i = 0; i < ids->n_dims; i++)
@@ -53,15 +53,19 @@ push_table (OpenclLaunch *launch, const TrafoOperand *table, const TrafoOperand 
   opencl_launch_push_uint (launch, ids->dtype == TRAFO_DTYPE_INT64);
 }
 
+/* Of a 16-bit table the rows are widened. */
 static const char *
-get_gather_name (const TrafoOperand *output)
+get_gather_name (const TrafoOperand *output, const TrafoOperand *table)
 {
-  static const char *const names[] = { "gather_uchar",
-                                       "gather_ushort",
-                                       "gather_uint",
-                                       "gather_ulong" };
+  static const char *const names[] = { "gather_uchar", NULL, "gather_uint", "gather_ulong" };
 
-  return opencl_name_by_size (output, names);
+  if (table->dtype == output->dtype)
+    return opencl_name_by_size (output, names);
+  if (!opencl_operand_is (output, TRAFO_DTYPE_FLOAT32))
+    return NULL;
+  return table->dtype == TRAFO_DTYPE_FLOAT16    ? "gather_float16"
+         : table->dtype == TRAFO_DTYPE_BFLOAT16 ? "gather_bfloat16"
+                                                : NULL;
 }
 
 static gboolean
@@ -69,7 +73,7 @@ gather_supports (const TrafoKernelArgs *args)
 {
   Walks walks;
 
-  return args->n_inputs == 2 && get_gather_name (&args->output) != NULL &&
+  return args->n_inputs == 2 && get_gather_name (&args->output, &args->inputs[0]) != NULL &&
          prepare (&args->output, &args->inputs[0], &args->inputs[1], &walks);
 }
 
@@ -90,7 +94,7 @@ gather_enqueue (const TrafoKernelArgs *args, gpointer stream, TrafoMessage *mess
   opencl_launch_init (&launch,
                       stream,
                       OPENCL_PROGRAM_GATHER,
-                      get_gather_name (&args->output),
+                      get_gather_name (&args->output, table),
                       message);
   push_table (&launch, table, ids);
   opencl_launch_push_operand (&launch, &args->output);
@@ -112,6 +116,7 @@ scatter_add_supports (const TrafoKernelArgs *args)
   copy.op = TRAFO_OP_COPY;
   copy.n_inputs = 1;
   return args->n_inputs == 3 && opencl_operand_is (&args->output, TRAFO_DTYPE_FLOAT32) &&
+         opencl_operand_is (&args->inputs[2], TRAFO_DTYPE_FLOAT32) &&
          opencl_kernel_copy.supports (&copy) &&
          prepare (&args->inputs[2], &args->output, &args->inputs[1], &walks);
 }

@@ -2,23 +2,21 @@
  * Copyright 2026 The Trafo authors */
 /* GATHER: y[i, :] = table[ids[i], :], by element size. SCATTER_ADD: y[ids[i], :] += updates[i, :].
  * The rows of one walk (over ids) and the columns of another (over a row) are independent. An id
- * out of range is clamped: whatever the ids, no memory outside the table is touched. */
+ * out of range is clamped by GATHER and adds nothing: no memory outside the table is touched. */
 
 static long
-clamped_id (global const int *ids, ulong offset, uint is_long, long i, long n_rows)
+load_id (global const int *ids, ulong offset, uint is_long, long i)
 {
-  long id = is_long ? ((global const long *) ids)[offset + i] : (long) ids[offset + i];
-
-  return clamp (id, 0L, n_rows - 1);
+  return is_long ? ((global const long *) ids)[offset + i] : (long) ids[offset + i];
 }
 
-#define GATHER(type)                                                                               \
-  kernel void gather_##type (long               n_rows,                                            \
+#define GATHER(name, type, table_type, load)                                                       \
+  kernel void gather_##name (long               n_rows,                                            \
                              long               row_stride,                                        \
                              uint               is_long,                                           \
                              global type       *y,                                                 \
                              ulong              y_offset,                                          \
-                             global const type *table,                                             \
+                             global const table_type *table,                                       \
                              ulong              table_offset,                                      \
                              global const int  *ids,                                               \
                              ulong              ids_offset,                                        \
@@ -43,21 +41,23 @@ clamped_id (global const int *ids, ulong offset, uint is_long, long i, long n_ro
         table_offset + walk_offset (column, columns_n_dims, columns_shape, table_column_strides);  \
     for (uint row = get_global_id (1); row < n_ids; row += get_global_size (1))                    \
       {                                                                                            \
-        long id = clamped_id (ids,                                                                 \
-                              ids_offset,                                                          \
-                              is_long,                                                             \
-                              walk_offset (row, ids_n_dims, ids_shape, ids_strides),               \
-                              n_rows);                                                             \
+        long id =                                                                                  \
+            load_id (ids, ids_offset, is_long, walk_offset (row, ids_n_dims, ids_shape, ids_strides));\
                                                                                                    \
         y[y_column + walk_offset (row, ids_n_dims, ids_shape, y_row_strides)] =                    \
-            table[table_column + id * row_stride];                                                 \
+            load (table, table_column + clamp (id, 0L, n_rows - 1) * row_stride);            \
       }                                                                                            \
   }
 
-GATHER (uchar)
-GATHER (ushort)
-GATHER (uint)
-GATHER (ulong)
+#define COPIED(table, i) table[i]
+#define WIDENED_FLOAT16(table, i) vload_half (i, (global const half *) table)
+#define WIDENED_BFLOAT16(table, i) as_float ((uint) table[i] << 16)
+
+GATHER (uchar, uchar, uchar, COPIED)
+GATHER (uint, uint, uint, COPIED)
+GATHER (ulong, ulong, ulong, COPIED)
+GATHER (float16, float, ushort, WIDENED_FLOAT16)
+GATHER (bfloat16, float, ushort, WIDENED_BFLOAT16)
 
 /* One work-item a column, ids in order: the sum of a row named twice does not depend on timing. */
 kernel void
@@ -90,12 +90,10 @@ scatter_add (long               n_rows,
   y += y_offset + walk_offset (column, columns_n_dims, columns_shape, y_column_strides);
   for (uint i = 0; i < n_ids; i++)
     {
-      long id = clamped_id (ids,
-                            ids_offset,
-                            is_long,
-                            walk_offset (i, ids_n_dims, ids_shape, ids_strides),
-                            n_rows);
+      long id =
+          load_id (ids, ids_offset, is_long, walk_offset (i, ids_n_dims, ids_shape, ids_strides));
 
-      y[id * row_stride] += updates[walk_offset (i, ids_n_dims, ids_shape, updates_row_strides)];
+      if (id >= 0 && id < n_rows)
+        y[id * row_stride] += updates[walk_offset (i, ids_n_dims, ids_shape, updates_row_strides)];
     }
 }

@@ -5,7 +5,7 @@
 #include "../opencl-launch.h"
 
 /* MATMUL (a [..., M, K], b [..., K, N]) and LINEAR (x [..., K], weight, bias?, residual?),
- * float32: both are a batch of c = activation (a b + bias) + residual, see gemm.cl. */
+ * float32, weight and bias of any float type: both are a batch of c = activation (a b + bias) + residual, see gemm.cl. */
 
 #define TILE 64
 #define TILE_ITEMS 16
@@ -166,8 +166,7 @@ add_epilogue (const TrafoKernelArgs *args, Gemm *gemm)
   gemm->activation = attrs->activation;
   if (attrs->has_bias)
     {
-      if (!opencl_operand_is (next, TRAFO_DTYPE_FLOAT32) || next->n_dims != 1 ||
-          next->shape[0] != gemm->n)
+      if (!opencl_operand_is_float (next) || next->n_dims != 1 || next->shape[0] != gemm->n)
         return FALSE;
       gemm->bias_operand = next++;
       gemm->flags |= HAS_BIAS;
@@ -196,7 +195,7 @@ prepare_linear (const TrafoKernelArgs *args, Gemm *gemm)
   if (attrs == NULL || attrs->activation > TRAFO_ACTIVATION_SIGMOID ||
       args->n_inputs != 2 + (attrs->has_bias != 0) + (attrs->has_residual != 0) || x->n_dims == 0 ||
       weight->n_dims != 2 || !opencl_operand_is (x, TRAFO_DTYPE_FLOAT32) ||
-      !opencl_operand_is (weight, TRAFO_DTYPE_FLOAT32))
+      !opencl_operand_is_float (weight))
     return FALSE;
   get_matrix (weight, !attrs->is_in_out, b_shape, &gemm->b);
   gemm->k = b_shape[0];
@@ -224,6 +223,7 @@ push_gemm (OpenclLaunch *launch, const Gemm *gemm)
   opencl_launch_push_uint (launch, gemm->k);
   opencl_launch_push_uint (launch, gemm->flags);
   opencl_launch_push_uint (launch, gemm->activation);
+  opencl_launch_push_uint (launch, gemm->bias_operand->dtype);
   opencl_launch_push_long (launch, gemm->a.row);
   opencl_launch_push_long (launch, gemm->a.column);
   opencl_launch_push_long (launch, gemm->b.row);
@@ -241,6 +241,20 @@ push_gemm (OpenclLaunch *launch, const Gemm *gemm)
   opencl_launch_push_walk (launch, &gemm->batches, 4);
 }
 
+static OpenclProgramId
+get_program (const Gemm *gemm)
+{
+  switch (gemm->b_operand->dtype)
+    {
+    case TRAFO_DTYPE_FLOAT16:
+      return OPENCL_PROGRAM_GEMM_FLOAT16;
+    case TRAFO_DTYPE_BFLOAT16:
+      return OPENCL_PROGRAM_GEMM_BFLOAT16;
+    default:
+      return OPENCL_PROGRAM_GEMM;
+    }
+}
+
 static gsize
 round_up (gsize value, gsize unit)
 {
@@ -256,7 +270,7 @@ enqueue_tiled (const Gemm *gemm, gpointer stream, TrafoMessage *message)
                             gemm->batches.n_elements };
   OpenclLaunch launch;
 
-  opencl_launch_init (&launch, stream, OPENCL_PROGRAM_GEMM, "gemm_tiled", message);
+  opencl_launch_init (&launch, stream, get_program (gemm), "gemm_tiled", message);
   push_gemm (&launch, gemm);
   return opencl_launch_run (&launch, G_N_ELEMENTS (global), global, local);
 }
@@ -272,7 +286,7 @@ enqueue_few_rows (const Gemm *gemm, gpointer stream, TrafoMessage *message)
 
   opencl_launch_init (&launch,
                       stream,
-                      OPENCL_PROGRAM_GEMM,
+                      get_program (gemm),
                       is_dense_along_k ? "gemm_dot" : "gemm_axpy",
                       message);
   push_gemm (&launch, gemm);
@@ -292,7 +306,7 @@ enqueue_blocks (const Gemm   *gemm,
                            gemm->batches.n_elements };
   OpenclLaunch launch;
 
-  opencl_launch_init (&launch, stream, OPENCL_PROGRAM_GEMM, kernel, message);
+  opencl_launch_init (&launch, stream, get_program (gemm), kernel, message);
   push_gemm (&launch, gemm);
   return opencl_launch_run (&launch, G_N_ELEMENTS (global), global, local);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
-/* MATMUL and LINEAR: c = activation (a b + bias) + residual for each matrix of a batch, with
+/* MATMUL and LINEAR, the program being built for one type WEIGHT of b: c = activation (a b + bias) + residual for each matrix of a batch, with
  * a [m, k], b [k, n], c and residual [m, n], bias [n], all strided, so that a transposed operand is
  * one with its strides exchanged. */
 
@@ -14,11 +14,22 @@
 #define TILE (ITEMS * EACH)
 #define DEPTH 16
 
+#if WEIGHT == FLOAT16
+#define B_TYPE half
+#define B_AT(b, i) vload_half (i, b)
+#elif WEIGHT == BFLOAT16
+#define B_TYPE ushort
+#define B_AT(b, i) as_float ((uint) (b)[i] << 16)
+#else
+#define B_TYPE float
+#define B_AT(b, i) (b)[i]
+#endif
+
 #define GEMM_PARAMETERS                                                                            \
-  uint m, uint n, uint k, uint flags, uint activation, long a_row, long a_column, long b_row,      \
-      long b_column, long c_row, long c_column, long residual_row, long residual_column,           \
+  uint m, uint n, uint k, uint flags, uint activation, uint bias_dtype, long a_row,                \
+      long a_column, long b_row, long b_column, long c_row, long c_column, long residual_row, long residual_column,           \
       long bias_stride, global float *c, ulong c_offset, global const float *a, ulong a_offset,    \
-      global const float *b, ulong b_offset, global const float *bias, ulong bias_offset,          \
+      global const B_TYPE *b, ulong b_offset, global const uchar *bias, ulong bias_offset,         \
       global const float *residual, ulong residual_offset, uint n_batches, uint n_dims,            \
       uint8 shape, long8 c_batch, long8 a_batch, long8 b_batch, long8 residual_batch
 
@@ -26,15 +37,14 @@
   a += a_offset + walk_offset (batch, n_dims, shape, a_batch);                                     \
   b += b_offset + walk_offset (batch, n_dims, shape, b_batch);                                     \
   c += c_offset + walk_offset (batch, n_dims, shape, c_batch);                                     \
-  residual += residual_offset + walk_offset (batch, n_dims, shape, residual_batch);                \
-  bias += bias_offset;
+  residual += residual_offset + walk_offset (batch, n_dims, shape, residual_batch);
 
 #define STORE(row, column, sum)                                                                    \
   {                                                                                                \
     float value = sum;                                                                             \
                                                                                                    \
     if (flags & HAS_BIAS)                                                                          \
-      value += bias[(column) *bias_stride];                                                        \
+      value += load_float (bias, bias_dtype, bias_offset + (column) *bias_stride);                 \
     value = activate (activation, value);                                                          \
     if (flags & HAS_RESIDUAL)                                                                      \
       value += residual[(row) *residual_row + (column) *residual_column];                          \
@@ -42,29 +52,18 @@
   }
 
 /* Loads a TILE x DEPTH part of a matrix, zeros outside it, along the direction that is dense. */
-static void
-load_tile (local float         tile[DEPTH][TILE + 1],
-           global const float *matrix,
-           long                line_stride,
-           long                depth_stride,
-           uint                first_line,
-           uint                n_lines,
-           uint                first_depth,
-           uint                depth)
-{
-  uint item = get_local_id (1) * ITEMS + get_local_id (0);
-
-  for (uint i = item; i < TILE * DEPTH; i += ITEMS * ITEMS)
-    {
-      uint line = depth_stride == 1 ? i / DEPTH : i % TILE;
-      uint d = depth_stride == 1 ? i % DEPTH : i / TILE;
-
-      tile[d][line] = first_line + line < n_lines && first_depth + d < depth
-                          ? matrix[(first_line + line) * line_stride +
-                                   (first_depth + d) * depth_stride]
-                          : 0.0f;
+#define LOAD_TILE(tile, at, matrix, line_stride, depth_stride, first_line, n_lines, first_depth)   \
+  for (uint i = get_local_id (1) * ITEMS + get_local_id (0); i < TILE * DEPTH; i += ITEMS * ITEMS) \
+    {                                                                                              \
+      uint line = depth_stride == 1 ? i / DEPTH : i % TILE;                                        \
+      uint e = depth_stride == 1 ? i % DEPTH : i / TILE;                                           \
+                                                                                                   \
+      tile[e][line] = 0.0f;                                                                        \
+      if (first_line + line < n_lines && first_depth + e < k)                                      \
+        tile[e][line] = at (matrix,                                                                \
+                            (first_line + line) * line_stride + (first_depth + e) * depth_stride); \
     }
-}
+#define A_AT(a, i) (a)[i]
 
 kernel __attribute__ ((reqd_work_group_size (ITEMS, ITEMS, 1))) void
 gemm_tiled (GEMM_PARAMETERS)
@@ -78,8 +77,8 @@ gemm_tiled (GEMM_PARAMETERS)
   GO_TO_BATCH (get_group_id (2))
   for (uint d = 0; d < k; d += DEPTH)
     {
-      load_tile (a_tile, a, a_row, a_column, first_row, m, d, k);
-      load_tile (b_tile, b, b_column, b_row, first_column, n, d, k);
+      LOAD_TILE (a_tile, A_AT, a, a_row, a_column, first_row, m, d)
+      LOAD_TILE (b_tile, B_AT, b, b_column, b_row, first_column, n, d)
       barrier (CLK_LOCAL_MEM_FENCE);
       for (uint e = 0; e < DEPTH; e++)
         {
@@ -121,7 +120,7 @@ gemm_dot (GEMM_PARAMETERS)
 
   GO_TO_BATCH (get_group_id (2))
   for (uint d = lane; d < k; d += GROUP)
-    sum = mad (a[row * a_row + d * a_column], b[d * b_row + column * b_column], sum);
+    sum = mad (a[row * a_row + d * a_column], B_AT (b, d * b_row + column * b_column), sum);
   partial[lane] = sum;
   barrier (CLK_LOCAL_MEM_FENCE);
   for (uint half_size = GROUP / 2; half_size > 0; half_size /= 2)
@@ -146,7 +145,7 @@ gemm_axpy (GEMM_PARAMETERS)
     return;
   GO_TO_BATCH (get_global_id (2))
   for (uint d = 0; d < k; d++)
-    sum = mad (a[row * a_row + d * a_column], b[d * b_row + column * b_column], sum);
+    sum = mad (a[row * a_row + d * a_column], B_AT (b, d * b_row + column * b_column), sum);
   STORE (row, column, sum)
 }
 
@@ -165,6 +164,18 @@ gemm_axpy (GEMM_PARAMETERS)
 #endif
 #define LINE_VECTORS 2
 
+#if WEIGHT == FLOAT16 && WIDTH == 16
+#define LOAD_B(b) vload_half16 (0, b)
+#elif WEIGHT == FLOAT16
+#define LOAD_B(b) vload_half8 (0, b)
+#elif WEIGHT == BFLOAT16 && WIDTH == 16
+#define LOAD_B(b) as_float16 (convert_uint16 (LOAD (0, b)) << 16)
+#elif WEIGHT == BFLOAT16
+#define LOAD_B(b) as_float8 (convert_uint8 (LOAD (0, b)) << 16)
+#else
+#define LOAD_B(b) LOAD (0, b)
+#endif
+
 /* a and b dense along k: dot products by vectors. */
 kernel void
 gemm_dense_k (GEMM_PARAMETERS)
@@ -172,7 +183,8 @@ gemm_dense_k (GEMM_PARAMETERS)
   uint                first_row = get_global_id (1) * BLOCK_ROWS;
   uint                first_column = get_global_id (0) * BLOCK_COLUMNS;
   VECTOR              sums[BLOCK_ROWS][BLOCK_COLUMNS];
-  global const float *a_lines[BLOCK_ROWS], *b_lines[BLOCK_COLUMNS];
+  global const float *a_lines[BLOCK_ROWS];
+  global const B_TYPE *b_lines[BLOCK_COLUMNS];
   uint                whole = k - k % LANES;
 
   if (first_row >= m || first_column >= n)
@@ -191,7 +203,7 @@ gemm_dense_k (GEMM_PARAMETERS)
       VECTOR b_part[BLOCK_COLUMNS];
 
       UNROLL for (uint j = 0; j < BLOCK_COLUMNS; j++)
-        b_part[j] = LOAD (0, b_lines[j] + d);
+        b_part[j] = LOAD_B (b_lines[j] + d);
       UNROLL for (uint i = 0; i < BLOCK_ROWS; i++)
         {
           VECTOR a_part = LOAD (0, a_lines[i] + d);
@@ -207,7 +219,7 @@ gemm_dense_k (GEMM_PARAMETERS)
         float sum = sum_lanes (sums[i][j]);
 
         for (uint d = whole; d < k; d++)
-          sum = mad (a_lines[i][d], b_lines[j][d], sum);
+          sum = mad (a_lines[i][d], B_AT (b_lines[j], d), sum);
         if (row < m && column < n)
           STORE (row, column, sum)
       }
@@ -239,7 +251,7 @@ gemm_dense_n (GEMM_PARAMETERS)
       VECTOR b_part[LINE_VECTORS];
 
       UNROLL for (uint j = 0; j < LINE_VECTORS; j++)
-        b_part[j] = LOAD (j, b + d * b_row);
+        b_part[j] = LOAD_B (b + d * b_row + j * LANES);
       UNROLL for (uint i = 0; i < LINE_ROWS; i++)
         {
           VECTOR a_part = a_lines[i][d * a_column];

@@ -4,15 +4,14 @@
 
 #include "../opencl-launch.h"
 
-/* LAYER_NORM (x [..., C], weight [C], bias [C], residual?), float32. */
+/* LAYER_NORM (x [..., C], weight [C], bias [C], residual?), float32; weight and bias of any float type. */
 
 #define GROUP 64
 
 static gboolean
 is_vector (const TrafoOperand *operand, gint64 length)
 {
-  return opencl_operand_is (operand, TRAFO_DTYPE_FLOAT32) && operand->n_dims == 1 &&
-         operand->shape[0] == length;
+  return opencl_operand_is_float (operand) && operand->n_dims == 1 && operand->shape[0] == length;
 }
 
 static gboolean
@@ -93,6 +92,7 @@ layer_norm_enqueue (const TrafoKernelArgs *args, gpointer stream, TrafoMessage *
     {
       opencl_launch_push_operand (&launch, &args->inputs[i]);
       opencl_launch_push_long (&launch, args->inputs[i].strides[0]);
+      opencl_launch_push_uint (&launch, args->inputs[i].dtype);
     }
   opencl_launch_push_operand (&launch, &args->output);
   opencl_launch_push_operand (&launch, x);

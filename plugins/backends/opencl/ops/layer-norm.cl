@@ -33,12 +33,14 @@ layer_norm (uint                length,
             long                y_stride,
             long                x_stride,
             long                residual_stride,
-            global const float *weight,
+            global const uchar *weight,
             ulong               weight_offset,
             long                weight_stride,
-            global const float *bias,
+            uint                weight_dtype,
+            global const uchar *bias,
             ulong               bias_offset,
             long                bias_stride,
+            uint                bias_dtype,
             global float       *y,
             ulong               y_offset,
             global const float *x,
@@ -76,6 +78,7 @@ layer_norm (uint                length,
   scale = 1.0f / sqrt (sum_group (squares, partial) / (float) length + epsilon);
 
   for (uint i = lane; i < length; i += GROUP)
-    y[i * y_stride] = (H (i) - mean) * scale * weight[weight_offset + i * weight_stride] +
-                      bias[bias_offset + i * bias_stride];
+    y[i * y_stride] = (H (i) - mean) * scale *
+                          load_float (weight, weight_dtype, weight_offset + i * weight_stride) +
+                      load_float (bias, bias_dtype, bias_offset + i * bias_stride);
 }

@@ -84,6 +84,13 @@ opencl_operand_is (const TrafoOperand *operand, TrafoDType dtype)
          operand->n_dims <= TRAFO_MAX_DIMS;
 }
 
+gboolean
+opencl_operand_is_float (const TrafoOperand *operand)
+{
+  return trafo_dtype_is_float (operand->dtype) && operand->layout == TRAFO_LAYOUT_STRIDED &&
+         operand->n_dims <= TRAFO_MAX_DIMS;
+}
+
 /*
  * opencl_name_by_size:
  * @operand: a tensor

@@ -35,6 +35,7 @@ void opencl_ops_pack (gpointer device, const TrafoWeight *weight, gpointer desti
 
 /* What the ops' supports() and enqueue() share. */
 gboolean    opencl_operand_is (const TrafoOperand *operand, TrafoDType dtype);
+gboolean    opencl_operand_is_float (const TrafoOperand *operand);
 const char *opencl_name_by_size (const TrafoOperand *operand, const char *const names[4]);
 const char *opencl_name_by_type (const TrafoOperand *operand, const char *const names[3]);
 TrafoStatus opencl_ops_refuse (const TrafoKernelArgs *args, TrafoMessage *message);

@@ -4,6 +4,31 @@
 
 #define UNROLL _Pragma ("unroll")
 
+/* TrafoDType */
+#define FLOAT32 1
+#define FLOAT16 2
+#define BFLOAT16 3
+#define INT8 4
+#define INT32 5
+#define INT64 6
+#define BOOL 7
+#define UINT8 8
+
+/* Of any float type; 16-bit ones exist in memory only. */
+static float
+load_float (global const uchar *x, uint dtype, long i)
+{
+  switch (dtype)
+    {
+    case FLOAT16:
+      return vload_half (i, (global const half *) x);
+    case BFLOAT16:
+      return as_float ((uint) ((global const ushort *) x)[i] << 16);
+    default:
+      return ((global const float *) x)[i];
+    }
+}
+
 /* WIDTH is what a vector register of a processor holds, in floats; 0 on other devices, for which
  * the kernels that use it are left out. */
 #if WIDTH == 16

@@ -26,8 +26,8 @@ sigmoid (double x)
 
 static const Function functions[] = {
   { TRAFO_OP_EXP, exp, 1.5 },
-  { TRAFO_OP_ERF, erf, 1.5 },
-  { TRAFO_OP_TANH, tanh, 1.5 },
+  { TRAFO_OP_ERF, erf, 2 },
+  { TRAFO_OP_TANH, tanh, 3 },
   { TRAFO_OP_SIGMOID, sigmoid, 2.5 },
 };
 

@@ -4,10 +4,19 @@
 
 #include <math.h>
 
-/* What core's scalar conversions give, float to integer being truncated. */
 static double
-convert (double value, TrafoDType dtype)
+limit (double value, double low, double high)
 {
+  return isnan (value) ? 0 : CLAMP (trunc (value), low, high);
+}
+
+/* What core's scalar conversions give; floats beyond an integer's range become its nearest value,
+ * integers keep their low bits. */
+static double
+convert (double value, TrafoDType from, TrafoDType dtype)
+{
+  gboolean is_float = trafo_dtype_is_float (from);
+
   switch (dtype)
     {
     case TRAFO_DTYPE_FLOAT32:
@@ -17,13 +26,15 @@ convert (double value, TrafoDType dtype)
     case TRAFO_DTYPE_BFLOAT16:
       return trafo_bfloat16_to_float (trafo_bfloat16_from_float ((float) value));
     case TRAFO_DTYPE_INT8:
-      return (gint8) (gint64) value;
+      return is_float ? limit (value, -128, 127) : (gint8) (gint64) value;
     case TRAFO_DTYPE_UINT8:
-      return (guint8) (gint64) value;
+      return is_float ? limit (value, 0, 255) : (guint8) (gint64) value;
     case TRAFO_DTYPE_BOOL:
       return value != 0.0;
+    case TRAFO_DTYPE_INT32:
+      return limit (value, G_MININT32, G_MAXINT32);
     default:
-      return trunc (value);
+      return limit (value, -0x1p63, 0x1p63);
     }
 }
 
@@ -42,7 +53,7 @@ test_cast_converts_every_pair_exactly (void)
         g_autoptr (Tensor) y = tensor_new (fixture, to, SPACED, 2, shape);
 
         for (gsize i = 0; i < x->n_elements; i++)
-          expected[i] = convert (x->values[i], to);
+          expected[i] = convert (x->values[i], from, to);
         fixture_run (fixture, TRAFO_OP_CAST, NULL, y, 1, &x);
         assert_close (y, expected, 0, 0);
       }
@@ -71,11 +82,37 @@ test_cast_rounds_floats_as_core_does (void)
       memcpy (x->values, values, sizeof values);
       tensor_upload (x);
       for (gsize i = 0; i < x->n_elements; i++)
-        expected[i] = convert (x->values[i], dtypes[d]);
+        expected[i] = convert (x->values[i], TRAFO_DTYPE_FLOAT32, dtypes[d]);
       fixture_run (fixture, TRAFO_OP_CAST, NULL, y, 1, &x);
       assert_close (y, expected, 0, 0);
       fixture_run (fixture, TRAFO_OP_CAST, NULL, z, 1, &y);
       assert_close (z, expected, 0, 0);
+    }
+}
+
+static void
+test_cast_of_floats_beyond_an_integer_saturates (void)
+{
+  static const double values[] = { NAN,   INFINITY, -INFINITY, 127.9, 128,  -128.9, -129,
+                                   255.5, 256,      3e9,       -3e9,  1e20, -1e20 };
+  const gint64        shape[] = { G_N_ELEMENTS (values) };
+  double              expected[G_N_ELEMENTS (values)];
+  g_autoptr (Fixture) fixture = fixture_new ();
+
+  for (TrafoDType to = TRAFO_DTYPE_INT8; fixture != NULL && to < TRAFO_N_DTYPES; to++)
+    {
+      g_autoptr (Tensor) x = tensor_new (fixture, TRAFO_DTYPE_FLOAT32, DENSE, 1, shape);
+      g_autoptr (Tensor) y = tensor_new (fixture, to, DENSE, 1, shape);
+
+      memcpy (x->values, values, sizeof values);
+      tensor_upload (x);
+      for (gsize i = 0; i < x->n_elements; i++)
+        expected[i] = to == TRAFO_DTYPE_BOOL && isnan (x->values[i])
+                          ? 1
+                          : convert (x->values[i], TRAFO_DTYPE_FLOAT32, to);
+      g_test_message ("to %s", trafo_dtype_get_name (to));
+      fixture_run (fixture, TRAFO_OP_CAST, NULL, y, 1, &x);
+      assert_close (y, expected, 0, 0);
     }
 }
 
@@ -85,5 +122,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/opencl/cast/every-pair", test_cast_converts_every_pair_exactly);
   g_test_add_func ("/opencl/cast/rounding", test_cast_rounds_floats_as_core_does);
+  g_test_add_func ("/opencl/cast/saturation", test_cast_of_floats_beyond_an_integer_saturates);
   return g_test_run ();
 }

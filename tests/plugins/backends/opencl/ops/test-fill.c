@@ -19,7 +19,7 @@ test_fill_writes_the_value_in_every_dtype (void)
         for (gsize i = 0; i < y->n_elements; i++)
           expected[i] = trafo_dtype_is_float (dtype) ? -3.25
                         : dtype == TRAFO_DTYPE_BOOL  ? 1
-                        : dtype == TRAFO_DTYPE_UINT8 ? 253
+                        : dtype == TRAFO_DTYPE_UINT8 ? 0
                                                      : -3;
         fixture_run (fixture, TRAFO_OP_FILL, &attrs, y, 0, NULL);
         assert_close (y, expected, 0, 0);

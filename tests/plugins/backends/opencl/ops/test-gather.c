@@ -23,7 +23,8 @@ test_gather_takes_rows_in_every_dtype (void)
               tensor_new_random (fixture, dtype, layout, 3, table_shape, 0, 100);
           g_autoptr (Tensor) ids =
               tensor_new_random (fixture, id_dtypes[d], layout, 2, ids_shape, 0, 11);
-          g_autoptr (Tensor) y = tensor_new (fixture, dtype, SPACED, 4, output_shape);
+          TrafoDType widened = trafo_dtype_is_float (dtype) ? TRAFO_DTYPE_FLOAT32 : dtype;
+          g_autoptr (Tensor) y = tensor_new (fixture, widened, SPACED, 4, output_shape);
 
           for (gsize i = 0; i < y->n_elements; i++)
             expected[i] = table->values[(gsize) ids->values[i / 69] * 69 + i % 69];
@@ -110,6 +111,32 @@ test_scatter_add_sums_repeated_rows (void)
       }
 }
 
+static void
+test_scatter_add_ignores_ids_out_of_range (void)
+{
+  static const double wild_ids[] = { -1, 3, 2147483647, 1 };
+  static const gint64 table_shape[] = { 3, 2 };
+  static const gint64 ids_shape[] = { G_N_ELEMENTS (wild_ids) };
+  static const gint64 rows_shape[] = { G_N_ELEMENTS (wild_ids), 2 };
+  static const double expected[] = { 0, 0, 6, 7, 0, 0 };
+  g_autoptr (Fixture) fixture = fixture_new ();
+
+  for (gsize d = 0; fixture != NULL && d < G_N_ELEMENTS (id_dtypes); d++)
+    {
+      g_autoptr (Tensor) x = tensor_new (fixture, TRAFO_DTYPE_FLOAT32, DENSE, 2, table_shape);
+      g_autoptr (Tensor) ids = tensor_new (fixture, id_dtypes[d], DENSE, 1, ids_shape);
+      g_autoptr (Tensor) rows = tensor_new (fixture, TRAFO_DTYPE_FLOAT32, DENSE, 2, rows_shape);
+
+      for (gsize i = 0; i < rows->n_elements; i++)
+        rows->values[i] = i;
+      memcpy (ids->values, wild_ids, sizeof wild_ids);
+      tensor_upload (rows);
+      tensor_upload (ids);
+      fixture_run (fixture, TRAFO_OP_SCATTER_ADD, NULL, x, 3, (Tensor *const[]){ x, ids, rows });
+      assert_close (x, expected, 0, 0);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -118,5 +145,6 @@ main (int argc, char **argv)
   g_test_add_func ("/opencl/gather/out-of-range", test_gather_clamps_ids_out_of_range);
   g_test_add_func ("/opencl/gather/empty-table", test_gather_refuses_an_empty_table);
   g_test_add_func ("/opencl/scatter-add/repeated-rows", test_scatter_add_sums_repeated_rows);
+  g_test_add_func ("/opencl/scatter-add/out-of-range", test_scatter_add_ignores_ids_out_of_range);
   return g_test_run ();
 }

@@ -16,9 +16,11 @@ typedef struct
 /* Of vectors: 0 stands for the kernels of GPUs. */
 static const guint widths[] = { 0, 8, 16 };
 
-static const Size sizes[] = { { 1, 1, 1 },    { 1, 67, 130 }, { 3, 5, 17 },    { 4, 33, 64 },
-                              { 5, 1, 33 },   { 17, 19, 1 },  { 64, 64, 16 },  { 65, 70, 33 },
-                              { 33, 129, 0 }, { 7, 40, 259 }, { 130, 17, 100 } };
+static const Size sizes[] = { { 20, 37, 70 },  { 20, 37, 70 }, { 20, 37, 70 }, { 2, 37, 70 },
+                              { 2, 37, 70 },   { 2, 37, 70 },  { 1, 1, 1 },    { 1, 67, 130 },
+                              { 3, 5, 17 },    { 4, 33, 64 },  { 5, 1, 33 },   { 17, 19, 1 },
+                              { 64, 64, 16 },  { 65, 70, 33 }, { 33, 129, 0 }, { 7, 40, 259 },
+                              { 130, 17, 100 } };
 
 static void
 check_matmul (const Fixture *fixture, const Size *size, guint transposes, Layout layout)
@@ -97,6 +99,9 @@ check_linear (const Fixture          *fixture,
               const TrafoLinearAttrs *attrs,
               Layout                  layout)
 {
+  /* each dtype of the weight meets both kinds of kernels, and those of few rows */
+  TrafoDType   weight_dtype = 1 + (size - sizes) % 3;
+  TrafoDType   bias_dtype = 1 + (size - sizes) / 3 % 3;
   gint64       M = size->m, N = size->n, K = size->k;
   const gint64 x_shape[] = { 2, M, K };
   const gint64 y_shape[] = { 2, M, N };
@@ -104,8 +109,8 @@ check_linear (const Fixture          *fixture,
   g_autoptr (Tensor) x =
       tensor_new_random (fixture, TRAFO_DTYPE_FLOAT32, layout, 3, x_shape, -1, 1);
   g_autoptr (Tensor) weight =
-      tensor_new_random (fixture, TRAFO_DTYPE_FLOAT32, DENSE, 2, weight_shape, -1, 1);
-  g_autoptr (Tensor) bias = tensor_new_random (fixture, TRAFO_DTYPE_FLOAT32, SPACED, 1, &N, -1, 1);
+      tensor_new_random (fixture, weight_dtype, DENSE, 2, weight_shape, -1, 1);
+  g_autoptr (Tensor) bias = tensor_new_random (fixture, bias_dtype, SPACED, 1, &N, -1, 1);
   g_autoptr (Tensor) residual =
       tensor_new_random (fixture, TRAFO_DTYPE_FLOAT32, layout, 3, y_shape, -1, 1);
   g_autoptr (Tensor) y = tensor_new (fixture, TRAFO_DTYPE_FLOAT32, SPACED, 3, y_shape);

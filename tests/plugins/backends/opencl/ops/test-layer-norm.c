@@ -38,9 +38,15 @@ check (const Fixture *fixture, const gint64 *shape, Layout layout, gboolean has_
   const TrafoLayerNormAttrs attrs = { sizeof attrs, has_residual, { 0 }, 1e-5 };
   g_autoptr (Tensor) x = tensor_new_random (fixture, TRAFO_DTYPE_FLOAT32, layout, 3, shape, -1, 3);
   g_autoptr (Tensor) weight =
-      tensor_new_random (fixture, TRAFO_DTYPE_FLOAT32, SPACED, 1, shape + 2, -1, 1);
+      tensor_new_random (fixture, TRAFO_DTYPE_FLOAT16, SPACED, 1, shape + 2, -1, 1);
   g_autoptr (Tensor) bias =
-      tensor_new_random (fixture, TRAFO_DTYPE_FLOAT32, DENSE, 1, shape + 2, -1, 1);
+      tensor_new_random (fixture,
+                         has_residual ? TRAFO_DTYPE_BFLOAT16 : TRAFO_DTYPE_FLOAT32,
+                         DENSE,
+                         1,
+                         shape + 2,
+                         -1,
+                         1);
   g_autoptr (Tensor) residual =
       tensor_new_random (fixture, TRAFO_DTYPE_FLOAT32, REVERSED, 3, shape, -1, 1);
   g_autoptr (Tensor) y = tensor_new (fixture, TRAFO_DTYPE_FLOAT32, SPACED, 3, shape);

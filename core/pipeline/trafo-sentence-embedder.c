@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "trafo-sentence-embedder.h"
+
+#include <string.h>
+#include <trafo/trafo-config.h>
+#include <trafo/trafo-error.h>
+
+#include "trafo-auto-model.h"
+#include "trafo-auto-tokenizer.h"
+#include "trafo-sentence-modules-private.h"
+#include "trafo-text-batch-private.h"
+#include "trafo-text.h"
+
+/* As in sentence-transformers. */
+#define BATCH_SIZE 32
+
+/**
+ * TrafoSentenceEmbedder:
+ *
+ * Turns texts into vectors that are near each other where the texts mean alike.
+ *
+ * It reads checkpoints of sentence-transformers and gives what they give there: the states of the
+ * last layer, pooled as 1_Pooling/config.json says and scaled to length 1 where modules.json lists
+ * Normalize. A checkpoint without modules.json is pooled by the mean over tokens and not scaled.
+ */
+struct _TrafoSentenceEmbedder
+{
+  GObject parent_instance;
+
+  TrafoModel           *model;
+  TrafoTokenizer       *tokenizer;
+  TrafoSentenceModules *modules;
+  TrafoEncodeOptions   *encode_options;
+  gsize                 hidden_size;
+};
+
+G_DEFINE_FINAL_TYPE (TrafoSentenceEmbedder, trafo_sentence_embedder, G_TYPE_OBJECT)
+
+static void
+trafo_sentence_embedder_finalize (GObject *object)
+{
+  TrafoSentenceEmbedder *self = TRAFO_SENTENCE_EMBEDDER (object);
+
+  g_clear_object (&self->model);
+  g_clear_object (&self->tokenizer);
+  g_clear_object (&self->encode_options);
+  g_clear_pointer (&self->modules, trafo_sentence_modules_free);
+  G_OBJECT_CLASS (trafo_sentence_embedder_parent_class)->finalize (object);
+}
+
+static void
+trafo_sentence_embedder_class_init (TrafoSentenceEmbedderClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = trafo_sentence_embedder_finalize;
+}
+
+static void
+trafo_sentence_embedder_init (TrafoSentenceEmbedder *self)
+{
+}
+
+/* What modules.json says or, else, the tokenizer; never more than the model has positions for. */
+static guint
+choose_max_length (TrafoSentenceEmbedder *self, TrafoConfig *config)
+{
+  guint max_length = self->modules->max_seq_length;
+  guint n_positions =
+      trafo_config_get_int (config, "max_position_embeddings|n_positions", 0, 0, G_MAXINT32);
+
+  if (max_length == 0)
+    max_length = trafo_tokenizer_get_model_max_length (self->tokenizer);
+  if (max_length == 0 || (n_positions > 0 && n_positions < max_length))
+    max_length = n_positions;
+  return max_length;
+}
+
+static gboolean
+embedder_load (TrafoSentenceEmbedder *self,
+               TrafoLoadOptions      *options,
+               GCancellable          *cancellable,
+               GError               **error)
+{
+  const char  *folder = self->modules->transformer_folder;
+  TrafoConfig *config;
+  guint        max_length;
+
+  self->tokenizer = trafo_auto_tokenizer_from_pretrained (folder, cancellable, error);
+  if (self->tokenizer == NULL)
+    return FALSE;
+  self->model = trafo_auto_model_from_pretrained (folder, options, cancellable, error);
+  if (self->model == NULL)
+    return FALSE;
+  config = trafo_model_get_config (self->model);
+  self->hidden_size = trafo_config_get_int (config, "hidden_size|dim|n_embd", 768, 1, G_MAXINT32);
+  max_length = choose_max_length (self, config);
+  self->encode_options = trafo_encode_options_new ();
+  trafo_encode_options_set_padding (self->encode_options, TRAFO_PADDING_LONGEST);
+  trafo_encode_options_set_max_length (self->encode_options, max_length);
+  trafo_encode_options_set_truncation (self->encode_options,
+                                       max_length > 0 ? TRAFO_TRUNCATION_LONGEST_FIRST
+                                                      : TRAFO_TRUNCATION_DO_NOT_TRUNCATE);
+  return trafo_config_check (config, error);
+}
+
+/**
+ * trafo_sentence_embedder_new_from_pretrained:
+ * @path: a folder as sentence-transformers or Hugging Face's save_pretrained() writes it
+ * @options: (nullable): how to load the model
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Loads a checkpoint with its tokenizer.
+ *
+ * Returns: (transfer full): the embedder; %NULL with %TRAFO_ERROR_UNSUPPORTED for modules other
+ *   than Transformer, Pooling and Normalize, or an error as
+ *   [func@Trafo.AutoModel.from_pretrained] and [func@Trafo.AutoTokenizer.from_pretrained] give
+ */
+TrafoSentenceEmbedder *
+trafo_sentence_embedder_new_from_pretrained (const char       *path,
+                                             TrafoLoadOptions *options,
+                                             GCancellable     *cancellable,
+                                             GError          **error)
+{
+  g_autoptr (TrafoSentenceEmbedder) self = g_object_new (TRAFO_TYPE_SENTENCE_EMBEDDER, NULL);
+
+  g_return_val_if_fail (path != NULL, NULL);
+  self->modules = trafo_sentence_modules_read (path, error);
+  if (self->modules == NULL || !embedder_load (self, options, cancellable, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+typedef struct
+{
+  char             *path;
+  TrafoLoadOptions *options;
+} LoadRequest;
+
+static void
+load_request_free (gpointer data)
+{
+  LoadRequest *request = data;
+
+  g_free (request->path);
+  g_clear_object (&request->options);
+  g_free (request);
+}
+
+static void
+load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  LoadRequest           *request = data;
+  GError                *error = NULL;
+  TrafoSentenceEmbedder *self = trafo_sentence_embedder_new_from_pretrained (request->path,
+                                                                             request->options,
+                                                                             cancellable,
+                                                                             &error);
+
+  if (self != NULL)
+    g_task_return_pointer (task, self, g_object_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+/**
+ * trafo_sentence_embedder_new_from_pretrained_async:
+ * @path: as in [ctor@Trafo.SentenceEmbedder.new_from_pretrained]
+ * @options: (nullable): how to load the model
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called in this thread's default main context
+ * @user_data: data for @callback
+ *
+ * Loads a checkpoint with its tokenizer, without blocking.
+ */
+void
+trafo_sentence_embedder_new_from_pretrained_async (const char         *path,
+                                                   TrafoLoadOptions   *options,
+                                                   GCancellable       *cancellable,
+                                                   GAsyncReadyCallback callback,
+                                                   gpointer            user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  LoadRequest *request = g_new0 (LoadRequest, 1);
+
+  g_task_set_source_tag (task, trafo_sentence_embedder_new_from_pretrained_async);
+  request->path = g_strdup (path);
+  request->options = options != NULL ? g_object_ref (options) : NULL;
+  g_task_set_task_data (task, request, load_request_free);
+  g_task_run_in_thread (task, load_thread);
+}
+
+/**
+ * trafo_sentence_embedder_new_from_pretrained_finish: (constructor)
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [func@Trafo.SentenceEmbedder.new_from_pretrained_async] began.
+ *
+ * Returns: (transfer full): as [ctor@Trafo.SentenceEmbedder.new_from_pretrained]
+ */
+TrafoSentenceEmbedder *
+trafo_sentence_embedder_new_from_pretrained_finish (GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* One vector, from one row of the states. */
+static void
+pool_row (TrafoSentenceEmbedder *self,
+          const float           *states,
+          const gint64          *mask,
+          gsize                  n_tokens,
+          float                 *result)
+{
+  for (guint i = 0; i < self->modules->n_poolings; i++)
+    trafo_pooling_apply (self->modules->poolings[i],
+                         states,
+                         mask,
+                         n_tokens,
+                         self->hidden_size,
+                         result + i * self->hidden_size);
+  if (self->modules->has_normalize)
+    trafo_pooling_normalize (result, self->modules->n_poolings * self->hidden_size);
+}
+
+/* The states of the last layer, (batch, sequence, hidden), float32 without gaps. */
+static TrafoTensor *
+compute_states (TrafoSentenceEmbedder *self,
+                TrafoTensorDict       *batch,
+                GCancellable          *cancellable,
+                GError               **error)
+{
+  g_autoptr (TrafoTensorDict) outputs =
+      trafo_model_forward (self->model, batch, FALSE, cancellable, error);
+  TrafoTensor *states;
+
+  if (outputs == NULL)
+    return NULL;
+  states = trafo_tensor_dict_get (outputs, "last_hidden_state");
+  if (states != NULL && trafo_tensor_get_n_dims (states) == 3 &&
+      trafo_tensor_get_dtype (states) == TRAFO_DTYPE_FLOAT32 &&
+      trafo_tensor_get_dim (states, 2) == (gint64) self->hidden_size)
+    return trafo_tensor_contiguous (states, error);
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_INTERNAL,
+               "%s: found no float32 output 'last_hidden_state' of 3 dims, the last one %zu",
+               G_OBJECT_TYPE_NAME (self->model),
+               self->hidden_size);
+  return NULL;
+}
+
+/* @order: the place of each text in @result. */
+static gboolean
+encode_batch (TrafoSentenceEmbedder *self,
+              const char *const     *texts,
+              const guint           *order,
+              float                 *result,
+              GCancellable          *cancellable,
+              GError               **error)
+{
+  g_autoptr (TrafoBatchEncoding) encodings =
+      trafo_tokenizer_encode_batch (self->tokenizer, texts, NULL, self->encode_options, error);
+  g_autoptr (TrafoTensorDict) batch = NULL;
+  g_autoptr (TrafoTensor) states = NULL;
+  const gint64 *mask;
+  gsize         n_tokens, size = trafo_sentence_embedder_get_dimension (self);
+
+  if (encodings == NULL)
+    return FALSE;
+  batch = trafo_text_batch_new (encodings, error);
+  if (batch == NULL)
+    return FALSE;
+  states = compute_states (self, batch, cancellable, error);
+  if (states == NULL)
+    return FALSE;
+  mask = trafo_tensor_get_data (trafo_tensor_dict_get (batch, "attention_mask"));
+  n_tokens = trafo_tensor_get_dim (states, 1);
+  for (gint64 i = 0; i < trafo_tensor_get_dim (states, 0); i++)
+    pool_row (self,
+              (const float *) trafo_tensor_get_data (states) + i * n_tokens * self->hidden_size,
+              mask + i * n_tokens,
+              n_tokens,
+              result + order[i] * size);
+  return TRUE;
+}
+
+typedef struct
+{
+  const char *text;
+  gsize       size_bytes;
+  guint       index;
+} Entry;
+
+static gint
+compare_entries (gconstpointer a, gconstpointer b)
+{
+  const Entry *left = a;
+  const Entry *right = b;
+
+  if (left->size_bytes != right->size_bytes)
+    return left->size_bytes > right->size_bytes ? -1 : 1;
+  return left->index < right->index ? -1 : left->index > right->index;
+}
+
+/* What do_lower_case asks for; NULL where it does not. */
+static char **
+lower_texts (TrafoSentenceEmbedder *self, const char *const *texts)
+{
+  char **lowered;
+
+  if (!self->modules->do_lower_case)
+    return NULL;
+  lowered = g_strdupv ((char **) texts);
+  for (gsize i = 0; lowered[i] != NULL; i++)
+    {
+      g_free (lowered[i]);
+      lowered[i] = g_utf8_strdown (texts[i], -1);
+    }
+  return lowered;
+}
+
+/* The longest texts first, so that those of a batch have about the same length. */
+static Entry *
+sort_texts (const char *const *texts, guint n_texts)
+{
+  Entry *entries = g_new (Entry, n_texts);
+
+  for (guint i = 0; i < n_texts; i++)
+    entries[i] = (Entry){ texts[i], strlen (texts[i]), i };
+  qsort (entries, n_texts, sizeof *entries, compare_entries);
+  return entries;
+}
+
+/**
+ * trafo_sentence_embedder_encode:
+ * @self: an embedder
+ * @texts: (array zero-terminated=1): texts, UTF-8
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Computes the vectors of texts, 32 at a time.
+ *
+ * A text with more tokens than [method@Trafo.SentenceEmbedder.get_max_seq_length] is cut. Any
+ * number of threads may do so at the same time.
+ *
+ * Returns: (transfer full): float32 (texts, dimension) in host memory; %NULL with an error of the
+ *   domains %TRAFO_ERROR, %TRAFO_DEVICE_ERROR or %G_IO_ERROR
+ */
+TrafoTensor *
+trafo_sentence_embedder_encode (TrafoSentenceEmbedder *self,
+                                const char *const     *texts,
+                                GCancellable          *cancellable,
+                                GError               **error)
+{
+  guint  n_texts = g_strv_length ((char **) texts);
+  gint64 shape[] = { n_texts, trafo_sentence_embedder_get_dimension (self) };
+  g_auto (GStrv) lowered = lower_texts (self, texts);
+  g_autofree Entry *entries =
+      sort_texts (lowered != NULL ? (const char *const *) lowered : texts, n_texts);
+  g_autoptr (TrafoTensor) result = trafo_tensor_new (TRAFO_DTYPE_FLOAT32, shape, 2, error);
+
+  if (result == NULL)
+    return NULL;
+  for (guint first = 0; first < n_texts; first += BATCH_SIZE)
+    {
+      const char *batch[BATCH_SIZE + 1] = { NULL };
+      guint       order[BATCH_SIZE];
+
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return NULL;
+      for (guint i = 0; i < BATCH_SIZE && first + i < n_texts; i++)
+        {
+          batch[i] = entries[first + i].text;
+          order[i] = entries[first + i].index;
+        }
+      if (!encode_batch (self, batch, order, trafo_tensor_get_data (result), cancellable, error))
+        return NULL;
+    }
+  return g_steal_pointer (&result);
+}
+
+static void
+encode_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GError      *error = NULL;
+  TrafoTensor *result = trafo_sentence_embedder_encode (source, data, cancellable, &error);
+
+  if (result != NULL)
+    g_task_return_pointer (task, result, (GDestroyNotify) trafo_tensor_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+/**
+ * trafo_sentence_embedder_encode_async:
+ * @self: an embedder
+ * @texts: (array zero-terminated=1): texts, UTF-8
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called in this thread's default main context
+ * @user_data: data for @callback
+ *
+ * Computes the vectors of texts, without blocking.
+ */
+void
+trafo_sentence_embedder_encode_async (TrafoSentenceEmbedder *self,
+                                      const char *const     *texts,
+                                      GCancellable          *cancellable,
+                                      GAsyncReadyCallback    callback,
+                                      gpointer               user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, trafo_sentence_embedder_encode_async);
+  g_task_set_task_data (task, g_strdupv ((char **) texts), (GDestroyNotify) g_strfreev);
+  g_task_run_in_thread (task, encode_thread);
+}
+
+/**
+ * trafo_sentence_embedder_encode_finish:
+ * @self: an embedder
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [method@Trafo.SentenceEmbedder.encode_async] began.
+ *
+ * Returns: (transfer full): as [method@Trafo.SentenceEmbedder.encode]
+ */
+TrafoTensor *
+trafo_sentence_embedder_encode_finish (TrafoSentenceEmbedder *self,
+                                       GAsyncResult          *result,
+                                       GError               **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * trafo_sentence_embedder_get_model:
+ * @self: an embedder
+ *
+ * The model that computes the states.
+ *
+ * Returns: (transfer none): the model
+ */
+TrafoModel *
+trafo_sentence_embedder_get_model (TrafoSentenceEmbedder *self)
+{
+  return self->model;
+}
+
+/**
+ * trafo_sentence_embedder_get_tokenizer:
+ * @self: an embedder
+ *
+ * The tokenizer.
+ *
+ * Returns: (transfer none): the tokenizer
+ */
+TrafoTokenizer *
+trafo_sentence_embedder_get_tokenizer (TrafoSentenceEmbedder *self)
+{
+  return self->tokenizer;
+}
+
+/**
+ * trafo_sentence_embedder_get_max_seq_length:
+ * @self: an embedder
+ *
+ * How many tokens of a text count, special ones among them.
+ *
+ * Returns: the number, 0 for no limit
+ */
+guint
+trafo_sentence_embedder_get_max_seq_length (TrafoSentenceEmbedder *self)
+{
+  return trafo_encode_options_get_max_length (self->encode_options);
+}
+
+/**
+ * trafo_sentence_embedder_get_dimension:
+ * @self: an embedder
+ *
+ * The size of a vector.
+ *
+ * Returns: the number of elements
+ */
+guint
+trafo_sentence_embedder_get_dimension (TrafoSentenceEmbedder *self)
+{
+  return self->modules->n_poolings * self->hidden_size;
+}
+
+/**
+ * trafo_sentence_embedder_has_modules:
+ * @self: an embedder
+ *
+ * Whether the checkpoint says how its vectors are made. If not, they are means over tokens.
+ *
+ * Returns: %TRUE if it has a modules.json
+ */
+gboolean
+trafo_sentence_embedder_has_modules (TrafoSentenceEmbedder *self)
+{
+  return self->modules->is_given;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "trafo-pooling-private.h"
+
+G_BEGIN_DECLS
+
+/* What a checkpoint of sentence-transformers says in modules.json, sentence_bert_config.json and
+ * 1_Pooling/config.json. */
+typedef struct
+{
+  gboolean     is_given;           /* FALSE: there is no modules.json, and the rest is assumed */
+  char        *transformer_folder; /* where the model and its tokenizer are */
+  guint        max_seq_length;     /* tokens, special ones too; 0: what the tokenizer says */
+  gboolean     do_lower_case;
+  guint        n_poolings; /* one at least; their vectors are put behind each other */
+  TrafoPooling poolings[TRAFO_N_POOLINGS];
+  gboolean     has_normalize;
+} TrafoSentenceModules;
+
+TrafoSentenceModules *trafo_sentence_modules_read (const char *folder, GError **error);
+void                  trafo_sentence_modules_free (TrafoSentenceModules *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrafoSentenceModules, trafo_sentence_modules_free)
+
+G_END_DECLS

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Copyright 2026 The Trafo authors
+# Builds each plugin template as a stranger would, against an installation alone, and checks the
+# result: test-templates.sh SOURCE_DIR BUILD_DIR PREFIX. Prints TAP.
+set -u
+source_dir=$1 build_dir=$2 prefix=$3
+stage=$(mktemp -d "${TMPDIR:-/tmp}/trafo-templates-XXXXXX")
+trap 'rm -rf "$stage"' EXIT
+n_cases=0 n_failed=0
+
+# check NAME COMMAND...: one test case; what the command says is shown if it fails.
+check()
+{
+  n_cases=$((n_cases + 1))
+  if "${@:2}" >"$stage/output" 2>&1; then
+    echo "ok $n_cases $1"
+  else
+    n_failed=$((n_failed + 1))
+    cat "$stage/output" >&2
+    echo "not ok $n_cases $1"
+  fi
+}
+
+build()
+{
+  cp -r "$source_dir/plugin-api/template/$1" "$stage/$1" &&
+    meson setup --werror "$stage/build-$1" "$stage/$1" && ninja -C "$stage/build-$1"
+}
+
+check "installs" meson install -C "$build_dir" --no-rebuild --quiet --destdir "$stage/root"
+root=$stage/root$prefix
+pc_dir=$(dirname "$(find "$root" -name trafo-plugin-1.0.pc)")
+sed -i "s|^prefix=.*|prefix=$root|" "$pc_dir"/trafo*.pc
+export PKG_CONFIG_PATH=$pc_dir
+LD_LIBRARY_PATH=$(dirname "$pc_dir")
+export LD_LIBRARY_PATH
+for kind in backend model optimizer tokenizer; do
+  check "$kind builds" build "$kind"
+  check "$kind keeps the contract" \
+    "$root/bin/trafo-plugin-check" "$stage/build-$kind/libtrafo$kind-example.so"
+done
+echo "1..$n_cases"
+exit $((n_failed > 0))

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "case.h"
+
+#include <math.h>
+
+typedef struct
+{
+  gint64 batch, n_queries, n_keys;
+  guint  n_heads, n_kv_heads, head_size;
+} Size;
+
+static const TrafoDType mask_dtypes[] = {
+  TRAFO_DTYPE_NONE,  TRAFO_DTYPE_INT64, TRAFO_DTYPE_BOOL,
+  TRAFO_DTYPE_INT32, TRAFO_DTYPE_UINT8, TRAFO_DTYPE_INT8,
+};
+
+static Case *
+add_attention (GArray     *cases,
+               const Size *size,
+               gboolean    is_causal,
+               TrafoDType  mask_dtype,
+               Layout      layout)
+{
+  Case        *added = case_append (cases, TRAFO_OP_ATTENTION);
+  gint64       q[] = { size->batch, size->n_queries, size->n_heads * size->head_size };
+  gint64       k[] = { size->batch, size->n_keys, size->n_kv_heads * size->head_size };
+  CaseOperand *mask;
+
+  case_add_operand (added, TRAFO_DTYPE_FLOAT32, q, 3)->layout = layout;
+  case_add_operand (added, TRAFO_DTYPE_FLOAT32, k, 3)->layout = layout;
+  case_add_operand (added, TRAFO_DTYPE_FLOAT32, k, 3)->layout = layout;
+  added->attrs.attention.struct_size = sizeof added->attrs.attention;
+  added->attrs.attention.n_heads = size->n_heads;
+  added->attrs.attention.n_kv_heads = size->n_kv_heads;
+  added->attrs.attention.head_size = size->head_size;
+  added->attrs.attention.is_causal = is_causal;
+  added->attrs.attention.has_mask = mask_dtype != TRAFO_DTYPE_NONE;
+  added->attrs.attention.scale = 1 / sqrt (size->head_size);
+  if (mask_dtype == TRAFO_DTYPE_NONE)
+    return added;
+  mask = case_add_operand (added, mask_dtype, k, 2);
+  mask->values = VALUES_MASK;
+  mask->layout = layout;
+  return added;
+}
+
+/* Large scores, which overflow exp unless the greatest is subtracted; rows that see no key. */
+static void
+add_hard (GArray *cases, const Size *size, guint i)
+{
+  Case *added = add_attention (cases, size, i % 2, mask_dtypes[1 + i % 5], LAYOUT_PLAIN);
+
+  added->inputs[3].values = VALUES_ZERO;
+  added = add_attention (cases, size, i % 2, TRAFO_DTYPE_NONE, LAYOUT_OFFSET);
+  added->inputs[0].values = VALUES_WIDE;
+  added->inputs[1].values = VALUES_WIDE;
+  added = add_attention (cases, size, i % 2, TRAFO_DTYPE_NONE, LAYOUT_PLAIN);
+  added->attrs.attention.scale = 0.25;
+}
+
+void
+attention_cases (GArray *cases)
+{
+  static const guint head_sizes[] = { 1, 8, 12, 32, 64, 80, 128 };
+  static const struct
+  {
+    guint n, n_kv;
+  } heads[] = { { 1, 1 }, { 2, 2 }, { 3, 1 }, { 4, 2 }, { 12, 12 }, { 12, 4 }, { 6, 1 } };
+  static const gint64 lengths[][2] = {
+    { 1, 1 },  { 1, 7 },   { 1, 65 },  { 1, 129 },  { 2, 2 },   { 3, 5 },
+    { 5, 3 },  { 7, 1 },   { 8, 8 },   { 9, 33 },   { 16, 16 }, { 17, 31 },
+    { 33, 9 }, { 65, 65 }, { 63, 64 }, { 15, 127 }, { 0, 3 },   { 31, 17 },
+  };
+  guint seen = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (head_sizes); i++)
+    for (guint j = 0; j < G_N_ELEMENTS (lengths); j++)
+      for (guint k = 0; k < 4; k++)
+        {
+          guint head = (i + j + 3 * k) % G_N_ELEMENTS (heads);
+          Size  size = { 1 + seen % 3,  lengths[j][0],    lengths[j][1],
+                         heads[head].n, heads[head].n_kv, head_sizes[i] };
+
+          if (size.n_queries * size.n_keys * size.n_heads * size.head_size > 1 << 20)
+            size.n_heads = size.n_kv_heads = size.batch = 1;
+          add_attention (cases,
+                         &size,
+                         k & 1,
+                         mask_dtypes[seen++ % G_N_ELEMENTS (mask_dtypes)],
+                         k < 2 ? LAYOUT_PLAIN : case_nth_layout (i + j + k, 3));
+          if (k == 0 && j % 3 == 0)
+            add_hard (cases, &size, i + j);
+        }
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include <trafo/trafo.h>
+
+static char *
+get_folder (void)
+{
+  return g_test_build_filename (G_TEST_DIST, "data", "models", "tiny-bert", NULL);
+}
+
+static TrafoPipeline *
+make_pipeline (void)
+{
+  g_autofree char *folder = get_folder ();
+  g_autoptr (GError) error = NULL;
+  TrafoPipeline *pipeline =
+      trafo_pipeline_new_from_pretrained ("feature-extraction", folder, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  return pipeline;
+}
+
+static void
+assert_shape (TrafoValue *value, gint64 n_tokens)
+{
+  TrafoTensor *tensor = trafo_value_get_tensor (value);
+
+  g_assert_nonnull (tensor);
+  g_assert_cmpuint (trafo_tensor_get_n_dims (tensor), ==, 3);
+  g_assert_cmpint (trafo_tensor_get_dim (tensor, 0), ==, 1);
+  g_assert_cmpint (trafo_tensor_get_dim (tensor, 1), ==, n_tokens);
+  g_assert_cmpint (trafo_tensor_get_dim (tensor, 2), ==, 16);
+}
+
+/* Two texts of different length; each as if it were alone, and as forward() gives it. */
+static void
+test_feature_extraction (void)
+{
+  const char *const texts[] = { "a cat", "how do i bake bread ?", NULL };
+  const gint64      ids[] = { 2, 5, 7, 3 }, shape[] = { 1, 4 };
+  g_autoptr (TrafoPipeline) pipeline = make_pipeline ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoValue) results = trafo_pipeline_run (pipeline, texts, NULL, NULL, &error);
+  g_autoptr (TrafoTensor) input = trafo_tensor_new_from_int64s (shape, 2, ids, 4, NULL);
+  g_autoptr (TrafoTensorDict) inputs = trafo_tensor_dict_new ();
+  g_autoptr (TrafoTensorDict) outputs = NULL;
+  g_autoptr (TrafoValue) alone = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (trafo_value_get_n_items (results), ==, 2);
+  assert_shape (trafo_value_get_item (results, 0), 4);
+  assert_shape (trafo_value_get_item (results, 1), 8);
+  alone = trafo_pipeline_run_text (pipeline, texts[0], NULL, NULL, &error);
+  g_assert_no_error (error);
+  assert_shape (alone, 4);
+  g_assert_cmpint (trafo_tokenizer_token_to_id (trafo_pipeline_get_tokenizer (pipeline), "cat"),
+                   ==,
+                   ids[2]);
+  trafo_tensor_dict_set (inputs, "input_ids", input);
+  outputs = trafo_model_forward (trafo_pipeline_get_model (pipeline), inputs, FALSE, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpfloat (trafo_tensor_max_difference (trafo_value_get_tensor (alone),
+                                                  trafo_tensor_dict_get (outputs,
+                                                                         "last_hidden_state")),
+                     <,
+                     1e-5);
+}
+
+static void
+test_parameters (void)
+{
+  g_autofree char *text = g_strnfill (200, 'a');
+  const char      *words[101];
+  g_autofree char *longer = NULL;
+  g_autoptr (TrafoPipeline) pipeline = make_pipeline ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoValue) result = NULL;
+
+  for (gsize i = 0; i < 100; i++)
+    words[i] = "cat";
+  words[100] = NULL;
+  longer = g_strjoinv (" ", (char **) words);
+  result = trafo_pipeline_run_text (pipeline,
+                                    longer,
+                                    g_variant_new_parsed ("{'truncation': <true>}"),
+                                    NULL,
+                                    &error);
+  g_assert_no_error (error);
+  assert_shape (result, 32);
+  /* without it, more tokens than the model has positions are the model's error */
+  g_assert_null (trafo_pipeline_run_text (pipeline, longer, NULL, NULL, &error));
+  g_assert_nonnull (error);
+  g_clear_error (&error);
+  g_assert_null (trafo_pipeline_run_text (pipeline,
+                                          text,
+                                          g_variant_new_parsed ("{'top_k': <3>}"),
+                                          NULL,
+                                          &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+  g_clear_error (&error);
+  g_assert_null (trafo_pipeline_run_text (pipeline,
+                                          text,
+                                          g_variant_new_parsed ("{'truncation': <3>}"),
+                                          NULL,
+                                          &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+  g_clear_error (&error);
+  g_assert_null (
+      trafo_pipeline_run_text (pipeline, text, g_variant_new_string ("?"), NULL, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+}
+
+static void
+test_tasks (void)
+{
+  g_auto (GStrv) tasks = trafo_pipeline_list_tasks ();
+  g_autofree char *folder = get_folder ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_strv_contains ((const char *const *) tasks, "feature-extraction"));
+  g_assert_null (trafo_pipeline_new_from_pretrained ("mind-reading", folder, NULL, NULL, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_NOT_FOUND);
+  g_assert_nonnull (strstr (error->message, "feature-extraction"));
+  g_clear_error (&error);
+  g_assert_null (
+      trafo_pipeline_new_from_pretrained ("feature-extraction", "/nowhere", NULL, NULL, &error));
+  g_assert_nonnull (strstr (error->message, "/nowhere"));
+}
+
+static void
+on_loaded (GObject *source, GAsyncResult *result, gpointer data)
+{
+  TrafoPipeline **ret = data;
+
+  *ret = trafo_pipeline_new_from_pretrained_finish (result, NULL);
+  g_assert_nonnull (*ret);
+}
+
+static void
+on_run (GObject *source, GAsyncResult *result, gpointer data)
+{
+  TrafoValue **ret = data;
+
+  *ret = trafo_pipeline_run_finish (TRAFO_PIPELINE (source), result, NULL);
+  g_assert_nonnull (*ret);
+}
+
+static void
+test_async (void)
+{
+  const char *const texts[] = { "a cat", NULL };
+  g_autofree char  *folder = get_folder ();
+  g_autoptr (TrafoPipeline) pipeline = NULL;
+  g_autoptr (TrafoValue) results = NULL;
+
+  trafo_pipeline_new_from_pretrained_async ("feature-extraction",
+                                            folder,
+                                            NULL,
+                                            NULL,
+                                            on_loaded,
+                                            &pipeline);
+  while (pipeline == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  trafo_pipeline_run_async (pipeline, texts, NULL, NULL, on_run, &results);
+  while (results == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  assert_shape (trafo_value_get_item (results, 0), 4);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/pipeline/feature-extraction", test_feature_extraction);
+  g_test_add_func ("/pipeline/parameters", test_parameters);
+  g_test_add_func ("/pipeline/tasks", test_tasks);
+  g_test_add_func ("/pipeline/async", test_async);
+  return g_test_run ();
+}

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include <string.h>
+
+#include "char-tokenizer.h"
+
+#define BERT(members) "\"normalizer\":{\"type\":\"BertNormalizer\"" members "}"
+#define NORMALIZER(type) "\"normalizer\":{\"type\":\"" type "\"}"
+#define PRE_TOKENIZER(members) "\"pre_tokenizer\":{\"type\":" members "}"
+#define PUNCTUATION(behavior) PRE_TOKENIZER ("\"Punctuation\",\"behavior\":\"" behavior "\"")
+
+/* @expected: the characters, with '|' between words; @offsets: of each its start and end, in code
+ * points. The values are those of the Rust tokenizers 0.23.3. */
+typedef struct
+{
+  const char *name;
+  const char *json;
+  const char *text;
+  const char *expected;
+  const char *offsets;
+} Pipeline;
+
+static const Pipeline pipelines[] = {
+  { "nothing", "", "aB c", "aB c", "0-1 1-2 2-3 3-4" },
+  { "lowercase", NORMALIZER ("Lowercase"), "\xc4\xb0\xce\xa3", "i\xcc\x87\xcf\x83", "0-1 0-1 1-2" },
+  { "nfd", NORMALIZER ("NFD"), "\xc3\xa9!", "e\xcc\x81!", "0-1 0-1 1-2" },
+  /* marks that change places swap where they came from */
+  { "nfd-order", NORMALIZER ("NFD"), "a\xcc\x87\xcc\xa3", "a\xcc\xa3\xcc\x87", "0-1 1-2 2-3" },
+  { "nfc", NORMALIZER ("NFC"), "e\xcc\x81!", "\xc3\xa9!", "0-1 2-3" },
+  { "nfc-hangul",
+    NORMALIZER ("NFC"),
+    "\xe1\x84\x80\xe1\x85\xa1\xe1\x86\xa8",
+    "\xea\xb0\x81",
+    "0-1" },
+  { "nfkd", NORMALIZER ("NFKD"), "\xef\xac\x81", "fi", "0-1 0-1" },
+  { "nfkc", NORMALIZER ("NFKC"), "\xef\xbc\xa1\xcc\x8a", "\xc3\x85", "0-1" },
+  { "strip-accents", NORMALIZER ("StripAccents"), "e\xcc\x81z", "ez", "0-1 2-3" },
+  { "strip", NORMALIZER ("Strip"), " \xc2\xa0 a  ", "a", "3-4" },
+  { "prepend",
+    "\"normalizer\":{\"type\":\"Prepend\",\"prepend\":\"_\"}",
+    "ab",
+    "_ab",
+    "0-1 0-1 1-2" },
+  { "prepend-to-nothing", "\"normalizer\":{\"type\":\"Prepend\",\"prepend\":\"_\"}", "", "", "" },
+  { "replace",
+    "\"normalizer\":{\"type\":\"Replace\",\"pattern\":{\"String\":\"ab\"},\"content\":\"xyz\"}",
+    "cabab",
+    "cxyzxyz",
+    "0-1 2-3 2-3 2-3 4-5 4-5 4-5" },
+  { "bert", BERT (""), "\xc3\x89\x01\x09X", "e x", "0-1 2-3 3-4" },
+  { "bert-chinese",
+    BERT (""),
+    "a\xe4\xb8\xad"
+    "b",
+    "a \xe4\xb8\xad b",
+    "0-1 1-2 1-2 1-2 2-3" },
+  { "bert-cased",
+    BERT (",\"lowercase\":false,\"handle_chinese_chars\":false"),
+    "\xc3\x89\xe4\xb8\xad",
+    "\xc3\x89\xe4\xb8\xad",
+    "0-1 1-2" },
+  { "bert-keeps-accents", BERT (",\"strip_accents\":false"), "\xc3\x89", "\xc3\xa9", "0-1" },
+  { "bert-keeps-controls", BERT (",\"clean_text\":false"), "a\x01", "a\x01", "0-1 1-2" },
+  { "bert-words",
+    PRE_TOKENIZER ("\"BertPreTokenizer\""),
+    " a-b\xe2\x80\xa6 c",
+    "a|-|b|\xe2\x80\xa6|c",
+    "1-2 2-3 3-4 4-5 6-7" },
+  { "whitespace",
+    PRE_TOKENIZER ("\"Whitespace\""),
+    "ab_1 !?\xc3\xa9",
+    "ab_1|!?|\xc3\xa9",
+    "0-1 1-2 2-3 3-4 5-6 6-7 7-8" },
+  { "whitespace-split",
+    PRE_TOKENIZER ("\"WhitespaceSplit\""),
+    " a! \xe3\x80\x80",
+    "a!",
+    "1-2 2-3" },
+  { "removed", PUNCTUATION ("Removed"), "a--b-", "a|b", "0-1 3-4" },
+  { "isolated", PUNCTUATION ("Isolated"), "a--b", "a|-|-|b", "0-1 1-2 2-3 3-4" },
+  { "with-previous", PUNCTUATION ("MergedWithPrevious"), "a--b", "a-|-|b", "0-1 1-2 2-3 3-4" },
+  { "with-next", PUNCTUATION ("MergedWithNext"), "a--b", "a|-|-b", "0-1 1-2 2-3 3-4" },
+  { "contiguous", PUNCTUATION ("Contiguous"), "a--b", "a|--|b", "0-1 1-2 2-3 3-4" },
+  { "sequence",
+    PRE_TOKENIZER ("\"Sequence\",\"pretokenizers\":[{\"type\":\"WhitespaceSplit\"},"
+                   "{\"type\":\"Punctuation\"}]"),
+    "a! b",
+    "a|!|b",
+    "0-1 1-2 3-4" },
+};
+
+static void
+append_token (GString *tokens, GString *spans, TrafoEncoding *encoding, gsize i)
+{
+  const gint32  *words = trafo_encoding_get_word_ids (encoding, NULL);
+  const guint32 *offsets = trafo_encoding_get_offsets (encoding, NULL);
+
+  if (i > 0 && words[i] != words[i - 1])
+    g_string_append_c (tokens, '|');
+  g_string_append_unichar (tokens, trafo_encoding_get_ids (encoding, NULL)[i]);
+  g_string_append_printf (spans, "%s%u-%u", i > 0 ? " " : "", offsets[i * 2], offsets[i * 2 + 1]);
+}
+
+static void
+test_pipeline (gconstpointer data)
+{
+  const Pipeline *pipeline = data;
+  g_autoptr (TrafoTokenizer) tokenizer = char_tokenizer_new (pipeline->json, NULL);
+  g_autoptr (GString) tokens = g_string_new (NULL);
+  g_autoptr (GString) spans = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoEncoding) encoding =
+      trafo_tokenizer_encode (tokenizer, pipeline->text, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  for (gsize i = 0; i < trafo_encoding_get_n_tokens (encoding); i++)
+    append_token (tokens, spans, encoding, i);
+  g_assert_cmpstr (tokens->str, ==, pipeline->expected);
+  g_assert_cmpstr (spans->str, ==, pipeline->offsets);
+}
+
+static void
+test_nul_and_byte_offsets (void)
+{
+  g_autoptr (TrafoTokenizer) tokenizer = char_tokenizer_new ("", NULL);
+  g_autoptr (GBytes) text = g_bytes_new_static ("\xc3\xa9\0z", 4);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoEncoding) encoding =
+      trafo_tokenizer_encode_bytes (tokenizer, text, NULL, NULL, &error);
+  gsize          n_tokens;
+  const guint32 *ids = trafo_encoding_get_ids (encoding, &n_tokens);
+  const guint32 *bytes = trafo_encoding_get_byte_offsets (encoding, NULL);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (n_tokens, ==, 3);
+  g_assert_cmpuint (ids[0], ==, 0xe9);
+  g_assert_cmpuint (ids[1], ==, 0);
+  g_assert_cmpuint (bytes[1], ==, 2);
+  g_assert_cmpuint (bytes[4], ==, 3);
+  g_assert_cmpuint (bytes[5], ==, 4);
+}
+
+static void
+test_bad_utf8 (void)
+{
+  static const char *const texts[] = {
+    "a\xff",
+    "\x80",
+    "\xc3",
+    "\xc0\xaf",
+    "\xe0\x80\xaf",
+    "\xed\xa0\x80",
+    "\xe2\x82",
+    "\xf4\x90\x80\x80",
+    "\xf0\x80\x80\xaf",
+    "abcdefgh\xf8",
+  };
+  g_autoptr (TrafoTokenizer) tokenizer = char_tokenizer_new ("", NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (trafo_tokenizer_encode (tokenizer, texts[i], NULL, NULL, &error));
+      g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+      g_assert_nonnull (strstr (error->message, "UTF-8"));
+    }
+}
+
+#define TEMPLATE                                                                                   \
+  "\"added_tokens\":[{\"content\":\"[P]\",\"special\":true}],"                                     \
+  "\"post_processor\":{\"type\":\"BertProcessing\",\"cls\":[\"<\",60],\"sep\":[\">\",62]}"
+
+typedef struct
+{
+  const char     *name;
+  const char     *pair;
+  TrafoTruncation truncation;
+  guint           max_length;
+  guint           stride;
+  gboolean        overflowing;
+  TrafoPadding    padding;
+  guint           multiple;
+  const char     *message;
+} Refused;
+
+/* What the options ask for cannot be done: an error, not a crash and not something else. */
+static const Refused refused[] = {
+  { "no-room", "b", TRAFO_TRUNCATION_LONGEST_FIRST, 2, 0, FALSE, 0, 0, "no room for 3" },
+  { "no-pair", NULL, TRAFO_TRUNCATION_ONLY_SECOND, 4, 0, FALSE, 0, 0, "needs a pair" },
+  { "too-short", "b", TRAFO_TRUNCATION_ONLY_SECOND, 4, 0, FALSE, 0, 0, "second sequence" },
+  { "stride", NULL, TRAFO_TRUNCATION_ONLY_FIRST, 5, 3, TRUE, 0, 0, "stride of 3" },
+  { "multiple",
+    NULL,
+    TRAFO_TRUNCATION_LONGEST_FIRST,
+    9,
+    0,
+    FALSE,
+    TRAFO_PADDING_LONGEST,
+    8,
+    "not a multiple of 8" },
+};
+
+static void
+test_refused (gconstpointer data)
+{
+  const Refused *row = data;
+  g_autoptr (TrafoTokenizer) tokenizer = char_tokenizer_new (TEMPLATE, "{\"pad_token\":\"[P]\"}");
+  g_autoptr (TrafoEncodeOptions) options = g_object_new (TRAFO_TYPE_ENCODE_OPTIONS,
+                                                         "truncation",
+                                                         row->truncation,
+                                                         "max-length",
+                                                         row->max_length,
+                                                         "stride",
+                                                         row->stride,
+                                                         "return-overflowing-tokens",
+                                                         row->overflowing,
+                                                         "padding",
+                                                         row->padding,
+                                                         "pad-to-multiple-of",
+                                                         row->multiple,
+                                                         NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (trafo_tokenizer_encode (tokenizer, "aaaaaaaaaa", row->pair, options, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, row->message));
+}
+
+static void
+test_no_padding_token (void)
+{
+  g_autoptr (TrafoTokenizer) tokenizer = char_tokenizer_new ("", NULL);
+  g_autoptr (TrafoEncodeOptions) options = trafo_encode_options_new ();
+  g_autoptr (GError) error = NULL;
+
+  trafo_encode_options_set_padding (options, TRAFO_PADDING_LONGEST);
+  g_assert_null (trafo_tokenizer_encode (tokenizer, "a", NULL, options, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+}
+
+/* A pair of which every part overflows with every part of the other is refused in time. */
+static void
+test_too_much_overflow (void)
+{
+  g_autoptr (TrafoTokenizer) tokenizer = char_tokenizer_new (TEMPLATE, NULL);
+  g_autoptr (TrafoEncodeOptions) options = trafo_encode_options_new ();
+  g_autofree char *text = g_strnfill (20000, 'a');
+  g_autoptr (GError) error = NULL;
+
+  trafo_encode_options_set_max_length (options, 5);
+  trafo_encode_options_set_return_overflowing_tokens (options, TRUE);
+  g_assert_null (trafo_tokenizer_encode (tokenizer, text, text, options, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+}
+
+static void
+test_growth (void)
+{
+  g_autoptr (TrafoTokenizer) tokenizer = char_tokenizer_new (
+      "\"normalizer\":{\"type\":\"Sequence\",\"normalizers\":["
+      "{\"type\":\"Replace\",\"pattern\":{\"String\":\"a\"},\"content\":\"aaaaaaaaaaaaaaaa\"},"
+      "{\"type\":\"Replace\",\"pattern\":{\"String\":\"a\"},\"content\":\"aaaaaaaaaaaaaaaa\"}]}",
+      NULL);
+  g_autofree char *text = g_strnfill (1 << 20, 'a');
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (trafo_tokenizer_encode (tokenizer, text, NULL, NULL, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_NO_MEMORY);
+}
+
+static void
+test_not_loaded (void)
+{
+  g_autoptr (TrafoTokenizer) tokenizer = g_object_new (CHAR_TYPE_TOKENIZER, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (trafo_tokenizer_encode (tokenizer, "a", NULL, NULL, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+}
+
+static void
+test_batch_sizes (void)
+{
+  const char *const texts[] = { "a", "b", NULL }, *const pairs[] = { "c", NULL };
+  const char *const none[] = { NULL };
+  g_autoptr (TrafoTokenizer) tokenizer = char_tokenizer_new ("", NULL);
+  g_autoptr (TrafoBatchEncoding) empty = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (trafo_tokenizer_encode_batch (tokenizer, texts, pairs, NULL, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+  g_clear_error (&error);
+  empty = trafo_tokenizer_encode_batch (tokenizer, none, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (trafo_batch_encoding_get_n_rows (empty), ==, 0);
+}
+
+/* Several threads, one tokenizer. */
+static gpointer
+encode_often (gpointer data)
+{
+  for (guint i = 0; i < 2000; i++)
+    {
+      g_autofree char *text = g_strnfill (i % 50, 'a' + i % 26);
+      g_autoptr (TrafoEncoding) encoding = trafo_tokenizer_encode (data, text, NULL, NULL, NULL);
+
+      g_assert_cmpuint (trafo_encoding_get_n_tokens (encoding), ==, i % 50);
+    }
+  return NULL;
+}
+
+static void
+test_threads (void)
+{
+  g_autoptr (TrafoTokenizer) tokenizer = char_tokenizer_new (BERT (""), NULL);
+  GThread *threads[4];
+
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("encode", encode_often, tokenizer);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (pipelines); i++)
+    {
+      g_autofree char *path = g_strconcat ("/text-encode/pipeline/", pipelines[i].name, NULL);
+
+      g_test_add_data_func (path, &pipelines[i], test_pipeline);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (refused); i++)
+    {
+      g_autofree char *path = g_strconcat ("/text-encode/refused/", refused[i].name, NULL);
+
+      g_test_add_data_func (path, &refused[i], test_refused);
+    }
+  g_test_add_func ("/text-encode/nul-and-byte-offsets", test_nul_and_byte_offsets);
+  g_test_add_func ("/text-encode/bad-utf8", test_bad_utf8);
+  g_test_add_func ("/text-encode/no-padding-token", test_no_padding_token);
+  g_test_add_func ("/text-encode/too-much-overflow", test_too_much_overflow);
+  g_test_add_func ("/text-encode/growth", test_growth);
+  g_test_add_func ("/text-encode/not-loaded", test_not_loaded);
+  g_test_add_func ("/text-encode/batch-sizes", test_batch_sizes);
+  g_test_add_func ("/text-encode/threads", test_threads);
+  return g_test_run ();
+}

@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# Copyright 2026 The Trafo authors
+"""Pipelines and sentence embeddings from Python, transformers' answers being the reference."""
+import json
+import os
+import pathlib
+import unittest
+
+import gi
+import numpy
+
+import tap
+
+gi.require_version("Trafo", "1.0")
+from gi.repository import GLib, Trafo  # noqa: E402
+
+FOLDER = str(pathlib.Path(os.environ["G_TEST_SRCDIR"]) / "data" / "models" / "tiny-bert")
+EXPECTED = json.loads(pathlib.Path(FOLDER, "expected.json").read_text(encoding="utf-8"))
+TOLERANCE = 1e-4  # absolute, of vectors of length 1
+
+
+class Embeddings(unittest.TestCase):
+    def test_embeddings_are_those_of_transformers(self):
+        embedder = Trafo.SentenceEmbedder.new_from_pretrained(FOLDER, dtype="float32")
+        vectors = numpy.asarray(embedder.encode(EXPECTED["texts"]))
+        self.assertLessEqual(numpy.abs(vectors - EXPECTED["embeddings"]).max(), TOLERANCE)
+
+
+class Pipeline(unittest.TestCase):
+    def test_features_are_lists_and_tensors(self):
+        pipeline = Trafo.Pipeline.new_from_pretrained("feature-extraction", FOLDER)
+        features = pipeline("a cat")
+        self.assertEqual(numpy.asarray(features).shape, (1, 4, 16))
+        self.assertEqual(len(pipeline.run(["a cat", "a dog"])), 2)
+
+    def test_an_unknown_parameter_is_an_error(self):
+        pipeline = Trafo.Pipeline.new_from_pretrained("feature-extraction", FOLDER)
+        with self.assertRaises(GLib.Error) as caught:
+            pipeline("a cat", colour="blue")
+        self.assertIn("colour", caught.exception.message)
+
+    def test_an_unknown_task_is_an_error(self):
+        with self.assertRaises(GLib.Error):
+            Trafo.Pipeline.new_from_pretrained("mind-reading", FOLDER)
+
+
+if __name__ == "__main__":
+    tap.main()

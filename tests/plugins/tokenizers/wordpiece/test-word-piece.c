@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include <glib/gstdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "word-piece-tokenizer.h"
+#include <trafo/trafo.h>
+
+#define MODEL(members, vocab) "{\"type\":\"WordPiece\"" members ",\"vocab\":{" vocab "}}"
+#define VOCAB                                                                                      \
+  "\"[UNK]\":0,\"un\":1,\"##aff\":2,\"##able\":3,\"##a\":4,\"unaff\":5,\"\\u4e2d\":6,"             \
+  "\"##\\u4e2d\":7,\"a\":8"
+
+static TrafoTokenizer *
+load (const char *normalizer, const char *model)
+{
+  g_autofree char *text =
+      g_strdup_printf ("{\"normalizer\":%s,\"pre_tokenizer\":{\"type\":\"WhitespaceSplit\"},"
+                       "\"model\":%s}",
+                       normalizer,
+                       model);
+  g_autoptr (GBytes) json = g_bytes_new (text, strlen (text));
+  g_autoptr (GError) error = NULL;
+  TrafoTokenizer *tokenizer = g_object_new (TRAFO_TYPE_WORD_PIECE_TOKENIZER, NULL);
+
+  trafo_tokenizer_load_json (tokenizer, json, NULL, &error);
+  g_assert_no_error (error);
+  return tokenizer;
+}
+
+typedef struct
+{
+  const char *text;
+  const char *ids;
+} Cut;
+
+/* Greedy: "unaffable" begins with the longest token, "unaff"; what cannot be cut to its end is
+ * unknown as a whole. */
+static const Cut cuts[] = {
+  { "unaffable", "5 3" },
+  { "unaffa", "5 4" },
+  { "una", "1 4" },
+  { "unx", "0" },
+  { "x", "0" },
+  { "##a", "4" }, /* the text itself is a token */
+  { "\xe4\xb8\xad\xe4\xb8\xad", "6 7" },
+  { "un\xe4\xb8\xad", "1 7" },
+  { "aaaaaaaaaa", "8 4 4 4 4 4 4 4 4 4" },
+  { "aaaaaaaaaaa", "0" }, /* longer than max_input_chars_per_word */
+  { "\xe4\xb8\xad\xe4\xb8\xad\xe4\xb8\xad\xe4\xb8\xad", "6 7 7 7" }, /* which counts characters */
+};
+
+static void
+test_cut (void)
+{
+  g_autoptr (TrafoTokenizer) tokenizer =
+      load ("null", MODEL (",\"max_input_chars_per_word\":10", VOCAB));
+
+  for (guint i = 0; i < G_N_ELEMENTS (cuts); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TrafoEncoding) encoding =
+          trafo_tokenizer_encode (tokenizer, cuts[i].text, NULL, NULL, &error);
+      g_autoptr (GString) ids = g_string_new (NULL);
+
+      g_assert_no_error (error);
+      for (gsize k = 0; k < trafo_encoding_get_n_tokens (encoding); k++)
+        g_string_append_printf (ids,
+                                "%s%u",
+                                k > 0 ? " " : "",
+                                trafo_encoding_get_ids (encoding, NULL)[k]);
+      g_assert_cmpstr (ids->str, ==, cuts[i].ids);
+    }
+}
+
+static void
+test_no_unknown_token (void)
+{
+  g_autoptr (TrafoTokenizer) tokenizer = load ("null", MODEL ("", "\"a\":4294967295"));
+  g_autoptr (TrafoEncoding) known = trafo_tokenizer_encode (tokenizer, "a", NULL, NULL, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpuint (trafo_encoding_get_ids (known, NULL)[0], ==, G_MAXUINT32);
+  g_assert_null (trafo_tokenizer_encode (tokenizer, "b", NULL, NULL, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_NOT_FOUND);
+  g_assert_nonnull (strstr (error->message, "[UNK]"));
+}
+
+typedef struct
+{
+  const char *model;
+  const char *message;
+} Broken;
+
+static const Broken broken[] = {
+  { "{\"type\":\"BPE\",\"vocab\":{}}", "'BPE'" },
+  { "{\"type\":\"WordPiece\",\"vocab\":[]}", "" },
+  { "{\"type\":\"WordPiece\",\"vocab\":{\"a\":4294967296}}", "4294967295" },
+  { "{\"type\":\"WordPiece\",\"unk_token\":1,\"vocab\":{}}", "" },
+  { "{\"type\":\"WordPiece\",\"max_input_chars_per_word\":-1,\"vocab\":{}}", "" },
+};
+
+static void
+test_broken (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (broken); i++)
+    {
+      g_autofree char *text = g_strdup_printf ("{\"model\":%s}", broken[i].model);
+      g_autoptr (GBytes) json = g_bytes_new (text, strlen (text));
+      g_autoptr (TrafoTokenizer) tokenizer = g_object_new (TRAFO_TYPE_WORD_PIECE_TOKENIZER, NULL);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (trafo_tokenizer_load_json (tokenizer, json, NULL, &error));
+      g_assert_cmpint (error->domain, ==, TRAFO_FORMAT_ERROR);
+      g_assert_nonnull (strstr (error->message, broken[i].message));
+    }
+}
+
+typedef struct
+{
+  const char *name;
+  const char *normalizer;
+  const char *model;
+  const char *unit; /* repeated up to 1 MiB */
+  gboolean    may_fail;
+} Hostile;
+
+#define BERT "{\"type\":\"BertNormalizer\"}"
+#define UNLIMITED ",\"max_input_chars_per_word\":1000000000"
+
+static const Hostile hostile[] = {
+  { "one-word", BERT, MODEL ("", VOCAB), "a" },
+  { "one-word-cut", BERT, MODEL (UNLIMITED, VOCAB), "a" },
+  { "one-word-of-marks", BERT, MODEL (UNLIMITED, VOCAB), "\xcc\x81\xcc\xa3" },
+  { "marks-out-of-order", "{\"type\":\"NFC\"}", MODEL ("", VOCAB), "\xcc\x95\xcc\x81\xcc\xa3" },
+  { "controls", BERT, MODEL ("", VOCAB), "a\x01" },
+  { "chinese", BERT, MODEL ("", VOCAB), "\xe4\xb8\xad" },
+  { "ligatures", "{\"type\":\"NFKC\"}", MODEL ("", VOCAB), "\xef\xb7\xba", TRUE },
+  { "spaces", BERT, MODEL ("", VOCAB), " " },
+  { "words", BERT, MODEL ("", VOCAB), "a " },
+  { "replace",
+    "{\"type\":\"Replace\",\"pattern\":{\"String\":\"aab\"},\"content\":\"\"}",
+    MODEL (UNLIMITED, VOCAB),
+    "aaaaaaaaaaaaaaaaaaaab" },
+};
+
+/* Seconds of processor time; other programs on the machine do not count. */
+static double
+get_seconds (void)
+{
+  return (double) clock () / CLOCKS_PER_SEC;
+}
+
+/* Under valgrind, which sets this, everything takes ten times as long or more. */
+static double
+get_allowed_seconds (void)
+{
+  return g_getenv ("G_SLICE") != NULL ? 120 : 2;
+}
+
+/* 1 MiB of anything takes at most 2 s. */
+static void
+test_hostile (gconstpointer data)
+{
+  const Hostile *row = data;
+  g_autoptr (TrafoTokenizer) tokenizer = load (row->normalizer, row->model);
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoEncoding) encoding = NULL;
+  double start, seconds;
+
+  while (text->len < 1 << 20)
+    g_string_append (text, row->unit);
+  start = get_seconds ();
+  encoding = trafo_tokenizer_encode (tokenizer, text->str, NULL, NULL, &error);
+  seconds = get_seconds () - start;
+  g_test_message ("%.3f s", seconds);
+  g_assert_cmpfloat (seconds, <, get_allowed_seconds ());
+  if (!row->may_fail)
+    g_assert_no_error (error);
+}
+
+/* A vocabulary of tokens so long, and a text so near to them, that each piece would cost what the
+ * whole text has: refused instead. */
+static void
+test_hostile_vocabulary (void)
+{
+  g_autofree char *near = g_strnfill (200000, 'a');
+  g_autofree char *model = g_strdup_printf ("{\"type\":\"WordPiece\",\"max_input_chars_per_word\":"
+                                            "1000000000,\"vocab\":{\"[UNK]\":0,\"a\":1,\"##a\":2,"
+                                            "\"##%sb\":3}}",
+                                            near);
+  g_autoptr (TrafoTokenizer) tokenizer = load ("null", model);
+  g_autofree char *text = g_strnfill (1 << 20, 'a');
+  g_autoptr (GError) error = NULL;
+  double start = get_seconds ();
+
+  g_assert_null (trafo_tokenizer_encode (tokenizer, text, NULL, NULL, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+  g_assert_cmpfloat (get_seconds () - start, <, get_allowed_seconds ());
+}
+
+/* One to four bytes of a right file overwritten, left out or repeated: it is read, or refused with
+ * an error, and what is read encodes and decodes, or refuses to. */
+static void
+test_damaged (void)
+{
+  static const char sample[] =
+      "The [MASK] r\xc3\xadver <new> runs, solo <strip> it's a \xe4\xb8\xad";
+  g_autofree char *path =
+      g_test_build_filename (G_TEST_DIST, "data", "tokenizers", "other", "tokenizer.json", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (1);
+  gsize size;
+  guint n_read = 0;
+
+  g_assert_true (g_file_get_contents (path, &text, &size, NULL));
+  for (guint i = 0; i < 2000; i++)
+    {
+      g_autoptr (TrafoTokenizer) tokenizer = g_object_new (TRAFO_TYPE_WORD_PIECE_TOKENIZER, NULL);
+      g_autoptr (GString) damaged = g_string_new_len (text, size);
+      g_autoptr (GBytes) json = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TrafoEncoding) encoding = NULL;
+      g_autofree char *decoded = NULL;
+
+      for (gint k = g_rand_int_range (rand, 1, 5); k > 0; k--)
+        {
+          gint at = g_rand_int_range (rand, 0, damaged->len - 8);
+
+          switch (g_rand_int_range (rand, 0, 3))
+            {
+            case 0:
+              damaged->str[at] = "0129{}[]\",:-a\x80"[g_rand_int_range (rand, 0, 14)];
+              break;
+            case 1:
+              g_string_erase (damaged, at, g_rand_int_range (rand, 1, 8));
+              break;
+            default:
+              g_string_insert_len (damaged, at, text + at, g_rand_int_range (rand, 1, 8));
+            }
+        }
+      json = g_bytes_new (damaged->str, damaged->len);
+      if (!trafo_tokenizer_load_json (tokenizer, json, NULL, &error))
+        {
+          g_assert_nonnull (error);
+          continue;
+        }
+      n_read++;
+      encoding = trafo_tokenizer_encode (tokenizer, sample, sample, NULL, &error);
+      g_assert_true ((encoding == NULL) == (error != NULL));
+      if (encoding == NULL)
+        continue;
+      decoded = trafo_tokenizer_decode (tokenizer,
+                                        trafo_encoding_get_ids (encoding, NULL),
+                                        trafo_encoding_get_n_tokens (encoding),
+                                        FALSE,
+                                        TRUE,
+                                        &error);
+      g_assert_no_error (error);
+    }
+  g_test_message ("%u of 2000 were read", n_read);
+  g_assert_cmpuint (n_read, >, 100);
+}
+
+typedef struct
+{
+  const char *name;
+  const char *vocab;
+  gsize       size_bytes;
+  const char *message; /* NULL: is read */
+} Files;
+
+static const Files files[] = {
+  { "right", "[UNK]\n[CLS]\n[SEP]\na\n", 20, NULL },
+  { "no-last-newline", "[UNK]\n[CLS]\n[SEP]\na", 19, NULL },
+  { "no-cls", "[UNK]\n[SEP]\na\n", 14, "cls_token '[CLS]'" },
+  { "no-sep", "[UNK]\n[CLS]\na\n", 14, "sep_token '[SEP]'" },
+  { "not-utf8", "[UNK]\n[CLS]\n[SEP]\n\xff\n", 20, "UTF-8" },
+  { "nul", "[UNK]\n[CLS]\n[SEP]\n\0\n", 20, "NUL" },
+  { "empty", "", 0, "cls_token" },
+};
+
+static void
+test_files (gconstpointer data)
+{
+  const Files     *row = data;
+  g_autofree char *folder = g_dir_make_tmp ("trafo-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "vocab.txt", NULL);
+  g_autoptr (TrafoTokenizer) tokenizer = g_object_new (TRAFO_TYPE_WORD_PIECE_TOKENIZER, NULL);
+  g_autoptr (GError) error = NULL;
+  gboolean loaded;
+
+  g_assert_true (g_file_set_contents (path, row->vocab, row->size_bytes, NULL));
+  loaded = trafo_tokenizer_load (tokenizer, folder, &error);
+  g_unlink (path);
+  g_rmdir (folder);
+  g_assert_cmpint (loaded, ==, row->message == NULL);
+  if (loaded)
+    g_assert_cmpint (trafo_tokenizer_token_to_id (tokenizer, "a"), ==, 3);
+  else
+    g_assert_nonnull (strstr (error->message, row->message));
+}
+
+static void
+test_no_files (void)
+{
+  g_autoptr (TrafoTokenizer) tokenizer = g_object_new (TRAFO_TYPE_WORD_PIECE_TOKENIZER, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (trafo_tokenizer_load (tokenizer, "/nonexistent", &error));
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/word-piece/cut", test_cut);
+  g_test_add_func ("/word-piece/no-unknown-token", test_no_unknown_token);
+  g_test_add_func ("/word-piece/broken", test_broken);
+  for (guint i = 0; i < G_N_ELEMENTS (hostile); i++)
+    {
+      g_autofree char *path = g_strconcat ("/word-piece/hostile/", hostile[i].name, NULL);
+
+      g_test_add_data_func (path, &hostile[i], test_hostile);
+    }
+  g_test_add_func ("/word-piece/hostile/vocabulary", test_hostile_vocabulary);
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *path = g_strconcat ("/word-piece/files/", files[i].name, NULL);
+
+      g_test_add_data_func (path, &files[i], test_files);
+    }
+  g_test_add_func ("/word-piece/damaged", test_damaged);
+  g_test_add_func ("/word-piece/no-files", test_no_files);
+  return g_test_run ();
+}

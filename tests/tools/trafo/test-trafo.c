@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+
+/* The program as its users meet it: arguments in; exit status, stdout and stderr out. */
+#include <glib/gstdio.h>
+#include <json-glib/json-glib.h>
+#include <math.h>
+#include <trafo/trafo.h>
+
+/* Of the largest expected value. */
+#define TOLERANCE 1e-4
+
+static char *folder; /* for what a test writes */
+
+/* In arguments, @M stands for the folder of models and @T for that of what a test writes. */
+static char **
+split_arguments (const char *arguments)
+{
+  g_autofree char *models = g_test_build_filename (G_TEST_DIST, "data", "models", NULL);
+  g_autoptr (GString) line = g_string_new (g_getenv ("TRAFO_PROGRAM"));
+  g_autoptr (GError) error = NULL;
+  char **argv;
+
+  g_string_append_printf (line, " %s", arguments);
+  g_string_replace (line, "@M", models, 0);
+  g_string_replace (line, "@T", folder, 0);
+  g_shell_parse_argv (line->str, NULL, &argv, &error);
+  g_assert_no_error (error);
+  return argv;
+}
+
+static char *
+dup_text (GBytes *bytes)
+{
+  gsize       size_bytes = 0;
+  const char *text = bytes != NULL ? g_bytes_get_data (bytes, &size_bytes) : NULL;
+
+  return g_strndup (text != NULL ? text : "", size_bytes);
+}
+
+/* @input is what the program finds on stdin. Returns the exit status. */
+static int
+run (const char *arguments, const char *input, char **output, char **messages)
+{
+  g_auto (GStrv) argv = split_arguments (arguments);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) given = g_bytes_new (input, strlen (input));
+  g_autofree char *path = g_strconcat (folder, ":", g_getenv ("PATH"), NULL);
+  g_autoptr (GSubprocessLauncher) launcher =
+      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+                                 G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GBytes) out = NULL;
+  g_autoptr (GBytes) err = NULL;
+
+  g_subprocess_launcher_setenv (launcher, "PATH", path, TRUE);
+  process = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv, &error);
+  g_assert_no_error (error);
+  g_subprocess_communicate (process, given, NULL, &out, &err, &error);
+  /* a program that fails early does not read its stdin */
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE))
+    g_assert_no_error (error);
+  *output = dup_text (out);
+  *messages = dup_text (err);
+  g_assert_true (g_subprocess_get_if_exited (process));
+  return g_subprocess_get_exit_status (process);
+}
+
+typedef struct
+{
+  const char *name;
+  const char *arguments;
+  const char *input;
+  int         status;
+  const char *output;   /* a glob */
+  const char *messages; /* a glob */
+} Case;
+
+#define IDS " --ids '[[2,5,7,3]]'"
+#define BASE " --model @M/bert-base"
+#define TINY " --model @M/tiny-bert"
+
+static const Case cases[] = {
+  { "version", "--version", "", 0, "trafo " TRAFO_VERSION "\n", "" },
+  { "version-json", "--version --json", "", 0, "{\"version\":\"" TRAFO_VERSION "\",*}\n", "" },
+  { "help", "--help", "", 0, "Usage: trafo COMMAND*\n  embed *", "" },
+  { "help-command", "help embed", "", 0, "Usage:*trafo embed*Examples:*", "" },
+  { "command-help", "embed --help", "", 0, "Usage:*trafo embed*Examples:*", "" },
+  { "help-unknown", "help foo", "", 2, "", "trafo: found no command 'foo'*" },
+  { "no-command", "", "", 2, "", "Usage: trafo COMMAND*" },
+  { "unknown-command", "forwad", "", 2, "", "*did you mean 'forward'?\n" },
+  { "beginning-of-command", "tok", "", 2, "", "*did you mean 'tokenize'?\n" },
+  { "far-command", "xyzzy", "", 2, "", "trafo: found no command 'xyzzy'; see 'trafo help'\n" },
+  { "unknown-option", "forward --nonsense", "", 2, "", "*--nonsense\nUsage: trafo forward *" },
+  { "no-model", "forward" IDS, "", 2, "", "*--model*Usage: *" },
+  { "no-ids", "forward" BASE, "", 2, "", "*--ids*Usage: *" },
+  { "too-many-arguments", "env foo", "", 2, "", "*'foo'*Usage: *" },
+  { "bad-dtype", "forward" BASE IDS " --dtype float99", "", 2, "", "*float99*Usage: *" },
+  { "bad-threads", "forward" BASE IDS " --threads -1", "", 2, "", "*-1*Usage: *" },
+  { "bad-class", "forward" BASE IDS " --auto-class Auto", "", 2, "", "*Auto,*Usage: *" },
+  { "no-such-device", "forward" BASE IDS " --device abacus", "", 1, "", "*abacus*" },
+  { "no-such-folder", "forward --model /nowhere" IDS, "", 1, "", "*/nowhere/config.json*" },
+  { "ragged-ids", "forward" BASE " --ids '[[1,2],[3]]'", "", 1, "", "*--ids: byte *1 items*2*" },
+  { "deep-ids", "forward" BASE " --ids '[[1,[2]]]'", "", 1, "", "*--ids: byte*depth*" },
+  { "too-deep-ids", "forward" BASE " --ids '[[[[[[[[[1]]]]]]]]]'", "", 1, "", "*--ids: byte*" },
+  { "flat-ids", "forward" BASE " --ids '[2,5,3]'", "", 1, "", "*(3,)*(batch, sequence)*" },
+  { "empty-ids", "forward" BASE " --ids '[]'", "", 1, "", "*error: *" },
+  { "no-json", "forward" BASE " --ids 'two'", "", 1, "", "*--ids: byte*" },
+  { "trailing-json", "forward" BASE " --ids '[[2]] x'", "", 1, "", "*--ids: byte*" },
+  { "huge-number", "forward" BASE " --ids '[[99999999999999999999]]'", "", 1, "", "*--ids: byte*" },
+  { "float-ids", "forward" BASE " --ids '[[1.5]]'", "", 1, "", "*input_ids*float32*int64*" },
+  { "id-out-of-range", "forward" BASE " --ids '[[119]]'", "", 1, "", "*119*118*" },
+  { "no-such-file", "forward" BASE " --ids @/nowhere.json", "", 1, "", "*--ids: *nowhere.json*" },
+  { "bad-input", "forward" BASE IDS " --input foo", "", 1, "", "*--input*'foo'*NAME=JSON*" },
+  { "unknown-input", "forward" BASE IDS " --input foo=[1]", "", 1, "", "*'foo'*input_ids*" },
+  { "cannot-save", "forward" BASE IDS " --save /nowhere/x", "", 1, "", "*/nowhere/x*" },
+  { "forward-text", "forward" BASE IDS, "", 0, "last_hidden_state: *pooler_output: *", "" },
+  { "ids-from-stdin", "forward" BASE " --ids - --json", "[[2,5]]", 0, "*[1,2,36]*", "" },
+  { "missing-and-unused",
+    "forward --model @M/bert-qa --json" IDS,
+    "",
+    0,
+    "{\"outputs\":*",
+    "trafo forward: warning: *2 tensors missing*pooler*2 tensors not used: qa_outputs.*\n" },
+  { "show", "show @M/bert-sharded", "", 0, "*encoder.layer.{0..2}.*[50, 36] *3 *", "" },
+  { "show-tensors",
+    "show --tensors @M/bert-base",
+    "",
+    0,
+    "*encoder.layer.1.output.dense.bias *",
+    "" },
+  { "show-nothing", "show", "", 2, "", "*MODEL*" },
+  { "show-no-weights", "show @T", "", 1, "", "*config.json*" },
+  { "env", "env", "", 0, "trafo *" TRAFO_VERSION "*device *cpu*", "" },
+  { "inspect", "inspect", "", 0, "PLUGIN *bert *model *cpu *backend *", "*" },
+  { "inspect-name", "inspect wordpiece", "", 0, "name * wordpiece\n*tokenizer*", "" },
+  { "inspect-unknown", "inspect abacus", "", 1, "", "*'abacus'*" },
+  { "inspect-two", "inspect cpu bert", "", 2, "", "*Usage: *" },
+  { "tokenize", "tokenize" TINY " 'The cat?'", "", 0, "TOKEN *\n[CLS]*\ncat *4*7\n*", "" },
+  { "tokenize-stdin",
+    "tokenize --json" TINY " 'a' -",
+    "cat\r\n\ndog",
+    0,
+    "{\"input_ids\":[*],\"tokens\":[[\"[CLS]\",\"a\",*\"cat\"*\"dog\"*",
+    "" },
+  { "tokenize-dashes", "tokenize --json" TINY " -- --json", "", 0, "{\"input_ids\":*\"j\"*", "" },
+  { "tokenize-pair-count", "tokenize" TINY " --pair a b c", "", 2, "", "*2 texts and 1 pairs*" },
+  { "tokenize-no-text", "tokenize" TINY, "", 2, "", "*TEXT*" },
+  { "tokenize-padding", "tokenize" TINY " --padding far a", "", 2, "", "*far*longest*" },
+  { "tokenize-param", "tokenize" TINY " --param foo=1 a", "", 1, "", "*foo*" },
+  { "tokenize-param-type", "tokenize" TINY " --param stride=x a", "", 1, "", "*stride*'x'*" },
+  { "tokenize-param-form", "tokenize" TINY " --param stride a", "", 1, "", "*NAME=VALUE*" },
+  { "not-utf8", "embed" TINY " -", "cat\n\xff\n", 1, "", "*text 1 is not UTF-8 at its byte 0*" },
+  { "detokenize", "detokenize" TINY " 2 6 7 3", "", 0, "[CLS] the cat [SEP]\n", "" },
+  { "detokenize-skip",
+    "detokenize --json --skip-special" TINY " 2 6 7 3",
+    "",
+    0,
+    "{\"text\":\"the cat\"}\n",
+    "" },
+  { "detokenize-stdin", "detokenize" TINY " --skip-special -", "6 7\n8\n", 0, "the cat dog\n", "" },
+  { "detokenize-word", "detokenize" TINY " cat", "", 1, "", "*'cat'*" },
+  { "detokenize-negative", "detokenize" TINY " -- -4", "", 1, "", "*'-4'*" },
+  { "embed-text", "embed" TINY " cat dog bread", "", 0, "*COSINE *dog*\n  1 *3 texts in *", "" },
+  { "embed-no-modules", "embed --json --model @M/nothing cat", "", 1, "", "*config.json*" },
+  { "pipeline", "pipeline feature-extraction --json" TINY " cat", "", 0, "[[[*]]]\n", "" },
+  { "pipeline-text", "pipeline feature-extraction" TINY " cat dog", "", 0, "*[[[*", "" },
+  { "pipeline-param",
+    "pipeline feature-extraction" TINY " --param top_k=1 a",
+    "",
+    1,
+    "",
+    "*top_k*truncation*" },
+  { "pipeline-option",
+    "pipeline feature-extraction --json --truncation true" TINY " a",
+    "",
+    0,
+    "[*",
+    "" },
+  { "pipeline-option-unknown",
+    "pipeline feature-extraction --top-k=1" TINY " a",
+    "",
+    1,
+    "",
+    "*'top_k'*" },
+  { "pipeline-unknown",
+    "pipeline mind-reading" TINY " a",
+    "",
+    2,
+    "",
+    "*mind-reading*feature-extraction*" },
+  { "pipeline-nothing", "pipeline" TINY, "", 2, "", "*Usage: *" },
+  { "bench-unknown", "bench sleep" TINY, "", 2, "", "*sleep*encode-B-S*" },
+  { "bench-too-long", "bench ragged" TINY, "", 1, "", "*position*" },
+  { "bench-no-rows", "bench encode-0-8" TINY, "", 2, "", "*encode-0-8*" },
+};
+
+static void
+test_case (gconstpointer data)
+{
+  const Case      *test = data;
+  g_autofree char *output = NULL;
+  g_autofree char *messages = NULL;
+  int              status = run (test->arguments, test->input, &output, &messages);
+
+  g_test_message ("stdout: %s", output);
+  g_test_message ("stderr: %s", messages);
+  g_assert_cmpint (status, ==, test->status);
+  g_assert_true (g_pattern_match_simple (test->output, output));
+  g_assert_true (g_pattern_match_simple (test->messages, messages));
+}
+
+/* What a command that succeeds prints, which must be one JSON value. */
+static JsonNode *
+run_json (const char *arguments)
+{
+  g_autofree char *output = NULL;
+  g_autofree char *messages = NULL;
+  g_autoptr (GError) error = NULL;
+  int       status = run (arguments, "", &output, &messages);
+  JsonNode *node;
+
+  g_test_message ("stderr: %s", messages);
+  g_assert_cmpint (status, ==, 0);
+  node = json_from_string (output, &error);
+  g_assert_no_error (error);
+  return node;
+}
+
+static void
+assert_numbers (JsonArray *found, TrafoTensor *expected)
+{
+  double largest = 0, worst = 0;
+
+  g_assert_cmpint (json_array_get_length (found), ==, trafo_tensor_get_n_elements (expected));
+  for (guint i = 0; i < json_array_get_length (found); i++)
+    {
+      double want = trafo_tensor_get_value (expected, i);
+
+      largest = fmax (largest, fabs (want));
+      worst = fmax (worst, fabs (json_array_get_double_element (found, i) - want));
+    }
+  g_assert_cmpfloat (worst, <=, TOLERANCE * largest);
+}
+
+static TrafoTensorDict *
+load_expected (const char *model, const char *name)
+{
+  g_autofree char *filename =
+      g_test_build_filename (G_TEST_DIST, "data", "models", model, "expected", name, NULL);
+  g_autoptr (GError) error = NULL;
+  TrafoTensorDict *expected = trafo_tensor_dict_load (filename, &error);
+
+  g_assert_no_error (error);
+  return expected;
+}
+
+static char *
+input_to_json (TrafoTensorDict *expected, const char *name)
+{
+  g_autoptr (TrafoValue) value = trafo_value_new_tensor (trafo_tensor_dict_get (expected, name));
+
+  return trafo_value_to_json (value);
+}
+
+static void
+test_forward_json (void)
+{
+  g_autoptr (TrafoTensorDict) expected = load_expected ("bert-seqcls", "loss.safetensors");
+  g_autofree char *ids = input_to_json (expected, "inputs.input_ids");
+  g_autofree char *mask = input_to_json (expected, "inputs.attention_mask");
+  g_autofree char *labels = input_to_json (expected, "inputs.labels");
+  g_autofree char *arguments =
+      g_strdup_printf ("forward --json --model @M/bert-seqcls --auto-class "
+                       "AutoModelForSequenceClassification --ids %s --mask %s --labels %s",
+                       ids,
+                       mask,
+                       labels);
+  g_autoptr (JsonNode) node = run_json (arguments);
+  JsonObject      *outputs = json_object_get_object_member (json_node_get_object (node), "outputs");
+  JsonObject      *logits = json_object_get_object_member (outputs, "logits");
+  JsonObject      *loss = json_object_get_object_member (outputs, "loss");
+  g_autofree char *shape = json_to_string (json_object_get_member (logits, "shape"), FALSE);
+
+  g_assert_cmpuint (json_object_get_size (outputs), ==, 2);
+  g_assert_cmpstr (shape, ==, "[3,3]");
+  g_assert_cmpstr (json_object_get_string_member (logits, "dtype"), ==, "float32");
+  assert_numbers (json_object_get_array_member (logits, "data"),
+                  trafo_tensor_dict_get (expected, "outputs.logits"));
+  assert_numbers (json_object_get_array_member (loss, "data"),
+                  trafo_tensor_dict_get (expected, "outputs.loss"));
+}
+
+static void
+test_forward_save (void)
+{
+  g_autoptr (TrafoTensorDict) expected = load_expected ("bert-qa", "loss.safetensors");
+  g_autoptr (TrafoTensorDict) saved = NULL;
+  g_autofree char *ids = input_to_json (expected, "inputs.input_ids");
+  g_autofree char *mask = input_to_json (expected, "inputs.attention_mask");
+  g_autofree char *arguments = g_strdup_printf (
+      "forward --json --model @M/bert-qa --auto-class AutoModelForQuestionAnswering --ids %s "
+      "--mask %s --input start_positions='[1,99,0]' --input end_positions='[6,3,0]' "
+      "--output-hidden-states --threads 1 --device reference --save @T/out.safetensors",
+      ids,
+      mask);
+  g_autofree char *filename = g_build_filename (folder, "out.safetensors", NULL);
+  g_autoptr (JsonNode) node = run_json (arguments);
+  g_autoptr (GError) error = NULL;
+  JsonObject *outputs = json_object_get_object_member (json_node_get_object (node), "outputs");
+  JsonObject *loss = json_object_get_object_member (outputs, "loss");
+
+  g_assert_false (json_object_has_member (loss, "data"));
+  saved = trafo_tensor_dict_load (filename, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (trafo_tensor_dict_get_size (saved), ==, json_object_get_size (outputs));
+  g_assert_nonnull (trafo_tensor_dict_get (saved, "hidden_states.2"));
+  g_assert_nonnull (trafo_tensor_dict_get (saved, "end_logits"));
+  g_assert_cmpfloat (trafo_tensor_max_difference (trafo_tensor_dict_get (saved, "loss"),
+                                                  trafo_tensor_dict_get (expected, "outputs.loss")),
+                     <=,
+                     TOLERANCE);
+}
+
+static void
+test_embed_json (void)
+{
+  g_autofree char *filename =
+      g_test_build_filename (G_TEST_DIST, "data", "models", "tiny-bert", "expected.json", NULL);
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (JsonNode) node = NULL;
+  g_autoptr (GString) arguments = g_string_new ("embed --json" TINY " --");
+  JsonArray *texts, *found, *expected;
+
+  g_assert_true (json_parser_load_from_file (parser, filename, NULL));
+  texts =
+      json_object_get_array_member (json_node_get_object (json_parser_get_root (parser)), "texts");
+  expected = json_object_get_array_member (json_node_get_object (json_parser_get_root (parser)),
+                                           "embeddings");
+  for (guint i = 0; i < json_array_get_length (texts); i++)
+    g_string_append_printf (arguments, " '%s'", json_array_get_string_element (texts, i));
+  node = run_json (arguments->str);
+  found = json_object_get_array_member (json_node_get_object (node), "embeddings");
+  g_assert_cmpuint (json_array_get_length (found), ==, json_array_get_length (expected));
+  for (guint i = 0; i < json_array_get_length (found); i++)
+    for (guint j = 0; j < 16; j++)
+      g_assert_cmpfloat_with_epsilon (
+          json_array_get_double_element (json_array_get_array_element (found, i), j),
+          json_array_get_double_element (json_array_get_array_element (expected, i), j),
+          1e-5);
+}
+
+/* Every command's keys, which scripts stand on. */
+static void
+test_keys (void)
+{
+  static const struct
+  {
+    const char *arguments;
+    const char *keys;
+  } commands[] = {
+    { "show --json @M/bert-sharded",
+      "path model_type architectures config tokenizer n_parameters size_bytes files tensors" },
+    { "env --json", "version abi glib system cpu memory_bytes plugins paths environment" },
+    { "inspect --json", "plugins folders cache verdicts" },
+    { "inspect --json cpu", "plugins" },
+    { "tokenize --json" TINY " a", "input_ids token_type_ids attention_mask offsets tokens" },
+    { "tokenize --json" TINY " --truncation --max-length 4 --param return_overflowing_tokens=true "
+      "'a cat a dog'",
+      "input_ids token_type_ids attention_mask offsets tokens overflow_to_sample_mapping" },
+    { "detokenize --json" TINY " 5", "text" },
+    { "bench encode-2-8 --json --threads 1" TINY,
+      "peer workload dtype threads best_s median_s runs load_s peak_mib device" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      g_autoptr (JsonNode) node = run_json (commands[i].arguments);
+      g_autoptr (GList) members = json_object_get_members (json_node_get_object (node));
+      g_autoptr (GString) keys = g_string_new (NULL);
+
+      for (GList *member = members; member != NULL; member = member->next)
+        g_string_append_printf (keys, "%s%s", keys->len > 0 ? " " : "", (char *) member->data);
+      g_assert_cmpstr (keys->str, ==, commands[i].keys);
+    }
+}
+
+static void
+test_show_json (void)
+{
+  g_autoptr (JsonNode) node = run_json ("show --json @M/bert-fp16");
+  JsonObject *root = json_node_get_object (node);
+  JsonObject *tensor =
+      json_array_get_object_element (json_object_get_array_member (root, "tensors"), 0);
+
+  g_assert_cmpstr (json_object_get_string_member (root, "model_type"), ==, "bert");
+  g_assert_cmpint (2 * json_object_get_int_member (root, "n_parameters"),
+                   ==,
+                   json_object_get_int_member (root, "size_bytes"));
+  g_assert_cmpstr (json_object_get_string_member (tensor, "dtype"), ==, "F16");
+  g_assert_true (json_object_get_null_member (root, "tokenizer"));
+}
+
+/* `trafo foo` runs trafo-foo from PATH, with what follows as its arguments. */
+static void
+test_foreign_command (void)
+{
+  g_autofree char *filename = g_build_filename (folder, "trafo-greet", NULL);
+  g_autofree char *output = NULL;
+  g_autofree char *messages = NULL;
+
+  g_assert_true (
+      g_file_set_contents (filename, "#!/bin/sh\necho \"hello $1\"\nexit 3\n", -1, NULL));
+  g_assert_cmpint (g_chmod (filename, 0700), ==, 0);
+  g_assert_cmpint (run ("greet you", "", &output, &messages), ==, 3);
+  g_assert_cmpstr (output, ==, "hello you\n");
+  g_remove (filename);
+}
+
+static void
+remove_folder (void)
+{
+  g_autoptr (GDir) files = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (files)) != NULL)
+    {
+      g_autofree char *filename = g_build_filename (folder, name, NULL);
+
+      g_remove (filename);
+    }
+  g_rmdir (folder);
+  g_free (folder);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  g_setenv ("SECONDS_EACH", "0", TRUE);
+  folder = g_dir_make_tmp ("trafo-program-XXXXXX", &error);
+  g_assert_no_error (error);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/trafo/", cases[i].name, NULL);
+
+      g_test_add_data_func (path, &cases[i], test_case);
+    }
+  g_test_add_func ("/trafo/forward-json", test_forward_json);
+  g_test_add_func ("/trafo/forward-save", test_forward_save);
+  g_test_add_func ("/trafo/embed-json", test_embed_json);
+  g_test_add_func ("/trafo/keys", test_keys);
+  g_test_add_func ("/trafo/show-json", test_show_json);
+  g_test_add_func ("/trafo/foreign-command", test_foreign_command);
+  status = g_test_run ();
+  remove_folder ();
+  return status;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+/* What --param gave, each "NAME=VALUE", as an a{sv}; not floating. A value is JSON, or a string
+ * where it is none. A name that is given again replaces the earlier one. */
+GVariant *trafo_parameters_parse (char **parameters, GError **error);
+
+/* Sets the properties of @object that @parameters name, with underscores or dashes. */
+gboolean trafo_parameters_apply (GVariant *parameters, GObject *object, GError **error);
+
+G_END_DECLS
