@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "trafo-load-options.h"
+
+static void
+count_notify (GObject *object, GParamSpec *property, gpointer data)
+{
+  ++*(guint *) data;
+}
+
+static void
+test_properties (void)
+{
+  g_autoptr (TrafoLoadOptions) options = trafo_load_options_new ();
+  g_autofree char *device = NULL;
+  TrafoDType       dtype;
+  guint            n_notified = 0;
+
+  g_assert_null (trafo_load_options_get_device (options));
+  g_assert_cmpint (trafo_load_options_get_dtype (options), ==, TRAFO_DTYPE_NONE);
+  g_signal_connect (options, "notify", G_CALLBACK (count_notify), &n_notified);
+  g_object_set (options, "device", "cpu", "dtype", TRAFO_DTYPE_BFLOAT16, NULL);
+  g_assert_cmpuint (n_notified, ==, 2);
+  trafo_load_options_set_device (options, "cpu");
+  trafo_load_options_set_dtype (options, TRAFO_DTYPE_BFLOAT16);
+  g_assert_cmpuint (n_notified, ==, 2);
+  g_object_get (options, "device", &device, "dtype", &dtype, NULL);
+  g_assert_cmpstr (device, ==, "cpu");
+  g_assert_cmpint (dtype, ==, TRAFO_DTYPE_BFLOAT16);
+  trafo_load_options_set_device (options, trafo_load_options_get_device (options));
+  trafo_load_options_set_device (options, NULL);
+  g_assert_null (trafo_load_options_get_device (options));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/load-options/properties", test_properties);
+  return g_test_run ();
+}
