@@ -208,7 +208,7 @@ order_inputs (const TrafoGraph *graph, TrafoTensorDict *inputs, GError **error)
 {
   g_autoptr (GArray) ordered = NULL;
 
-  if (!trafo_model_inputs_check_names (inputs, graph, error))
+  if (!trafo_model_inputs_check (inputs, graph, error))
     return NULL;
   ordered = g_array_sized_new (FALSE, TRUE, sizeof (TrafoTensor *), graph->inputs->len);
   g_array_set_clear_func (ordered, clear_tensor);
