@@ -153,6 +153,9 @@ TRAFO_API TrafoSym trafo_builder_attention (TrafoBuilder         *self,
                                             TrafoSym              k,
                                             TrafoSym              v,
                                             const TrafoAttention *attention);
+TRAFO_API TrafoSym trafo_builder_self_attention (TrafoBuilder         *self,
+                                                 TrafoSym              qkv,
+                                                 const TrafoAttention *attention);
 TRAFO_API TrafoSym trafo_builder_activation (TrafoBuilder *self, TrafoSym x, const char *name);
 TRAFO_API TrafoSym trafo_builder_dropout (TrafoBuilder *self, TrafoSym x, double probability);
 TRAFO_API TrafoSym trafo_builder_softmax (TrafoBuilder *self, TrafoSym x, gint axis);
