@@ -28,7 +28,7 @@ enter_devices (GListModel *devices, GError **error)
                        TRAFO_ERROR,
                        TRAFO_ERROR_INTERNAL,
                        "the backend lists a %s, expected a TrafoDevice",
-                       G_OBJECT_TYPE_NAME (device));
+                       device != NULL ? G_OBJECT_TYPE_NAME (device) : "NULL");
           return FALSE;
         }
       if (!trafo_device_check_complete (device, error))
