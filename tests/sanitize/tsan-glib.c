@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+
+/* GLib's locks are futexes, its counts and hand-overs atomics, in a library that was not built for
+ * ThreadSanitizer, which therefore sees none of the order they make. This library is loaded before
+ * GLib and tells it. Only order that GLib documents is told: a race in our code is still one. */
+
+#include <dlfcn.h>
+#include <gio/gio.h>
+#include <sanitizer/tsan_interface.h>
+
+/* The function that this one stands before. */
+#define NEXT(name)                                                                                 \
+  static typeof (&(name)) next;                                                                    \
+                                                                                                   \
+  if (__atomic_load_n (&next, __ATOMIC_ACQUIRE) == NULL)                                           \
+  __atomic_store_n (&next, (typeof (&(name))) dlsym (RTLD_NEXT, #name), __ATOMIC_RELEASE)
+
+#define EXPORT __attribute__ ((visibility ("default")))
+
+#undef g_once_init_enter
+#undef g_once_init_leave
+
+EXPORT void
+g_mutex_lock (GMutex *mutex)
+{
+  NEXT (g_mutex_lock);
+  __tsan_mutex_pre_lock (mutex, 0);
+  next (mutex);
+  __tsan_mutex_post_lock (mutex, 0, 0);
+}
+
+EXPORT gboolean
+g_mutex_trylock (GMutex *mutex)
+{
+  gboolean is_locked;
+
+  NEXT (g_mutex_trylock);
+  __tsan_mutex_pre_lock (mutex, __tsan_mutex_try_lock);
+  is_locked = next (mutex);
+  __tsan_mutex_post_lock (mutex,
+                          __tsan_mutex_try_lock | (is_locked ? 0 : __tsan_mutex_try_lock_failed),
+                          0);
+  return is_locked;
+}
+
+EXPORT void
+g_mutex_unlock (GMutex *mutex)
+{
+  NEXT (g_mutex_unlock);
+  __tsan_mutex_pre_unlock (mutex, 0);
+  next (mutex);
+  __tsan_mutex_post_unlock (mutex, 0);
+}
+
+EXPORT void
+g_mutex_clear (GMutex *mutex)
+{
+  NEXT (g_mutex_clear);
+  __tsan_mutex_destroy (mutex, 0);
+  next (mutex);
+}
+
+/* The fast path of g_once_init_enter() is inline: an acquire of the word that this releases. */
+EXPORT gboolean
+g_once_init_enter (volatile void *location)
+{
+  gboolean is_first;
+
+  NEXT (g_once_init_enter);
+  is_first = next (location);
+  __tsan_acquire ((void *) location);
+  return is_first;
+}
+
+EXPORT void
+g_once_init_leave (volatile void *location, gsize result)
+{
+  NEXT (g_once_init_leave);
+  __tsan_release ((void *) location);
+  next (location, result);
+}
+
+static G_DEFINE_QUARK (tsan - task - function, task_function)
+
+    static void run_task (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GTaskThreadFunc function = g_object_get_qdata (G_OBJECT (task), task_function_quark ());
+
+  __tsan_acquire (task);
+  function (task, source, data, cancellable);
+}
+
+EXPORT void
+g_task_run_in_thread (GTask *task, GTaskThreadFunc function)
+{
+  NEXT (g_task_run_in_thread);
+  g_object_set_qdata (G_OBJECT (task), task_function_quark (), function);
+  __tsan_release (task);
+  next (task, run_task);
+}
+
+EXPORT void
+g_task_return_pointer (GTask *task, gpointer result, GDestroyNotify destroy)
+{
+  NEXT (g_task_return_pointer);
+  __tsan_release (task);
+  next (task, result, destroy);
+}
+
+EXPORT void
+g_task_return_boolean (GTask *task, gboolean result)
+{
+  NEXT (g_task_return_boolean);
+  __tsan_release (task);
+  next (task, result);
+}
+
+EXPORT void
+g_task_return_error (GTask *task, GError *error)
+{
+  NEXT (g_task_return_error);
+  __tsan_release (task);
+  next (task, error);
+}
+
+EXPORT gpointer
+g_task_propagate_pointer (GTask *task, GError **error)
+{
+  NEXT (g_task_propagate_pointer);
+  __tsan_acquire (task);
+  return next (task, error);
+}
+
+EXPORT gboolean
+g_task_propagate_boolean (GTask *task, GError **error)
+{
+  NEXT (g_task_propagate_boolean);
+  __tsan_acquire (task);
+  return next (task, error);
+}
