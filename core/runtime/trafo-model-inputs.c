@@ -26,6 +26,7 @@ trafo_model_inputs_get_variant (TrafoTensorDict *inputs,
   };
 }
 
+/* A mask is no surprise to a model without attention, such as one of no layers. */
 gboolean
 trafo_model_inputs_check_names (TrafoTensorDict *inputs, const TrafoGraph *graph, GError **error)
 {
@@ -34,7 +35,7 @@ trafo_model_inputs_check_names (TrafoTensorDict *inputs, const TrafoGraph *graph
       const char *name = trafo_tensor_dict_get_name (inputs, i);
       g_autoptr (GString) known = NULL;
 
-      if (trafo_graph_find_input (graph, name) != NULL)
+      if (trafo_graph_find_input (graph, name) != NULL || g_str_equal (name, "attention_mask"))
         continue;
       known = g_string_new (NULL);
       for (guint j = 0; j < graph->inputs->len; j++)
