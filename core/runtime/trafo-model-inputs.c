@@ -43,6 +43,7 @@ check_length (TrafoTensorDict *inputs, GError **error)
   return FALSE;
 }
 
+/* A mask is no surprise to a model without attention, such as one of no layers. */
 gboolean
 trafo_model_inputs_check (TrafoTensorDict *inputs, const TrafoGraph *graph, GError **error)
 {
@@ -51,7 +52,7 @@ trafo_model_inputs_check (TrafoTensorDict *inputs, const TrafoGraph *graph, GErr
       const char *name = trafo_tensor_dict_get_name (inputs, i);
       g_autoptr (GString) known = NULL;
 
-      if (trafo_graph_find_input (graph, name) != NULL)
+      if (trafo_graph_find_input (graph, name) != NULL || g_str_equal (name, "attention_mask"))
         continue;
       known = g_string_new (NULL);
       for (guint j = 0; j < graph->inputs->len; j++)
