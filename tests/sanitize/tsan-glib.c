@@ -9,6 +9,7 @@
 #include <dlfcn.h>
 #include <gio/gio.h>
 #include <sanitizer/tsan_interface.h>
+#include <stdlib.h>
 
 #pragma weak __tsan_acquire
 #pragma weak __tsan_release
@@ -124,23 +125,44 @@ g_once_init_leave (volatile void *location, gsize result)
   next (location, result);
 }
 
-static G_DEFINE_QUARK (tsan - task - function, task_function)
-
-    static void run_task (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+typedef struct
 {
-  GTaskThreadFunc function = g_object_get_qdata (G_OBJECT (task), task_function_quark ());
+  GFunc    function;
+  gpointer data;
+} PoolWork;
 
-  TELL (__tsan_acquire, task);
-  function (task, source, data, cancellable);
+static void
+run_pool_work (gpointer item, gpointer data)
+{
+  PoolWork *work = data;
+
+  TELL (__tsan_acquire, item);
+  work->function (item, work->data);
 }
 
-EXPORT void
-g_task_run_in_thread (GTask *task, GTaskThreadFunc function)
+/* Pools live as long as the program, as what they do does. GTask has one. */
+EXPORT GThreadPool *
+g_thread_pool_new (GFunc    function,
+                   gpointer data,
+                   gint     max_threads,
+                   gboolean is_exclusive,
+                   GError **error)
 {
-  NEXT (g_task_run_in_thread);
-  g_object_set_qdata (G_OBJECT (task), task_function_quark (), function);
-  TELL (__tsan_release, task);
-  next (task, run_task);
+  PoolWork *work = malloc (sizeof *work);
+
+  NEXT (g_thread_pool_new);
+  if (work == NULL)
+    return NULL;
+  *work = (PoolWork){ .function = function, .data = data };
+  return next (run_pool_work, work, max_threads, is_exclusive, error);
+}
+
+EXPORT gboolean
+g_thread_pool_push (GThreadPool *pool, gpointer item, GError **error)
+{
+  NEXT (g_thread_pool_push);
+  TELL (__tsan_release, item);
+  return next (pool, item, error);
 }
 
 EXPORT void
@@ -167,11 +189,21 @@ g_task_return_error (GTask *task, GError *error)
   next (task, error);
 }
 
+/* What is attached is run in an iteration of the context: a task's callback, too. */
+EXPORT guint
+g_source_attach (GSource *source, GMainContext *context)
+{
+  NEXT (g_source_attach);
+  TELL (__tsan_release, context != NULL ? context : g_main_context_default ());
+  return next (source, context);
+}
+
 EXPORT gpointer
 g_task_propagate_pointer (GTask *task, GError **error)
 {
   NEXT (g_task_propagate_pointer);
   TELL (__tsan_acquire, task);
+  TELL (__tsan_acquire, g_task_get_context (task));
   return next (task, error);
 }
 
@@ -180,5 +212,6 @@ g_task_propagate_boolean (GTask *task, GError **error)
 {
   NEXT (g_task_propagate_boolean);
   TELL (__tsan_acquire, task);
+  TELL (__tsan_acquire, g_task_get_context (task));
   return next (task, error);
 }
