@@ -1,13 +1,31 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
 
-/* GLib's locks are futexes, its counts and hand-overs atomics, in a library that was not built for
+/* GLib's locks are futexes and its hand-overs atomics, in a library that was not built for
  * ThreadSanitizer, which therefore sees none of the order they make. This library is loaded before
- * GLib and tells it. Only order that GLib documents is told: a race in our code is still one. */
+ * GLib and tells it. Only order that GLib documents is told: a race in our code is still one. It is
+ * loaded into every program that a test starts, a linker or Python too, and so needs no library. */
 
 #include <dlfcn.h>
 #include <gio/gio.h>
 #include <sanitizer/tsan_interface.h>
+#include <stdlib.h>
+
+#pragma weak __tsan_acquire
+#pragma weak __tsan_release
+#pragma weak __tsan_mutex_pre_lock
+#pragma weak __tsan_mutex_post_lock
+#pragma weak __tsan_mutex_pre_unlock
+#pragma weak __tsan_mutex_post_unlock
+#pragma weak __tsan_mutex_destroy
+
+#define TELL(function, ...)                                                                        \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    if (function != NULL)                                                                          \
+      function (__VA_ARGS__);                                                                      \
+  }                                                                                                \
+  G_STMT_END
 
 /* The function that this one stands before. */
 #define NEXT(name)                                                                                 \
@@ -25,9 +43,9 @@ EXPORT void
 g_mutex_lock (GMutex *mutex)
 {
   NEXT (g_mutex_lock);
-  __tsan_mutex_pre_lock (mutex, 0);
+  TELL (__tsan_mutex_pre_lock, mutex, 0);
   next (mutex);
-  __tsan_mutex_post_lock (mutex, 0, 0);
+  TELL (__tsan_mutex_post_lock, mutex, 0, 0);
 }
 
 EXPORT gboolean
@@ -36,11 +54,12 @@ g_mutex_trylock (GMutex *mutex)
   gboolean is_locked;
 
   NEXT (g_mutex_trylock);
-  __tsan_mutex_pre_lock (mutex, __tsan_mutex_try_lock);
+  TELL (__tsan_mutex_pre_lock, mutex, __tsan_mutex_try_lock);
   is_locked = next (mutex);
-  __tsan_mutex_post_lock (mutex,
-                          __tsan_mutex_try_lock | (is_locked ? 0 : __tsan_mutex_try_lock_failed),
-                          0);
+  TELL (__tsan_mutex_post_lock,
+        mutex,
+        __tsan_mutex_try_lock | (is_locked ? 0 : __tsan_mutex_try_lock_failed),
+        0);
   return is_locked;
 }
 
@@ -48,17 +67,42 @@ EXPORT void
 g_mutex_unlock (GMutex *mutex)
 {
   NEXT (g_mutex_unlock);
-  __tsan_mutex_pre_unlock (mutex, 0);
+  TELL (__tsan_mutex_pre_unlock, mutex, 0);
   next (mutex);
-  __tsan_mutex_post_unlock (mutex, 0);
+  TELL (__tsan_mutex_post_unlock, mutex, 0);
 }
 
 EXPORT void
 g_mutex_clear (GMutex *mutex)
 {
   NEXT (g_mutex_clear);
-  __tsan_mutex_destroy (mutex, 0);
+  TELL (__tsan_mutex_destroy, mutex, 0);
   next (mutex);
+}
+
+EXPORT void
+g_cond_wait (GCond *cond, GMutex *mutex)
+{
+  NEXT (g_cond_wait);
+  TELL (__tsan_mutex_pre_unlock, mutex, 0);
+  TELL (__tsan_mutex_post_unlock, mutex, 0);
+  next (cond, mutex);
+  TELL (__tsan_mutex_pre_lock, mutex, 0);
+  TELL (__tsan_mutex_post_lock, mutex, 0, 0);
+}
+
+EXPORT gboolean
+g_cond_wait_until (GCond *cond, GMutex *mutex, gint64 end_time)
+{
+  gboolean was_signalled;
+
+  NEXT (g_cond_wait_until);
+  TELL (__tsan_mutex_pre_unlock, mutex, 0);
+  TELL (__tsan_mutex_post_unlock, mutex, 0);
+  was_signalled = next (cond, mutex, end_time);
+  TELL (__tsan_mutex_pre_lock, mutex, 0);
+  TELL (__tsan_mutex_post_lock, mutex, 0, 0);
+  return was_signalled;
 }
 
 /* The fast path of g_once_init_enter() is inline: an acquire of the word that this releases. */
@@ -69,7 +113,7 @@ g_once_init_enter (volatile void *location)
 
   NEXT (g_once_init_enter);
   is_first = next (location);
-  __tsan_acquire ((void *) location);
+  TELL (__tsan_acquire, (void *) location);
   return is_first;
 }
 
@@ -77,34 +121,55 @@ EXPORT void
 g_once_init_leave (volatile void *location, gsize result)
 {
   NEXT (g_once_init_leave);
-  __tsan_release ((void *) location);
+  TELL (__tsan_release, (void *) location);
   next (location, result);
 }
 
-static G_DEFINE_QUARK (tsan - task - function, task_function)
-
-    static void run_task (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+typedef struct
 {
-  GTaskThreadFunc function = g_object_get_qdata (G_OBJECT (task), task_function_quark ());
+  GFunc    function;
+  gpointer data;
+} PoolWork;
 
-  __tsan_acquire (task);
-  function (task, source, data, cancellable);
+static void
+run_pool_work (gpointer item, gpointer data)
+{
+  PoolWork *work = data;
+
+  TELL (__tsan_acquire, item);
+  work->function (item, work->data);
 }
 
-EXPORT void
-g_task_run_in_thread (GTask *task, GTaskThreadFunc function)
+/* Pools live as long as the program, as what they do does. GTask has one. */
+EXPORT GThreadPool *
+g_thread_pool_new (GFunc    function,
+                   gpointer data,
+                   gint     max_threads,
+                   gboolean is_exclusive,
+                   GError **error)
 {
-  NEXT (g_task_run_in_thread);
-  g_object_set_qdata (G_OBJECT (task), task_function_quark (), function);
-  __tsan_release (task);
-  next (task, run_task);
+  PoolWork *work = malloc (sizeof *work);
+
+  NEXT (g_thread_pool_new);
+  if (work == NULL)
+    return NULL;
+  *work = (PoolWork){ .function = function, .data = data };
+  return next (run_pool_work, work, max_threads, is_exclusive, error);
+}
+
+EXPORT gboolean
+g_thread_pool_push (GThreadPool *pool, gpointer item, GError **error)
+{
+  NEXT (g_thread_pool_push);
+  TELL (__tsan_release, item);
+  return next (pool, item, error);
 }
 
 EXPORT void
 g_task_return_pointer (GTask *task, gpointer result, GDestroyNotify destroy)
 {
   NEXT (g_task_return_pointer);
-  __tsan_release (task);
+  TELL (__tsan_release, task);
   next (task, result, destroy);
 }
 
@@ -112,7 +177,7 @@ EXPORT void
 g_task_return_boolean (GTask *task, gboolean result)
 {
   NEXT (g_task_return_boolean);
-  __tsan_release (task);
+  TELL (__tsan_release, task);
   next (task, result);
 }
 
@@ -120,15 +185,25 @@ EXPORT void
 g_task_return_error (GTask *task, GError *error)
 {
   NEXT (g_task_return_error);
-  __tsan_release (task);
+  TELL (__tsan_release, task);
   next (task, error);
+}
+
+/* What is attached is run in an iteration of the context: a task's callback, too. */
+EXPORT guint
+g_source_attach (GSource *source, GMainContext *context)
+{
+  NEXT (g_source_attach);
+  TELL (__tsan_release, context != NULL ? context : g_main_context_default ());
+  return next (source, context);
 }
 
 EXPORT gpointer
 g_task_propagate_pointer (GTask *task, GError **error)
 {
   NEXT (g_task_propagate_pointer);
-  __tsan_acquire (task);
+  TELL (__tsan_acquire, task);
+  TELL (__tsan_acquire, g_task_get_context (task));
   return next (task, error);
 }
 
@@ -136,6 +211,7 @@ EXPORT gboolean
 g_task_propagate_boolean (GTask *task, GError **error)
 {
   NEXT (g_task_propagate_boolean);
-  __tsan_acquire (task);
+  TELL (__tsan_acquire, task);
+  TELL (__tsan_acquire, g_task_get_context (task));
   return next (task, error);
 }
