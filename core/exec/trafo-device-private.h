@@ -10,6 +10,9 @@ G_BEGIN_DECLS
 
 gboolean trafo_device_is_host (TrafoDevice *self);
 
+/* That a plugin's device has a name and all functions that core will call. */
+gboolean trafo_device_check_complete (TrafoDevice *self, GError **error);
+
 /* FALSE and the error unless @status is success. */
 gboolean trafo_device_check (TrafoDevice        *self,
                              TrafoStatus         status,

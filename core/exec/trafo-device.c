@@ -10,6 +10,46 @@ trafo_device_is_host (TrafoDevice *self)
   return (trafo_device_get_ops (self)->flags & TRAFO_DEVICE_HOST_MEMORY) != 0;
 }
 
+/* The first function that is not there; NULL if all are. */
+static const char *
+find_missing (const TrafoDeviceOps *ops)
+{
+  if (!TRAFO_HAS (ops, list_kernels))
+    return "list_kernels";
+  if (TRAFO_HAS (ops, packed_size) && !TRAFO_HAS (ops, pack))
+    return "pack";
+  if ((ops->flags & TRAFO_DEVICE_HOST_MEMORY) != 0)
+    return NULL;
+  if (!TRAFO_HAS (ops, buffer_alloc) || !TRAFO_HAS (ops, buffer_free))
+    return "buffer_alloc or buffer_free";
+  if (!TRAFO_HAS (ops, buffer_write) || !TRAFO_HAS (ops, buffer_read))
+    return "buffer_write or buffer_read";
+  if (!TRAFO_HAS (ops, stream_new) || !TRAFO_HAS (ops, stream_free) ||
+      !TRAFO_HAS (ops, stream_sync))
+    return "stream_new, stream_free or stream_sync";
+  return NULL;
+}
+
+gboolean
+trafo_device_check_complete (TrafoDevice *self, GError **error)
+{
+  const TrafoDeviceOps *ops = trafo_device_get_ops (self);
+  const char           *name = trafo_device_get_name (self);
+  const char           *missing = ops != NULL ? find_missing (ops) : "table of functions";
+
+  if (name == NULL || *name == '\0')
+    missing = "name";
+  if (missing == NULL)
+    return TRUE;
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_INTERNAL,
+               "device '%s' has no %s",
+               name != NULL ? name : "",
+               missing);
+  return FALSE;
+}
+
 gboolean
 trafo_device_check (TrafoDevice        *self,
                     TrafoStatus         status,
@@ -67,16 +107,26 @@ trafo_device_upload (TrafoDevice *self, gconstpointer bytes, gsize size_bytes, G
   return NULL;
 }
 
+/* A kernel without the function that its device calls is none. */
+static gboolean
+takes (const TrafoKernel *kernel, gboolean is_host, const TrafoKernelArgs *args)
+{
+  if (is_host ? !TRAFO_HAS (kernel, run) : !TRAFO_HAS (kernel, enqueue))
+    return FALSE;
+  return !TRAFO_HAS (kernel, supports) || kernel->supports (args);
+}
+
 const TrafoKernel *
 trafo_device_choose_kernel (TrafoDevice *self, const TrafoKernelArgs *args)
 {
   const TrafoDeviceOps     *ops = trafo_device_get_ops (self);
+  gboolean                  is_host = trafo_device_is_host (self);
   gsize                     n = 0;
   const TrafoKernel *const *kernels;
 
   kernels = ops->list_kernels (trafo_device_get_handle (self), args->op, &n);
   for (gsize i = 0; i < n; i++)
-    if (kernels[i]->supports == NULL || kernels[i]->supports (args))
+    if (takes (kernels[i], is_host, args))
       return kernels[i];
   return NULL;
 }

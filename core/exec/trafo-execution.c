@@ -21,17 +21,19 @@ trafo_operand_span_bytes (const TrafoOperand *operand)
   return (last + 1) * trafo_dtype_get_size (operand->dtype);
 }
 
+/* @dims: those of @type, as far as they are known. */
 static gboolean
 shape_error (const char           *name,
              const TrafoTensor    *tensor,
              const TrafoGraph     *graph,
              const TrafoValueType *type,
+             const gint64         *dims,
              GError              **error)
 {
   gsize            n_dims;
   const gint64    *shape = trafo_tensor_get_shape (tensor, &n_dims);
   g_autofree char *found = trafo_shape_to_string (shape, n_dims);
-  g_autofree char *expected = trafo_dims_to_string (graph->dims, type->dims, type->n_dims);
+  g_autofree char *expected = trafo_dims_to_string (graph->dims, dims, type->n_dims);
 
   g_set_error (error,
                TRAFO_ERROR,
@@ -55,10 +57,17 @@ read_slots (TrafoExecution        *self,
 {
   const TrafoGraph     *graph = self->program->graph;
   const TrafoValueType *type = &trafo_graph_get_node (graph, input->sym)->type;
+  gint64                dims[TRAFO_MAX_DIMS];
 
+  for (guint i = 0; i < type->n_dims; i++)
+    {
+      gint64 dim = type->dims[i];
+
+      dims[i] = dim < 0 && dim >= -TRAFO_N_SLOTS && slots[-dim - 1] >= 0 ? slots[-dim - 1] : dim;
+    }
   if (trafo_tensor_get_dtype (tensor) != type->dtype ||
       trafo_tensor_get_n_dims (tensor) != type->n_dims)
-    return shape_error (input->name, tensor, graph, type, error);
+    return shape_error (input->name, tensor, graph, type, dims, error);
   for (guint i = 0; i < type->n_dims; i++)
     {
       gint64 found = trafo_tensor_get_dim (tensor, i);
@@ -71,7 +80,7 @@ read_slots (TrafoExecution        *self,
           dim = slots[-dim - 1];
         }
       if (dim >= 0 && dim != found)
-        return shape_error (input->name, tensor, graph, type, error);
+        return shape_error (input->name, tensor, graph, type, dims, error);
     }
   return TRUE;
 }
@@ -118,7 +127,7 @@ check_shapes (TrafoExecution *self, TrafoTensor *const *inputs, GError **error)
 
       for (guint j = 0; inputs[i] != NULL && j < type->n_dims; j++)
         if (trafo_tensor_get_dim (inputs[i], j) != value->shape[j])
-          return shape_error (input->name, inputs[i], graph, type, error);
+          return shape_error (input->name, inputs[i], graph, type, value->shape, error);
     }
   return TRUE;
 }

@@ -138,7 +138,12 @@ resolve_view (TrafoExecution *self, TrafoSym sym, const TrafoNode *node, GError 
     {
       append_copy (self, sym, n_nodes_of (self) + sym, &root, &input);
       if (!node->op->view (&attrs, &input, output))
-        return fail_at (node, output, "does not fit its operand", error);
+        {
+          g_autofree char *shape = trafo_shape_to_string (input.shape, input.n_dims);
+          g_autofree char *what = g_strdup_printf ("does not fit its operand of shape %s", shape);
+
+          return fail_at (node, output, what, error);
+        }
     }
   self->roots[sym] = root;
   return TRUE;

@@ -12,7 +12,6 @@
 
 enum
 {
-  MAX_PARTS = 8,
   HUGE_PAGE_BYTES = 2 << 20,
   CHUNK_BYTES = 64 << 20, /* of address space: what is not written costs no memory */
 };
@@ -311,7 +310,7 @@ make_entry (TrafoWeights          *self,
             GError               **error)
 {
   const TrafoDeviceOps *ops = trafo_device_get_ops (self->device);
-  TrafoOperand          parts[MAX_PARTS];
+  TrafoOperand          parts[TRAFO_MAX_PARAM_PARTS];
   TrafoWeight           weight = { .struct_size = sizeof weight, .parts = parts };
   TrafoDType            dtype = TRAFO_DTYPE_FLOAT32;
   gsize                 packed_bytes = 0;
@@ -384,7 +383,7 @@ trafo_weights_get (TrafoWeights          *self,
   g_autofree char *key = entry_key (param, use);
   Entry           *entry = g_hash_table_lookup (self->entries, key);
 
-  g_return_val_if_fail (param->names->len <= MAX_PARTS, FALSE);
+  g_return_val_if_fail (param->names->len <= TRAFO_MAX_PARAM_PARTS, FALSE);
   if (entry == NULL)
     {
       entry = g_new0 (Entry, 1);

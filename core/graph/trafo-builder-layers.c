@@ -197,6 +197,45 @@ trafo_builder_attention (TrafoBuilder         *self,
                                NULL);
 }
 
+/**
+ * trafo_builder_self_attention:
+ * @self: a builder
+ * @qkv: float32, (batch, sequence, (heads + 2 * key heads) * head size): queries, keys and values
+ *   side by side, as one linear layer makes them
+ * @attention: the numbers of heads and the rest
+ *
+ * [method@Trafo.Builder.attention] of a sequence to itself.
+ *
+ * Returns: float32, (batch, sequence, heads * head size)
+ */
+TrafoSym
+trafo_builder_self_attention (TrafoBuilder *self, TrafoSym qkv, const TrafoAttention *attention)
+{
+  guint    n_kv_heads = attention->n_kv_heads != 0 ? attention->n_kv_heads : attention->n_heads;
+  gint64   q_size = trafo_builder_dim_mul (self, attention->n_heads, attention->head_size);
+  gint64   kv_size = trafo_builder_dim_mul (self, n_kv_heads, attention->head_size);
+  gint64   v_start = trafo_builder_dim_add (self, q_size, kv_size);
+  gint64   expected = trafo_builder_dim_add (self, v_start, kv_size);
+  gint64   found = trafo_builder_get_dim (self, qkv, -1);
+  TrafoSym q, k, v;
+
+  if (!trafo_builder_has_failed (self) && found != expected)
+    return trafo_builder_failf (self,
+                                TRAFO_ERROR_SHAPE,
+                                "self_attention: found %" G_GINT64_FORMAT
+                                " features, expected %" G_GINT64_FORMAT
+                                " for %u heads of queries and %u of keys and of values, of size %u",
+                                found,
+                                expected,
+                                attention->n_heads,
+                                n_kv_heads,
+                                attention->head_size);
+  q = trafo_builder_slice (self, qkv, -1, 0, q_size, 1);
+  k = trafo_builder_slice (self, qkv, -1, q_size, kv_size, 1);
+  v = trafo_builder_slice (self, qkv, -1, v_start, kv_size, 1);
+  return trafo_builder_attention (self, q, k, v, attention);
+}
+
 /* The names of transformers' ACT2FN. */
 static const struct
 {

@@ -38,8 +38,14 @@ trafo_builder_cross_entropy (TrafoBuilder *self, TrafoSym logits, TrafoSym label
   guint    n_dims = trafo_builder_get_n_dims (self, labels);
   TrafoSym z, is_label, picked, valid, loss;
 
-  if (trafo_builder_has_failed (self) || n_dims >= TRAFO_MAX_DIMS)
+  if (trafo_builder_has_failed (self))
     return 0;
+  if (n_dims >= TRAFO_MAX_DIMS)
+    return trafo_builder_failf (self,
+                                TRAFO_ERROR_SHAPE,
+                                "labels have %u axes, expected fewer than %d",
+                                n_dims,
+                                TRAFO_MAX_DIMS);
   trafo_builder_bound_input (self, labels, n_classes, -100);
   for (guint i = 0; i < n_dims; i++)
     dims[i] = trafo_builder_get_dim (self, labels, i);

@@ -44,11 +44,13 @@ typedef struct
   gint64        ignored_value; /* allowed besides; G_MININT64: none is */
 } TrafoGraphInput;
 
+#define TRAFO_MAX_PARAM_PARTS 8
+
 /* A parameter made of one or more tensors of the checkpoint, concatenated along axis 0 (along the
  * last axis if is_in_out); more than one only after passes merged linear layers. */
 typedef struct
 {
-  GPtrArray       *names;   /* one a part */
+  GPtrArray       *names;   /* one a part, at most TRAFO_MAX_PARAM_PARTS */
   GPtrArray       *aliases; /* other names of a tied parameter */
   TrafoInitializer initializer;
   gboolean         is_in_out;

@@ -6,14 +6,9 @@
 /* Linear layers of the same input become one, of which the old ones are slices: q, k and v of an
  * attention are one matrix product. Only weights that nothing else uses take part. */
 
-enum
-{
-  MAX_MERGED = 8,
-};
-
 typedef struct
 {
-  TrafoSym members[MAX_MERGED];
+  TrafoSym members[TRAFO_MAX_PARAM_PARTS];
   guint    n;
 } Group;
 
@@ -26,7 +21,7 @@ is_private_param (TrafoRewrite *rewrite, TrafoSym sym)
   if (node == NULL)
     return FALSE;
   param = g_ptr_array_index (rewrite->from->params, node->leaf);
-  return param->names->len == 1;
+  return param->names->len == 1 && param->aliases->len == 0;
 }
 
 static gboolean
@@ -46,7 +41,8 @@ collect (TrafoRewrite *rewrite, TrafoSym first, const TrafoNode *node, Group *gr
   const TrafoLinearAttrs *attrs = &node->attrs.linear;
 
   group->n = 0;
-  for (TrafoSym sym = first; sym < trafo_graph_get_n_nodes (rewrite->from) && group->n < MAX_MERGED;
+  for (TrafoSym sym = first;
+       sym < trafo_graph_get_n_nodes (rewrite->from) && group->n < TRAFO_MAX_PARAM_PARTS;
        sym++)
     {
       const TrafoNode *other = trafo_graph_get_node (rewrite->from, sym);

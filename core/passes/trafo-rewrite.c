@@ -87,7 +87,10 @@ copy_node (TrafoRewrite *self, const TrafoNode *node)
 static void
 rewrite_nodes (TrafoRewrite *self, TrafoRewriteFunc func)
 {
-  for (TrafoSym sym = 1; sym < trafo_graph_get_n_nodes (self->from); sym++)
+  guint n_nodes = trafo_graph_get_n_nodes (self->from);
+
+  /* after a failure symbols stand for nothing, and passes read the nodes behind them */
+  for (TrafoSym sym = 1; sym < n_nodes && !trafo_builder_has_failed (self->builder); sym++)
     {
       const TrafoNode *node = trafo_graph_get_node (self->from, sym);
 

@@ -330,7 +330,8 @@ sort_texts (const char *const *texts, guint n_texts)
 
   for (guint i = 0; i < n_texts; i++)
     entries[i] = (Entry){ texts[i], strlen (texts[i]), i };
-  qsort (entries, n_texts, sizeof *entries, compare_entries);
+  if (n_texts > 1)
+    qsort (entries, n_texts, sizeof *entries, compare_entries);
   return entries;
 }
 

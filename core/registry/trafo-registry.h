@@ -16,12 +16,15 @@ TRAFO_API TrafoRegistry *trafo_registry_new (const char *const *search_path,
 
 TRAFO_API char      **trafo_registry_dup_search_path (TrafoRegistry *self);
 TRAFO_API void        trafo_registry_add_path (TrafoRegistry *self, const char *folder);
-TRAFO_API gboolean    trafo_registry_add_static (TrafoRegistry               *self,
-                                                 const TrafoPluginDescriptor *descriptor,
-                                                 GError                     **error);
 TRAFO_API const char *trafo_registry_get_cache_filename (TrafoRegistry *self);
 TRAFO_API const char *trafo_registry_get_verdicts_filename (TrafoRegistry *self);
 TRAFO_API GVariant   *trafo_registry_dup_folders (TrafoRegistry *self);
+/* Bindings have no descriptors: those are made by a macro. */
+#ifndef __GI_SCANNER__
+TRAFO_API gboolean trafo_registry_add_static (TrafoRegistry               *self,
+                                              const TrafoPluginDescriptor *descriptor,
+                                              GError                     **error);
+#endif
 
 TRAFO_API gboolean trafo_registry_scan (TrafoRegistry *self,
                                         GCancellable  *cancellable,

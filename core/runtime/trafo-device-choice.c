@@ -4,6 +4,7 @@
 
 #include <trafo/trafo-error.h>
 
+#include "trafo-device-private.h"
 #include "trafo-reference-device-private.h"
 #include "trafo-registry.h"
 
@@ -11,6 +12,33 @@
  * again, and programs of several models share them. */
 static GMutex      lock;
 static GHashTable *opened;
+
+/* Enters the devices by their names, but for those that are there from an earlier call. */
+static gboolean
+enter_devices (GListModel *devices, GError **error)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (devices); i++)
+    {
+      g_autoptr (TrafoDevice) device = g_list_model_get_item (devices, i);
+      const char *name;
+
+      if (!TRAFO_IS_DEVICE (device))
+        {
+          g_set_error (error,
+                       TRAFO_ERROR,
+                       TRAFO_ERROR_INTERNAL,
+                       "the backend lists a %s, expected a TrafoDevice",
+                       device != NULL ? G_OBJECT_TYPE_NAME (device) : "NULL");
+          return FALSE;
+        }
+      if (!trafo_device_check_complete (device, error))
+        return FALSE;
+      name = trafo_device_get_name (device);
+      if (!g_hash_table_contains (opened, name))
+        g_hash_table_insert (opened, g_strdup (name), g_object_ref (device));
+    }
+  return TRUE;
+}
 
 /* The devices of one backend, each entered by its name. NULL and the reason if it has none. */
 static GListModel *
@@ -22,13 +50,8 @@ open_backend (TrafoFeature *feature, GCancellable *cancellable, GError **error)
   if (backend == NULL || !trafo_backend_probe (TRAFO_BACKEND (backend), cancellable, error))
     return NULL;
   devices = trafo_backend_list_devices (TRAFO_BACKEND (backend));
-  for (guint i = 0; i < g_list_model_get_n_items (devices); i++)
-    {
-      g_autoptr (TrafoDevice) device = g_list_model_get_item (devices, i);
-      g_autofree char *name = g_strdup (trafo_device_get_name (device));
-
-      g_hash_table_insert (opened, g_steal_pointer (&name), g_steal_pointer (&device));
-    }
+  if (!enter_devices (devices, error))
+    return NULL;
   if (g_list_model_get_n_items (devices) > 0)
     return g_steal_pointer (&devices);
   g_set_error (error,
@@ -37,6 +60,15 @@ open_backend (TrafoFeature *feature, GCancellable *cancellable, GError **error)
                "backend %s found no device",
                trafo_feature_get_name (feature));
   return NULL;
+}
+
+/* The first of @devices, or the one that an earlier call opened under its name. */
+static TrafoDevice *
+first_device (GListModel *devices)
+{
+  g_autoptr (TrafoDevice) first = g_list_model_get_item (devices, 0);
+
+  return g_object_ref (g_hash_table_lookup (opened, trafo_device_get_name (first)));
 }
 
 static TrafoDevice *
@@ -59,7 +91,7 @@ open_by_name (const char *name, GCancellable *cancellable, GError **error)
   if (devices == NULL)
     return NULL;
   if (g_str_equal (name, parts[0]))
-    return g_list_model_get_item (devices, 0);
+    return first_device (devices);
   device = g_hash_table_lookup (opened, name);
   if (device != NULL)
     return g_object_ref (device);
@@ -91,7 +123,7 @@ open_best (GCancellable *cancellable, GError **error)
         continue;
       devices = open_backend (feature, cancellable, &local);
       if (devices != NULL)
-        return g_list_model_get_item (devices, 0);
+        return first_device (devices);
       /* not an absent device but a wrong setting, which no other device makes right */
       if (g_error_matches (local, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT))
         {

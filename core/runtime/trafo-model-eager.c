@@ -110,7 +110,7 @@ trafo_model_eager_run (TrafoModel       *model,
   trafo_model_inputs_get_variant (inputs, has_hidden_states, &variant);
   builder = trafo_builder_new_eager_with (device, &variant, &leaves);
   if (!trafo_builder_build (builder, model, error) ||
-      !trafo_model_inputs_check_names (inputs, trafo_builder_get_graph (builder), error))
+      !trafo_model_inputs_check (inputs, trafo_builder_get_graph (builder), error))
     return NULL;
   return take_outputs (builder, error);
 }

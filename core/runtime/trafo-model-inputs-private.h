@@ -14,9 +14,9 @@ void trafo_model_inputs_get_variant (TrafoTensorDict *inputs,
                                      gboolean         has_hidden_states,
                                      TrafoVariant    *ret_variant);
 
-/* FALSE and the error if @graph has not all of @inputs. */
+/* FALSE and the error if @graph has not all of @inputs, or if there is no token. */
 gboolean
-trafo_model_inputs_check_names (TrafoTensorDict *inputs, const TrafoGraph *graph, GError **error);
+trafo_model_inputs_check (TrafoTensorDict *inputs, const TrafoGraph *graph, GError **error);
 
 /* @tensor as @wanted: ids and masks may be of any integer type, labels of any type. What does not
  * convert comes back as it is. */

@@ -26,15 +26,33 @@ trafo_model_inputs_get_variant (TrafoTensorDict *inputs,
   };
 }
 
+/* A model of sequences has nothing to say about one without tokens. */
+static gboolean
+check_length (TrafoTensorDict *inputs, GError **error)
+{
+  TrafoTensor *ids = trafo_tensor_dict_get (inputs, "input_ids");
+
+  if (ids == NULL || trafo_tensor_get_n_dims (ids) != 2 || trafo_tensor_get_dim (ids, 1) > 0)
+    return TRUE;
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_SHAPE,
+               "input 'input_ids' has shape (%" G_GINT64_FORMAT
+               ", 0), expected at least one token in a row",
+               trafo_tensor_get_dim (ids, 0));
+  return FALSE;
+}
+
+/* A mask is no surprise to a model without attention, such as one of no layers. */
 gboolean
-trafo_model_inputs_check_names (TrafoTensorDict *inputs, const TrafoGraph *graph, GError **error)
+trafo_model_inputs_check (TrafoTensorDict *inputs, const TrafoGraph *graph, GError **error)
 {
   for (guint i = 0; i < trafo_tensor_dict_get_size (inputs); i++)
     {
       const char *name = trafo_tensor_dict_get_name (inputs, i);
       g_autoptr (GString) known = NULL;
 
-      if (trafo_graph_find_input (graph, name) != NULL)
+      if (trafo_graph_find_input (graph, name) != NULL || g_str_equal (name, "attention_mask"))
         continue;
       known = g_string_new (NULL);
       for (guint j = 0; j < graph->inputs->len; j++)
@@ -51,7 +69,7 @@ trafo_model_inputs_check_names (TrafoTensorDict *inputs, const TrafoGraph *graph
                    known->str);
       return FALSE;
     }
-  return TRUE;
+  return check_length (inputs, error);
 }
 
 TrafoTensor *

@@ -168,10 +168,12 @@ trafo_model_load (TrafoModel       *self,
   return TRUE;
 }
 
+/* All that a program is built for, so that no two variants share one. */
 static guint
 variant_key (const TrafoVariant *variant)
 {
-  return variant->has_mask | variant->has_hidden_states << 1 | variant->labels_dtype << 2;
+  return (variant->is_training != FALSE) | (variant->has_mask != FALSE) << 1 |
+         (variant->has_hidden_states != FALSE) << 2 | variant->labels_dtype << 3;
 }
 
 /* The first to ask compiles; others wait for it. */
@@ -208,7 +210,7 @@ order_inputs (const TrafoGraph *graph, TrafoTensorDict *inputs, GError **error)
 {
   g_autoptr (GArray) ordered = NULL;
 
-  if (!trafo_model_inputs_check_names (inputs, graph, error))
+  if (!trafo_model_inputs_check (inputs, graph, error))
     return NULL;
   ordered = g_array_sized_new (FALSE, TRUE, sizeof (TrafoTensor *), graph->inputs->len);
   g_array_set_clear_func (ordered, clear_tensor);

@@ -6,20 +6,25 @@
 
 #include "trafo-component-private.h"
 
-static G_DEFINE_QUARK (trafo - text - engine, trafo_text_engine)
+static GQuark
+trafo_text_engine_quark (void)
+{
+  return g_quark_from_static_string ("trafo-text-engine");
+}
 
-    /* The members of a tokenizer.json that are objects of their own. */
-    enum {
-      MEMBER_NORMALIZER,
-      MEMBER_PRE_TOKENIZER,
-      MEMBER_POST_PROCESSOR,
-      MEMBER_DECODER,
-      MEMBER_MODEL,
-      MEMBER_ADDED_TOKENS,
-      MEMBER_TRUNCATION,
-      MEMBER_PADDING,
-      N_MEMBERS,
-    };
+/* The members of a tokenizer.json that are objects of their own. */
+enum
+{
+  MEMBER_NORMALIZER,
+  MEMBER_PRE_TOKENIZER,
+  MEMBER_POST_PROCESSOR,
+  MEMBER_DECODER,
+  MEMBER_MODEL,
+  MEMBER_ADDED_TOKENS,
+  MEMBER_TRUNCATION,
+  MEMBER_PADDING,
+  N_MEMBERS,
+};
 
 static const char *const member_names[N_MEMBERS] = {
   [MEMBER_NORMALIZER] = "normalizer",

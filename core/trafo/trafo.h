@@ -8,7 +8,6 @@
 #include <trafo/trafo-config.h>
 #include <trafo/trafo-dtype.h>
 #include <trafo/trafo-encoding.h>
-#include <trafo/trafo-enum-types.h>
 #include <trafo/trafo-error.h>
 #include <trafo/trafo-json-reader.h>
 #include <trafo/trafo-model.h>
@@ -27,6 +26,7 @@
 #include "trafo-dlpack.h"
 #include "trafo-eager.h"
 #include "trafo-encode-options.h"
+#include "trafo-enum-types.h"
 #include "trafo-feature.h"
 #include "trafo-load-options.h"
 #include "trafo-model-runtime.h"

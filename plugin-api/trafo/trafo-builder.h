@@ -60,7 +60,7 @@ typedef enum
  * @is_causal: whether a query sees only keys up to its own position
  * @scale: what the scores are multiplied by, 0 for 1 / sqrt (@head_size)
  *
- * The heads of one attention.
+ * The heads of one attention. What is not set is 0.
  */
 typedef struct
 {
@@ -69,6 +69,8 @@ typedef struct
   guint    head_size;
   gboolean is_causal;
   double   scale;
+  /*< private >*/
+  guint64 reserved[4];
 } TrafoAttention;
 
 #define TRAFO_TYPE_BUILDER (trafo_builder_get_type ())
@@ -151,6 +153,9 @@ TRAFO_API TrafoSym trafo_builder_attention (TrafoBuilder         *self,
                                             TrafoSym              k,
                                             TrafoSym              v,
                                             const TrafoAttention *attention);
+TRAFO_API TrafoSym trafo_builder_self_attention (TrafoBuilder         *self,
+                                                 TrafoSym              qkv,
+                                                 const TrafoAttention *attention);
 TRAFO_API TrafoSym trafo_builder_activation (TrafoBuilder *self, TrafoSym x, const char *name);
 TRAFO_API TrafoSym trafo_builder_dropout (TrafoBuilder *self, TrafoSym x, double probability);
 TRAFO_API TrafoSym trafo_builder_softmax (TrafoBuilder *self, TrafoSym x, gint axis);

@@ -44,8 +44,15 @@ print_help (FILE *stream)
 }
 
 static int
-print_version (gboolean is_json)
+print_version (int argc, char **argv)
 {
+  gboolean is_json = argc == 2 && g_str_equal (argv[1], "--json");
+
+  if (argc > 1 && !is_json)
+    {
+      fprintf (stderr, "trafo: %s takes --json alone\n", argv[0]);
+      return TRAFO_EXIT_USAGE;
+    }
   if (is_json)
     printf ("{\"version\":\"%s\",\"abi\":\"%d.%d\"}\n",
             TRAFO_VERSION,
@@ -134,7 +141,7 @@ dispatch (int argc, char **argv)
   if (g_str_equal (name, "help") || g_str_equal (name, "--help") || g_str_equal (name, "-h"))
     return help (argc, argv);
   if (g_str_equal (name, "--version") || g_str_equal (name, "version"))
-    return print_version (argc > 1 && g_str_equal (argv[1], "--json"));
+    return print_version (argc, argv);
   command = find_command (name);
   if (command != NULL)
     return command->run (command, argc, argv);

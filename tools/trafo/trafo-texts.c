@@ -3,6 +3,7 @@
 #include "trafo-texts.h"
 
 #include <gio/gunixinputstream.h>
+#include <string.h>
 #include <trafo/trafo.h>
 #include <unistd.h>
 
@@ -12,13 +13,24 @@ read_lines (GStrvBuilder *texts, GError **error)
   g_autoptr (GInputStream) stream = g_unix_input_stream_new (STDIN_FILENO, FALSE);
   g_autoptr (GDataInputStream) lines = g_data_input_stream_new (stream);
   g_autoptr (GError) local = NULL;
+  gsize n_bytes;
   char *line;
 
   g_data_input_stream_set_newline_type (lines, G_DATA_STREAM_NEWLINE_TYPE_ANY);
-  while ((line = g_data_input_stream_read_line (lines, NULL, NULL, &local)) != NULL)
+  while ((line = g_data_input_stream_read_line (lines, &n_bytes, NULL, &local)) != NULL)
     {
+      gsize n_read = strlen (line);
+
       g_strv_builder_add (texts, line);
       g_free (line);
+      if (n_read == n_bytes)
+        continue;
+      g_set_error (error,
+                   TRAFO_FORMAT_ERROR,
+                   TRAFO_FORMAT_ERROR_SYNTAX,
+                   "stdin: found a NUL at byte %" G_GSIZE_FORMAT " of a line, expected text",
+                   n_read);
+      return FALSE;
     }
   if (local == NULL)
     return TRUE;

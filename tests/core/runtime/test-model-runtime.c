@@ -250,7 +250,7 @@ static const ErrorCase error_cases[] = {
     0,
     TRAFO_ERROR_SHAPE,
     "'attention_mask' is " },
-  { "no-tokens", "input_ids", TRAFO_DTYPE_INT64, 2, { 2, 0 }, 0, TRAFO_ERROR_SHAPE, "slice" },
+  { "no-tokens", "input_ids", TRAFO_DTYPE_INT64, 2, { 2, 0 }, 0, TRAFO_ERROR_SHAPE, "one token" },
 };
 
 static void

@@ -474,6 +474,9 @@ main (int argc, char **argv)
   g_setenv ("ASAN_OPTIONS",
             "handle_segv=0:handle_abort=0:handle_sigill=0:detect_leaks=0:allow_user_segv_handler=1",
             TRUE);
+  g_setenv ("TSAN_OPTIONS",
+            "handle_segv=0:handle_abort=0:handle_sigill=0:allow_user_segv_handler=1",
+            TRUE);
   g_setenv ("TRAFO_PROBE_TIMEOUT_MS", timeout, TRUE);
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, function)                                                                        \

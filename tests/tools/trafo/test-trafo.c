@@ -6,6 +6,7 @@
 #include <json-glib/json-glib.h>
 #include <math.h>
 #include <trafo/trafo.h>
+#include <unistd.h>
 
 /* Of the largest expected value. */
 #define TOLERANCE 1e-4
@@ -83,6 +84,7 @@ typedef struct
 static const Case cases[] = {
   { "version", "--version", "", 0, "trafo " TRAFO_VERSION "\n", "" },
   { "version-json", "--version --json", "", 0, "{\"version\":\"" TRAFO_VERSION "\",*}\n", "" },
+  { "version-more", "--version now", "", 2, "", "trafo: --version takes --json alone\n" },
   { "help", "--help", "", 0, "Usage: trafo COMMAND*\n  embed *", "" },
   { "help-command", "help embed", "", 0, "Usage:*trafo embed*Examples:*", "" },
   { "command-help", "embed --help", "", 0, "Usage:*trafo embed*Examples:*", "" },
@@ -108,6 +110,8 @@ static const Case cases[] = {
   { "no-json", "forward" BASE " --ids 'two'", "", 1, "", "*--ids: byte*" },
   { "trailing-json", "forward" BASE " --ids '[[2]] x'", "", 1, "", "*--ids: byte*" },
   { "huge-number", "forward" BASE " --ids '[[99999999999999999999]]'", "", 1, "", "*--ids: byte*" },
+  { "short-mask", "forward" BASE IDS " --mask '[[1]]'", "", 1, "", "*(1, 1)*(1, 4)*" },
+  { "no-tokens", "forward" BASE " --ids '[[]]'", "", 1, "", "*shape (1, 0)*one token*" },
   { "float-ids", "forward" BASE " --ids '[[1.5]]'", "", 1, "", "*input_ids*float32*int64*" },
   { "id-out-of-range", "forward" BASE " --ids '[[119]]'", "", 1, "", "*119*118*" },
   { "no-such-file", "forward" BASE " --ids @/nowhere.json", "", 1, "", "*--ids: *nowhere.json*" },
@@ -417,6 +421,58 @@ test_foreign_command (void)
   g_remove (filename);
 }
 
+/* A line on stdin is not cut short at a NUL. */
+static void
+test_nul (void)
+{
+  g_autofree char *filename = g_build_filename (folder, "trafo-nul", NULL);
+  g_autofree char *output = NULL;
+  g_autofree char *messages = NULL;
+
+  g_assert_true (g_file_set_contents (filename,
+                                      "#!/bin/sh\n"
+                                      "printf 'a\\000b' | \"$TRAFO_PROGRAM\" tokenize \"$@\" -\n",
+                                      -1,
+                                      NULL));
+  g_assert_cmpint (g_chmod (filename, 0700), ==, 0);
+  g_assert_cmpint (run ("nul" TINY, "", &output, &messages), ==, 1);
+  g_assert_cmpstr (output, ==, "");
+  g_assert_nonnull (strstr (messages, "NUL at byte 1"));
+  g_remove (filename);
+}
+
+/* Without layers nothing attends, and a mask is taken all the same. */
+static void
+test_no_layers (void)
+{
+  g_autofree char *model = g_test_build_filename (G_TEST_DIST, "data", "models", "bert-base", NULL);
+  g_autofree char *from = g_build_filename (model, "config.json", NULL);
+  g_autofree char *config = g_build_filename (folder, "config.json", NULL);
+  g_autofree char *weights = g_build_filename (model, "model.safetensors", NULL);
+  g_autofree char *link = g_build_filename (folder, "model.safetensors", NULL);
+  g_autofree char *text = NULL;
+  g_autofree char *output = NULL;
+  g_autofree char *messages = NULL;
+  g_autoptr (GString) changed = NULL;
+
+  g_assert_true (g_file_get_contents (from, &text, NULL, NULL));
+  changed = g_string_new (text);
+  g_assert_cmpint (g_string_replace (changed,
+                                     "\"num_hidden_layers\": 2",
+                                     "\"num_hidden_layers\": 0",
+                                     1),
+                   ==,
+                   1);
+  g_assert_true (g_file_set_contents (config, changed->str, -1, NULL));
+  g_assert_cmpint (symlink (weights, link), ==, 0);
+  g_assert_cmpint (run ("forward --model @T" IDS " --mask '[[1,1,1,0]]'", "", &output, &messages),
+                   ==,
+                   0);
+  g_assert_nonnull (strstr (output, "last_hidden_state"));
+  g_remove (config);
+  g_remove (link);
+}
+
 static void
 remove_folder (void)
 {
@@ -455,6 +511,8 @@ main (int argc, char **argv)
   g_test_add_func ("/trafo/keys", test_keys);
   g_test_add_func ("/trafo/show-json", test_show_json);
   g_test_add_func ("/trafo/foreign-command", test_foreign_command);
+  g_test_add_func ("/trafo/nul", test_nul);
+  g_test_add_func ("/trafo/no-layers", test_no_layers);
   status = g_test_run ();
   remove_folder ();
   return status;

@@ -152,7 +152,7 @@ get_seconds (void)
   return (double) clock () / CLOCKS_PER_SEC;
 }
 
-/* Under valgrind, which sets this, everything takes ten times as long or more. */
+/* Under valgrind and ThreadSanitizer, which set this, everything takes ten times as long or more. */
 static double
 get_allowed_seconds (void)
 {
