@@ -311,7 +311,7 @@ static const LabelCase label_cases[] = {
     TRAFO_DTYPE_INT64,
     1,
     { 2 },
-    "'labels' is float32 of shape (2,), expected float32 of shape (batch, 3)" },
+    "'labels' is float32 of shape (2,), expected float32 of shape (2, 3)" },
   { "wrong-batch",
     "\"num_labels\": 3",
     TRAFO_DTYPE_INT64,
