@@ -2,6 +2,8 @@
  * Copyright 2026 The Trafo authors */
 #pragma once
 
+#include <pthread.h>
+
 #include "trafo-program-private.h"
 #include "trafo-thread-pool-private.h"
 
@@ -9,13 +11,13 @@ G_BEGIN_DECLS
 
 struct _TrafoProgram
 {
-  TrafoGraph   *graph;
-  TrafoWeights *weights;
-  TrafoDevice  *device;
-  gboolean      is_host;
-  TrafoOperand *params; /* by node and use: params[sym * TRAFO_N_WEIGHT_USES + use] */
-  GMutex        lock;   /* guards idle */
-  GPtrArray    *idle;   /* of TrafoExecution */
+  TrafoGraph     *graph;
+  TrafoWeights   *weights;
+  TrafoDevice    *device;
+  gboolean        is_host;
+  TrafoOperand   *params; /* by node and use: params[sym * TRAFO_N_WEIGHT_USES + use] */
+  pthread_mutex_t lock;   /* guards idle; not GLib's, which ThreadSanitizer does not see */
+  GPtrArray      *idle;   /* of TrafoExecution */
 };
 
 /* The bytes that a step reads or writes, as a range of the arena; empty for parameters. */

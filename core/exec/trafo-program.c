@@ -60,7 +60,7 @@ trafo_program_compile (TrafoGraph *graph, TrafoWeights *weights, GError **error)
 {
   g_autoptr (TrafoProgram) self = g_new0 (TrafoProgram, 1);
 
-  g_mutex_init (&self->lock);
+  pthread_mutex_init (&self->lock, NULL);
   self->idle = g_ptr_array_new ();
   self->weights = trafo_weights_ref (weights);
   self->device = trafo_weights_get_device (weights);
@@ -106,7 +106,7 @@ trafo_program_free (TrafoProgram *self)
   for (guint i = 0; i < self->idle->len; i++)
     execution_free (g_ptr_array_index (self->idle, i));
   g_ptr_array_unref (self->idle);
-  g_mutex_clear (&self->lock);
+  pthread_mutex_destroy (&self->lock);
   g_free (self->params);
   g_clear_pointer (&self->graph, trafo_graph_free);
   trafo_weights_unref (self->weights);
@@ -133,17 +133,19 @@ execution_new (TrafoProgram *program)
 TrafoExecution *
 trafo_program_acquire (TrafoProgram *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  TrafoExecution *execution = NULL;
 
+  pthread_mutex_lock (&self->lock);
   if (self->idle->len > 0)
-    return g_ptr_array_steal_index_fast (self->idle, self->idle->len - 1);
-  return execution_new (self);
+    execution = g_ptr_array_steal_index_fast (self->idle, self->idle->len - 1);
+  pthread_mutex_unlock (&self->lock);
+  return execution != NULL ? execution : execution_new (self);
 }
 
 void
 trafo_program_release (TrafoProgram *self, TrafoExecution *execution)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-
+  pthread_mutex_lock (&self->lock);
   g_ptr_array_add (self->idle, execution);
+  pthread_mutex_unlock (&self->lock);
 }
