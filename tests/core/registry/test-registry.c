@@ -166,10 +166,14 @@ write_plugin (const char *folder, const char *good, gsize size, guint number)
   g_autofree char *path = g_build_filename (folder, name, NULL);
   g_autofree char *bytes = g_memdup2 (good, size);
   g_autofree char *new_name = g_strdup_printf ("{\"name\":\"g%03u\"", number);
+  g_autofree char *new_type = g_strdup_printf ("AnimalG%03u", number);
   char            *place = memmem (bytes, size, "{\"name\":\"good\"", strlen (new_name));
 
   g_assert_nonnull (place);
   memcpy (place, new_name, strlen (new_name));
+  place = memmem (place, bytes + size - place, "AnimalGood", strlen (new_type));
+  g_assert_nonnull (place);
+  memcpy (place, new_type, strlen (new_type));
   g_assert_true (g_file_set_contents (path, bytes, size, NULL));
 }
 
@@ -233,7 +237,7 @@ check_all (TrafoRegistry *registry)
       g_autoptr (TrafoPlugin) plugin = g_list_model_get_item (G_LIST_MODEL (registry), i);
 
       g_assert_cmpstr (trafo_plugin_get_name (plugin), ==, name);
-      g_assert_cmpint (trafo_plugin_get_state (plugin), ==, TRAFO_PLUGIN_STATE_CACHED);
+      g_assert_cmpint (trafo_plugin_get_state (plugin), ==, TRAFO_PLUGIN_STATE_UNTRIED);
     }
 }
 
@@ -350,7 +354,7 @@ count_usable (TrafoRegistry *registry)
     {
       g_autoptr (TrafoPlugin) plugin = g_list_model_get_item (G_LIST_MODEL (registry), i);
 
-      n += trafo_plugin_get_state (plugin) == TRAFO_PLUGIN_STATE_CACHED;
+      n += trafo_plugin_get_state (plugin) == TRAFO_PLUGIN_STATE_UNTRIED;
     }
   return n;
 }
