@@ -285,28 +285,36 @@ name_of_state (TrafoPluginState state)
 static GVariant *
 inspect (const Zoo *zoo, const char *policy)
 {
-  g_autoptr (GSubprocessLauncher) launcher =
-      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
-  g_autoptr (GSubprocess) process = NULL;
-  g_autoptr (GBytes) output = NULL;
+  const char *const arguments[] = { g_getenv ("TRAFO_PROGRAM"), "inspect", "--json", NULL };
+  const char *const variables[][2] = { { "TRAFO_PLUGIN_PATH", zoo->folder },
+                                       { "TRAFO_PLUGIN_SYSTEM_PATH", "" },
+                                       { "XDG_DATA_HOME", "/nonexistent" },
+                                       { "TRAFO_CACHE_DIR", zoo->folder },
+                                       { "TRAFO_PROBE", policy } };
+  char            **environment = g_get_environ ();
+  g_autofree char  *output = NULL;
+  g_autoptr (GBytes) json = NULL;
   g_autoptr (GVariant) value = NULL;
   g_autoptr (GError) error = NULL;
+  int status;
 
-  g_subprocess_launcher_setenv (launcher, "TRAFO_PLUGIN_PATH", zoo->folder, TRUE);
-  g_subprocess_launcher_setenv (launcher, "TRAFO_PLUGIN_SYSTEM_PATH", "", TRUE);
-  g_subprocess_launcher_setenv (launcher, "XDG_DATA_HOME", "/nonexistent", TRUE);
-  g_subprocess_launcher_setenv (launcher, "TRAFO_CACHE_DIR", zoo->folder, TRUE);
-  g_subprocess_launcher_setenv (launcher, "TRAFO_PROBE", policy, TRUE);
-  process = g_subprocess_launcher_spawn (launcher,
-                                         &error,
-                                         g_getenv ("TRAFO_PROGRAM"),
-                                         "inspect",
-                                         "--json",
-                                         NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (variables); i++)
+    environment = g_environ_setenv (environment, variables[i][0], variables[i][1], TRUE);
+  g_spawn_sync (NULL,
+                (char **) arguments,
+                environment,
+                G_SPAWN_DEFAULT,
+                NULL,
+                NULL,
+                &output,
+                NULL,
+                &status,
+                &error);
   g_assert_no_error (error);
-  g_assert_true (g_subprocess_communicate (process, NULL, NULL, &output, NULL, &error));
-  g_assert_true (g_subprocess_get_successful (process));
-  value = trafo_json_to_variant (output, "trafo inspect", &error);
+  g_strfreev (environment);
+  g_assert_cmpint (status, ==, 0);
+  json = g_bytes_new_static (output, strlen (output));
+  value = trafo_json_to_variant (json, "trafo inspect", &error);
   g_assert_no_error (error);
   return g_variant_lookup_value (value, "plugins", G_VARIANT_TYPE ("av"));
 }
