@@ -129,9 +129,13 @@ def _bool(self):
     return bool(self.item())
 
 
-# DLPack: a capsule named "dltensor" owns a DLManagedTensor until a consumer renames it.
-_CAPSULE_NAME = b"dltensor"
-_USED_NAME = b"used_dltensor"
+# DLPack: a capsule with one of these names owns a DLManagedTensor, or one that has a version and
+# flags, until a consumer gives it the second name.
+_PLAIN, _VERSIONED = b"dltensor", b"dltensor_versioned"
+_CAPSULES = [
+    (_VERSIONED, b"used_dltensor_versioned", Trafo.Tensor.new_from_dlpack_versioned),
+    (_PLAIN, b"used_dltensor", Trafo.Tensor.new_from_dlpack),
+]
 _CPU = 1
 
 
@@ -145,6 +149,9 @@ _address_is_valid = _python_function(
 )
 _address_get_pointer = _python_function(
     "PyCapsule_GetPointer", ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p
+)
+_capsule_is_valid = _python_function(
+    "PyCapsule_IsValid", ctypes.c_int, ctypes.py_object, ctypes.c_char_p
 )
 _capsule_get_pointer = _python_function(
     "PyCapsule_GetPointer", ctypes.c_void_p, ctypes.py_object, ctypes.c_char_p
@@ -160,8 +167,9 @@ _capsule_new = _python_function(
 
 @_Destructor
 def _release_unused(capsule):
-    if _address_is_valid(capsule, _CAPSULE_NAME):
-        Trafo.Tensor.new_from_dlpack(_address_get_pointer(capsule, _CAPSULE_NAME))
+    for name, _, consume in _CAPSULES:
+        if _address_is_valid(capsule, name):
+            consume(_address_get_pointer(capsule, name))
 
 
 def _copy(self):
@@ -176,18 +184,31 @@ def _dlpack(self, *, stream=None, max_version=None, dl_device=None, copy=None):
         raise BufferError("host memory has no stream")
     if dl_device not in (None, (_CPU, 0)):
         raise BufferError(f"the tensor is in host memory, not on device {dl_device}")
-    if self.is_read_only() and not copy:
-        raise BufferError("the tensor is read-only, which DLPack 0 cannot say")
     tensor = _copy(self) if copy else self
-    return _capsule_new(tensor.to_dlpack(), _CAPSULE_NAME, _release_unused)
+    if max_version is not None and max_version[0] >= 1:
+        exported = tensor.to_dlpack_versioned(bool(copy))
+        return _capsule_new(exported, _VERSIONED, _release_unused)
+    if tensor.is_read_only():
+        raise BufferError("the tensor is read-only, which DLPack 0 cannot say")
+    return _capsule_new(tensor.to_dlpack(), _PLAIN, _release_unused)
+
+
+def _export(array):
+    try:
+        return array.__dlpack__(max_version=(1, 0))
+    except TypeError:  # it knows no versions
+        return array.__dlpack__()
 
 
 def _from_dlpack(array):
     """Wraps another library's array without a copy."""
-    capsule = array.__dlpack__()
-    pointer = _capsule_get_pointer(capsule, _CAPSULE_NAME)
-    _capsule_set_name(capsule, _USED_NAME)
-    return Trafo.Tensor.new_from_dlpack(pointer)
+    capsule = _export(array)
+    for name, used_name, consume in _CAPSULES:
+        if _capsule_is_valid(capsule, name):
+            pointer = _capsule_get_pointer(capsule, name)
+            _capsule_set_name(capsule, used_name)
+            return consume(pointer)
+    raise BufferError(f"{type(array).__name__}.__dlpack__() gave no capsule of DLPack's")
 
 
 def _flatten(value, shape, depth=0):
