@@ -6,6 +6,7 @@
 #include <trafo/trafo-error.h>
 #include <trafo/trafo-json-reader.h>
 
+#include "trafo-async-call-private.h"
 #include "trafo-registry.h"
 #include "trafo-text.h"
 
@@ -141,4 +142,46 @@ trafo_auto_tokenizer_from_pretrained (const char *path, GCancellable *cancellabl
   if (tokenizer == NULL || !trafo_tokenizer_load (tokenizer, path, error))
     return NULL;
   return g_steal_pointer (&tokenizer);
+}
+
+static gpointer
+load (gpointer source, gpointer path, GCancellable *cancellable, GError **error)
+{
+  return trafo_auto_tokenizer_from_pretrained (path, cancellable, error);
+}
+
+static const TrafoAsyncCall load_call = { load, g_free, g_object_unref };
+
+/**
+ * trafo_auto_tokenizer_from_pretrained_async:
+ * @path: a folder as Hugging Face's save_pretrained() writes it
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called in this thread's default main context
+ * @user_data: data for @callback
+ *
+ * Loads a checkpoint's tokenizer, without blocking.
+ */
+void
+trafo_auto_tokenizer_from_pretrained_async (const char         *path,
+                                            GCancellable       *cancellable,
+                                            GAsyncReadyCallback callback,
+                                            gpointer            user_data)
+{
+  g_return_if_fail (path != NULL);
+  trafo_async_call_start (&load_call, NULL, g_strdup (path), cancellable, callback, user_data);
+}
+
+/**
+ * trafo_auto_tokenizer_from_pretrained_finish:
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [func@Trafo.AutoTokenizer.from_pretrained_async] began.
+ *
+ * Returns: (transfer full) (nullable): as [func@Trafo.AutoTokenizer.from_pretrained]
+ */
+TrafoTokenizer *
+trafo_auto_tokenizer_from_pretrained_finish (GAsyncResult *result, GError **error)
+{
+  return trafo_async_call_finish (&load_call, NULL, result, error);
 }

@@ -80,16 +80,6 @@ time_runs (TrafoModel *model, GPtrArray *batches, GError **error)
   return g_steal_pointer (&times);
 }
 
-static guint
-n_threads (const Options *options)
-{
-  const char *threads = g_getenv ("TRAFO_THREADS");
-
-  if (options->model.threads > 0)
-    return options->model.threads;
-  return threads != NULL ? strtoul (threads, NULL, 10) : g_get_num_processors ();
-}
-
 static TrafoValue *
 result_value (const Options *options, TrafoModel *model, GArray *times, double load_s)
 {
@@ -102,7 +92,7 @@ result_value (const Options *options, TrafoModel *model, GArray *times, double l
   trafo_value_set_string (value,
                           "dtype",
                           options->model.dtype != NULL ? options->model.dtype : "float32");
-  trafo_value_set_integer (value, "threads", n_threads (options));
+  trafo_value_set_integer (value, "threads", trafo_get_n_threads ());
   trafo_value_set_double (value, "best_s", g_array_index (times, double, 0));
   trafo_value_set_double (value, "median_s", g_array_index (times, double, times->len / 2));
   trafo_value_set_integer (value, "runs", times->len);

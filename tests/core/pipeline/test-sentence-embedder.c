@@ -9,6 +9,8 @@
 #include <trafo/trafo.h>
 #include <unistd.h>
 
+#include "../../await.h"
+
 /* Absolute; a vector's largest elements are about 1. */
 #define TOLERANCE 1e-5
 #define TOLERANCE_MINILM 1e-5
@@ -256,43 +258,40 @@ test_broken_modules (void)
 }
 
 static void
-on_encoded (GObject *source, GAsyncResult *result, gpointer data)
-{
-  TrafoTensor **ret = data;
-
-  *ret = trafo_sentence_embedder_encode_finish (TRAFO_SENTENCE_EMBEDDER (source), result, NULL);
-  g_assert_nonnull (*ret);
-}
-
-static void
-on_loaded (GObject *source, GAsyncResult *result, gpointer data)
-{
-  TrafoSentenceEmbedder **ret = data;
-
-  *ret = trafo_sentence_embedder_new_from_pretrained_finish (result, NULL);
-  g_assert_nonnull (*ret);
-}
-
-static void
 test_async (void)
 {
   g_autofree char *folder = make_folder ();
+  g_autoptr (GAsyncResult) load = NULL;
+  g_autoptr (GAsyncResult) encode = NULL;
   g_autoptr (TrafoSentenceEmbedder) embedder = NULL;
+  g_autoptr (TrafoTensor) expected = NULL;
   g_autoptr (TrafoTensor) found = NULL;
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
 
-  trafo_sentence_embedder_new_from_pretrained_async (folder, NULL, NULL, on_loaded, &embedder);
-  while (embedder == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  trafo_sentence_embedder_new_from_pretrained_async (folder, NULL, NULL, await_keep, &load);
+  embedder = trafo_sentence_embedder_new_from_pretrained_finish (await_result (&load), &error);
+  g_assert_no_error (error);
   trafo_sentence_embedder_encode_async (embedder,
                                         (const char *const *) texts,
                                         NULL,
-                                        on_encoded,
-                                        &found);
-  while (found == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  g_assert_cmpint (trafo_tensor_get_dim (found, 0), ==, g_strv_length (texts));
+                                        await_keep,
+                                        &encode);
+  found = trafo_sentence_embedder_encode_finish (embedder, await_result (&encode), &error);
+  g_assert_no_error (error);
+  expected = trafo_sentence_embedder_encode (embedder, (const char *const *) texts, NULL, &error);
+  g_assert_cmpfloat (trafo_tensor_max_difference (found, expected), ==, 0);
+  remove_folder (folder);
+}
+
+static void
+test_cancelled (void)
+{
+  g_autofree char *folder = make_folder ();
+  g_autoptr (TrafoSentenceEmbedder) embedder =
+      trafo_sentence_embedder_new_from_pretrained (folder, NULL, NULL, NULL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+
   g_cancellable_cancel (cancellable);
   g_assert_null (
       trafo_sentence_embedder_encode (embedder, (const char *const *) texts, cancellable, &error));
@@ -340,6 +339,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sentence-embedder/no-texts", test_no_texts);
   g_test_add_func ("/sentence-embedder/broken-modules", test_broken_modules);
   g_test_add_func ("/sentence-embedder/async", test_async);
+  g_test_add_func ("/sentence-embedder/cancelled", test_cancelled);
   status = g_test_run ();
   g_strfreev (texts);
   g_object_unref (parser);
