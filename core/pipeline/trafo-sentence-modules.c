@@ -13,8 +13,11 @@
 #include <trafo/trafo-error.h>
 #include <trafo/trafo-json-reader.h>
 
+#include "trafo-checkpoint-files-private.h"
+#include "trafo-mapped-file-private.h"
 #include "trafo-sentence-modules-private.h"
 
+#define MAX_SIZE_BYTES ((gsize) 1 << 20)
 #define MAX_SEQ_LENGTH (1 << 20)
 
 typedef struct
@@ -76,15 +79,13 @@ read_modules (GBytes *bytes, const char *filename, GError **error)
 static GBytes *
 read_file (const char *filename, GError **error)
 {
+  g_autofree char *shown = g_filename_display_name (filename);
   g_autoptr (GError) local = NULL;
-  char *text;
-  gsize size_bytes;
+  GBytes *bytes = trafo_mapped_file_load (filename, shown, MAX_SIZE_BYTES, &local);
 
-  if (g_file_get_contents (filename, &text, &size_bytes, &local))
-    return g_bytes_new_take (text, size_bytes);
-  if (!g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+  if (bytes == NULL && !g_error_matches (local, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
     g_propagate_error (error, g_steal_pointer (&local));
-  return NULL;
+  return bytes;
 }
 
 static TrafoConfig *
@@ -245,10 +246,13 @@ trafo_sentence_modules_read (const char *folder, GError **error)
   g_autoptr (TrafoSentenceModules) self = g_new0 (TrafoSentenceModules, 1);
   g_autofree char *filename = g_build_filename (folder, "modules.json", NULL);
   g_autoptr (GError) local = NULL;
-  g_autoptr (GBytes) bytes = read_file (filename, &local);
+  g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GPtrArray) modules = NULL;
 
+  if (!trafo_checkpoint_folder_check (folder, error))
+    return NULL;
   self->transformer_folder = g_strdup (folder);
+  bytes = read_file (filename, &local);
   if (local != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&local));
