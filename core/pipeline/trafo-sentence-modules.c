@@ -127,6 +127,37 @@ read_transformer (TrafoSentenceModules *self, GError **error)
   return trafo_config_check (config, error);
 }
 
+/* The text under default_prompt_name among the prompts. */
+static gboolean
+read_prompt (TrafoSentenceModules *self, const char *folder, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (TrafoConfig) config =
+      read_config (folder, "config_sentence_transformers.json", FALSE, &local);
+  g_autoptr (GVariant) prompts = NULL;
+  g_autoptr (GVariant) prompt = NULL;
+  const char *name;
+
+  if (local != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  name = config != NULL ? trafo_config_get_string (config, "default_prompt_name", NULL) : NULL;
+  if (config == NULL || name == NULL)
+    return config == NULL || trafo_config_check (config, error);
+  prompts =
+      g_variant_lookup_value (trafo_config_get_variant (config), "prompts", G_VARIANT_TYPE_VARDICT);
+  prompt = prompts != NULL ? g_variant_lookup_value (prompts, name, G_VARIANT_TYPE_STRING) : NULL;
+  if (prompt != NULL)
+    self->prompt = g_variant_dup_string (prompt, NULL);
+  else
+    trafo_config_fail (config,
+                       "'default_prompt_name' is \"%s\", expected the name of a text in 'prompts'",
+                       name);
+  return trafo_config_check (config, error);
+}
+
 /* One that is named twice counts once. */
 static void
 add_pooling (TrafoSentenceModules *self, TrafoPooling pooling)
@@ -193,6 +224,12 @@ read_pooling (TrafoSentenceModules *self, const char *folder, GError **error)
       add_pooling (self, i);
   if (self->n_poolings == 0)
     add_pooling (self, TRAFO_POOLING_MEAN);
+  if (!trafo_config_get_boolean (config, "include_prompt", TRUE) && self->prompt != NULL &&
+      *self->prompt != '\0')
+    trafo_config_fail (config,
+                       "'include_prompt' is false, expected true: a prompt that is not pooled is "
+                       "not "
+                       "supported");
   return trafo_config_check (config, error);
 }
 
@@ -265,7 +302,8 @@ trafo_sentence_modules_read (const char *folder, GError **error)
     }
   self->is_given = TRUE;
   modules = read_modules (bytes, filename, error);
-  if (modules == NULL || !read_listed (self, folder, modules, error))
+  if (modules == NULL || !read_prompt (self, folder, error) ||
+      !read_listed (self, folder, modules, error))
     return NULL;
   return g_steal_pointer (&self);
 }
@@ -274,5 +312,6 @@ void
 trafo_sentence_modules_free (TrafoSentenceModules *self)
 {
   g_free (self->transformer_folder);
+  g_free (self->prompt);
   g_free (self);
 }
