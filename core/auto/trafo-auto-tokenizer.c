@@ -7,6 +7,8 @@
 #include <trafo/trafo-json-reader.h>
 
 #include "trafo-async-call-private.h"
+#include "trafo-checkpoint-files-private.h"
+#include "trafo-mapped-file-private.h"
 #include "trafo-registry.h"
 #include "trafo-text.h"
 
@@ -38,13 +40,14 @@ static char *
 read_string_at (const char *path, const char *file, const char *const *keys)
 {
   g_autofree char *filename = g_build_filename (path, file, NULL);
-  g_autoptr (GMappedFile) mapped = g_mapped_file_new (filename, FALSE, NULL);
-  g_autoptr (GBytes) bytes = mapped != NULL ? g_mapped_file_get_bytes (mapped) : NULL;
+  g_autoptr (TrafoMappedFile) mapped = trafo_mapped_file_open (filename, filename, NULL);
+  g_autoptr (GBytes) bytes = NULL;
   g_autoptr (TrafoJsonReader) reader = NULL;
   const char *key;
 
-  if (bytes == NULL)
+  if (mapped == NULL)
     return NULL;
+  bytes = g_bytes_new_static (mapped->data, mapped->size_bytes);
   reader = trafo_json_reader_new (bytes, filename);
   for (; *keys != NULL; keys++)
     {
@@ -135,6 +138,8 @@ trafo_auto_tokenizer_from_pretrained (const char *path, GCancellable *cancellabl
   g_autoptr (TrafoTokenizer) tokenizer = NULL;
 
   g_return_val_if_fail (path != NULL, NULL);
+  if (!trafo_checkpoint_folder_check (path, error))
+    return NULL;
   feature = find_feature (path, error);
   if (feature == NULL)
     return NULL;

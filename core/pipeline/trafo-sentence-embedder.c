@@ -24,7 +24,7 @@
  *
  * It reads checkpoints of sentence-transformers and gives what they give there: the states of the
  * last layer, pooled as 1_Pooling/config.json says and scaled to length 1 where modules.json lists
- * Normalize. A checkpoint without modules.json is pooled by the mean over tokens and not scaled.
+ * Normalize. Texts begin with the checkpoint's default prompt. A checkpoint without modules.json is pooled by the mean over tokens and not scaled.
  */
 struct _TrafoSentenceEmbedder
 {
@@ -286,21 +286,24 @@ compare_entries (gconstpointer a, gconstpointer b)
   return left->index < right->index ? -1 : left->index > right->index;
 }
 
-/* What do_lower_case asks for; NULL where it does not. */
+/* What the prompt and do_lower_case ask for; NULL where they do not. */
 static char **
-lower_texts (TrafoSentenceEmbedder *self, const char *const *texts)
+prepare_texts (TrafoSentenceEmbedder *self, const char *const *texts)
 {
-  char **lowered;
+  const char *prompt = self->modules->prompt != NULL ? self->modules->prompt : "";
+  char      **prepared;
 
-  if (!self->modules->do_lower_case)
+  if (!self->modules->do_lower_case && *prompt == '\0')
     return NULL;
-  lowered = g_strdupv ((char **) texts);
-  for (gsize i = 0; lowered[i] != NULL; i++)
+  prepared = g_new0 (char *, g_strv_length ((char **) texts) + 1);
+  for (gsize i = 0; texts[i] != NULL; i++)
     {
-      g_free (lowered[i]);
-      lowered[i] = g_utf8_strdown (texts[i], -1);
+      g_autofree char *text = g_strconcat (prompt, texts[i], NULL);
+
+      prepared[i] =
+          self->modules->do_lower_case ? g_utf8_strdown (text, -1) : g_steal_pointer (&text);
     }
-  return lowered;
+  return prepared;
 }
 
 /* The longest texts first, so that those of a batch have about the same length. */
@@ -339,9 +342,9 @@ trafo_sentence_embedder_encode (TrafoSentenceEmbedder *self,
 {
   guint  n_texts = g_strv_length ((char **) texts);
   gint64 shape[] = { n_texts, trafo_sentence_embedder_get_dimension (self) };
-  g_auto (GStrv) lowered = lower_texts (self, texts);
+  g_auto (GStrv) prepared = prepare_texts (self, texts);
   g_autofree Entry *entries =
-      sort_texts (lowered != NULL ? (const char *const *) lowered : texts, n_texts);
+      sort_texts (prepared != NULL ? (const char *const *) prepared : texts, n_texts);
   g_autoptr (TrafoTensor) result = trafo_tensor_new (TRAFO_DTYPE_FLOAT32, shape, 2, error);
 
   if (result == NULL)

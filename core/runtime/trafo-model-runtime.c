@@ -278,12 +278,12 @@ order_inputs (const TrafoGraph *graph, TrafoTensorDict *inputs, GError **error)
   for (guint i = 0; i < graph->inputs->len; i++)
     {
       const TrafoGraphInput *input = g_ptr_array_index (graph->inputs, i);
-      TrafoDType             dtype = trafo_graph_get_node (graph, input->sym)->type.dtype;
+      const TrafoValueType  *type = &trafo_graph_get_node (graph, input->sym)->type;
       TrafoTensor           *given = trafo_tensor_dict_get (inputs, input->name);
       TrafoTensor           *converted = NULL;
 
       if (given != NULL)
-        converted = trafo_model_inputs_convert (given, dtype, error);
+        converted = trafo_model_inputs_convert (input->name, given, type, error);
       if (given != NULL && converted == NULL)
         return NULL;
       g_array_append_val (ordered, converted);

@@ -132,16 +132,11 @@ bench (const TrafoCommand *self, const Options *options, gint64 start)
 
   if (config == NULL)
     return trafo_command_fail (self, error);
-  if (task == NULL)
-    return trafo_command_fail_usage (self,
-                                     "found --auto-class %s, expected AutoModelForX",
-                                     options->auto_class);
   batches = trafo_workload_new (options->workloads[0],
-                                trafo_config_get_int (config, "vocab_size", 30522, 6, G_MAXINT32));
+                                trafo_config_get_int (config, "vocab_size", 30522, 6, G_MAXINT32),
+                                &error);
   if (batches == NULL)
-    return trafo_command_fail_usage (self,
-                                     "found workload '%s', expected encode-B-S, ragged or sorted",
-                                     options->workloads[0]);
+    return trafo_command_fail (self, error);
   model = trafo_model_options_load (&options->model, self, task, &error);
   if (model == NULL || !run_batches (model, batches, &error))
     return trafo_command_fail (self, error);
@@ -177,6 +172,14 @@ run (const TrafoCommand *self, int argc, char **argv)
     return TRAFO_EXIT_USAGE;
   if (options.workloads == NULL || g_strv_length (options.workloads) != 1)
     return trafo_command_fail_usage (self, "expected one WORKLOAD");
+  if (!trafo_workload_is_known (options.workloads[0]))
+    return trafo_command_fail_usage (self,
+                                     "found workload '%s', expected encode-B-S, ragged or sorted",
+                                     options.workloads[0]);
+  if (options.auto_class != NULL && trafo_auto_model_get_task_of_class (options.auto_class) == NULL)
+    return trafo_command_fail_usage (self,
+                                     "found --auto-class %s, expected AutoModelForX",
+                                     options.auto_class);
   return bench (self, &options, start);
 }
 

@@ -227,7 +227,7 @@ static const ErrorCase error_cases[] = {
     { 1, 33 },
     0,
     TRAFO_ERROR_INVALID_ARGUMENT,
-    "'position_ids' holds 32" },
+    "33 tokens, expected at most 32" },
   { "position",
     "position_ids",
     TRAFO_DTYPE_INT64,
