@@ -20,6 +20,7 @@ typedef struct
   TrafoModel       *model; /* not a reference: the model owns this */
   TrafoConfig      *config;
   char             *task;
+  char             *folder;
   TrafoDevice      *device;
   TrafoModelSource *source;
   TrafoWeights     *weights;
@@ -40,6 +41,7 @@ runtime_free (gpointer data)
   g_clear_object (&self->config);
   g_mutex_clear (&self->lock);
   g_free (self->task);
+  g_free (self->folder);
   g_free (self);
 }
 
@@ -101,6 +103,7 @@ runtime_load (Runtime *self, TrafoModel *model, const char *folder, GError **err
   TrafoVariant      variant = { 0 };
   TrafoWeightSource source;
 
+  self->folder = g_strdup (folder);
   self->config = trafo_config_new_from_folder (folder, error);
   if (self->config == NULL || !trafo_model_configure (model, self->config, self->task, error))
     return FALSE;
@@ -510,6 +513,23 @@ trafo_model_get_task (TrafoModel *self)
   Runtime *runtime = runtime_of (self);
 
   return runtime != NULL ? runtime->task : NULL;
+}
+
+/**
+ * trafo_model_get_folder:
+ * @self: a model
+ *
+ * Where its checkpoint is.
+ *
+ * Returns: (transfer none) (nullable) (type filename): the folder that it was loaded from, %NULL
+ *   before the model is loaded
+ */
+const char *
+trafo_model_get_folder (TrafoModel *self)
+{
+  Runtime *runtime = runtime_of (self);
+
+  return runtime != NULL ? runtime->folder : NULL;
 }
 
 /**
