@@ -82,18 +82,17 @@ get_probabilities (const Row *row, const char *output, const gboolean *allowed, 
   return scores;
 }
 
-/* The other tokens of a token's word, that at its first (@step -1) or its last end (1). */
-static gsize
-find_word_end (TrafoEncoding *encoding, gsize token, gssize step)
+/* The first or the last token of a word of the context; -1 if there is no such word. */
+static gssize
+find_word (const Answerer *self, TrafoEncoding *encoding, gint32 word, gboolean is_last)
 {
   gsize         n_tokens;
   const gint32 *words = trafo_encoding_get_word_ids (encoding, &n_tokens);
   const gint32 *sequences = trafo_encoding_get_sequence_ids (encoding, &n_tokens);
-  gsize         found = token;
+  gssize        found = -1;
 
-  /* a step back from the first token wraps around to one that is out of range */
-  for (gsize i = token; i < n_tokens && sequences[i] == sequences[token]; i += step)
-    if (words[i] == words[token])
+  for (gsize i = 0; i < n_tokens && (is_last || found < 0); i++)
+    if (words[i] == word && word >= 0 && sequences[i] == (self->is_question_first ? 1 : 0))
       found = i;
   return found;
 }
@@ -113,10 +112,16 @@ locate (const Answerer *self, TrafoEncoding *encoding, const Span *span)
   const guint32 *offsets = trafo_encoding_get_offsets (encoding, &n_tokens);
   const guint32 *bytes = trafo_encoding_get_byte_offsets (encoding, &n_tokens);
 
-  if (self->align_to_words && words[first] >= 0 && words[last] >= 0)
+  if (self->align_to_words)
     {
-      first = find_word_end (encoding, first, -1);
-      last = find_word_end (encoding, last, 1);
+      gssize begin = find_word (self, encoding, words[first], FALSE);
+      gssize end = find_word (self, encoding, words[last], TRUE);
+
+      if (begin >= 0 && end >= 0)
+        {
+          first = begin;
+          last = end;
+        }
     }
   return (Place){
     offsets[2 * first],
