@@ -28,6 +28,7 @@
 #include "trafo-encode-options.h"
 #include "trafo-enum-types.h"
 #include "trafo-feature.h"
+#include "trafo-generation-config.h"
 #include "trafo-load-options.h"
 #include "trafo-model-runtime.h"
 #include "trafo-pipeline.h"
