@@ -533,6 +533,28 @@ dup_labels (TrafoConfig *self, GVariant *id2label)
 }
 
 /**
+ * trafo_config_get_token_id:
+ * @self: a config
+ * @key: a key, such as "pad_token_id"
+ * @default_value: the value where the key is absent
+ *
+ * The id of a special token. A null says that there is none, other than elsewhere.
+ *
+ * Returns: the id, -1 for none, or @default_value
+ */
+gint64
+trafo_config_get_token_id (TrafoConfig *self, const char *key, gint64 default_value)
+{
+  g_autoptr (GVariant) value = NULL;
+
+  g_return_val_if_fail (TRAFO_IS_CONFIG (self), default_value);
+  value = g_variant_lookup_value (self->variant, key, NULL);
+  if (value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_MAYBE))
+    return -1;
+  return trafo_config_get_int (self, key, default_value, -1, G_MAXINT32);
+}
+
+/**
  * trafo_config_get_labels:
  * @self: a config
  * @ret_n_labels: (out) (optional): the number of labels
@@ -567,6 +589,35 @@ trafo_config_get_labels (TrafoConfig *self, gsize *ret_n_labels)
   if (ret_n_labels != NULL)
     *ret_n_labels = labels != NULL ? g_strv_length (labels) : 0;
   return labels;
+}
+
+/**
+ * trafo_config_get_problem:
+ * @self: a config
+ *
+ * What the labels of a text are, by problem_type.
+ *
+ * Returns: the problem, %TRAFO_PROBLEM_INFERRED where the key is absent or null
+ */
+TrafoProblem
+trafo_config_get_problem (TrafoConfig *self)
+{
+  static const char *const names[] = {
+    [TRAFO_PROBLEM_REGRESSION] = "regression",
+    [TRAFO_PROBLEM_SINGLE_LABEL_CLASSIFICATION] = "single_label_classification",
+    [TRAFO_PROBLEM_MULTI_LABEL_CLASSIFICATION] = "multi_label_classification",
+  };
+  const char *text = trafo_config_get_string (self, "problem_type", NULL);
+
+  for (gsize i = 1; i < G_N_ELEMENTS (names); i++)
+    if (g_strcmp0 (text, names[i]) == 0)
+      return i;
+  if (text != NULL)
+    trafo_config_fail (self,
+                       "'problem_type' is '%s', expected regression, single_label_classification "
+                       "or multi_label_classification",
+                       text);
+  return TRAFO_PROBLEM_INFERRED;
 }
 
 /**

@@ -22,6 +22,7 @@ trafo_model_inputs_get_variant (TrafoTensorDict *inputs,
   *ret_variant = (TrafoVariant){
     .has_mask = trafo_tensor_dict_get (inputs, "attention_mask") != NULL,
     .has_hidden_states = has_hidden_states != FALSE,
+    .has_token_types = trafo_tensor_dict_get (inputs, "token_type_ids") != NULL,
     .labels_dtype = labels_dtype (inputs),
   };
 }

@@ -173,7 +173,8 @@ static guint
 variant_key (const TrafoVariant *variant)
 {
   return (variant->is_training != FALSE) | (variant->has_mask != FALSE) << 1 |
-         (variant->has_hidden_states != FALSE) << 2 | variant->labels_dtype << 3;
+         (variant->has_hidden_states != FALSE) << 2 | (variant->has_token_types != FALSE) << 3 |
+         variant->labels_dtype << 4;
 }
 
 /* The first to ask compiles; others wait for it. */

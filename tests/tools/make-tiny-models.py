@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright 2026 The Trafo authors
-"""Makes tests/data/models/bert-*: BERTs of random weights, and what transformers answers on them.
+"""Makes tests/data/models/{bert,distilbert,gpt2,opt}-*: models of random weights, and what transformers
+answers on them.
 
 Each folder holds a checkpoint as save_pretrained() writes it, in every layout that readers meet, and
 expected/CASE.safetensors: the tensors "inputs.NAME" and, computed in float32, "outputs.NAME", the
@@ -18,7 +19,7 @@ from safetensors.torch import load_file, save_file
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / "data" / "models"
 VOCAB_SIZE = 119
 N_POSITIONS = 45
-SIZES = {
+BERT_SIZES = {
     "vocab_size": VOCAB_SIZE,
     "hidden_size": 36,
     "num_hidden_layers": 2,
@@ -28,23 +29,63 @@ SIZES = {
     "type_vocab_size": 2,
     "hidden_dropout_prob": 0.1,
 }
+DISTILBERT_SIZES = {
+    "vocab_size": VOCAB_SIZE,
+    "dim": 24,
+    "n_layers": 2,
+    "n_heads": 4,
+    "hidden_dim": 50,
+    "max_position_embeddings": N_POSITIONS,
+}
+GPT2_SIZES = {
+    "vocab_size": VOCAB_SIZE,
+    "n_embd": 24,
+    "n_layer": 2,
+    "n_head": 4,
+    "n_inner": 50,
+    "n_positions": N_POSITIONS,
+    "bos_token_id": 0,
+    "eos_token_id": 0,
+    "pad_token_id": 0,
+}
+OPT_SIZES = {
+    "vocab_size": VOCAB_SIZE,
+    "hidden_size": 24,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "ffn_dim": 50,
+    "max_position_embeddings": N_POSITIONS,
+    "pad_token_id": 0,
+}
+FAMILIES = {
+    "bert": (transformers.BertConfig, BERT_SIZES),
+    "distilbert": (transformers.DistilBertConfig, DISTILBERT_SIZES),
+    "gpt2": (transformers.GPT2Config, GPT2_SIZES),
+    "opt": (transformers.OPTConfig, OPT_SIZES),
+}
 HEADS = {
-    "base": transformers.BertModel,
-    "seqcls": transformers.BertForSequenceClassification,
-    "tokcls": transformers.BertForTokenClassification,
-    "qa": transformers.BertForQuestionAnswering,
-    "mlm": transformers.BertForMaskedLM,
+    "base": transformers.AutoModel,
+    "seqcls": transformers.AutoModelForSequenceClassification,
+    "tokcls": transformers.AutoModelForTokenClassification,
+    "qa": transformers.AutoModelForQuestionAnswering,
+    "mlm": transformers.AutoModelForMaskedLM,
+    "lm": transformers.AutoModelForCausalLM,
 }
 
 
-def make_model(head, seed, **options):
+def is_norm_weight(name):
+    return name.endswith("weight") and any(norm in name for norm in ("LayerNorm", "layer_norm", ".ln_", "ln_f"))
+
+
+def make_model(family, head, seed, **options):
     labels = {"seqcls": 3, "tokcls": 5}.get(head, 2)
-    config = transformers.BertConfig(**{**SIZES, "num_labels": labels, **options})
+    config_class, sizes = FAMILIES[family]
+    config = config_class(**{**sizes, "num_labels": labels, **options})
     torch.manual_seed(seed)
-    model = HEADS[head](config).eval()
+    model = HEADS[head].from_config(config).eval()
     with torch.no_grad():
         for name, parameter in model.named_parameters():
-            parameter.normal_(1.0 if "LayerNorm.weight" in name else 0.0, 0.25)
+            parameter.normal_(1.0 if is_norm_weight(name) else 0.0, 0.25)
     return model
 
 
@@ -67,21 +108,24 @@ def labels_for(head):
         return {**batch, "labels": torch.tensor([2, 0, 1])}
     if head == "tokcls":
         return {**batch, "labels": (ids(3, 7, seed=2) % 5).masked_fill(batch["attention_mask"] == 0, -100)}
-    if head == "mlm":
+    if head in ("mlm", "lm"):
         return {**batch, "labels": ids(3, 7, seed=2).masked_fill(ids(3, 7, seed=3) % 2 == 0, -100)}
     starts, ends = torch.tensor([1, 99, 0]), torch.tensor([6, 3, 0])
     return {**batch, "start_positions": starts, "end_positions": ends}
 
 
-def cases_for(head):
+def cases_for(family, head):
     cases = {
         "plain": {"input_ids": ids(2, 7)},
         "one-token": {"input_ids": ids(1, 1)},
         "all-positions": {"input_ids": ids(1, N_POSITIONS)},
         "right-padded": padded(9, 3, 1, 8),
         "left-padded": {name: tensor.flip(1) for name, tensor in padded(5, 2).items()},
-        "type-ids": {**padded(6, 4), "token_type_ids": ids(2, 6, seed=4) % 2},
     }
+    if family in ("bert", "gpt2"):
+        cases["type-ids"] = {**padded(6, 4), "token_type_ids": ids(2, 6, seed=4) % 2}
+    if family != "bert":
+        cases["position-ids"] = {"input_ids": ids(2, 6), "position_ids": ids(2, 6, seed=5) % N_POSITIONS}
     if head != "base":
         cases["loss"] = labels_for(head)
     return cases
@@ -95,7 +139,7 @@ def save_case(folder, name, model, inputs):
         if key == "hidden_states":
             for i, states in enumerate(value):
                 tensors[f"outputs.{key}.{i}"] = states.clone()
-        else:
+        elif key != "past_key_values":
             tensors[f"outputs.{key}"] = value.clone()
     save_file(tensors, folder / f"{name}.safetensors")
 
@@ -112,27 +156,81 @@ def use_old_names(folder):
     save_file(tensors, path, metadata={"format": "pt"})
 
 
-def make(name, model, head, cases=None, more_cases=(), **save_options):
+def save(name, model, **save_options):
     folder = FOLDER / name
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "expected").mkdir(parents=True)
     model.save_pretrained(folder, **save_options)
-    for case, inputs in {**cases_for(head), **dict(more_cases)}.items():
+    return folder
+
+
+def make(name, model, head, cases=None, more_cases=(), **save_options):
+    folder = save(name, model, **save_options)
+    for case, inputs in {**cases_for(name.split("-")[0], head), **dict(more_cases)}.items():
         if cases is None or case in cases:
             save_case(folder / "expected", case, model, inputs)
     return folder
 
 
-def main():
-    for seed, head in enumerate(HEADS):
-        make(f"bert-{head}", make_model(head, seed), head)
+FEW = ["plain", "right-padded", "loss"]
+
+
+def make_berts():
+    for seed, head in enumerate(["base", "seqcls", "tokcls", "qa", "mlm"]):
+        make(f"bert-{head}", make_model("bert", head, seed), head)
     few = ["plain", "right-padded"]
-    make("bert-sharded", make_model("base", 11, num_hidden_layers=3), "base", few, max_shard_size="30KB")
-    use_old_names(make("bert-oldnames", make_model("mlm", 12), "mlm", few))
-    half = make_model("seqcls", 13, hidden_act="relu", num_labels=1).half()
+    make("bert-sharded", make_model("bert", "base", 11, num_hidden_layers=3), "base", few, max_shard_size="30KB")
+    use_old_names(make("bert-oldnames", make_model("bert", "mlm", 12), "mlm", few))
+    half = make_model("bert", "seqcls", 13, hidden_act="relu", num_labels=1).half()
     regression = {"regression": {**padded(7, 4, 1), "labels": torch.tensor([0.5, -2.0, 1.25])}}
     folder = make("bert-fp16", half.float(), "seqcls", [*few, "regression"], regression)
     half.half().save_pretrained(folder)
+
+
+def make_distilberts():
+    make("distilbert-base", make_model("distilbert", "base", 20), "base")
+    for seed, head in enumerate(["seqcls", "tokcls", "qa", "mlm"], 21):
+        make(f"distilbert-{head}", make_model("distilbert", head, seed), head, FEW)
+    make("distilbert-untied", make_model("distilbert", "mlm", 25, tie_word_embeddings=False), "mlm", FEW)
+
+
+def use_hub_names(folder):
+    """As the first GPT-2 on the hub: no prefix, no tied head, and the causal masks."""
+    path = folder / "model.safetensors"
+    tensors = {name.removeprefix("transformer."): tensor for name, tensor in load_file(path).items()}
+    mask = torch.ones(N_POSITIONS, N_POSITIONS).tril().view(1, 1, N_POSITIONS, N_POSITIONS)
+    for layer in range(GPT2_SIZES["n_layer"]):
+        tensors[f"h.{layer}.attn.bias"] = mask.clone()
+        tensors[f"h.{layer}.attn.masked_bias"] = torch.tensor(-1e4)
+    save_file(tensors, path, metadata={"format": "pt"})
+
+
+def make_gpt2s():
+    make("gpt2-lm", make_model("gpt2", "lm", 30), "lm")
+    scaled = {"scale_attn_by_inverse_layer_idx": True, "scale_attn_weights": False, "n_inner": None}
+    make("gpt2-base", make_model("gpt2", "base", 31, reorder_and_upcast_attn=True, **scaled), "base", FEW)
+    make("gpt2-seqcls", make_model("gpt2", "seqcls", 32), "seqcls", [*FEW, "left-padded", "type-ids"])
+    make("gpt2-tokcls", make_model("gpt2", "tokcls", 33, activation_function="relu"), "tokcls", FEW)
+    make("gpt2-qa", make_model("gpt2", "qa", 34, pad_token_id=None), "qa", FEW)
+    use_hub_names(make("gpt2-hubnames", make_model("gpt2", "lm", 35), "lm", FEW))
+    make("gpt2-untied", make_model("gpt2", "lm", 36, tie_word_embeddings=False), "lm", FEW)
+
+
+def make_opts():
+    projected = {"do_layer_norm_before": False, "word_embed_proj_dim": 15}
+    bare = {"enable_bias": False, "layer_norm_elementwise_affine": False, "_remove_final_layer_norm": True}
+    make("opt-lm", make_model("opt", "lm", 40), "lm")
+    make("opt-postnorm", make_model("opt", "lm", 41, **projected), "lm", [*FEW, "left-padded"])
+    make("opt-base", make_model("opt", "base", 42, word_embed_proj_dim=33), "base", FEW)
+    make("opt-seqcls", make_model("opt", "seqcls", 43, **bare), "seqcls", [*FEW, "left-padded"])
+    make("opt-qa", make_model("opt", "qa", 44, activation_function="gelu"), "qa", FEW)
+
+
+def main():
+    make_berts()
+    make_distilberts()
+    make_gpt2s()
+    make_opts()
 
 
 if __name__ == "__main__":

@@ -104,7 +104,7 @@ static void
 step (const Fixture *self, Known *known, guint n, guint max)
 {
   g_autoptr (GError) error = NULL;
-  TrafoRunnerRow rows[MAX_ROWS];
+  TrafoRunnerRow rows[MAX_ROWS] = { 0 };
   const float   *logits;
 
   for (guint i = 0; i < n; i++)
