@@ -76,6 +76,10 @@ void                 trafo_generation_plan_free (TrafoGenerationPlan *self);
 /* Whether @token ends a sequence. */
 gboolean trafo_generation_plan_is_end (const TrafoGenerationPlan *self, gint64 token);
 
+/* How many continuations a step of a beam search looks at: enough that as many as there are beams are
+ * left, should all others end. */
+gsize trafo_generation_plan_get_n_candidates (const TrafoGenerationPlan *self);
+
 /* All that is done to the scores of a row before a token is chosen, in the order of transformers.
  * FALSE with the error if a score is NaN. */
 gboolean trafo_generation_plan_process (const TrafoGenerationPlan *self,

@@ -43,6 +43,12 @@ trafo_generation_plan_is_end (const TrafoGenerationPlan *self, gint64 token)
 
 static gboolean fail (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
+gsize
+trafo_generation_plan_get_n_candidates (const TrafoGenerationPlan *self)
+{
+  return MAX (2, 1 + (self->eos != NULL ? self->eos->len : 0)) * self->num_beams;
+}
+
 static gboolean
 fail (GError **error, const char *format, ...)
 {
@@ -215,6 +221,12 @@ read_mode (TrafoGenerationPlan *self, TrafoGenerationConfig *config, GError **er
                  "found num_return_sequences = %" G_GSIZE_FORMAT ", expected 1: without do_sample "
                  "or num_beams all would be the same",
                  self->num_return_sequences);
+  if (self->num_beams > 1 &&
+      trafo_generation_plan_get_n_candidates (self) / self->num_beams > self->vocab_size)
+    return fail (error,
+                 "found a vocabulary of %" G_GSIZE_FORMAT
+                 " tokens, expected more for a beam search",
+                 self->vocab_size);
   if (self->num_beams > 1 && self->num_return_sequences > self->num_beams)
     return fail (error,
                  "found num_return_sequences = %" G_GSIZE_FORMAT ", expected at most num_beams, "

@@ -18,6 +18,7 @@ typedef struct
   TrafoModel       *model; /* not a reference: the model owns this */
   TrafoConfig      *config;
   char             *task;
+  char             *folder;
   TrafoDevice      *device;
   TrafoModelSource *source;
   TrafoWeights     *weights;
@@ -38,6 +39,7 @@ runtime_free (gpointer data)
   g_clear_object (&self->config);
   g_mutex_clear (&self->lock);
   g_free (self->task);
+  g_free (self->folder);
   g_free (self);
 }
 
@@ -154,6 +156,7 @@ trafo_model_load (TrafoModel       *self,
   g_mutex_init (&runtime->lock);
   runtime->model = self;
   runtime->task = g_strdup (task);
+  runtime->folder = g_strdup (folder);
   runtime->programs = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) trafo_program_free);
   runtime->device =
       trafo_device_open (options != NULL ? trafo_load_options_get_device (options) : NULL,
@@ -452,6 +455,22 @@ trafo_model_get_task (TrafoModel *self)
   Runtime *runtime = runtime_of (self);
 
   return runtime != NULL ? runtime->task : NULL;
+}
+
+/**
+ * trafo_model_get_folder:
+ * @self: a model
+ *
+ * Where it was loaded from.
+ *
+ * Returns: (transfer none) (type filename) (nullable): a folder, %NULL before the model is loaded
+ */
+const char *
+trafo_model_get_folder (TrafoModel *self)
+{
+  Runtime *runtime = runtime_of (self);
+
+  return runtime != NULL ? runtime->folder : NULL;
 }
 
 /**
