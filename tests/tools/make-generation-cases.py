@@ -122,7 +122,10 @@ def summarise(scores):
 def make_case(random, name, model, twin):
     ids, mask = draw_prompts(random, model.config.vocab_size)
     params = draw_params(random, model.config.vocab_size)
-    if params.get("forced_bos_token_id") in params.get("suppress_tokens", []):
+    suppressed = set(params.get("suppress_tokens", []))
+    if params.get("forced_bos_token_id") in suppressed:
+        return None
+    if suppressed and suppressed.issuperset(params.get("forced_eos_token_id", [None])):
         return None
     got, other = run(model, ids, mask, params), run(twin, ids, mask, params)
     is_drawn = params.get("do_sample", False)
