@@ -30,6 +30,7 @@
 #include "trafo-feature.h"
 #include "trafo-load-options.h"
 #include "trafo-model-runtime.h"
+#include "trafo-model-save.h"
 #include "trafo-pipeline.h"
 #include "trafo-plugin-object.h"
 #include "trafo-registry.h"
