@@ -11,5 +11,7 @@ TRAFO_API
 G_DECLARE_FINAL_TYPE (TrafoAutoConfig, trafo_auto_config, TRAFO, AUTO_CONFIG, GObject)
 
 TRAFO_API TrafoConfig *trafo_auto_config_from_pretrained (const char *path, GError **error);
+TRAFO_API TrafoConfig *
+trafo_auto_config_for_model (const char *model_type, GVariant *options, GError **error);
 
 G_END_DECLS

@@ -95,22 +95,18 @@ trafo_auto_model_get_task_of_class (const char *auto_class)
 
 /* The model's plugin, chosen by model_type. */
 static TrafoModel *
-create_model (const char *path, GCancellable *cancellable, GError **error)
+create_model (TrafoConfig *config, const char *origin, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (TrafoConfig) config = trafo_config_new_from_folder (path, error);
+  const char *model_type = trafo_config_get_model_type (config);
   g_autoptr (TrafoFeature) feature = NULL;
-  const char *model_type;
 
-  if (config == NULL)
-    return NULL;
-  model_type = trafo_config_get_model_type (config);
   if (model_type == NULL)
     {
       g_set_error (error,
                    TRAFO_FORMAT_ERROR,
                    TRAFO_FORMAT_ERROR_VALUE,
-                   "%s/config.json: found no 'model_type', which chooses the model's plugin",
-                   path);
+                   "%s: found no 'model_type', which chooses the model's plugin",
+                   origin);
       return NULL;
     }
   feature = trafo_registry_find (trafo_registry_get_default (),
@@ -143,10 +139,16 @@ trafo_auto_model_from_pretrained_for_task (const char       *path,
                                            GCancellable     *cancellable,
                                            GError          **error)
 {
+  g_autofree char *origin = NULL;
+  g_autoptr (TrafoConfig) config = NULL;
   g_autoptr (TrafoModel) model = NULL;
 
   g_return_val_if_fail (path != NULL && task != NULL, NULL);
-  model = create_model (path, cancellable, error);
+  config = trafo_config_new_from_folder (path, error);
+  if (config == NULL)
+    return NULL;
+  origin = g_build_filename (path, "config.json", NULL);
+  model = create_model (config, origin, cancellable, error);
   if (model == NULL || !trafo_model_load (model, path, task, options, cancellable, error))
     return NULL;
   return g_steal_pointer (&model);
@@ -171,6 +173,57 @@ trafo_auto_model_from_pretrained (const char       *path,
                                   GError          **error)
 {
   return trafo_auto_model_from_pretrained_for_task (path, "base", options, cancellable, error);
+}
+
+/**
+ * trafo_auto_model_from_config_for_task:
+ * @config: a configuration, such as [func@Trafo.AutoConfig.for_model] makes
+ * @task: what the model is for, such as "base" or "causal-lm"
+ * @options: (nullable): how to make it; the seed is what its weights depend on
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Makes a model of random weights, distributed as transformers distributes them.
+ *
+ * Returns: (transfer full) (nullable): the model, or %NULL with an error of the domains
+ *   %TRAFO_PLUGIN_ERROR (no plugin for its model_type), %TRAFO_FORMAT_ERROR, %TRAFO_ERROR or
+ *   %TRAFO_DEVICE_ERROR
+ */
+TrafoModel *
+trafo_auto_model_from_config_for_task (TrafoConfig      *config,
+                                       const char       *task,
+                                       TrafoLoadOptions *options,
+                                       GCancellable     *cancellable,
+                                       GError          **error)
+{
+  g_autoptr (TrafoModel) model = NULL;
+
+  g_return_val_if_fail (TRAFO_IS_CONFIG (config) && task != NULL, NULL);
+  model = create_model (config, "the configuration", cancellable, error);
+  if (model == NULL || !trafo_model_initialize (model, config, task, options, cancellable, error))
+    return NULL;
+  return g_steal_pointer (&model);
+}
+
+/**
+ * trafo_auto_model_from_config:
+ * @config: a configuration, such as [func@Trafo.AutoConfig.for_model] makes
+ * @options: (nullable): how to make it
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Makes a model of random weights, without a head.
+ *
+ * Returns: (transfer full) (nullable): the model, or %NULL with an error as
+ *   [func@Trafo.AutoModel.from_config_for_task] gives
+ */
+TrafoModel *
+trafo_auto_model_from_config (TrafoConfig      *config,
+                              TrafoLoadOptions *options,
+                              GCancellable     *cancellable,
+                              GError          **error)
+{
+  return trafo_auto_model_from_config_for_task (config, "base", options, cancellable, error);
 }
 
 typedef struct

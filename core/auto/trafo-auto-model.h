@@ -19,6 +19,15 @@ TRAFO_API TrafoModel *trafo_auto_model_from_pretrained_for_task (const char     
                                                                  TrafoLoadOptions *options,
                                                                  GCancellable     *cancellable,
                                                                  GError          **error);
+TRAFO_API TrafoModel *trafo_auto_model_from_config (TrafoConfig      *config,
+                                                    TrafoLoadOptions *options,
+                                                    GCancellable     *cancellable,
+                                                    GError          **error);
+TRAFO_API TrafoModel *trafo_auto_model_from_config_for_task (TrafoConfig      *config,
+                                                             const char       *task,
+                                                             TrafoLoadOptions *options,
+                                                             GCancellable     *cancellable,
+                                                             GError          **error);
 TRAFO_API void        trafo_auto_model_from_pretrained_async (const char         *path,
                                                               const char         *task,
                                                               TrafoLoadOptions   *options,

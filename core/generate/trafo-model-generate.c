@@ -13,15 +13,16 @@ config_quark (void)
   return g_quark_from_static_string ("trafo-generation-config");
 }
 
-/* The folder may be gone; the model has its config.json in memory. */
+/* The folder may be gone, or there never was one; the model has its config.json in memory. */
 static TrafoGenerationConfig *
 read_config (TrafoModel *model, GError **error)
 {
-  g_autofree char *path = NULL;
+  const char      *folder = trafo_model_get_folder (model);
+  g_autofree char *path =
+      folder != NULL ? g_build_filename (folder, "generation_config.json", NULL) : NULL;
 
-  path = g_build_filename (trafo_model_get_folder (model), "generation_config.json", NULL);
-  if (g_file_test (path, G_FILE_TEST_EXISTS))
-    return trafo_generation_config_new_from_folder (trafo_model_get_folder (model), error);
+  if (path != NULL && g_file_test (path, G_FILE_TEST_EXISTS))
+    return trafo_generation_config_new_from_folder (folder, error);
   return trafo_generation_config_new_from_model_config (trafo_model_get_config (model), error);
 }
 

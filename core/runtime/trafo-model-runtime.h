@@ -19,6 +19,13 @@ TRAFO_API gboolean trafo_model_load (TrafoModel       *self,
                                      GCancellable     *cancellable,
                                      GError          **error);
 
+TRAFO_API gboolean trafo_model_initialize (TrafoModel       *self,
+                                           TrafoConfig      *config,
+                                           const char       *task,
+                                           TrafoLoadOptions *options,
+                                           GCancellable     *cancellable,
+                                           GError          **error);
+
 TRAFO_API TrafoTensorDict *trafo_model_forward (TrafoModel      *self,
                                                 TrafoTensorDict *inputs,
                                                 gboolean         output_hidden_states,

@@ -37,6 +37,9 @@ typedef enum
 /* What a program does with a tokenizer, whatever plugin it is of. */
 
 TRAFO_API gboolean trafo_tokenizer_load (TrafoTokenizer *self, const char *folder, GError **error);
+TRAFO_API gboolean trafo_tokenizer_save_pretrained (TrafoTokenizer *self,
+                                                    const char     *folder,
+                                                    GError        **error);
 TRAFO_API gboolean trafo_tokenizer_load_json (TrafoTokenizer *self,
                                               GBytes         *tokenizer_json,
                                               GBytes         *tokenizer_config_json,

@@ -34,6 +34,7 @@
 #include "trafo-load-options.h"
 #include "trafo-model-generate.h"
 #include "trafo-model-runtime.h"
+#include "trafo-model-save.h"
 #include "trafo-pipeline.h"
 #include "trafo-plugin-object.h"
 #include "trafo-prompt-batch.h"

@@ -46,6 +46,8 @@ typedef enum
  * @TRAFO_INITIALIZER_ZEROS: all 0
  * @TRAFO_INITIALIZER_ONES: all 1
  * @TRAFO_INITIALIZER_NORMAL: N(0, s^2), s being the builder's initializer range
+ * @TRAFO_INITIALIZER_SINUSOIDS: row p holds sin and cos of p / 10000^(2i / C) in turn (Vaswani et al.
+ *   2017, section 3.5)
  *
  * How a parameter that no checkpoint holds begins.
  */
@@ -54,6 +56,7 @@ typedef enum
   TRAFO_INITIALIZER_ZEROS,
   TRAFO_INITIALIZER_ONES,
   TRAFO_INITIALIZER_NORMAL,
+  TRAFO_INITIALIZER_SINUSOIDS,
 } TrafoInitializer;
 
 /**

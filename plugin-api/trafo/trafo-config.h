@@ -37,6 +37,7 @@ trafo_config_new_from_variant (GVariant *variant, const char *origin, GError **e
 TRAFO_API GVariant          *trafo_config_get_variant (TrafoConfig *self);
 TRAFO_API const char        *trafo_config_get_model_type (TrafoConfig *self);
 TRAFO_API const char *const *trafo_config_get_architectures (TrafoConfig *self);
+TRAFO_API TrafoConfig       *trafo_config_complete (TrafoConfig *self);
 TRAFO_API char              *trafo_config_to_json (TrafoConfig *self);
 
 /* A model reads its sizes as one reads a table, and asks once, at the end, whether all was well:
@@ -78,6 +79,7 @@ TRAFO_API gint64       trafo_config_get_token_id (TrafoConfig *self,
 TRAFO_API char       **trafo_config_get_labels (TrafoConfig *self, gsize *ret_n_labels);
 TRAFO_API TrafoProblem trafo_config_get_problem (TrafoConfig *self);
 
+TRAFO_API void trafo_config_set_default (TrafoConfig *self, const char *key, GVariant *value);
 TRAFO_API void trafo_config_fail (TrafoConfig *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 TRAFO_API gboolean trafo_config_check (TrafoConfig *self, GError **error);
 

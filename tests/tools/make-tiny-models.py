@@ -8,8 +8,13 @@ Each folder holds a checkpoint as save_pretrained() writes it, in every layout t
 expected/CASE.safetensors: the tensors "inputs.NAME" and, computed in float32, "outputs.NAME", the
 hidden states as "outputs.hidden_states.N". Where attention_mask is 0 the states of a token mean
 nothing. Sizes are odd, so that no kernel has an easy life, and no bias or norm is 0 or 1.
+
+With --random N and --out FOLDER it makes N models of each kind instead, with any configuration that
+transformers takes, for parity/models with TRAFO_MODELS=FOLDER.
 """
+import argparse
 import pathlib
+import random
 import shutil
 
 import torch
@@ -156,8 +161,8 @@ def use_old_names(folder):
     save_file(tensors, path, metadata={"format": "pt"})
 
 
-def save(name, model, **save_options):
-    folder = FOLDER / name
+def save(name, model, root=FOLDER, **save_options):
+    folder = root / name
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "expected").mkdir(parents=True)
     model.save_pretrained(folder, **save_options)
@@ -226,11 +231,133 @@ def make_opts():
     make("opt-qa", make_model("opt", "qa", 44, activation_function="gelu"), "qa", FEW)
 
 
-def main():
+def random_sizes(rng, names):
+    """Values for the keys of a configuration that mean the same in each family."""
+    head_size, n_heads = rng.randint(1, 17), rng.randint(1, 5)
+    sizes = {
+        "vocab": rng.randint(8, 200),
+        "hidden": head_size * n_heads,
+        "heads": n_heads,
+        "layers": rng.randint(0, 3),
+        "inner": rng.randint(1, 70),
+        "positions": rng.randint(9, 60),
+        "activation": rng.choice(["gelu", "gelu_new", "relu", "silu", "tanh", "gelu_pytorch_tanh", "quick_gelu"]),
+    }
+    return {key: sizes[meaning] for meaning, key in names.items()}
+
+
+def random_bert(rng):
+    names = {"vocab": "vocab_size", "hidden": "hidden_size", "heads": "num_attention_heads"}
+    names |= {"layers": "num_hidden_layers", "inner": "intermediate_size", "activation": "hidden_act"}
+    more = {"type_vocab_size": rng.randint(1, 4), "layer_norm_eps": rng.choice([1e-12, 1e-5, 0.1])}
+    return random_sizes(rng, names | {"positions": "max_position_embeddings"}) | more
+
+
+def random_distilbert(rng):
+    names = {"vocab": "vocab_size", "hidden": "dim", "heads": "n_heads", "layers": "n_layers"}
+    names |= {"inner": "hidden_dim", "positions": "max_position_embeddings", "activation": "activation"}
+    return random_sizes(rng, names) | {"sinusoidal_pos_embds": rng.random() < 0.3}
+
+
+def random_gpt2(rng):
+    names = {"vocab": "vocab_size", "hidden": "n_embd", "heads": "n_head", "layers": "n_layer"}
+    names |= {"inner": "n_inner", "positions": "n_positions", "activation": "activation_function"}
+    options = random_sizes(rng, names)
+    for key in ("scale_attn_weights", "scale_attn_by_inverse_layer_idx", "reorder_and_upcast_attn"):
+        options[key] = rng.random() < 0.5
+    if rng.random() < 0.3:
+        options["n_inner"] = None
+    return options | {"layer_norm_epsilon": rng.choice([1e-12, 1e-5, 0.1])}
+
+
+def random_opt(rng):
+    names = {"vocab": "vocab_size", "hidden": "hidden_size", "heads": "num_attention_heads"}
+    names |= {"layers": "num_hidden_layers", "inner": "ffn_dim", "activation": "activation_function"}
+    options = random_sizes(rng, names | {"positions": "max_position_embeddings"})
+    for key in ("do_layer_norm_before", "_remove_final_layer_norm", "enable_bias", "layer_norm_elementwise_affine"):
+        options[key] = rng.random() < 0.5
+    if rng.random() < 0.5:
+        options["word_embed_proj_dim"] = rng.randint(1, 50)
+    return options
+
+
+RANDOM_OPTIONS = {"bert": random_bert, "distilbert": random_distilbert, "gpt2": random_gpt2, "opt": random_opt}
+RANDOM_HEADS = {
+    "bert": ["base", "seqcls", "tokcls", "qa", "mlm"],
+    "distilbert": ["base", "seqcls", "tokcls", "qa", "mlm"],
+    "gpt2": ["base", "lm", "seqcls", "tokcls", "qa"],
+    "opt": ["base", "lm", "seqcls", "qa"],
+}
+
+
+def random_labels(rng, head, config, batch, length):
+    if head == "seqcls":
+        problem = config.problem_type or ("regression" if config.num_labels == 1 else "single_label_classification")
+        if problem == "single_label_classification":
+            return {"labels": torch.randint(0, config.num_labels, (batch,))}
+        if problem == "regression" and config.num_labels == 1:
+            return {"labels": torch.randn(batch)}
+        return {"labels": torch.rand(batch, config.num_labels)}
+    if head == "qa":
+        return {name: torch.randint(-2, length + 3, (batch,)) for name in ("start_positions", "end_positions")}
+    classes = config.num_labels if head == "tokcls" else config.vocab_size
+    labels = torch.randint(0, classes, (batch, length))
+    return {"labels": labels.masked_fill(torch.rand(batch, length) < 0.3, -100)}
+
+
+def random_inputs(rng, family, head, config):
+    """A batch with any mask, with or without what may be left out."""
+    batch, length = rng.randint(1, 4), rng.randint(1, config.max_position_embeddings)
+    inputs = {"input_ids": torch.randint(0, config.vocab_size, (batch, length))}
+    if rng.random() < 0.6:
+        inputs["attention_mask"] = (torch.rand(batch, length) < 0.7).long()
+        inputs["attention_mask"][:, rng.randrange(length)] = 1
+    if rng.random() < 0.3:
+        inputs["position_ids"] = torch.randint(0, config.max_position_embeddings, (batch, length))
+    if family == "bert" and rng.random() < 0.5:
+        inputs["token_type_ids"] = torch.randint(0, config.type_vocab_size, (batch, length))
+    if family == "gpt2" and rng.random() < 0.3:
+        inputs["token_type_ids"] = torch.randint(0, config.vocab_size, (batch, length))
+    if head != "base" and rng.random() < 0.6:
+        inputs |= random_labels(rng, head, config, batch, length)
+        if "attention_mask" in inputs:
+            # a token that is shown no key means nothing, yet it has a share in the loss
+            inputs["attention_mask"][:, 0] = 1
+    return inputs
+
+
+def make_random(root, family, number):
+    rng = random.Random(f"{family} {number}")
+    head = rng.choice(RANDOM_HEADS[family])
+    options = RANDOM_OPTIONS[family](rng)
+    options["tie_word_embeddings"] = rng.random() < 0.7
+    options["pad_token_id"] = rng.randrange(options["vocab_size"])
+    options["num_labels"] = 2 if head == "qa" else rng.randint(1, 6)
+    if head == "seqcls" and options["num_labels"] > 1 and rng.random() < 0.5:
+        options["problem_type"] = rng.choice(["regression", "multi_label_classification"])
+    model = make_model(family, head, number, **options)
+    folder = save(f"{family}-random-{number}", model, root)
+    for case in range(4):
+        save_case(folder / "expected", f"random-{case}", model, random_inputs(rng, family, head, model.config))
+
+
+def make_committed():
     make_berts()
     make_distilberts()
     make_gpt2s()
     make_opts()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--random", type=int, default=0, metavar="N")
+    parser.add_argument("--out", type=pathlib.Path, metavar="FOLDER")
+    options = parser.parse_args()
+    if options.random == 0:
+        make_committed()
+    for number in range(options.random):
+        for family in FAMILIES:
+            make_random(options.out, family, number)
 
 
 if __name__ == "__main__":

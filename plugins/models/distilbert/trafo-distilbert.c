@@ -117,10 +117,26 @@ trafo_distilbert_configure (TrafoModel  *model,
 
 /* Result: (B, T, C). */
 static TrafoSym
+build_positions (TrafoDistilBert *self, TrafoBuilder *b)
+{
+  gint64   dims[] = { self->max_position_embeddings, self->dim };
+  TrafoSym table;
+
+  table = trafo_builder_param (b,
+                               "position_embeddings.weight",
+                               dims,
+                               2,
+                               self->sinusoidal_pos_embds ? TRAFO_INITIALIZER_SINUSOIDS
+                                                          : TRAFO_INITIALIZER_NORMAL);
+  return trafo_builder_gather (b, table, trafo_builder_position_ids (b));
+}
+
+/* Result: (B, T, C). */
+static TrafoSym
 build_embeddings (TrafoDistilBert *self, TrafoBuilder *b)
 {
   gint64   C = self->dim;
-  TrafoSym word, position, x;
+  TrafoSym word, x;
 
   trafo_builder_push_scope (b, "embeddings", -1);
   word = trafo_builder_embedding_padded (b,
@@ -129,12 +145,7 @@ build_embeddings (TrafoDistilBert *self, TrafoBuilder *b)
                                          self->vocab_size,
                                          C,
                                          self->pad_token_id);
-  position = trafo_builder_embedding (b,
-                                      "position_embeddings",
-                                      trafo_builder_position_ids (b),
-                                      self->max_position_embeddings,
-                                      C);
-  x = trafo_builder_add (b, word, position);
+  x = trafo_builder_add (b, word, build_positions (self, b));
   x = trafo_builder_layer_norm (b, "LayerNorm", x, LAYER_NORM_EPSILON);
   x = trafo_builder_dropout (b, x, self->dropout);
   trafo_builder_pop_scope (b);

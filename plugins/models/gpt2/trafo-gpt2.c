@@ -109,6 +109,8 @@ trafo_gpt2_configure (TrafoModel *model, TrafoConfig *config, const char *task, 
   self->tie_word_embeddings = trafo_config_get_boolean (config, "tie_word_embeddings", TRUE);
   self->pad_token_id = trafo_config_get_token_id (config, "pad_token_id", -1);
   self->problem = trafo_config_get_problem (config);
+  trafo_config_set_default (config, "bos_token_id", g_variant_new_int64 (50256));
+  trafo_config_set_default (config, "eos_token_id", g_variant_new_int64 (50256));
   labels = trafo_config_get_labels (config, &n_labels);
   self->num_labels = n_labels;
   read_attention (self, config);
