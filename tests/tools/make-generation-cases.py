@@ -127,7 +127,10 @@ def make_case(random, name, model, twin):
         return None
     if suppressed and suppressed.issuperset(params.get("forced_eos_token_id", [None])):
         return None
-    got, other = run(model, ids, mask, params), run(twin, ids, mask, params)
+    try:
+        got, other = run(model, ids, mask, params), run(twin, ids, mask, params)
+    except RuntimeError:  # all tokens are forbidden
+        return None
     is_drawn = params.get("do_sample", False)
     steps, others = summarise(got.scores), summarise(other.scores)
     if [[row[0] for row in step] for step in steps] != [[row[0] for row in step] for step in others]:

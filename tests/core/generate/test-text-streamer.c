@@ -35,7 +35,9 @@ test_cases (void)
 
         g_test_message ("case %" G_GSIZE_FORMAT ", token %" G_GSIZE_FORMAT, i, k);
         text = token != NULL
-                   ? trafo_text_streamer_put (streamer, byte_tokenizer_find (token), &error)
+                   ? trafo_text_streamer_put (streamer,
+                                              trafo_tokenizer_token_to_id (tokenizer, token),
+                                              &error)
                    : trafo_text_streamer_end (streamer, &error);
         g_assert_no_error (error);
         g_assert_cmpstr (text, ==, cases[i].texts[k]);
