@@ -4,6 +4,7 @@
 
 #include <trafo/trafo-error.h>
 
+#include "trafo-async-call-private.h"
 #include "trafo-generation-run-private.h"
 #include "trafo-model-generate.h"
 #include "trafo-text-streamer.h"
@@ -193,16 +194,16 @@ release (TrafoGenerator *self)
   g_atomic_int_set (&self->is_busy, FALSE);
 }
 
-/* What is asked for, with the checkpoint's part. */
+/* @asked and the checkpoint's part. */
 static TrafoGenerationConfig *
-get_effective_config (TrafoGenerator *self, GError **error)
+complete_config (TrafoGenerator *self, TrafoGenerationConfig *asked, GError **error)
 {
   TrafoGenerationConfig *checkpoint = trafo_model_get_generation_config (self->model, error);
   TrafoGenerationConfig *config;
 
   if (checkpoint == NULL)
     return NULL;
-  config = trafo_generation_config_copy (self->config);
+  config = trafo_generation_config_copy (asked);
   trafo_generation_config_fill (config, checkpoint);
   return config;
 }
@@ -219,12 +220,15 @@ add_token (gpointer data, guint row, gint64 token)
 static gboolean
 start (TrafoGenerator        *self,
        TrafoTensorDict       *inputs,
-       TrafoGenerationConfig *config,
+       TrafoGenerationConfig *asked,
        gboolean               has_text,
        GError               **error)
 {
+  g_autoptr (TrafoGenerationConfig) config = complete_config (self, asked, error);
   gsize n_rows;
 
+  if (config == NULL)
+    return FALSE;
   g_clear_pointer (&self->run, trafo_generation_run_free);
   g_ptr_array_set_size (self->streamers, 0);
   g_array_set_size (self->events, 0);
@@ -391,12 +395,9 @@ trafo_generator_generate (TrafoGenerator  *self,
                           GCancellable    *cancellable,
                           GError         **error)
 {
-  g_autoptr (TrafoGenerationConfig) config = NULL;
-
   g_return_val_if_fail (TRAFO_IS_GENERATOR (self), NULL);
   g_return_val_if_fail (inputs != NULL, NULL);
-  config = get_effective_config (self, error);
-  return config != NULL ? generate (self, inputs, config, NULL, cancellable, error) : NULL;
+  return generate (self, inputs, self->config, NULL, cancellable, error);
 }
 
 typedef struct
@@ -417,19 +418,15 @@ request_free (gpointer data)
   g_free (request);
 }
 
-static void
-generate_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+static gpointer
+call_generate (gpointer source, gpointer data, GCancellable *cancellable, GError **error)
 {
-  Request               *request = data;
-  GError                *error = NULL;
-  TrafoGenerationResult *result =
-      generate (source, request->inputs, request->config, request->context, cancellable, &error);
+  Request *request = data;
 
-  if (result != NULL)
-    g_task_return_pointer (task, result, g_object_unref);
-  else
-    g_task_return_error (task, error);
+  return generate (source, request->inputs, request->config, request->context, cancellable, error);
 }
+
+static const TrafoAsyncCall generate_call = { call_generate, request_free, g_object_unref };
 
 /**
  * trafo_generator_generate_async:
@@ -448,21 +445,15 @@ trafo_generator_generate_async (TrafoGenerator     *self,
                                 GAsyncReadyCallback callback,
                                 gpointer            user_data)
 {
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  GError  *error = NULL;
-  Request *request = g_new0 (Request, 1);
+  Request *request;
 
-  g_task_set_source_tag (task, trafo_generator_generate_async);
-  /* a cancelled run returns when the thread does, so that the generator is free by then */
-  g_task_set_check_cancellable (task, FALSE);
+  g_return_if_fail (TRAFO_IS_GENERATOR (self));
+  g_return_if_fail (inputs != NULL);
+  request = g_new0 (Request, 1);
   request->inputs = trafo_tensor_dict_ref (inputs);
+  request->config = trafo_generation_config_copy (self->config);
   request->context = g_main_context_ref_thread_default ();
-  request->config = get_effective_config (self, &error);
-  g_task_set_task_data (task, request, request_free);
-  if (request->config == NULL)
-    g_task_return_error (task, error);
-  else
-    g_task_run_in_thread (task, generate_thread);
+  trafo_async_call_start (&generate_call, self, request, cancellable, callback, user_data);
 }
 
 /**
@@ -478,8 +469,7 @@ trafo_generator_generate_async (TrafoGenerator     *self,
 TrafoGenerationResult *
 trafo_generator_generate_finish (TrafoGenerator *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-  return g_task_propagate_pointer (G_TASK (result), error);
+  return trafo_async_call_finish (&generate_call, self, result, error);
 }
 
 static gboolean
@@ -513,15 +503,13 @@ check_streamable (TrafoGenerator *self, GError **error)
 gboolean
 trafo_generator_begin (TrafoGenerator *self, TrafoTensorDict *inputs, GError **error)
 {
-  g_autoptr (TrafoGenerationConfig) config = NULL;
   gboolean has_begun;
 
   g_return_val_if_fail (TRAFO_IS_GENERATOR (self), FALSE);
   g_return_val_if_fail (inputs != NULL, FALSE);
-  config = get_effective_config (self, error);
-  if (config == NULL || !acquire (self, error))
+  if (!acquire (self, error))
     return FALSE;
-  has_begun = start (self, inputs, config, TRUE, error) && check_streamable (self, error);
+  has_begun = start (self, inputs, self->config, TRUE, error) && check_streamable (self, error);
   release (self);
   return has_begun;
 }
@@ -575,6 +563,8 @@ trafo_generator_next (TrafoGenerator *self, GCancellable *cancellable, GError **
   return next (self, NULL, cancellable, error);
 }
 
+/* Not an asynchronous call like the others: the end is no error, and a text that is there when the
+ * call is cancelled must not be lost. */
 static void
 next_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {

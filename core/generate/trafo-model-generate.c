@@ -4,6 +4,7 @@
 
 #include <trafo/trafo-error.h>
 
+#include "trafo-async-call-private.h"
 #include "trafo-generation-config-private.h"
 #include "trafo-generator.h"
 
@@ -116,23 +117,20 @@ request_free (gpointer data)
   g_free (request);
 }
 
-static void
-generate_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+static gpointer
+call_generate (gpointer source, gpointer data, GCancellable *cancellable, GError **error)
 {
-  Request               *request = data;
-  GError                *error = NULL;
-  TrafoGenerationResult *result = trafo_model_generate (source,
-                                                        request->inputs,
-                                                        request->config,
-                                                        request->tokenizer,
-                                                        cancellable,
-                                                        &error);
+  Request *request = data;
 
-  if (result != NULL)
-    g_task_return_pointer (task, result, g_object_unref);
-  else
-    g_task_return_error (task, error);
+  return trafo_model_generate (source,
+                               request->inputs,
+                               request->config,
+                               request->tokenizer,
+                               cancellable,
+                               error);
 }
+
+static const TrafoAsyncCall generate_call = { call_generate, request_free, g_object_unref };
 
 /**
  * trafo_model_generate_async:
@@ -155,15 +153,15 @@ trafo_model_generate_async (TrafoModel            *self,
                             GAsyncReadyCallback    callback,
                             gpointer               user_data)
 {
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  Request *request = g_new0 (Request, 1);
+  Request *request;
 
-  g_task_set_source_tag (task, trafo_model_generate_async);
+  g_return_if_fail (TRAFO_IS_MODEL (self));
+  g_return_if_fail (inputs != NULL);
+  request = g_new0 (Request, 1);
   request->inputs = trafo_tensor_dict_ref (inputs);
   request->config = config != NULL ? trafo_generation_config_copy (config) : NULL;
   request->tokenizer = tokenizer != NULL ? g_object_ref (tokenizer) : NULL;
-  g_task_set_task_data (task, request, request_free);
-  g_task_run_in_thread (task, generate_thread);
+  trafo_async_call_start (&generate_call, self, request, cancellable, callback, user_data);
 }
 
 /**
@@ -179,6 +177,5 @@ trafo_model_generate_async (TrafoModel            *self,
 TrafoGenerationResult *
 trafo_model_generate_finish (TrafoModel *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-  return g_task_propagate_pointer (G_TASK (result), error);
+  return trafo_async_call_finish (&generate_call, self, result, error);
 }
