@@ -203,8 +203,6 @@ run (const TrafoCommand *self, int argc, char **argv)
   if (!trafo_command_parse (self, entries, n_expanded, remaining) ||
       !trafo_model_options_check (&options.model, self))
     return TRAFO_EXIT_USAGE;
-  if (remaining[1] != NULL)
-    return trafo_command_fail_usage (self, "found '%s', expected --prompt TEXT", remaining[1]);
   if (options.prompts == NULL)
     return trafo_command_fail_usage (self, "found no --prompt");
   if (options.stream && options.json)

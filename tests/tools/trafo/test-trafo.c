@@ -164,7 +164,7 @@ static const Case cases[] = {
     "ab%`Bhy?\n",
     "" },
   { "generate-no-prompt", "generate" CAUSAL, "", 2, "", "*--prompt*Usage: *" },
-  { "generate-text", "generate" CAUSAL " --prompt a b", "", 2, "", "*'b'*--prompt TEXT*Usage: *" },
+  { "generate-text", "generate" CAUSAL " --prompt a b", "", 2, "", "*'b'*Usage: *" },
   { "generate-stream-json",
     "generate --stream --json" CAUSAL " --prompt a",
     "",
