@@ -129,7 +129,7 @@ def make_case(random, name, model, twin):
         return None
     try:
         got, other = run(model, ids, mask, params), run(twin, ids, mask, params)
-    except RuntimeError:  # all tokens are forbidden
+    except (RuntimeError, ValueError):  # all tokens are forbidden
         return None
     is_drawn = params.get("do_sample", False)
     steps, others = summarise(got.scores), summarise(other.scores)
