@@ -5,6 +5,8 @@
 #include <trafo/trafo-config.h>
 #include <trafo/trafo-error.h>
 
+#include "trafo-async-call-private.h"
+#include "trafo-load-request-private.h"
 #include "trafo-registry.h"
 
 /* The classes hold static functions alone, so that every language finds them under the names that
@@ -154,25 +156,61 @@ trafo_auto_model_from_pretrained_for_task (const char       *path,
   return g_steal_pointer (&model);
 }
 
+static gpointer
+load (gpointer source, gpointer data, GCancellable *cancellable, GError **error)
+{
+  TrafoLoadRequest *request = data;
+
+  return trafo_auto_model_from_pretrained_for_task (request->path,
+                                                    request->task,
+                                                    request->options,
+                                                    cancellable,
+                                                    error);
+}
+
+static const TrafoAsyncCall load_call = { load, trafo_load_request_free, g_object_unref };
+
 /**
- * trafo_auto_model_from_pretrained:
+ * trafo_auto_model_from_pretrained_for_task_async:
  * @path: a folder as Hugging Face's save_pretrained() writes it
+ * @task: what the model is for, such as "masked-lm"
  * @options: (nullable): how to load it
  * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called in this thread's default main context
+ * @user_data: data for @callback
+ *
+ * Loads a checkpoint for a task that is named at run time, without blocking.
+ */
+void
+trafo_auto_model_from_pretrained_for_task_async (const char         *path,
+                                                 const char         *task,
+                                                 TrafoLoadOptions   *options,
+                                                 GCancellable       *cancellable,
+                                                 GAsyncReadyCallback callback,
+                                                 gpointer            user_data)
+{
+  g_return_if_fail (path != NULL && task != NULL);
+  trafo_async_call_start (&load_call,
+                          NULL,
+                          trafo_load_request_new (path, task, options),
+                          cancellable,
+                          callback,
+                          user_data);
+}
+
+/**
+ * trafo_auto_model_from_pretrained_for_task_finish:
+ * @result: what the callback got
  * @error: return location for an error
  *
- * Loads a checkpoint's model without a head.
+ * Ends what [func@Trafo.AutoModel.from_pretrained_for_task_async] began.
  *
- * Returns: (transfer full) (nullable): the model, or %NULL with an error as
- *   [func@Trafo.AutoModel.from_pretrained_for_task] gives
+ * Returns: (transfer full) (nullable): as [func@Trafo.AutoModel.from_pretrained_for_task]
  */
 TrafoModel *
-trafo_auto_model_from_pretrained (const char       *path,
-                                  TrafoLoadOptions *options,
-                                  GCancellable     *cancellable,
-                                  GError          **error)
+trafo_auto_model_from_pretrained_for_task_finish (GAsyncResult *result, GError **error)
 {
-  return trafo_auto_model_from_pretrained_for_task (path, "base", options, cancellable, error);
+  return trafo_async_call_finish (&load_call, NULL, result, error);
 }
 
 /**
@@ -205,93 +243,133 @@ trafo_auto_model_from_config_for_task (TrafoConfig      *config,
   return g_steal_pointer (&model);
 }
 
-/**
- * trafo_auto_model_from_config:
- * @config: a configuration, such as [func@Trafo.AutoConfig.for_model] makes
- * @options: (nullable): how to make it
- * @cancellable: (nullable): a cancellable
- * @error: return location for an error
- *
- * Makes a model of random weights, without a head.
- *
- * Returns: (transfer full) (nullable): the model, or %NULL with an error as
- *   [func@Trafo.AutoModel.from_config_for_task] gives
- */
-TrafoModel *
-trafo_auto_model_from_config (TrafoConfig      *config,
-                              TrafoLoadOptions *options,
-                              GCancellable     *cancellable,
-                              GError          **error)
-{
-  return trafo_auto_model_from_config_for_task (config, "base", options, cancellable, error);
-}
-
 typedef struct
 {
-  char             *path;
+  TrafoConfig      *config;
   char             *task;
   TrafoLoadOptions *options;
-} LoadRequest;
+} MakeRequest;
 
 static void
-load_request_free (gpointer data)
+make_request_free (gpointer data)
 {
-  LoadRequest *request = data;
+  MakeRequest *request = data;
 
-  g_free (request->path);
+  g_object_unref (request->config);
   g_free (request->task);
   g_clear_object (&request->options);
   g_free (request);
 }
 
-static void
-load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+static gpointer
+make (gpointer source, gpointer data, GCancellable *cancellable, GError **error)
 {
-  LoadRequest *request = data;
-  GError      *error = NULL;
-  TrafoModel  *model;
+  MakeRequest *request = data;
 
-  model = trafo_auto_model_from_pretrained_for_task (request->path,
-                                                     request->task,
-                                                     request->options,
-                                                     cancellable,
-                                                     &error);
-  if (model != NULL)
-    g_task_return_pointer (task, model, g_object_unref);
-  else
-    g_task_return_error (task, error);
+  return trafo_auto_model_from_config_for_task (request->config,
+                                                request->task,
+                                                request->options,
+                                                cancellable,
+                                                error);
+}
+
+static const TrafoAsyncCall make_call = { make, make_request_free, g_object_unref };
+
+/**
+ * trafo_auto_model_from_config_for_task_async:
+ * @config: a configuration
+ * @task: what the model is for
+ * @options: (nullable): how to make it
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called in this thread's default main context
+ * @user_data: data for @callback
+ *
+ * Makes a model of random weights, without blocking.
+ */
+void
+trafo_auto_model_from_config_for_task_async (TrafoConfig        *config,
+                                             const char         *task,
+                                             TrafoLoadOptions   *options,
+                                             GCancellable       *cancellable,
+                                             GAsyncReadyCallback callback,
+                                             gpointer            user_data)
+{
+  MakeRequest *request;
+
+  g_return_if_fail (TRAFO_IS_CONFIG (config) && task != NULL);
+  request = g_new0 (MakeRequest, 1);
+  request->config = g_object_ref (config);
+  request->task = g_strdup (task);
+  request->options = options != NULL ? g_object_ref (options) : NULL;
+  trafo_async_call_start (&make_call, NULL, request, cancellable, callback, user_data);
 }
 
 /**
+ * trafo_auto_model_from_config_for_task_finish:
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [func@Trafo.AutoModel.from_config_for_task_async] began.
+ *
+ * Returns: (transfer full) (nullable): as [func@Trafo.AutoModel.from_config_for_task]
+ */
+TrafoModel *
+trafo_auto_model_from_config_for_task_finish (GAsyncResult *result, GError **error)
+{
+  return trafo_async_call_finish (&make_call, NULL, result, error);
+}
+
+/* The functions of a class: those above with the class's task. */
+#define DEFINE_FROM_PRETRAINED(type_name, task)                                                    \
+  TrafoModel *type_name##_from_pretrained (const char       *path,                                 \
+                                           TrafoLoadOptions *options,                              \
+                                           GCancellable     *cancellable,                          \
+                                           GError          **error)                                \
+  {                                                                                                \
+    return trafo_auto_model_from_pretrained_for_task (path, task, options, cancellable, error);    \
+  }                                                                                                \
+                                                                                                   \
+  void type_name##_from_pretrained_async (const char         *path,                                \
+                                          TrafoLoadOptions   *options,                             \
+                                          GCancellable       *cancellable,                         \
+                                          GAsyncReadyCallback callback,                            \
+                                          gpointer            user_data)                           \
+  {                                                                                                \
+    trafo_auto_model_from_pretrained_for_task_async (path,                                         \
+                                                     task,                                         \
+                                                     options,                                      \
+                                                     cancellable,                                  \
+                                                     callback,                                     \
+                                                     user_data);                                   \
+  }                                                                                                \
+                                                                                                   \
+  TrafoModel *type_name##_from_pretrained_finish (GAsyncResult *result, GError **error)            \
+  {                                                                                                \
+    return trafo_auto_model_from_pretrained_for_task_finish (result, error);                       \
+  }
+
+/**
+ * trafo_auto_model_from_pretrained:
+ * @path: a folder as Hugging Face's save_pretrained() writes it
+ * @options: (nullable): how to load it
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Loads a checkpoint's model without a head.
+ *
+ * Returns: (transfer full) (nullable): the model, or %NULL with an error as
+ *   [func@Trafo.AutoModel.from_pretrained_for_task] gives
+ */
+/**
  * trafo_auto_model_from_pretrained_async:
  * @path: a folder as Hugging Face's save_pretrained() writes it
- * @task: what the model is for, such as "base"
  * @options: (nullable): how to load it
  * @cancellable: (nullable): a cancellable
  * @callback: (scope async): called in this thread's default main context
  * @user_data: data for @callback
  *
- * Loads a checkpoint without blocking.
+ * Does what [func@Trafo.AutoModel.from_pretrained] does, without blocking.
  */
-void
-trafo_auto_model_from_pretrained_async (const char         *path,
-                                        const char         *task,
-                                        TrafoLoadOptions   *options,
-                                        GCancellable       *cancellable,
-                                        GAsyncReadyCallback callback,
-                                        gpointer            user_data)
-{
-  g_autoptr (GTask) gtask = g_task_new (NULL, cancellable, callback, user_data);
-  LoadRequest *request = g_new0 (LoadRequest, 1);
-
-  g_task_set_source_tag (gtask, trafo_auto_model_from_pretrained_async);
-  request->path = g_strdup (path);
-  request->task = g_strdup (task);
-  request->options = options != NULL ? g_object_ref (options) : NULL;
-  g_task_set_task_data (gtask, request, load_request_free);
-  g_task_run_in_thread (gtask, load_thread);
-}
-
 /**
  * trafo_auto_model_from_pretrained_finish:
  * @result: what the callback got
@@ -299,14 +377,9 @@ trafo_auto_model_from_pretrained_async (const char         *path,
  *
  * Ends what [func@Trafo.AutoModel.from_pretrained_async] began.
  *
- * Returns: (transfer full) (nullable): the model
+ * Returns: (transfer full) (nullable): as [func@Trafo.AutoModel.from_pretrained]
  */
-TrafoModel *
-trafo_auto_model_from_pretrained_finish (GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
+DEFINE_FROM_PRETRAINED (trafo_auto_model, "base")
 
 /**
  * trafo_auto_model_for_sequence_classification_from_pretrained:
@@ -320,18 +393,26 @@ trafo_auto_model_from_pretrained_finish (GAsyncResult *result, GError **error)
  * Returns: (transfer full) (nullable): the model, or %NULL with an error as
  *   [func@Trafo.AutoModel.from_pretrained_for_task] gives
  */
-TrafoModel *
-trafo_auto_model_for_sequence_classification_from_pretrained (const char       *path,
-                                                              TrafoLoadOptions *options,
-                                                              GCancellable     *cancellable,
-                                                              GError          **error)
-{
-  return trafo_auto_model_from_pretrained_for_task (path,
-                                                    "sequence-classification",
-                                                    options,
-                                                    cancellable,
-                                                    error);
-}
+/**
+ * trafo_auto_model_for_sequence_classification_from_pretrained_async:
+ * @path: a folder as Hugging Face's save_pretrained() writes it
+ * @options: (nullable): how to load it
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called in this thread's default main context
+ * @user_data: data for @callback
+ *
+ * Does what [func@Trafo.AutoModelForSequenceClassification.from_pretrained] does, without blocking.
+ */
+/**
+ * trafo_auto_model_for_sequence_classification_from_pretrained_finish:
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [func@Trafo.AutoModelForSequenceClassification.from_pretrained_async] began.
+ *
+ * Returns: (transfer full) (nullable): as [func@Trafo.AutoModelForSequenceClassification.from_pretrained]
+ */
+DEFINE_FROM_PRETRAINED (trafo_auto_model_for_sequence_classification, "sequence-classification")
 
 /**
  * trafo_auto_model_for_token_classification_from_pretrained:
@@ -345,18 +426,26 @@ trafo_auto_model_for_sequence_classification_from_pretrained (const char       *
  * Returns: (transfer full) (nullable): the model, or %NULL with an error as
  *   [func@Trafo.AutoModel.from_pretrained_for_task] gives
  */
-TrafoModel *
-trafo_auto_model_for_token_classification_from_pretrained (const char       *path,
-                                                           TrafoLoadOptions *options,
-                                                           GCancellable     *cancellable,
-                                                           GError          **error)
-{
-  return trafo_auto_model_from_pretrained_for_task (path,
-                                                    "token-classification",
-                                                    options,
-                                                    cancellable,
-                                                    error);
-}
+/**
+ * trafo_auto_model_for_token_classification_from_pretrained_async:
+ * @path: a folder as Hugging Face's save_pretrained() writes it
+ * @options: (nullable): how to load it
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called in this thread's default main context
+ * @user_data: data for @callback
+ *
+ * Does what [func@Trafo.AutoModelForTokenClassification.from_pretrained] does, without blocking.
+ */
+/**
+ * trafo_auto_model_for_token_classification_from_pretrained_finish:
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [func@Trafo.AutoModelForTokenClassification.from_pretrained_async] began.
+ *
+ * Returns: (transfer full) (nullable): as [func@Trafo.AutoModelForTokenClassification.from_pretrained]
+ */
+DEFINE_FROM_PRETRAINED (trafo_auto_model_for_token_classification, "token-classification")
 
 /**
  * trafo_auto_model_for_question_answering_from_pretrained:
@@ -370,18 +459,26 @@ trafo_auto_model_for_token_classification_from_pretrained (const char       *pat
  * Returns: (transfer full) (nullable): the model, or %NULL with an error as
  *   [func@Trafo.AutoModel.from_pretrained_for_task] gives
  */
-TrafoModel *
-trafo_auto_model_for_question_answering_from_pretrained (const char       *path,
-                                                         TrafoLoadOptions *options,
-                                                         GCancellable     *cancellable,
-                                                         GError          **error)
-{
-  return trafo_auto_model_from_pretrained_for_task (path,
-                                                    "question-answering",
-                                                    options,
-                                                    cancellable,
-                                                    error);
-}
+/**
+ * trafo_auto_model_for_question_answering_from_pretrained_async:
+ * @path: a folder as Hugging Face's save_pretrained() writes it
+ * @options: (nullable): how to load it
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called in this thread's default main context
+ * @user_data: data for @callback
+ *
+ * Does what [func@Trafo.AutoModelForQuestionAnswering.from_pretrained] does, without blocking.
+ */
+/**
+ * trafo_auto_model_for_question_answering_from_pretrained_finish:
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [func@Trafo.AutoModelForQuestionAnswering.from_pretrained_async] began.
+ *
+ * Returns: (transfer full) (nullable): as [func@Trafo.AutoModelForQuestionAnswering.from_pretrained]
+ */
+DEFINE_FROM_PRETRAINED (trafo_auto_model_for_question_answering, "question-answering")
 
 /**
  * trafo_auto_model_for_masked_lm_from_pretrained:
@@ -395,14 +492,26 @@ trafo_auto_model_for_question_answering_from_pretrained (const char       *path,
  * Returns: (transfer full) (nullable): the model, or %NULL with an error as
  *   [func@Trafo.AutoModel.from_pretrained_for_task] gives
  */
-TrafoModel *
-trafo_auto_model_for_masked_lm_from_pretrained (const char       *path,
-                                                TrafoLoadOptions *options,
-                                                GCancellable     *cancellable,
-                                                GError          **error)
-{
-  return trafo_auto_model_from_pretrained_for_task (path, "masked-lm", options, cancellable, error);
-}
+/**
+ * trafo_auto_model_for_masked_lm_from_pretrained_async:
+ * @path: a folder as Hugging Face's save_pretrained() writes it
+ * @options: (nullable): how to load it
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called in this thread's default main context
+ * @user_data: data for @callback
+ *
+ * Does what [func@Trafo.AutoModelForMaskedLM.from_pretrained] does, without blocking.
+ */
+/**
+ * trafo_auto_model_for_masked_lm_from_pretrained_finish:
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [func@Trafo.AutoModelForMaskedLM.from_pretrained_async] began.
+ *
+ * Returns: (transfer full) (nullable): as [func@Trafo.AutoModelForMaskedLM.from_pretrained]
+ */
+DEFINE_FROM_PRETRAINED (trafo_auto_model_for_masked_lm, "masked-lm")
 
 /**
  * trafo_auto_model_for_causal_lm_from_pretrained:
@@ -416,11 +525,23 @@ trafo_auto_model_for_masked_lm_from_pretrained (const char       *path,
  * Returns: (transfer full) (nullable): the model, or %NULL with an error as
  *   [func@Trafo.AutoModel.from_pretrained_for_task] gives
  */
-TrafoModel *
-trafo_auto_model_for_causal_lm_from_pretrained (const char       *path,
-                                                TrafoLoadOptions *options,
-                                                GCancellable     *cancellable,
-                                                GError          **error)
-{
-  return trafo_auto_model_from_pretrained_for_task (path, "causal-lm", options, cancellable, error);
-}
+/**
+ * trafo_auto_model_for_causal_lm_from_pretrained_async:
+ * @path: a folder as Hugging Face's save_pretrained() writes it
+ * @options: (nullable): how to load it
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called in this thread's default main context
+ * @user_data: data for @callback
+ *
+ * Does what [func@Trafo.AutoModelForCausalLM.from_pretrained] does, without blocking.
+ */
+/**
+ * trafo_auto_model_for_causal_lm_from_pretrained_finish:
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [func@Trafo.AutoModelForCausalLM.from_pretrained_async] began.
+ *
+ * Returns: (transfer full) (nullable): as [func@Trafo.AutoModelForCausalLM.from_pretrained]
+ */
+DEFINE_FROM_PRETRAINED (trafo_auto_model_for_causal_lm, "causal-lm")

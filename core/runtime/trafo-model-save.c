@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "trafo-async-call-private.h"
 #include "trafo-checkpoint-save-private.h"
 #include "trafo-model-runtime-private.h"
 
@@ -159,21 +160,20 @@ save_request_free (gpointer data)
   g_free (request);
 }
 
-static void
-save_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+static gpointer
+save (gpointer source, gpointer data, GCancellable *cancellable, GError **error)
 {
   SaveRequest *request = data;
-  GError      *error = NULL;
+  gboolean     is_saved = trafo_model_save_pretrained (source,
+                                                   request->folder,
+                                                   request->max_shard_size_bytes,
+                                                   cancellable,
+                                                   error);
 
-  if (trafo_model_save_pretrained (source,
-                                   request->folder,
-                                   request->max_shard_size_bytes,
-                                   cancellable,
-                                   &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
+  return GINT_TO_POINTER (is_saved);
 }
+
+static const TrafoAsyncCall save_call = { save, save_request_free, NULL };
 
 /**
  * trafo_model_save_pretrained_async:
@@ -194,14 +194,14 @@ trafo_model_save_pretrained_async (TrafoModel         *self,
                                    GAsyncReadyCallback callback,
                                    gpointer            user_data)
 {
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  SaveRequest *request = g_new0 (SaveRequest, 1);
+  SaveRequest *request;
 
-  g_task_set_source_tag (task, trafo_model_save_pretrained_async);
+  g_return_if_fail (TRAFO_IS_MODEL (self));
+  g_return_if_fail (folder != NULL);
+  request = g_new0 (SaveRequest, 1);
   request->folder = g_strdup (folder);
   request->max_shard_size_bytes = max_shard_size_bytes;
-  g_task_set_task_data (task, request, save_request_free);
-  g_task_run_in_thread (task, save_thread);
+  trafo_async_call_start (&save_call, self, request, cancellable, callback, user_data);
 }
 
 /**
@@ -217,6 +217,5 @@ trafo_model_save_pretrained_async (TrafoModel         *self,
 gboolean
 trafo_model_save_pretrained_finish (TrafoModel *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  return g_task_propagate_boolean (G_TASK (result), error);
+  return trafo_async_call_finish (&save_call, self, result, error) != NULL;
 }

@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 #include <trafo/trafo-error.h>
 
+#include "trafo-async-call-private.h"
 #include "trafo-atomic-file-private.h"
 #include "trafo-text-engine-private.h"
 
@@ -104,4 +105,50 @@ trafo_tokenizer_save_pretrained (TrafoTokenizer *self, const char *folder, GErro
                  "%s: found no file of the tokenizer that was loaded from there",
                  engine->folder);
   return has_any;
+}
+
+static gpointer
+save (gpointer source, gpointer folder, GCancellable *cancellable, GError **error)
+{
+  return GINT_TO_POINTER (trafo_tokenizer_save_pretrained (source, folder, error));
+}
+
+static const TrafoAsyncCall save_call = { save, g_free, NULL };
+
+/**
+ * trafo_tokenizer_save_pretrained_async:
+ * @self: a tokenizer that was loaded from a folder
+ * @folder: (type filename): a folder, which is made where it is not there
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called in this thread's default main context
+ * @user_data: data for @callback
+ *
+ * Writes the tokenizer's files without blocking.
+ */
+void
+trafo_tokenizer_save_pretrained_async (TrafoTokenizer     *self,
+                                       const char         *folder,
+                                       GCancellable       *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer            user_data)
+{
+  g_return_if_fail (TRAFO_IS_TOKENIZER (self));
+  g_return_if_fail (folder != NULL);
+  trafo_async_call_start (&save_call, self, g_strdup (folder), cancellable, callback, user_data);
+}
+
+/**
+ * trafo_tokenizer_save_pretrained_finish:
+ * @self: a tokenizer
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [method@Trafo.Tokenizer.save_pretrained_async] began.
+ *
+ * Returns: as [method@Trafo.Tokenizer.save_pretrained]
+ */
+gboolean
+trafo_tokenizer_save_pretrained_finish (TrafoTokenizer *self, GAsyncResult *result, GError **error)
+{
+  return trafo_async_call_finish (&save_call, self, result, error) != NULL;
 }

@@ -45,4 +45,5 @@
 #include "trafo-tensor.h"
 #include "trafo-text-streamer.h"
 #include "trafo-text.h"
+#include "trafo-threads.h"
 #include "trafo-value.h"

@@ -170,6 +170,15 @@ build_attention (TrafoDistilBert *self, TrafoBuilder *b, TrafoSym x)
   return x;
 }
 
+static TrafoSym
+build_activation (TrafoDistilBert *self, TrafoBuilder *b, const char *name, TrafoSym x)
+{
+  trafo_builder_push_scope (b, name, -1);
+  x = trafo_builder_activation (b, x, self->activation);
+  trafo_builder_pop_scope (b);
+  return x;
+}
+
 /* x, result: (B, T, C). Vaswani et al. 2017, section 3.1, with the norm after the residual. */
 static TrafoSym
 build_layer (TrafoDistilBert *self, TrafoBuilder *b, TrafoSym x, gint layer)
@@ -183,7 +192,7 @@ build_layer (TrafoDistilBert *self, TrafoBuilder *b, TrafoSym x, gint layer)
                                 trafo_builder_add (b, h, x),
                                 LAYER_NORM_EPSILON);
   h = trafo_builder_linear (b, "ffn.lin1", x, self->hidden_dim);
-  h = trafo_builder_activation (b, h, self->activation);
+  h = build_activation (self, b, "ffn.activation", h);
   h = trafo_builder_linear (b, "ffn.lin2", h, self->dim);
   h = trafo_builder_dropout (b, h, self->dropout);
   x = trafo_builder_layer_norm (b,
@@ -229,7 +238,7 @@ build_lm_head (TrafoDistilBert *self, TrafoBuilder *b, TrafoSym x)
   TrafoSym table, bias;
 
   x = trafo_builder_linear (b, "vocab_transform", x, self->dim);
-  x = trafo_builder_activation (b, x, self->activation);
+  x = build_activation (self, b, "activation", x);
   x = trafo_builder_layer_norm (b, "vocab_layer_norm", x, LAYER_NORM_EPSILON);
   if (!self->tie_word_embeddings)
     return trafo_builder_linear (b, "vocab_projector", x, self->vocab_size);

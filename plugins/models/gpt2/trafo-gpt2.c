@@ -165,7 +165,9 @@ build_layer (TrafoGpt2 *self, TrafoBuilder *b, TrafoSym x, gint layer)
   x = trafo_builder_add (b, build_projection (self, b, "attn.c_proj", h), x);
   h = trafo_builder_layer_norm (b, "ln_2", x, self->layer_norm_epsilon);
   h = trafo_builder_linear_in_out (b, "mlp.c_fc", h, self->n_inner);
+  trafo_builder_push_scope (b, "mlp.act", -1);
   h = trafo_builder_activation (b, h, self->activation_function);
+  trafo_builder_pop_scope (b);
   x = trafo_builder_add (b, build_projection (self, b, "mlp.c_proj", h), x);
   trafo_builder_pop_scope (b);
   return x;

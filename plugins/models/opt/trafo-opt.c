@@ -188,7 +188,9 @@ static TrafoSym
 build_feed_forward (TrafoOpt *self, TrafoBuilder *b, TrafoSym x)
 {
   x = build_linear (self, b, "fc1", x, self->ffn_dim);
+  trafo_builder_push_scope (b, "activation_fn", -1);
   x = trafo_builder_activation (b, x, self->activation_function);
+  trafo_builder_pop_scope (b);
   x = build_linear (self, b, "fc2", x, self->hidden_size);
   return trafo_builder_dropout (b, x, self->dropout);
 }

@@ -4,8 +4,55 @@
 
 #include <string.h>
 
+#include "../../await.h"
 #include "tiny-model.h"
 #include "trafo-registry.h"
+
+static char *
+shared_folder (void)
+{
+  return g_test_build_filename (G_TEST_DIST, "data", "models", "tiny-bert", NULL);
+}
+
+static void
+test_from_pretrained (void)
+{
+  g_autofree char *folder = shared_folder ();
+  g_autoptr (GCancellable) cancelled = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoConfig) config = trafo_auto_config_from_pretrained (folder, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (trafo_config_get_model_type (config), ==, "bert");
+  g_assert_null (trafo_auto_config_from_pretrained ("/nonexistent", NULL, &error));
+  g_assert_nonnull (strstr (error->message, "/nonexistent"));
+  g_clear_error (&error);
+  g_cancellable_cancel (cancelled);
+  g_assert_null (trafo_auto_config_from_pretrained (folder, cancelled, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+static TrafoConfig *
+load_async (const char *path, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  trafo_auto_config_from_pretrained_async (path, NULL, await_keep, &result);
+  return trafo_auto_config_from_pretrained_finish (await_result (&result), error);
+}
+
+static void
+test_async (void)
+{
+  g_autofree char *folder = shared_folder ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoConfig) config = load_async (folder, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (trafo_config_get_model_type (config), ==, "bert");
+  g_assert_null (load_async ("/nonexistent", &error));
+  g_assert_nonnull (strstr (error->message, "/nonexistent"));
+}
 
 /* Defaults of transformers 5.23's configuration classes. */
 static const struct
@@ -62,6 +109,7 @@ test_options (void)
       "'layer_norm_epsilon': <0.5>, 'my_list': <[1, 2]>}"));
   g_autoptr (GError) error = NULL;
   g_autoptr (TrafoConfig) config = trafo_auto_config_for_model ("gpt2", options, &error);
+  g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (TrafoModel) model = NULL;
   g_autofree char   *text = NULL;
   g_autofree gint64 *list = NULL;
@@ -76,7 +124,13 @@ test_options (void)
   g_assert_false (trafo_config_has (config, "n_inner"));
   text = trafo_config_to_json (config);
   g_assert_nonnull (strstr (text, "\"n_inner\": null"));
-  model = trafo_auto_model_from_config_for_task (config, "causal-lm", NULL, NULL, &error);
+  trafo_auto_model_from_config_for_task_async (config,
+                                               "causal-lm",
+                                               NULL,
+                                               NULL,
+                                               await_keep,
+                                               &result);
+  model = trafo_auto_model_from_config_for_task_finish (await_result (&result), &error);
   g_assert_no_error (error);
   g_assert_cmpuint (trafo_model_get_n_parameters (model),
                     ==,
@@ -127,6 +181,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/auto-config/from-pretrained", test_from_pretrained);
+  g_test_add_func ("/auto-config/async", test_async);
   g_test_add_func ("/auto-config/defaults", test_defaults);
   g_test_add_func ("/auto-config/options", test_options);
   g_test_add_func ("/auto-config/failures", test_failures);

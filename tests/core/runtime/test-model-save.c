@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "../../await.h"
 #include "tiny-model.h"
 #include "trafo-checkpoint.h"
 
@@ -154,12 +155,6 @@ test_failures (void)
 }
 
 static void
-keep_result (GObject *source, GAsyncResult *result, gpointer data)
-{
-  *(GAsyncResult **) data = g_object_ref (result);
-}
-
-static void
 test_async (void)
 {
   g_autofree char *source =
@@ -170,10 +165,8 @@ test_async (void)
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
-  trafo_model_save_pretrained_async (model, folder, 0, NULL, keep_result, &result);
-  while (result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  g_assert_true (trafo_model_save_pretrained_finish (model, result, &error));
+  trafo_model_save_pretrained_async (model, folder, 0, NULL, await_keep, &result);
+  g_assert_true (trafo_model_save_pretrained_finish (model, await_result (&result), &error));
   g_assert_no_error (error);
   again = load (folder, "base");
   assert_equal (model, again, "pooler_output");

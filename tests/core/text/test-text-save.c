@@ -3,6 +3,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "../../await.h"
 #include "trafo-auto-tokenizer.h"
 #include "trafo-text.h"
 
@@ -22,6 +23,7 @@ test_copy (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (TrafoTokenizer) tokenizer = NULL;
   g_autoptr (TrafoTokenizer) again = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GDir) files = g_dir_open (source, 0, NULL);
   const char *name;
   guint       n_files = 0;
@@ -31,7 +33,8 @@ test_copy (void)
   g_assert_true (trafo_tokenizer_save_pretrained (tokenizer, folder, &error));
   again = trafo_auto_tokenizer_from_pretrained (folder, NULL, &error);
   g_assert_no_error (error);
-  g_assert_true (trafo_tokenizer_save_pretrained (again, folder, &error));
+  trafo_tokenizer_save_pretrained_async (again, folder, NULL, await_keep, &result);
+  g_assert_true (trafo_tokenizer_save_pretrained_finish (again, await_result (&result), &error));
   while ((name = g_dir_read_name (files)) != NULL)
     {
       g_autofree char *from = g_build_filename (source, name, NULL);

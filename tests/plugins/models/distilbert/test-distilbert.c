@@ -14,7 +14,7 @@ static const ModelConfigCase configs[] = {
   { "positions", "\"max_position_embeddings\": 0", "max_position_embeddings" },
   { "activation",
     "\"activation\": \"gelu_4\"",
-    "transformer.layer.0: activation function 'gelu_4' is unknown" },
+    "transformer.layer.0.ffn.activation: activation function 'gelu_4' is unknown" },
   { "dropout", "\"seq_classif_dropout\": -0.5", "seq_classif_dropout" },
   { "qa-labels", "\"num_labels\": 3", "found 3 labels, expected 2 for question answering" },
 };

@@ -17,7 +17,7 @@ static const ModelConfigCase configs[] = {
   { "positions", "\"n_positions\": 0", "n_positions" },
   { "activation",
     "\"activation_function\": \"gelu_4\"",
-    "h.0: activation function 'gelu_4' is unknown" },
+    "h.0.mlp.act: activation function 'gelu_4' is unknown" },
   { "epsilon", "\"layer_norm_epsilon\": -1", "layer_norm_epsilon" },
   { "dropout", "\"resid_pdrop\": 2", "resid_pdrop" },
   { "cross", "\"add_cross_attention\": true", "add_cross_attention" },

@@ -19,7 +19,7 @@ static const ModelConfigCase configs[] = {
   { "projection", "\"word_embed_proj_dim\": -1", "word_embed_proj_dim" },
   { "activation",
     "\"activation_function\": \"gelu_4\"",
-    "decoder.layers.0: activation function 'gelu_4' is unknown" },
+    "decoder.layers.0.activation_fn: activation function 'gelu_4' is unknown" },
   { "norm", "\"do_layer_norm_before\": \"yes\"", "do_layer_norm_before" },
   { "bias", "\"enable_bias\": 2", "enable_bias" },
   { "padding", "\"pad_token_id\": 1.5", "pad_token_id" },
