@@ -27,6 +27,13 @@ TRAFO_API void     trafo_model_load_async (TrafoModel         *self,
                                            gpointer            user_data);
 TRAFO_API gboolean trafo_model_load_finish (TrafoModel *self, GAsyncResult *result, GError **error);
 
+TRAFO_API gboolean trafo_model_initialize (TrafoModel       *self,
+                                           TrafoConfig      *config,
+                                           const char       *task,
+                                           TrafoLoadOptions *options,
+                                           GCancellable     *cancellable,
+                                           GError          **error);
+
 TRAFO_API TrafoTensorDict *trafo_model_forward (TrafoModel      *self,
                                                 TrafoTensorDict *inputs,
                                                 gboolean         output_hidden_states,

@@ -14,10 +14,10 @@ import sys
 import unicodedata
 
 import tokenizers
-from tokenizers import normalizers, pre_tokenizers
+from tokenizers import Regex, normalizers, pre_tokenizers
 
 BLOCK = 128
-WHITESPACE, CONTROL, NONSPACING, PUNCTUATION, WORD, COMBINING, CJK, LOWER, CANONICAL, COMPATIBILITY = (1 << i for i in range(10))
+WHITESPACE, CONTROL, NONSPACING, PUNCTUATION, WORD, COMBINING, CJK, LOWER, CANONICAL, COMPATIBILITY, LETTER, NUMBER, NUMERIC = (1 << i for i in range(13))
 POINTS = [c for c in range(0x110000) if not 0xD800 <= c <= 0xDFFF]
 HANGUL = range(0xAC00, 0xAC00 + 11172)
 
@@ -53,6 +53,12 @@ def describe(point, lower, nfd, nfkd):
         flags |= CANONICAL
     if nfkd[point] != char:
         flags |= COMPATIBILITY
+    if n_pieces(LETTERS, "a" + char) == 1:
+        flags |= LETTER
+    if n_pieces(NUMBERS, "1" + char) == 1:
+        flags |= NUMBER
+    if n_pieces(DIGITS, "1" + char) == 1:
+        flags |= NUMERIC
     return flags
 
 
@@ -127,6 +133,7 @@ def main():
     write("guint8", "trafo_unicode_index", index)
     write("guint8", "trafo_unicode_blocks", blocks)
     write("guint16", "trafo_unicode_flags", [flags for flags, _ in kinds], 16, "0x%x")
+    write("guint16", "trafo_unicode_ascii_flags", [list(kinds)[classes[c]][0] for c in range(128)], 16, "0x%x")
     write("guint8", "trafo_unicode_combining_classes", [ccc for _, ccc in kinds])
     pairs = [(c, ord(lower[c])) for c in POINTS if c >= 0x80 and len(lower[c]) == 1 and lower[c] != chr(c)]
     print(f"\nconst TrafoLowerCase trafo_unicode_lower[{len(pairs)}] = {{")
@@ -151,6 +158,8 @@ def main():
 CLEAN, CHINESE, ACCENTS = bert(clean=True), bert(cjk=True), bert(accents=True)
 LOWERCASE, STRIP = normalizers.Lowercase().normalize_str, normalizers.StripAccents().normalize_str
 NFC, NFD, NFKD = (form().normalize_str for form in (normalizers.NFC, normalizers.NFD, normalizers.NFKD))
+LETTERS, NUMBERS = (pre_tokenizers.Split(Regex(rf"\p{{{name}}}+"), "isolated") for name in "LN")
+DIGITS = pre_tokenizers.Digits()
 SPLIT, PUNCT, WORDS = pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Punctuation(), pre_tokenizers.Whitespace()
 
 if __name__ == "__main__":

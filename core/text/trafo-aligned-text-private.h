@@ -36,6 +36,8 @@ typedef struct
   gboolean failed;
 } TrafoAlignedTextBuilder;
 
+gsize trafo_aligned_text_get_limit (gsize size_bytes);
+
 void
 trafo_aligned_text_builder_begin (TrafoAlignedTextBuilder *self, guint32 base, gsize limit_bytes);
 void     trafo_aligned_text_builder_clear (TrafoAlignedTextBuilder *self);

@@ -35,13 +35,6 @@ struct _TrafoNormalizer
   GArray *steps;
 };
 
-/* A normalizer may make this many times more bytes than it was given, and as many again, no more. */
-enum
-{
-  MAX_GROWTH = 12,
-  MAX_GROWTH_BYTES = 1 << 16,
-};
-
 void
 trafo_normalizer_scratch_clear (TrafoNormalizerScratch *self)
 {
@@ -473,17 +466,14 @@ trafo_normalizer_apply (const TrafoNormalizer  *self,
                         TrafoAlignedText       *text,
                         GError                **error)
 {
-  gsize limit;
+  gsize limit = trafo_aligned_text_get_limit (text->size_bytes);
 
-  if (!g_size_checked_mul (&limit, text->size_bytes, MAX_GROWTH) ||
-      !g_size_checked_add (&limit, limit, MAX_GROWTH_BYTES))
-    limit = G_MAXUINT32;
   for (guint i = 0; i < self->steps->len; i++)
     {
       const Step              *step = &g_array_index (self->steps, Step, i);
       TrafoAlignedTextBuilder *builder = &scratch->builders[i % 2];
 
-      trafo_aligned_text_builder_begin (builder, text->base, MIN (limit, G_MAXUINT32));
+      trafo_aligned_text_builder_begin (builder, text->base, limit);
       trafo_normal_form_begin (&scratch->form, builder, text->base);
       step->apply (step, text, builder, &scratch->form);
       if (!trafo_aligned_text_builder_finish (builder, text, error))

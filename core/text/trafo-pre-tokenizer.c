@@ -2,7 +2,9 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-pre-tokenizer-private.h"
 
+#include "trafo-byte-alphabet-private.h"
 #include "trafo-component-private.h"
+#include "trafo-word-scan-private.h"
 
 /* What becomes of the characters that a pattern matches, as in tokenizers' SplitDelimiterBehavior.
  */
@@ -18,15 +20,23 @@ typedef enum
 typedef struct _Step Step;
 
 /* Splits @range of @text into words. */
-typedef void (*StepFunc) (const Step     *self,
-                          const char     *text,
-                          TrafoTextRange  range,
-                          TrafoWordArray *words);
+typedef void (*SplitFunc) (const Step     *self,
+                           const char     *text,
+                           TrafoTextRange  range,
+                           TrafoWordArray *words);
 
+/* Writes what becomes of the word at @range of @text. */
+typedef void (*RewriteFunc) (const Step              *self,
+                             const TrafoAlignedText  *text,
+                             TrafoTextRange           range,
+                             TrafoAlignedTextBuilder *builder);
+
+/* One of @split and @rewrite is NULL. */
 struct _Step
 {
-  StepFunc apply;
-  Behavior behavior;
+  SplitFunc   split;
+  RewriteFunc rewrite;
+  Behavior    behavior;
 };
 
 struct _TrafoPreTokenizer
@@ -35,85 +45,38 @@ struct _TrafoPreTokenizer
 };
 
 void
-trafo_word_array_clear (TrafoWordArray *self)
+trafo_pre_tokenizer_scratch_clear (TrafoPreTokenizerScratch *self)
 {
-  g_clear_pointer (&self->ranges, g_free);
-  self->n_ranges = self->n_allocated = 0;
-}
-
-gboolean
-trafo_word_array_grow (TrafoWordArray *self)
-{
-  gsize           wanted = self->n_allocated * 2 + 64, size;
-  TrafoTextRange *grown = NULL;
-
-  if (!self->failed && g_size_checked_mul (&size, wanted, sizeof *grown))
-    grown = g_try_realloc (self->ranges, size);
-  if (grown == NULL)
+  for (guint i = 0; i < 2; i++)
     {
-      self->failed = TRUE;
-      return FALSE;
+      trafo_word_array_clear (&self->words[i]);
+      trafo_aligned_text_builder_clear (&self->builders[i]);
     }
-  self->ranges = grown;
-  self->n_allocated = wanted;
-  return TRUE;
-}
-
-/* For each ASCII character, the flags of TrafoUnicodeFlags that fit a byte. */
-static guint8 ascii_flags[128];
-
-static void
-init_ascii_flags (void)
-{
-  static gsize initialized = 0;
-
-  if (g_once_init_enter (&initialized))
-    {
-      for (guint i = 0; i < G_N_ELEMENTS (ascii_flags); i++)
-        ascii_flags[i] = trafo_unicode_get_flags (i) & G_MAXUINT8;
-      g_once_init_leave (&initialized, 1);
-    }
-}
-
-static inline guint
-get_flags_at (const char *text, guint *length)
-{
-  guint32 point;
-
-  if ((guint8) *text < 0x80)
-    {
-      *length = 1;
-      return ascii_flags[(guint8) *text];
-    }
-  *length = trafo_utf8_decode (text, &point);
-  return trafo_unicode_get_flags (point);
 }
 
 /* BERT: white space separates and is dropped, each punctuation character is a word. */
 static void
-apply_bert (const Step *self, const char *text, TrafoTextRange range, TrafoWordArray *words)
+split_bert (const Step *self, const char *text, TrafoTextRange range, TrafoWordArray *words)
 {
   guint32 start = range.start;
   guint   length;
 
   for (guint32 i = range.start; i < range.end; i += length)
     {
-      guint flags = get_flags_at (text + i, &length);
+      guint flags = trafo_unicode_get_flags_at (text + i, &length);
 
       if ((flags & (TRAFO_UNICODE_WHITESPACE | TRAFO_UNICODE_PUNCTUATION)) == 0)
         continue;
-      if (start < i)
-        trafo_word_array_append (words, start, i);
+      trafo_word_array_append (words, start, i);
       if ((flags & TRAFO_UNICODE_WHITESPACE) == 0)
         trafo_word_array_append (words, i, i + length);
       start = i + length;
     }
-  if (start < range.end)
-    trafo_word_array_append (words, start, range.end);
+  trafo_word_array_append (words, start, range.end);
 }
 
 static void
-apply_whitespace_split (const Step     *self,
+split_whitespace_split (const Step     *self,
                         const char     *text,
                         TrafoTextRange  range,
                         TrafoWordArray *words)
@@ -123,27 +86,25 @@ apply_whitespace_split (const Step     *self,
 
   for (guint32 i = range.start; i < range.end; i += length)
     {
-      if ((get_flags_at (text + i, &length) & TRAFO_UNICODE_WHITESPACE) == 0)
+      if ((trafo_unicode_get_flags_at (text + i, &length) & TRAFO_UNICODE_WHITESPACE) == 0)
         continue;
-      if (start < i)
-        trafo_word_array_append (words, start, i);
+      trafo_word_array_append (words, start, i);
       start = i + length;
     }
-  if (start < range.end)
-    trafo_word_array_append (words, start, range.end);
+  trafo_word_array_append (words, start, range.end);
 }
 
 /* The regular expression \w+|[^\w\s]+: runs of word characters and runs of what is neither word
  * nor white space. */
 static void
-apply_whitespace (const Step *self, const char *text, TrafoTextRange range, TrafoWordArray *words)
+split_whitespace (const Step *self, const char *text, TrafoTextRange range, TrafoWordArray *words)
 {
   guint32 start = range.start;
   guint   length, kind = TRAFO_UNICODE_WHITESPACE;
 
   for (guint32 i = range.start; i < range.end; i += length)
     {
-      guint flags = get_flags_at (text + i, &length);
+      guint flags = trafo_unicode_get_flags_at (text + i, &length);
       guint next = flags & TRAFO_UNICODE_WORD;
 
       if (next == 0)
@@ -178,7 +139,7 @@ begins_word (Behavior behavior, gboolean was, gboolean is)
 }
 
 static void
-apply_punctuation (const Step *self, const char *text, TrafoTextRange range, TrafoWordArray *words)
+split_punctuation (const Step *self, const char *text, TrafoTextRange range, TrafoWordArray *words)
 {
   guint32  start = range.start;
   gboolean was = FALSE;
@@ -186,7 +147,8 @@ apply_punctuation (const Step *self, const char *text, TrafoTextRange range, Tra
 
   for (guint32 i = range.start; i < range.end; i += length)
     {
-      gboolean is = (get_flags_at (text + i, &length) & TRAFO_UNICODE_PUNCTUATION) != 0;
+      gboolean is =
+          (trafo_unicode_get_flags_at (text + i, &length) & TRAFO_UNICODE_PUNCTUATION) != 0;
 
       if (start < i && begins_word (self->behavior, was, is))
         {
@@ -201,7 +163,7 @@ apply_punctuation (const Step *self, const char *text, TrafoTextRange range, Tra
 }
 
 static gboolean
-read_punctuation (Step *self, GVariant *component, const char *where, GError **error)
+read_behavior (Step *self, GVariant *component, const char *where, GError **error)
 {
   static const char *const names[] = {
     [BEHAVIOR_REMOVED] = "Removed",
@@ -225,20 +187,93 @@ read_punctuation (Step *self, GVariant *component, const char *where, GError **e
   return FALSE;
 }
 
+static void
+add_step (TrafoPreTokenizer *self, Step step)
+{
+  g_array_append_val (self->steps, step);
+}
+
+static gboolean
+read_punctuation (TrafoPreTokenizer *self, GVariant *component, const char *where, GError **error)
+{
+  Step step = { .split = split_punctuation };
+
+  if (!read_behavior (&step, component, where, error))
+    return FALSE;
+  add_step (self, step);
+  return TRUE;
+}
+
+static void
+split_gpt2 (const Step *self, const char *text, TrafoTextRange range, TrafoWordArray *words)
+{
+  trafo_word_scan_gpt2 (text, range, words);
+}
+
+static void
+rewrite_bytes (const Step              *self,
+               const TrafoAlignedText  *text,
+               TrafoTextRange           range,
+               TrafoAlignedTextBuilder *builder)
+{
+  trafo_byte_alphabet_append (builder, text, range.start, range.end - range.start);
+}
+
+/* A space before a word that has none; it comes from where the word's first character comes from. */
+static void
+rewrite_with_space (const Step              *self,
+                    const TrafoAlignedText  *text,
+                    TrafoTextRange           range,
+                    TrafoAlignedTextBuilder *builder)
+{
+  guint32 point, start, end;
+  guint   length = trafo_utf8_decode (text->text + range.start, &point);
+
+  trafo_aligned_text_get_origin (text, range.start, length, &start, &end);
+  if (point != ' ')
+    trafo_aligned_text_builder_append (builder, ' ', start, end);
+  trafo_aligned_text_builder_append_run (builder, text, range.start, range.end - range.start);
+}
+
+static gboolean
+read_byte_level (TrafoPreTokenizer *self, GVariant *component, const char *where, GError **error)
+{
+  gboolean add_prefix_space = TRUE, use_regex = TRUE;
+
+  if (!trafo_component_read_boolean (component,
+                                     where,
+                                     "add_prefix_space",
+                                     &add_prefix_space,
+                                     error) ||
+      !trafo_component_read_boolean (component, where, "use_regex", &use_regex, error))
+    return FALSE;
+  if (add_prefix_space)
+    add_step (self, (Step){ .rewrite = rewrite_with_space });
+  if (use_regex)
+    add_step (self, (Step){ .split = split_gpt2 });
+  add_step (self, (Step){ .rewrite = rewrite_bytes });
+  return TRUE;
+}
+
+/* A type is one split, or what @read makes of it. */
 static const struct
 {
   const char *type;
-  StepFunc    apply;
-  gboolean (*read) (Step *self, GVariant *component, const char *where, GError **error);
+  SplitFunc   split;
+  gboolean (*read) (TrafoPreTokenizer *self,
+                    GVariant          *component,
+                    const char        *where,
+                    GError           **error);
 } kinds[] = {
-  { "BertPreTokenizer", apply_bert },
-  { "Punctuation", apply_punctuation, read_punctuation },
-  { "Whitespace", apply_whitespace },
-  { "WhitespaceSplit", apply_whitespace_split },
+  { "BertPreTokenizer", split_bert },
+  { "ByteLevel", NULL, read_byte_level },
+  { "Punctuation", NULL, read_punctuation },
+  { "Whitespace", split_whitespace },
+  { "WhitespaceSplit", split_whitespace_split },
 };
 
 static gboolean
-read_step (Step *self, GVariant *component, const char *where, GError **error)
+read_component (TrafoPreTokenizer *self, GVariant *component, const char *where, GError **error)
 {
   const char *type = trafo_component_get_type (component, where, error);
 
@@ -247,8 +282,10 @@ read_step (Step *self, GVariant *component, const char *where, GError **error)
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     if (g_str_equal (type, kinds[i].type))
       {
-        self->apply = kinds[i].apply;
-        return kinds[i].read == NULL || kinds[i].read (self, component, where, error);
+        if (kinds[i].read != NULL)
+          return kinds[i].read (self, component, where, error);
+        add_step (self, (Step){ .split = kinds[i].split });
+        return TRUE;
       }
   trafo_component_set_unknown (error, where, type);
   return FALSE;
@@ -262,17 +299,11 @@ trafo_pre_tokenizer_new (GVariant *component, const char *origin, GError **error
   g_autoptr (GPtrArray) flat = NULL;
   g_autofree char *where = g_strconcat (origin, ": pre_tokenizer", NULL);
 
-  init_ascii_flags ();
   self->steps = g_array_new (FALSE, TRUE, sizeof (Step));
   flat = trafo_component_flatten (component, "pretokenizers", where, error);
   for (guint i = 0; flat != NULL && i < flat->len; i++)
-    {
-      Step step = { 0 };
-
-      if (!read_step (&step, g_ptr_array_index (flat, i), where, error))
-        return NULL;
-      g_array_append_val (self->steps, step);
-    }
+    if (!read_component (self, g_ptr_array_index (flat, i), where, error))
+      return NULL;
   return flat != NULL ? g_steal_pointer (&self) : NULL;
 }
 
@@ -283,39 +314,67 @@ trafo_pre_tokenizer_free (TrafoPreTokenizer *self)
   g_free (self);
 }
 
-/* The words of @text, none of them empty; @result is one of @words, whose memory is used again. */
-gboolean
-trafo_pre_tokenizer_apply (const TrafoPreTokenizer *self,
-                           const TrafoAlignedText  *text,
-                           TrafoWordArray           words[2],
-                           TrafoWordArray         **result,
-                           GError                 **error)
+/* @builder: where the text of all words goes, one behind the other. */
+static gboolean
+rewrite_words (const Step              *step,
+               TrafoAlignedText        *text,
+               const TrafoWordArray    *from,
+               TrafoWordArray          *to,
+               TrafoAlignedTextBuilder *builder,
+               GError                 **error)
 {
-  TrafoWordArray *from = &words[0], *to = &words[1];
+  for (gsize i = 0; i < from->n_ranges && !builder->failed; i++)
+    {
+      gsize start = builder->size_bytes;
+
+      step->rewrite (step, text, from->ranges[i], builder);
+      trafo_word_array_append (to, start, builder->size_bytes);
+    }
+  return trafo_aligned_text_builder_finish (builder, text, error);
+}
+
+/* Replaces @text by what the words' text becomes, which lives in @scratch as @words does. */
+gboolean
+trafo_pre_tokenizer_apply (const TrafoPreTokenizer  *self,
+                           TrafoPreTokenizerScratch *scratch,
+                           TrafoAlignedText         *text,
+                           const TrafoWordArray    **words,
+                           GError                  **error)
+{
+  TrafoWordArray *from = &scratch->words[0], *to = &scratch->words[1];
+  gsize           n_rewritten = 0, size_bytes = text->size_bytes;
+  gsize           limit = trafo_aligned_text_get_limit (size_bytes);
 
   from->n_ranges = 0;
-  if (text->size_bytes > 0)
-    trafo_word_array_append (from, 0, text->size_bytes);
+  trafo_word_array_append (from, 0, text->size_bytes);
   for (guint i = 0; i < self->steps->len; i++)
     {
-      const Step     *step = &g_array_index (self->steps, Step, i);
-      TrafoWordArray *done = from;
+      const Step              *step = &g_array_index (self->steps, Step, i);
+      TrafoWordArray          *done = from;
+      TrafoAlignedTextBuilder *builder = &scratch->builders[n_rewritten % 2];
 
       to->n_ranges = 0;
-      for (gsize k = 0; k < from->n_ranges; k++)
-        step->apply (step, text->text, from->ranges[k], to);
+      for (gsize k = 0; step->split != NULL && k < from->n_ranges; k++)
+        step->split (step, text->text, from->ranges[k], to);
+      if (step->rewrite != NULL)
+        {
+          trafo_aligned_text_builder_begin (builder, text->base, limit);
+          if (!rewrite_words (step, text, from, to, builder, error))
+            return FALSE;
+          n_rewritten++;
+        }
       from = to;
       to = done;
     }
-  if (words[0].failed || words[1].failed)
+  if (from->failed || to->failed)
     {
       g_set_error (error,
                    TRAFO_ERROR,
                    TRAFO_ERROR_NO_MEMORY,
                    "no memory for the words of a text of %" G_GSIZE_FORMAT " bytes",
-                   text->size_bytes);
+                   size_bytes);
       return FALSE;
     }
-  *result = from;
+  *words = from;
   return TRUE;
 }

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "trafo-byte-alphabet-private.h"
 #include "trafo-component-private.h"
 
 typedef struct _Step Step;
@@ -41,6 +42,24 @@ trafo_token_list_append (TrafoTokenList *self, const char *token, gsize size_byt
     }
   trafo_text_buffer_append (&self->text, token, size_bytes);
   self->ends[self->n_tokens++] = self->text.size_bytes;
+}
+
+/* Bytes that may not be valid UTF-8, as one token: each longest part of them that could begin a
+ * character becomes one U+FFFD, as Rust's String::from_utf8_lossy does. */
+static void
+token_list_append_lossy (TrafoTokenList *self, const char *bytes, gsize size_bytes)
+{
+  gsize invalid_at, start = 0;
+
+  while (!trafo_utf8_validate (bytes + start, size_bytes - start, &invalid_at))
+    {
+      invalid_at += start;
+      trafo_text_buffer_append (&self->text, bytes + start, invalid_at - start);
+      trafo_text_buffer_append (&self->text, "\xef\xbf\xbd", 3);
+      start =
+          invalid_at + trafo_utf8_get_invalid_length (bytes + invalid_at, size_bytes - invalid_at);
+    }
+  trafo_token_list_append (self, bytes + start, size_bytes - start);
 }
 
 void
@@ -107,6 +126,47 @@ apply_word_piece (const Step *self, const TrafoTokenList *from, TrafoTokenList *
     }
 }
 
+/* A token of byte-level characters alone is the bytes that they stand for; another is its text. */
+static void
+append_byte_level (TrafoTextBuffer *to, const char *token, gsize size_bytes)
+{
+  gsize   begin = to->size_bytes;
+  guint32 point;
+
+  for (gsize i = 0; i < size_bytes && !to->failed;)
+    {
+      gint byte;
+      char c;
+
+      i += trafo_utf8_decode (token + i, &point);
+      byte = trafo_byte_alphabet_get_byte (point);
+      if (byte < 0)
+        {
+          to->size_bytes = begin;
+          trafo_text_buffer_append (to, token, size_bytes);
+          return;
+        }
+      c = byte;
+      trafo_text_buffer_append (to, &c, 1);
+    }
+}
+
+static void
+apply_byte_level (const Step *self, const TrafoTokenList *from, TrafoTokenList *to)
+{
+  g_auto (TrafoTextBuffer) bytes = { 0 };
+  gsize start = 0;
+
+  for (gsize i = 0; i < from->n_tokens; i++)
+    {
+      append_byte_level (&bytes, from->text.text + start, from->ends[i] - start);
+      start = from->ends[i];
+    }
+  to->text.failed |= bytes.failed;
+  if (bytes.size_bytes > 0)
+    token_list_append_lossy (to, bytes.text, bytes.size_bytes);
+}
+
 /* Without a decoder the tokens are joined by spaces. */
 static void
 apply_join (const Step *self, const TrafoTokenList *from, TrafoTokenList *to)
@@ -123,24 +183,41 @@ apply_join (const Step *self, const TrafoTokenList *from, TrafoTokenList *to)
 }
 
 static gboolean
-read_step (Step *self, GVariant *component, const char *where, GError **error)
+read_word_piece (Step *self, GVariant *component, const char *where, GError **error)
 {
-  const char *type = trafo_component_get_type (component, where, error);
-
-  if (type == NULL)
-    return FALSE;
-  if (!g_str_equal (type, "WordPiece"))
-    {
-      trafo_component_set_unknown (error, where, type);
-      return FALSE;
-    }
-  self->apply = apply_word_piece;
   self->cleanup = TRUE;
   if (!trafo_component_read_string (component, where, "prefix", &self->prefix, error) ||
       !trafo_component_read_boolean (component, where, "cleanup", &self->cleanup, error))
     return FALSE;
   self->prefix_size = strlen (self->prefix);
   return TRUE;
+}
+
+static const struct
+{
+  const char *type;
+  StepFunc    apply;
+  gboolean (*read) (Step *self, GVariant *component, const char *where, GError **error);
+} kinds[] = {
+  { "ByteLevel", apply_byte_level },
+  { "WordPiece", apply_word_piece, read_word_piece },
+};
+
+static gboolean
+read_step (Step *self, GVariant *component, const char *where, GError **error)
+{
+  const char *type = trafo_component_get_type (component, where, error);
+
+  if (type == NULL)
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (g_str_equal (type, kinds[i].type))
+      {
+        self->apply = kinds[i].apply;
+        return kinds[i].read == NULL || kinds[i].read (self, component, where, error);
+      }
+  trafo_component_set_unknown (error, where, type);
+  return FALSE;
 }
 
 static void
@@ -199,4 +276,19 @@ trafo_text_decoder_apply (const TrafoTextDecoder *self, TrafoTokenList *tokens)
       trafo_token_list_clear (tokens);
       *tokens = rewritten;
     }
+}
+
+gboolean
+trafo_text_decoder_append_bytes (const TrafoTextDecoder *self,
+                                 const char             *token,
+                                 gsize                   size_bytes,
+                                 TrafoTextBuffer        *to)
+{
+  for (guint i = 0; i < self->steps->len; i++)
+    if (g_array_index (self->steps, Step, i).apply == apply_byte_level)
+      {
+        append_byte_level (to, token, size_bytes);
+        return TRUE;
+      }
+  return FALSE;
 }

@@ -22,6 +22,7 @@ typedef struct
   TrafoTextDecoder     *decoder;
   TrafoTokenizerConfig *config;
   char                 *model_type; /* "WordPiece", or NULL */
+  char                 *folder;     /* what it was loaded from, or NULL */
 } TrafoTextEngine;
 
 TrafoTextEngine *trafo_text_engine_new (TrafoTokenizer       *tokenizer,

@@ -31,12 +31,9 @@ static void
 clear_scratch (TrafoTextScratch *self)
 {
   trafo_normalizer_scratch_clear (&self->normalizer);
+  trafo_pre_tokenizer_scratch_clear (&self->pre_tokenizer);
   for (guint i = 0; i < 2; i++)
-    {
-      trafo_word_array_clear (&self->words[i]);
-      self->words[i].failed = FALSE;
-      clear_run (&self->runs[i]);
-    }
+    clear_run (&self->runs[i]);
 }
 
 static void
@@ -66,7 +63,7 @@ void
 trafo_text_scratch_trim (TrafoTextScratch *self)
 {
   if (self->runs[0].size_bytes > KEPT_TEXT_BYTES || self->runs[1].size_bytes > KEPT_TEXT_BYTES ||
-      self->words[0].failed || self->words[1].failed)
+      self->pre_tokenizer.words[0].failed || self->pre_tokenizer.words[1].failed)
     clear_scratch (self);
 }
 
@@ -175,14 +172,14 @@ append_words (Work *work, const TrafoAlignedText *text, gsize start, gsize end, 
     .ends = text->ends != NULL ? text->ends + start : NULL,
     .base = text->base + start,
   };
-  gsize           n_before = run->tokens.n_pieces;
-  TrafoWordArray *words;
+  gsize                 n_before = run->tokens.n_pieces;
+  const TrafoWordArray *words;
 
   if (start == end)
     return TRUE;
   if (!trafo_pre_tokenizer_apply (work->engine->pre_tokenizer,
+                                  &work->scratch->pre_tokenizer,
                                   &part,
-                                  work->scratch->words,
                                   &words,
                                   error) ||
       !trafo_tokenizer_tokenize (work->engine->tokenizer,
@@ -302,6 +299,7 @@ trafo_token_run_fill (TrafoTokenRun         *self,
 
   self->tokens.n_pieces = 0;
   self->n_words = 0;
+  self->text = text;
   self->size_bytes = size_bytes;
   self->texts_size = 0;
   g_clear_pointer (&self->texts, g_array_unref);

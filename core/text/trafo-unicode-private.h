@@ -20,6 +20,9 @@ typedef enum
   TRAFO_UNICODE_LOWER = 1 << 7,         /* has another lower case */
   TRAFO_UNICODE_CANONICAL = 1 << 8,     /* decomposes */
   TRAFO_UNICODE_COMPATIBILITY = 1 << 9, /* decomposes, canonically or by compatibility */
+  TRAFO_UNICODE_LETTER = 1 << 10,       /* \p{L} of a regular expression */
+  TRAFO_UNICODE_NUMBER = 1 << 11,       /* \p{N} of a regular expression */
+  TRAFO_UNICODE_NUMERIC = 1 << 12,      /* what the pre-tokenizer Digits cuts out */
 } TrafoUnicodeFlags;
 
 typedef struct
@@ -46,6 +49,7 @@ typedef struct
 extern const guint8             trafo_unicode_index[];
 extern const guint8             trafo_unicode_blocks[];
 extern const guint16            trafo_unicode_flags[];
+extern const guint16            trafo_unicode_ascii_flags[];
 extern const guint8             trafo_unicode_combining_classes[];
 extern const TrafoLowerCase     trafo_unicode_lower[];
 extern const gsize              trafo_unicode_lower_count;
@@ -116,8 +120,24 @@ trafo_utf8_encode (guint32 point, char *text)
          p[2] = 0x80 | (point >> 6 & 0x3f), p[3] = 0x80 | (point & 0x3f), 4;
 }
 
+/* The flags of the character that @text begins with, and its length in bytes. */
+static inline guint
+trafo_unicode_get_flags_at (const char *text, guint *length)
+{
+  guint32 point;
+
+  if ((guint8) *text < 0x80)
+    {
+      *length = 1;
+      return trafo_unicode_ascii_flags[(guint8) *text];
+    }
+  *length = trafo_utf8_decode (text, &point);
+  return trafo_unicode_get_flags (point);
+}
+
 gsize    trafo_utf8_get_ascii_length (const char *text, gsize size_bytes);
 gboolean trafo_utf8_validate (const char *text, gsize size_bytes, gsize *invalid_at);
+gsize    trafo_utf8_get_invalid_length (const char *text, gsize size_bytes);
 gsize    trafo_utf8_count (const char *text, gsize size_bytes);
 
 G_END_DECLS

@@ -189,6 +189,24 @@ trafo_utf8_validate (const char *text, gsize size_bytes, gsize *invalid_at)
   return TRUE;
 }
 
+/* The size of the longest part of a character that @text begins with, which is not a valid one; 1 if
+ * its first byte begins none. */
+gsize
+trafo_utf8_get_invalid_length (const char *text, gsize size_bytes)
+{
+  const guint8 *p = (const guint8 *) text;
+  guint         length = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
+  guint8        low = p[0] == 0xe0 ? 0xa0 : p[0] == 0xf0 ? 0x90 : 0x80;
+  guint8        high = p[0] == 0xed ? 0x9f : p[0] == 0xf4 ? 0x8f : 0xbf;
+  gsize         i = 1;
+
+  if (p[0] < 0xc2 || p[0] > 0xf4 || size_bytes < 2 || p[1] < low || p[1] > high)
+    return 1;
+  while (++i < length && i < size_bytes && (p[i] & 0xc0) == 0x80)
+    ;
+  return i;
+}
+
 /* The number of code points in valid UTF-8. */
 gsize
 trafo_utf8_count (const char *text, gsize size_bytes)

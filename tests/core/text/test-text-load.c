@@ -49,8 +49,16 @@ static const Broken broken[] = {
     "{\"pre_tokenizer\":{\"type\":\"Punctuation\",\"behavior\":\"Shredded\"}," MODEL "}",
     "'behavior'" },
   { "post-processor-type",
-    "{\"post_processor\":{\"type\":\"ByteLevel\"}," MODEL "}",
-    "post_processor: type 'ByteLevel'" },
+    "{\"post_processor\":{\"type\":\"Postage\"}," MODEL "}",
+    "post_processor: type 'Postage'" },
+  { "post-processor-trims-twice",
+    "{\"post_processor\":{\"type\":\"Sequence\",\"processors\":[{\"type\":\"ByteLevel\"},"
+    "{\"type\":\"ByteLevel\"}]}," MODEL "}",
+    "trims offsets twice" },
+  { "post-processor-two-templates",
+    "{\"post_processor\":{\"type\":\"Sequence\",\"processors\":[{\"type\":\"TemplateProcessing\","
+    "\"single\":[],\"pair\":[],\"special_tokens\":{}},{\"type\":\"BertProcessing\"}]}," MODEL "}",
+    "adds tokens twice" },
   { "bert-processing", "{\"post_processor\":{\"type\":\"BertProcessing\"}," MODEL "}", "'cls'" },
   { "template-token",
     "{\"post_processor\":{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":"

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include <trafo/trafo-tokenizer.h>
+
+G_BEGIN_DECLS
+
+/* Words, as ranges of bytes of one text, in order and none of them empty. */
+typedef struct
+{
+  TrafoTextRange *ranges;
+  gsize           n_ranges;
+  gsize           n_allocated;
+  gboolean        failed; /* memory ran out */
+} TrafoWordArray;
+
+void     trafo_word_array_clear (TrafoWordArray *self);
+gboolean trafo_word_array_grow (TrafoWordArray *self);
+
+/* An empty word is left out. */
+static inline void
+trafo_word_array_append (TrafoWordArray *self, guint32 start, guint32 end)
+{
+  if (start == end || (self->n_ranges == self->n_allocated && !trafo_word_array_grow (self)))
+    return;
+  self->ranges[self->n_ranges++] = (TrafoTextRange){ start, end };
+}
+
+G_END_DECLS

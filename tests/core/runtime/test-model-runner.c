@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include <math.h>
+#include <string.h>
+
+#include "tiny-causal.h"
+#include "trafo-device-choice.h"
+#include "trafo-model-runner-private.h"
+#include "trafo-model-runtime.h"
+
+/* Sequences as a runner has them, and what the plain program makes of them. */
+typedef struct
+{
+  TrafoModel       *model;
+  TrafoModelRunner *runner;
+  gsize             vocab_size;
+  double            tolerance; /* a share of the largest logit */
+} Fixture;
+
+static gboolean
+fixture_init (Fixture *self, const TinyCausalConfig *config, const char *device_name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoDevice) device = trafo_device_open (device_name, NULL, &error);
+
+  if (device == NULL)
+    {
+      g_test_skip (error->message);
+      return FALSE;
+    }
+  self->model = tiny_causal_new (config, device_name);
+  self->runner = trafo_model_runner_new (self->model, &error);
+  g_assert_no_error (error);
+  self->vocab_size = trafo_model_runner_get_vocab_size (self->runner);
+  self->tolerance = 1e-5;
+  g_assert_cmpuint (self->vocab_size, ==, config->vocab_size);
+  return TRUE;
+}
+
+static void
+fixture_clear (Fixture *self)
+{
+  trafo_model_runner_free (self->runner);
+  g_object_unref (self->model);
+}
+
+/* The logits of @tokens' last one are @logits. */
+static void
+assert_last (const Fixture *self, GArray *tokens, gsize n_back, const float *logits)
+{
+  gint64       shape[] = { 1, tokens->len - n_back };
+  const float *expected;
+  double       largest = 0;
+  g_autoptr (TrafoTensorDict) inputs = trafo_tensor_dict_new ();
+  g_autoptr (TrafoTensorDict) outputs = NULL;
+  g_autoptr (TrafoTensor) ids = NULL;
+  g_autoptr (GError) error = NULL;
+
+  ids = trafo_tensor_new_from_int64s (shape, 2, (gint64 *) (gpointer) tokens->data, shape[1], NULL);
+  trafo_tensor_dict_set (inputs, "input_ids", ids);
+  outputs = trafo_model_forward (self->model, inputs, FALSE, NULL, &error);
+  g_assert_no_error (error);
+  expected = trafo_tensor_get_data (trafo_tensor_dict_get (outputs, "logits"));
+  expected += (shape[1] - 1) * self->vocab_size;
+  for (gsize i = 0; i < self->vocab_size; i++)
+    largest = fmax (largest, fabs (expected[i]));
+  for (gsize i = 0; i < self->vocab_size; i++)
+    if (!(fabs (expected[i] - logits[i]) <= self->tolerance * largest))
+      g_error ("token %" G_GINT64_FORMAT ", logit %" G_GSIZE_FORMAT ": found %g, expected %g",
+               shape[1],
+               i,
+               logits[i],
+               expected[i]);
+}
+
+#define MAX_ROWS 6
+
+/* What a test knows of the runner's sequences. */
+typedef struct
+{
+  guint   sequence;
+  GArray *tokens;
+} Known;
+
+static void
+append_random (Known *known, TrafoRunnerRow *row, guint n_tokens, gint64 vocab_size)
+{
+  guint length = known->tokens->len;
+
+  for (guint i = 0; i < n_tokens; i++)
+    {
+      gint64 token = g_test_rand_int_range (0, vocab_size);
+
+      g_array_append_val (known->tokens, token);
+    }
+  row->sequence = known->sequence;
+  row->n_tokens = n_tokens;
+  row->n_logits = g_test_rand_int_range (0, MIN (n_tokens, 3) + 1);
+  row->tokens = &g_array_index (known->tokens, gint64, length);
+}
+
+/* One step in which each of @n sequences gets some tokens: one, or up to @max. */
+static void
+step (const Fixture *self, Known *known, guint n, guint max)
+{
+  g_autoptr (GError) error = NULL;
+  TrafoRunnerRow rows[MAX_ROWS] = { 0 };
+  const float   *logits;
+
+  for (guint i = 0; i < n; i++)
+    append_random (&known[i], &rows[i], g_test_rand_int_range (1, max + 1), self->vocab_size);
+  logits = trafo_model_runner_step (self->runner, rows, n, NULL, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < n; i++)
+    {
+      g_assert_cmpuint (trafo_model_runner_get_length (self->runner, known[i].sequence),
+                        ==,
+                        known[i].tokens->len);
+      for (guint j = rows[i].n_logits; j-- > 0; logits += self->vocab_size)
+        assert_last (self, known[i].tokens, j, logits);
+    }
+}
+
+static void
+known_begin (const Fixture *self, Known *known)
+{
+  known->sequence = trafo_model_runner_begin (self->runner);
+  known->tokens = g_array_new (FALSE, FALSE, sizeof (gint64));
+}
+
+static void
+known_end (const Fixture *self, Known *known)
+{
+  trafo_model_runner_release (self->runner, known->sequence);
+  g_array_unref (known->tokens);
+}
+
+/* Prompts of random lengths, pieces of prompts, single tokens, and mixtures of them; sequences come
+ * and go, are forked and cut. */
+static void
+test_random (gconstpointer data)
+{
+  Fixture self;
+  Known   known[MAX_ROWS];
+  guint   n = 0;
+
+  if (!fixture_init (&self, &tiny_causal_default, data))
+    return;
+  for (guint i = 0; i < 40; i++)
+    {
+      guint choice = g_test_rand_int_range (0, 8);
+
+      if (n == 0 || (choice == 0 && n < MAX_ROWS))
+        known_begin (&self, &known[n++]);
+      else if (choice == 1 && n < MAX_ROWS)
+        {
+          known[n].sequence = trafo_model_runner_fork (self.runner, known[0].sequence);
+          known[n++].tokens = g_array_copy (known[0].tokens);
+        }
+      else if (choice == 2)
+        {
+          guint length = g_test_rand_int_range (0, known[n - 1].tokens->len + 1);
+
+          trafo_model_runner_truncate (self.runner, known[n - 1].sequence, length);
+          g_array_set_size (known[n - 1].tokens, length);
+        }
+      else if (choice == 3 && n > 1)
+        known_end (&self, &known[--n]);
+      step (&self, known, n, choice > 5 ? 20 : 1);
+    }
+  while (n > 0)
+    known_end (&self, &known[--n]);
+  fixture_clear (&self);
+}
+
+/* Lengths about the borders of pages: a prompt, then tokens one by one across the next border. */
+static void
+test_borders (gconstpointer data)
+{
+  static const guint lengths[] = { 1, 15, 16, 17, 31, 32, 33, 255, 256, 257 };
+  Fixture            self;
+
+  if (!fixture_init (&self, &tiny_causal_default, data))
+    return;
+  for (gsize i = 0; i < G_N_ELEMENTS (lengths); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      TrafoRunnerRow row;
+      const float   *logits;
+      Known          known;
+
+      known_begin (&self, &known);
+      append_random (&known, &row, lengths[i], self.vocab_size);
+      row.n_logits = 1;
+      logits = trafo_model_runner_step (self.runner, &row, 1, NULL, &error);
+      g_assert_no_error (error);
+      assert_last (&self, known.tokens, 0, logits);
+      for (guint j = 0; j < 3; j++)
+        step (&self, &known, 1, 1);
+      known_end (&self, &known);
+    }
+  fixture_clear (&self);
+}
+
+/* Beams that all go on from one, that swap, and that stay. */
+static void
+test_reorder (gconstpointer data)
+{
+  static const guint parents[][4] = {
+    { 0, 0, 0, 0 }, { 3, 2, 1, 0 }, { 0, 1, 2, 3 }, { 1, 1, 3, 3 }, { 2, 0, 2, 0 },
+  };
+  Fixture self;
+  Known   known[4];
+
+  if (!fixture_init (&self, &tiny_causal_default, data))
+    return;
+  for (guint i = 0; i < 4; i++)
+    known_begin (&self, &known[i]);
+  step (&self, known, 4, 20);
+  for (guint i = 0; i < 15; i++)
+    {
+      const guint *parent = parents[i % G_N_ELEMENTS (parents)];
+      guint        sequences[4];
+      GArray      *tokens[4];
+
+      for (guint j = 0; j < 4; j++)
+        {
+          sequences[j] = known[j].sequence;
+          tokens[j] = g_array_copy (known[parent[j]].tokens);
+        }
+      trafo_model_runner_reorder (self.runner, sequences, parent, 4);
+      for (guint j = 0; j < 4; j++)
+        {
+          g_array_unref (known[j].tokens);
+          known[j].tokens = tokens[j];
+        }
+      step (&self, known, 4, i % 4 == 3 ? 9 : 1);
+    }
+  for (guint i = 0; i < 4; i++)
+    known_end (&self, &known[i]);
+  fixture_clear (&self);
+}
+
+/* A step that fails or is cancelled leaves all as it was. */
+static void
+test_failures (void)
+{
+  TinyCausalConfig config = tiny_causal_default;
+  g_autoptr (GCancellable) cancelled = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  gint64         tokens[64] = { 1, 2, 3 }, wrong[] = { 61 };
+  TrafoRunnerRow rows[2] = { { .n_tokens = 3, .tokens = tokens }, { .n_tokens = 1 } };
+  Fixture        self;
+
+  config.n_positions = 32;
+  if (!fixture_init (&self, &config, NULL))
+    return;
+  g_assert_cmpuint (trafo_model_runner_get_max_length (self.runner), ==, 32);
+  rows[0].sequence = trafo_model_runner_begin (self.runner);
+  rows[1].sequence = trafo_model_runner_begin (self.runner);
+  rows[1].tokens = wrong;
+  g_assert_null (trafo_model_runner_step (self.runner, rows, 2, NULL, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+  g_clear_error (&error);
+  g_assert_cmpuint (trafo_model_runner_get_length (self.runner, rows[0].sequence), ==, 0);
+
+  rows[0].n_tokens = 33;
+  g_assert_null (trafo_model_runner_step (self.runner, rows, 1, NULL, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "33"));
+  g_clear_error (&error);
+
+  g_cancellable_cancel (cancelled);
+  rows[0].n_tokens = 3;
+  g_assert_null (trafo_model_runner_step (self.runner, rows, 1, cancelled, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (trafo_model_runner_get_length (self.runner, rows[0].sequence), ==, 0);
+  fixture_clear (&self);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const char *const devices[] = { "reference", "cpu", "opencl" };
+  static const struct
+  {
+    const char *name;
+    void (*run) (gconstpointer data);
+  } cases[] = {
+    { "random", test_random },
+    { "borders", test_borders },
+    { "reorder", test_reorder },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    for (gsize j = 0; j < G_N_ELEMENTS (devices); j++)
+      {
+        g_autofree char *path = g_strdup_printf ("/model-runner/%s/%s", cases[i].name, devices[j]);
+
+        g_test_add_data_func (path, devices[j], cases[i].run);
+      }
+  g_test_add_func ("/model-runner/failures", test_failures);
+  return g_test_run ();
+}
