@@ -102,26 +102,36 @@ make_column (const Batch *self,
   return tensor;
 }
 
+/* @ret_takes: whether the model has a use for segments by itself. */
+static gboolean
+takes_types (TrafoModel *model, gboolean *ret_takes, GError **error)
+{
+  g_auto (GStrv) names = trafo_model_list_inputs (model, error);
+
+  *ret_takes = names != NULL && g_strv_contains ((const char *const *) names, "token_type_ids");
+  return names != NULL;
+}
+
 static TrafoTensorDict *
-make_inputs (const Batch *self, GError **error)
+batch_make_inputs (const Batch *self, TrafoModel *model, GError **error)
 {
   g_autoptr (TrafoTensorDict) inputs = trafo_tensor_dict_new ();
   g_autoptr (TrafoTensor) ids = NULL;
   g_autoptr (TrafoTensor) mask = NULL;
   g_autoptr (TrafoTensor) types = NULL;
-  gboolean has_types;
+  gboolean has_types, takes_them = FALSE;
 
   ids = make_column (self, trafo_encoding_get_ids, self->pad_token, NULL, error);
   if (ids != NULL)
     mask = make_column (self, trafo_encoding_get_attention_mask, 0, NULL, error);
   if (mask != NULL)
     types = make_column (self, trafo_encoding_get_type_ids, 0, &has_types, error);
-  if (types == NULL)
+  if (types == NULL || (has_types && !takes_types (model, &takes_them, error)))
     return NULL;
   trafo_tensor_dict_set (inputs, "input_ids", ids);
   trafo_tensor_dict_set (inputs, "attention_mask", mask);
-  /* a model without segments takes none, and zeros are what one with segments assumes */
-  if (has_types)
+  /* zeros are what a model with segments assumes */
+  if (takes_them)
     trafo_tensor_dict_set (inputs, "token_type_ids", types);
   return g_steal_pointer (&inputs);
 }
@@ -131,16 +141,20 @@ batch_init (Batch          *self,
             const TextCall *call,
             TrafoEncoding **encodings,
             gsize           n_rows,
+            gboolean        is_left_padded,
             GError        **error)
 {
   gboolean needs_padding = FALSE;
 
-  *self = (Batch){ .encodings = encodings, .n_rows = n_rows };
+  *self = (Batch){
+    .encodings = encodings,
+    .n_rows = n_rows,
+    .is_left_padded = is_left_padded,
+  };
   for (gsize i = 0; i < n_rows; i++)
     self->length = MAX (self->length, trafo_encoding_get_n_tokens (encodings[i]));
   for (gsize i = 0; i < n_rows; i++)
     needs_padding |= trafo_encoding_get_n_tokens (encodings[i]) != self->length;
-  self->is_left_padded = trafo_tokenizer_get_padding_side (call->tokenizer) == TRAFO_SIDE_LEFT;
   self->pad_token = trafo_tokenizer_get_special_token_id (call->tokenizer, TRAFO_SPECIAL_TOKEN_PAD);
   if (!needs_padding || self->pad_token >= 0)
     return TRUE;
@@ -165,11 +179,12 @@ forward_batch (const Rows     *self,
   g_autoptr (TrafoTensorDict) inputs = NULL;
   g_autoptr (TrafoTensorDict) outputs = NULL;
   const guint *items = &g_array_index (self->items, guint, first);
-  Batch        batch;
+  gboolean is_left_padded = trafo_tokenizer_get_padding_side (call->tokenizer) == TRAFO_SIDE_LEFT;
+  Batch    batch;
 
-  if (!batch_init (&batch, call, encodings, n_rows, error))
+  if (!batch_init (&batch, call, encodings, n_rows, is_left_padded, error))
     return FALSE;
-  inputs = make_inputs (&batch, error);
+  inputs = batch_make_inputs (&batch, call->model, error);
   if (inputs != NULL)
     outputs = trafo_model_forward (call->model, inputs, FALSE, call->cancellable, error);
   if (outputs == NULL)
@@ -186,18 +201,45 @@ forward_batch (const Rows     *self,
   return TRUE;
 }
 
+TrafoTensorDict *
+rows_make_inputs (const Rows     *self,
+                  const TextCall *call,
+                  gsize           first,
+                  gsize           n_rows,
+                  gboolean        is_left_padded,
+                  GError        **error)
+{
+  TrafoEncoding **encodings = (TrafoEncoding **) self->encodings->pdata + first;
+  Batch           batch;
+
+  if (!batch_init (&batch, call, encodings, n_rows, is_left_padded, error))
+    return NULL;
+  return batch_make_inputs (&batch, call->model, error);
+}
+
+gboolean
+rows_get_batch_size (const TextCall *call, gsize *batch_size, GError **error)
+{
+  gint64 value = 1;
+
+  if (!parameters_get_integer (call, "batch_size", 1, MAX_BATCH_SIZE, &value, error))
+    return FALSE;
+  *batch_size = value;
+  return TRUE;
+}
+
 gboolean
 rows_forward (const Rows *self, const TextCall *call, RowFunc func, gpointer data, GError **error)
 {
-  gint64 batch_size = 1;
+  gsize batch_size;
 
-  if (!parameters_get_integer (call, "batch_size", 1, MAX_BATCH_SIZE, &batch_size, error))
+  if (!rows_get_batch_size (call, &batch_size, error))
     return FALSE;
   for (gsize i = 0; i < self->encodings->len; i += batch_size)
     if (!forward_batch (self,
                         call,
                         i,
-                        MIN ((gsize) batch_size, self->encodings->len - i),
+                        MIN (batch_size, self->encodings->len - i),
                         func,
                         data,
                         error))

@@ -43,6 +43,18 @@ typedef gboolean (*RowFunc) (const Row *row, gpointer data, GError **error);
 gboolean
 rows_forward (const Rows *self, const TextCall *call, RowFunc func, gpointer data, GError **error);
 
+/* (transfer full): what a model takes, of @n_rows rows from @first on: they get one length by padding
+ * on the left or on the right. */
+TrafoTensorDict *rows_make_inputs (const Rows     *self,
+                                   const TextCall *call,
+                                   gsize           first,
+                                   gsize           n_rows,
+                                   gboolean        is_left_padded,
+                                   GError        **error);
+
+/* How many rows run together; FALSE with an error for a "batch_size" that is none. */
+gboolean rows_get_batch_size (const TextCall *call, gsize *batch_size, GError **error);
+
 /* (transfer full): the output @name of one row, without gaps and float32: that of the whole row, or
  * (tokens, ...) for the tokens of its encoding. NULL stands for the first output. */
 TrafoTensor *row_get_output (const Row *self, const char *name, GError **error);

@@ -43,19 +43,22 @@ struct _TrafoTextTaskClass
   TrafoValue *(*run) (const TextCall *call, GError **error);
 };
 
-/* Makes the type of one task of a table of names and its function run(). */
+/* Makes the type of one task of the names of its parameters and the function run() of the file. */
 #define TEXT_TASK_DEFINE(TypeName, type_name, model_task_, ...)                                    \
+  static const char *const type_name##_parameters[] = { __VA_ARGS__, NULL };                       \
+  TEXT_TASK_DEFINE_WITH_PARAMETERS (TypeName, type_name, model_task_, type_name##_parameters)
+
+#define TEXT_TASK_DEFINE_WITH_PARAMETERS(TypeName, type_name, model_task_, parameters_)            \
   struct _##TypeName                                                                               \
   {                                                                                                \
     TrafoTextTask parent_instance;                                                                 \
   };                                                                                               \
   G_DEFINE_FINAL_TYPE (TypeName, type_name, TRAFO_TYPE_TEXT_TASK)                                  \
-  static const char *const parameter_names[] = { __VA_ARGS__, NULL };                              \
-  static void              type_name##_class_init (TypeName##Class *klass)                         \
+  static void type_name##_class_init (TypeName##Class *klass)                                      \
   {                                                                                                \
     TrafoTextTaskClass *task_class = TRAFO_TEXT_TASK_CLASS (klass);                                \
     task_class->model_task = model_task_;                                                          \
-    task_class->parameters = parameter_names;                                                      \
+    task_class->parameters = parameters_;                                                          \
     task_class->run = run;                                                                         \
   }                                                                                                \
   static void type_name##_init (TypeName *self) {}
@@ -80,6 +83,11 @@ G_DECLARE_FINAL_TYPE (TrafoTextClassification,
                       trafo_text_classification,
                       TRAFO,
                       TEXT_CLASSIFICATION,
+                      TrafoTextTask)
+G_DECLARE_FINAL_TYPE (TrafoTextGeneration,
+                      trafo_text_generation,
+                      TRAFO,
+                      TEXT_GENERATION,
                       TrafoTextTask)
 G_DECLARE_FINAL_TYPE (TrafoTokenClassification,
                       trafo_token_classification,
