@@ -455,7 +455,8 @@ clear_step (gpointer data)
 {
   Step *self = data;
 
-  g_free (self->pattern);
+  g_clear_pointer (&self->pattern, trafo_pattern_free);
+  g_clear_pointer (&self->charsmap, trafo_charsmap_free);
   g_free (self->content);
 }
 

@@ -163,11 +163,12 @@ begin_set (Translation *self)
 static gboolean
 translate_group (Translation *self, GError **error)
 {
-  const char *end = self->p + 2;
+  const char *end = self->p + 1;
 
-  while (g_ascii_isalpha (*end) || *end == '-')
-    end++;
-  if (self->p[1] != '?' || end == self->p + 2 || (*end != ':' && *end != ')'))
+  if (*end == '?')
+    for (end++; g_ascii_isalpha (*end) || *end == '-';)
+      end++;
+  if (end <= self->p + 2 || (*end != ':' && *end != ')'))
     {
       if (self->p[1] == '?' && strchr (":=!<>#", self->p[2]) == NULL)
         return refuse (self, "a group of an unknown kind", error);
