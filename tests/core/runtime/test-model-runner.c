@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tiny-causal.h"
+#include "tiny-model.h"
 #include "trafo-device-choice.h"
 #include "trafo-model-runner-private.h"
 #include "trafo-model-runtime.h"
@@ -241,6 +244,191 @@ test_reorder (gconstpointer data)
   fixture_clear (&self);
 }
 
+/* The logits of the last token of @n_prompt tokens, decoded then for @n_steps of the most likely one;
+ * beside it are @n_others sequences of other lengths. */
+static GArray *
+decode (const Fixture *self, guint n_prompt, guint n_steps, guint n_others)
+{
+  g_autoptr (GError) error = NULL;
+  GArray        *all = g_array_new (FALSE, FALSE, sizeof (float));
+  TrafoRunnerRow rows[MAX_ROWS] = { 0 };
+  gint64         tokens[MAX_ROWS][64];
+  guint          place = n_others / 2; /* others before it and behind */
+
+  for (guint i = 0; i <= n_others; i++)
+    {
+      guint n = i == place ? n_prompt : 1 + 17 * i % 60;
+
+      for (guint j = 0; j < n; j++)
+        tokens[i][j] = (i + 3 * j) % self->vocab_size;
+      if (i == place)
+        for (guint j = 0; j < n; j++)
+          tokens[i][j] = (5 * j + 1) % self->vocab_size;
+      rows[i] = (TrafoRunnerRow){ trafo_model_runner_begin (self->runner), n, 1, tokens[i] };
+    }
+  for (guint step_number = 0; step_number < n_steps; step_number++)
+    {
+      const float *logits =
+          trafo_model_runner_step (self->runner, rows, n_others + 1, NULL, &error);
+
+      g_assert_no_error (error);
+      g_array_append_vals (all, logits + place * self->vocab_size, self->vocab_size);
+      for (guint i = 0; i <= n_others; i++)
+        {
+          const float *row = logits + i * self->vocab_size;
+          gint64       best = 0;
+
+          for (gsize j = 1; j < self->vocab_size; j++)
+            if (row[j] > row[best])
+              best = (gint64) j;
+          /* some others get several tokens at once, as prompts do that come in pieces */
+          rows[i].n_tokens = i != place && i % 3 == 1 ? 1 + step_number % 9 : 1;
+          for (guint j = 0; j < rows[i].n_tokens; j++)
+            tokens[i][j] = (best + j) % (gint64) self->vocab_size;
+        }
+    }
+  for (guint i = 0; i <= n_others; i++)
+    trafo_model_runner_release (self->runner, rows[i].sequence);
+  return all;
+}
+
+static void
+assert_same_bits (GArray *a, GArray *b)
+{
+  g_assert_cmpmem (a->data, a->len * sizeof (float), b->data, b->len * sizeof (float));
+}
+
+/* A request gives the same bits alone and in any company, on a host. */
+static void
+test_company (gconstpointer data)
+{
+  static const guint n_prompts[] = { 1, 2, 5, 16, 40 };
+  Fixture            self;
+
+  if (!fixture_init (&self, &tiny_causal_default, data))
+    return;
+  for (gsize i = 0; i < G_N_ELEMENTS (n_prompts); i++)
+    {
+      g_autoptr (GArray) alone = decode (&self, n_prompts[i], 30, 0);
+
+      for (guint n_others = 1; n_others < MAX_ROWS; n_others++)
+        {
+          g_autoptr (GArray) beside = decode (&self, n_prompts[i], 30, n_others);
+
+          assert_same_bits (alone, beside);
+        }
+    }
+  fixture_clear (&self);
+}
+
+/* A long past, which threads share part by part. */
+static GArray *
+decode_long (const Fixture *self)
+{
+  GArray *all = decode (self, 60, 400, 0);
+  g_autoptr (GArray) beside = decode (self, 60, 400, 2);
+
+  assert_same_bits (all, beside);
+  return all;
+}
+
+/* The same bits for any number of threads: another process has as many as the environment says, and
+ * writes what it gets into a file. */
+static void
+test_threads (void)
+{
+  static const char *const counts[] = { "1", "2", "5" };
+  const char              *given = g_getenv ("MODEL_RUNNER_LOGITS");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) logits = NULL;
+  Fixture self;
+
+  if (!fixture_init (&self, &tiny_causal_default, "cpu"))
+    return;
+  logits = decode_long (&self);
+  fixture_clear (&self);
+  if (given != NULL)
+    {
+      g_file_set_contents (given, logits->data, logits->len * sizeof (float), &error);
+      g_assert_no_error (error);
+      return;
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
+    {
+      g_autofree char *path = NULL, *contents = NULL;
+      gsize            length;
+      int              file = g_file_open_tmp ("logits-XXXXXX", &path, &error);
+
+      g_assert_no_error (error);
+      close (file);
+      g_setenv ("MODEL_RUNNER_LOGITS", path, TRUE);
+      g_setenv ("TRAFO_THREADS", counts[i], TRUE);
+      g_test_trap_subprocess ("/model-runner/threads", 0, G_TEST_SUBPROCESS_DEFAULT);
+      g_test_trap_assert_passed ();
+      g_unsetenv ("MODEL_RUNNER_LOGITS");
+      g_file_get_contents (path, &contents, &length, &error);
+      g_assert_no_error (error);
+      g_assert_cmpmem (contents, length, logits->data, logits->len * sizeof (float));
+      g_remove (path);
+    }
+}
+
+/* What generation cannot use says so. */
+static void
+test_unfit (void)
+{
+  TinyCausalConfig config = tiny_causal_default;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoModel) model = NULL;
+  g_autofree char *folder =
+      g_test_build_filename (G_TEST_DIST, "data", "models", "tiny-bert", NULL);
+  g_autoptr (TrafoModel) bert = tiny_model_load (folder, "base", "reference", NULL);
+
+  config.is_causal = FALSE;
+  model = tiny_causal_new (&config, "reference");
+  g_assert_null (trafo_model_runner_new (model, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_UNSUPPORTED);
+  g_assert_nonnull (strstr (error->message, "causal"));
+  g_clear_error (&error);
+  if (bert == NULL)
+    {
+      g_test_skip ("there is no plugin for BERT");
+      return;
+    }
+  g_assert_null (trafo_model_runner_new (bert, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_UNSUPPORTED);
+}
+
+/* Without positions nothing bounds a sequence; without attention there is nothing to keep. */
+static void
+test_odd_models (gconstpointer data)
+{
+  static const struct
+  {
+    guint  n_layers;
+    gint64 n_positions;
+  } configs[] = { { 2, 0 }, { 0, 64 }, { 0, 0 } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (configs); i++)
+    {
+      TinyCausalConfig config = tiny_causal_default;
+      Fixture          self;
+      Known            known;
+
+      config.n_layers = configs[i].n_layers;
+      config.n_positions = configs[i].n_positions;
+      if (!fixture_init (&self, &config, data))
+        return;
+      known_begin (&self, &known);
+      for (guint j = 0; j < 5; j++)
+        step (&self, &known, 1, 8);
+      known_end (&self, &known);
+      if (config.n_positions == 0)
+        g_assert_cmpuint (trafo_model_runner_get_max_length (self.runner), ==, G_MAXSIZE);
+      fixture_clear (&self);
+    }
+}
+
 /* A step that fails or is cancelled leaves all as it was. */
 static void
 test_failures (void)
@@ -290,6 +478,7 @@ main (int argc, char **argv)
     { "random", test_random },
     { "borders", test_borders },
     { "reorder", test_reorder },
+    { "odd-models", test_odd_models },
   };
 
   g_test_init (&argc, &argv, NULL);
@@ -300,6 +489,10 @@ main (int argc, char **argv)
 
         g_test_add_data_func (path, devices[j], cases[i].run);
       }
+  g_test_add_data_func ("/model-runner/company/reference", "reference", test_company);
+  g_test_add_data_func ("/model-runner/company/cpu", "cpu", test_company);
+  g_test_add_func ("/model-runner/threads", test_threads);
+  g_test_add_func ("/model-runner/unfit", test_unfit);
   g_test_add_func ("/model-runner/failures", test_failures);
   return g_test_run ();
 }
