@@ -100,11 +100,10 @@ trafo_execution_place_states (TrafoExecution *self, GError **error)
 {
   guint n_states = self->program->graph->states->len;
 
-  if (n_states == 0 ||
-      memcmp (self->states, self->placed_states, n_states * sizeof *self->states) == 0)
-    return TRUE;
   if (!check_bound (self, error))
     return FALSE;
+  if (memcmp (self->states, self->placed_states, n_states * sizeof *self->states) == 0)
+    return TRUE;
   for (TrafoSym sym = 1; sym < trafo_graph_get_n_nodes (self->program->graph); sym++)
     if (trafo_execution_is_state (self, self->roots[sym]))
       move (self, self->roots[sym], &self->values[sym]);
