@@ -56,13 +56,15 @@ static gboolean
 check_rows (TrafoDims *dims, const TrafoValueType *inputs, GError **error)
 {
   static const char *const names[] = { "page_table", "row_starts", "past_lengths" };
-  gint64                   n_rows = inputs[2].n_dims > 0 ? inputs[2].dims[0] : 0;
+  gint64                   n_rows = inputs[2].dims[0];
   const TrafoValueType     expected[] = {
         { .n_dims = 2, .dims = { n_rows, inputs[0].dims[1] } },
         { .n_dims = 1, .dims = { trafo_dims_add (dims, n_rows, 1) } },
         { .n_dims = 1, .dims = { n_rows } },
   };
 
+  if (!trafo_rule_check_n_dims ("cached_attention", names[2], dims, &inputs[2], 1, 1, error))
+    return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     if (!trafo_rule_check_dtype ("cached_attention",
                                  names[i],
