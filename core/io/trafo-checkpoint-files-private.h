@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* FALSE and the error if @folder is none. */
+gboolean trafo_checkpoint_folder_check (const char *folder, GError **error);
+
 /* Which files make up the checkpoint at @path, a folder, a file or an index: opens each. *ret_index
  * is the text of the index, NULL without one, and *ret_index_name what messages call it. Returns
  * the files (element-type TrafoSafetensors), sorted by name. */

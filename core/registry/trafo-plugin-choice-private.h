@@ -26,6 +26,13 @@ gint trafo_plugin_choice_get_rank (TrafoPluginChoice *self,
                                    const char        *name,
                                    gint               rank);
 
+/* A variable that is set to "help" has the names printed that it chooses among: those of the plugins
+ * or, as "kind/name", of the features. */
+gboolean trafo_plugin_choice_asks_help (TrafoPluginChoice *self);
+void     trafo_plugin_choice_print_help (TrafoPluginChoice *self,
+                                         const char *const *plugin_names,
+                                         const char *const *feature_names);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrafoPluginChoice, trafo_plugin_choice_free)
 
 G_END_DECLS

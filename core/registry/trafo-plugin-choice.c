@@ -2,6 +2,7 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-plugin-choice-private.h"
 
+#include "trafo-environment-private.h"
 #include "trafo-plugin-facts-private.h"
 
 #include <string.h>
@@ -11,6 +12,9 @@ struct _TrafoPluginChoice
   GHashTable *ranks;    /* "name" or "kind/name" to rank */
   char      **disabled; /* NULL if unset */
   char      **selected;
+  gboolean    asks_ranks; /* the variables that were set to "help" */
+  gboolean    asks_disabled;
+  gboolean    asks_selected;
 };
 
 /* A name of a rank, or a number; FALSE for anything else. */
@@ -64,24 +68,24 @@ add_ranks (GHashTable *ranks, const char *list)
 }
 
 static char **
-get_globs (const char *variable)
+get_globs (const char *variable, gboolean *ret_asks_help)
 {
-  const char *list = g_getenv (variable);
+  const char *list = trafo_environment_get (variable, ret_asks_help);
 
-  return list != NULL && list[0] != '\0' ? g_strsplit (list, ",", -1) : NULL;
+  return list != NULL ? g_strsplit (list, ",", -1) : NULL;
 }
 
 TrafoPluginChoice *
 trafo_plugin_choice_new_from_environment (void)
 {
   TrafoPluginChoice *self = g_new0 (TrafoPluginChoice, 1);
-  const char        *ranks = g_getenv ("TRAFO_PLUGIN_RANK");
+  const char        *ranks = trafo_environment_get ("TRAFO_PLUGIN_RANK", &self->asks_ranks);
 
   self->ranks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  if (ranks != NULL && ranks[0] != '\0')
+  if (ranks != NULL)
     add_ranks (self->ranks, ranks);
-  self->disabled = get_globs ("TRAFO_PLUGIN_DISABLE");
-  self->selected = get_globs ("TRAFO_PLUGIN_SELECT");
+  self->disabled = get_globs ("TRAFO_PLUGIN_DISABLE", &self->asks_disabled);
+  self->selected = get_globs ("TRAFO_PLUGIN_SELECT", &self->asks_selected);
   return self;
 }
 
@@ -129,4 +133,23 @@ trafo_plugin_choice_get_rank (TrafoPluginChoice *self,
       g_hash_table_lookup_extended (self->ranks, name, NULL, &found))
     return GPOINTER_TO_INT (found);
   return rank;
+}
+
+gboolean
+trafo_plugin_choice_asks_help (TrafoPluginChoice *self)
+{
+  return self->asks_ranks || self->asks_disabled || self->asks_selected;
+}
+
+void
+trafo_plugin_choice_print_help (TrafoPluginChoice *self,
+                                const char *const *plugin_names,
+                                const char *const *feature_names)
+{
+  if (self->asks_ranks)
+    trafo_environment_print_choices ("TRAFO_PLUGIN_RANK, with :RANK behind it,", feature_names);
+  if (self->asks_disabled)
+    trafo_environment_print_choices ("TRAFO_PLUGIN_DISABLE", plugin_names);
+  if (self->asks_selected)
+    trafo_environment_print_choices ("TRAFO_PLUGIN_SELECT", plugin_names);
 }

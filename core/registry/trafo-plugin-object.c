@@ -197,7 +197,7 @@ trafo_plugin_class_init (TrafoPluginClass *klass)
                          NULL,
                          NULL,
                          TRAFO_TYPE_PLUGIN_STATE,
-                         TRAFO_PLUGIN_STATE_CACHED,
+                         TRAFO_PLUGIN_STATE_UNTRIED,
                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   /**
    * TrafoPlugin:reason:
@@ -583,11 +583,28 @@ trafo_plugin_reject (TrafoPlugin *self, const GError *error)
     notify_state (self);
 }
 
+/* A plugin that is open, or that something else speaks against, stays as it is. */
+static void
+set_ready (TrafoPlugin *self)
+{
+  gboolean is_new;
+
+  g_mutex_lock (&self->lock);
+  is_new = self->state == TRAFO_PLUGIN_STATE_UNTRIED;
+  if (is_new)
+    self->state = TRAFO_PLUGIN_STATE_READY;
+  g_mutex_unlock (&self->lock);
+  if (is_new)
+    notify_state (self);
+}
+
 void
 trafo_plugin_apply_verdict (TrafoPlugin *self, const TrafoExamination *examination)
 {
   g_autoptr (GError) error = NULL;
 
+  if (examination->verdict == TRAFO_VERDICT_GOOD)
+    set_ready (self);
   if (examination->verdict != TRAFO_VERDICT_REJECTED &&
       examination->verdict != TRAFO_VERDICT_QUARANTINED)
     return;
@@ -613,7 +630,7 @@ trafo_plugin_release (TrafoPlugin *self)
   was_quarantined = self->state == TRAFO_PLUGIN_STATE_QUARANTINED;
   if (was_quarantined)
     {
-      self->state = TRAFO_PLUGIN_STATE_CACHED;
+      self->state = TRAFO_PLUGIN_STATE_UNTRIED;
       g_clear_error (&self->error);
     }
   g_mutex_unlock (&self->lock);

@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 
 /**
  * TrafoPluginState:
- * @TRAFO_PLUGIN_STATE_CACHED: its description is known; it was not opened yet
+ * @TRAFO_PLUGIN_STATE_UNTRIED: its description is known; none of its code ran yet
+ * @TRAFO_PLUGIN_STATE_READY: it was tried in another process, where it behaved
  * @TRAFO_PLUGIN_STATE_LOADED: it is open in this process
  * @TRAFO_PLUGIN_STATE_REJECTED: it is broken, of another ABI, disabled or shadowed by another
  * @TRAFO_PLUGIN_STATE_QUARANTINED: it crashed or hung when it was tried in another process
@@ -18,7 +19,8 @@ G_BEGIN_DECLS
  */
 typedef enum
 {
-  TRAFO_PLUGIN_STATE_CACHED,
+  TRAFO_PLUGIN_STATE_UNTRIED,
+  TRAFO_PLUGIN_STATE_READY,
   TRAFO_PLUGIN_STATE_LOADED,
   TRAFO_PLUGIN_STATE_REJECTED,
   TRAFO_PLUGIN_STATE_QUARANTINED,

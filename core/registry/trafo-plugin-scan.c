@@ -22,6 +22,8 @@ typedef struct
   TrafoVerdicts     *verdicts;
   GHashTable        *known; /* path to TrafoPlugin */
   GHashTable        *names; /* name to the first usable TrafoPlugin of that name */
+  GHashTable        *types; /* name of a type to the first usable TrafoPlugin that brings it */
+  GHashTable        *paths; /* the set of those that were looked at */
 } Scan;
 
 static GHashTable *
@@ -75,6 +77,20 @@ reject (TrafoPlugin *plugin, int code, const char *format, ...)
   trafo_plugin_reject (plugin, error);
 }
 
+static gboolean
+is_static (TrafoPlugin *plugin)
+{
+  return trafo_plugin_get_filename (plugin) == NULL;
+}
+
+static gboolean
+is_usable (TrafoPlugin *plugin)
+{
+  TrafoPluginState state = trafo_plugin_get_state (plugin);
+
+  return state != TRAFO_PLUGIN_STATE_REJECTED && state != TRAFO_PLUGIN_STATE_QUARANTINED;
+}
+
 static void
 apply_verdict (Scan *scan, TrafoPlugin *plugin)
 {
@@ -89,30 +105,39 @@ apply_verdict (Scan *scan, TrafoPlugin *plugin)
   trafo_examination_clear (&examination);
 }
 
-/* What speaks against a plugin beyond its file: the user, an earlier one of its name, its past. */
+/* From now on its name, and those of its types, are this plugin's. */
 static void
-judge_plugin (Scan *scan, TrafoPlugin *plugin)
+claim_names (Scan *scan, TrafoPlugin *plugin)
 {
-  const char  *name = trafo_plugin_get_name (plugin);
-  const char  *objection = trafo_plugin_choice_find_objection (scan->choice, name);
-  TrafoPlugin *first = g_hash_table_lookup (scan->names, name);
+  g_hash_table_insert (scan->names, (gpointer) trafo_plugin_get_name (plugin), plugin);
+  for (guint i = 0; i < trafo_plugin_get_n_features (plugin); i++)
+    g_hash_table_insert (scan->types,
+                         (gpointer) trafo_plugin_get_feature (plugin, i)->type_name,
+                         plugin);
+}
 
-  if (objection != NULL)
+/* The plugin with which this one cannot be open in one process, for names are global there. @ret_what
+ * and @ret_name say which they share. */
+static TrafoPlugin *
+find_rival (Scan *scan, TrafoPlugin *plugin, const char **ret_what, const char **ret_name)
+{
+  TrafoPlugin *rival;
+
+  *ret_what = "name";
+  *ret_name = trafo_plugin_get_name (plugin);
+  rival = g_hash_table_lookup (scan->names, *ret_name);
+  for (guint i = 0; rival == NULL && i < trafo_plugin_get_n_features (plugin); i++)
     {
-      reject (plugin, TRAFO_PLUGIN_ERROR_NOT_FOUND, "%s", objection);
-      return;
+      *ret_what = "type";
+      *ret_name = trafo_plugin_get_feature (plugin, i)->type_name;
+      rival = g_hash_table_lookup (scan->types, *ret_name);
     }
-  if (first != NULL)
-    {
-      reject (plugin,
-              TRAFO_PLUGIN_ERROR_INVALID,
-              "shadowed by %s, an earlier plugin named '%s'",
-              trafo_plugin_get_filename (first),
-              name);
-      return;
-    }
-  g_hash_table_insert (scan->names, (gpointer) name, plugin);
-  apply_verdict (scan, plugin);
+  return rival;
+}
+
+static void
+set_ranks (Scan *scan, TrafoPlugin *plugin)
+{
   for (guint i = 0; i < trafo_plugin_get_n_features (plugin); i++)
     {
       const TrafoPluginFeature *feature = trafo_plugin_get_feature (plugin, i);
@@ -126,24 +151,62 @@ judge_plugin (Scan *scan, TrafoPlugin *plugin)
     }
 }
 
+/* What speaks against a plugin beyond its file: the user, its past, an earlier one of its names. One
+ * that is rejected stands in nobody's way. */
+static void
+judge_plugin (Scan *scan, TrafoPlugin *plugin)
+{
+  const char  *objection, *what, *name;
+  TrafoPlugin *rival;
+
+  objection = trafo_plugin_choice_find_objection (scan->choice, trafo_plugin_get_name (plugin));
+  if (objection != NULL)
+    {
+      reject (plugin, TRAFO_PLUGIN_ERROR_NOT_FOUND, "%s", objection);
+      return;
+    }
+  apply_verdict (scan, plugin);
+  if (!is_usable (plugin))
+    return;
+  rival = find_rival (scan, plugin, &what, &name);
+  if (rival != NULL)
+    {
+      reject (plugin,
+              TRAFO_PLUGIN_ERROR_INVALID,
+              "shadowed by %s, which has the same %s '%s'",
+              is_static (rival) ? "the program" : trafo_plugin_get_filename (rival),
+              what,
+              name);
+      return;
+    }
+  claim_names (scan, plugin);
+  set_ranks (scan, plugin);
+}
+
 /* The object stays the same if nothing changed. A plugin that is open cannot be opened again,
  * whatever became of its file. */
 static TrafoPlugin *
 find_known (Scan *scan, const char *path, const TrafoFileIdentity *identity)
 {
-  TrafoPlugin     *plugin = g_hash_table_lookup (scan->known, path);
-  TrafoPluginState state;
+  TrafoPlugin *plugin = g_hash_table_lookup (scan->known, path);
+  const char  *what, *name;
 
-  if (plugin == NULL)
-    return NULL;
-  state = trafo_plugin_get_state (plugin);
-  if (state == TRAFO_PLUGIN_STATE_LOADED)
+  if (plugin == NULL || trafo_plugin_get_state (plugin) == TRAFO_PLUGIN_STATE_LOADED)
     return plugin;
-  if (state == TRAFO_PLUGIN_STATE_CACHED &&
-      trafo_file_identity_equal (trafo_plugin_get_identity (plugin), identity) &&
-      !g_hash_table_contains (scan->names, trafo_plugin_get_name (plugin)))
-    return plugin;
-  return NULL;
+  return is_usable (plugin) &&
+                 trafo_file_identity_equal (trafo_plugin_get_identity (plugin), identity) &&
+                 find_rival (scan, plugin, &what, &name) == NULL
+             ? plugin
+             : NULL;
+}
+
+/* @plugin is taken. */
+static void
+add_plugin (Scan *scan, TrafoPlugin *plugin)
+{
+  g_ptr_array_add (scan->result->plugins, plugin);
+  if (!is_static (plugin))
+    g_hash_table_add (scan->paths, (gpointer) trafo_plugin_get_filename (plugin));
 }
 
 static void
@@ -153,7 +216,8 @@ scan_file (Scan *scan, const char *path)
   TrafoFileIdentity identity;
   struct stat       status;
 
-  if (scan->result->plugins->len >= MAX_PLUGINS || stat (path, &status) != 0)
+  if (scan->result->plugins->len >= MAX_PLUGINS || g_hash_table_contains (scan->paths, path) ||
+      stat (path, &status) != 0)
     return;
   trafo_file_identity_init (&identity, &status);
   plugin = find_known (scan, path, &identity);
@@ -164,13 +228,13 @@ scan_file (Scan *scan, const char *path)
       g_autoptr (GError) error = NULL;
 
       trafo_plugin_cache_lookup (scan->cache, path, &identity, &facts, &error);
-      g_hash_table_insert (scan->names, (gpointer) trafo_plugin_get_name (plugin), plugin);
-      g_ptr_array_add (scan->result->plugins, g_object_ref (plugin));
+      claim_names (scan, plugin);
+      add_plugin (scan, g_object_ref (plugin));
       return;
     }
   plugin = read_plugin (scan, path, &identity);
-  g_ptr_array_add (scan->result->plugins, plugin);
-  if (trafo_plugin_get_state (plugin) == TRAFO_PLUGIN_STATE_CACHED)
+  add_plugin (scan, plugin);
+  if (is_usable (plugin))
     judge_plugin (scan, plugin);
 }
 
@@ -241,7 +305,7 @@ scan_folders (Scan *scan, const char *const *folders, GCancellable *cancellable,
 }
 
 /* Plugins that are linked into the program come first; those that are open stay, even if their
- * files are gone. */
+ * files are gone, and keep their names. */
 static void
 keep_open_plugins (Scan *scan, GPtrArray *known)
 {
@@ -249,13 +313,41 @@ keep_open_plugins (Scan *scan, GPtrArray *known)
     {
       TrafoPlugin *plugin = known->pdata[i];
 
-      if (trafo_plugin_get_state (plugin) != TRAFO_PLUGIN_STATE_LOADED ||
-          (trafo_plugin_get_filename (plugin) != NULL &&
-           g_file_test (trafo_plugin_get_filename (plugin), G_FILE_TEST_EXISTS)))
+      if (trafo_plugin_get_state (plugin) != TRAFO_PLUGIN_STATE_LOADED)
         continue;
-      g_ptr_array_add (scan->result->plugins, g_object_ref (plugin));
-      g_hash_table_insert (scan->names, (gpointer) trafo_plugin_get_name (plugin), plugin);
+      claim_names (scan, plugin);
+      if (is_static (plugin) ||
+          !g_file_test (trafo_plugin_get_filename (plugin), G_FILE_TEST_EXISTS))
+        add_plugin (scan, g_object_ref (plugin));
     }
+}
+
+static void
+print_help (Scan *scan)
+{
+  GPtrArray *plugins = scan->result->plugins;
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  g_autoptr (GPtrArray) features = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < plugins->len; i++)
+    {
+      if (trafo_plugin_get_n_features (plugins->pdata[i]) > 0)
+        g_ptr_array_add (names, (gpointer) trafo_plugin_get_name (plugins->pdata[i]));
+      for (guint j = 0; j < trafo_plugin_get_n_features (plugins->pdata[i]); j++)
+        {
+          const TrafoPluginFeature *feature = trafo_plugin_get_feature (plugins->pdata[i], j);
+
+          g_ptr_array_add (features,
+                           g_strdup_printf ("%s/%s",
+                                            trafo_feature_kind_get_name (feature->kind),
+                                            feature->name));
+        }
+    }
+  g_ptr_array_add (names, NULL);
+  g_ptr_array_add (features, NULL);
+  trafo_plugin_choice_print_help (scan->choice,
+                                  (const char *const *) names->pdata,
+                                  (const char *const *) features->pdata);
 }
 
 gboolean
@@ -272,8 +364,10 @@ trafo_plugin_scan_run (TrafoPluginScan   *self,
   g_autoptr (TrafoPluginChoice) choice = trafo_plugin_choice_new_from_environment ();
   g_autoptr (GHashTable) known_by_path = index_by_path (known);
   g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) types = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) paths = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GError) local = NULL;
-  Scan scan = { self, cache, choice, verdicts, known_by_path, names };
+  Scan scan = { self, cache, choice, verdicts, known_by_path, names, types, paths };
 
   self->plugins = g_ptr_array_new_with_free_func (g_object_unref);
   self->folders = NULL;
@@ -283,6 +377,8 @@ trafo_plugin_scan_run (TrafoPluginScan   *self,
       trafo_plugin_scan_clear (self);
       return FALSE;
     }
+  if (trafo_plugin_choice_asks_help (choice))
+    print_help (&scan);
   if (!is_cache_read_only && !trafo_plugin_cache_save (cache, folders, &local))
     g_debug ("%s; the next start reads all plugins again", local->message);
   return TRUE;

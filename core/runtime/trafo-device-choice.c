@@ -4,7 +4,9 @@
 
 #include <trafo/trafo-error.h>
 
+#include "trafo-async-call-private.h"
 #include "trafo-device-private.h"
+#include "trafo-environment-private.h"
 #include "trafo-reference-device-private.h"
 #include "trafo-registry.h"
 
@@ -144,6 +146,40 @@ open_best (GCancellable *cancellable, GError **error)
   return NULL;
 }
 
+static void
+print_backends (void)
+{
+  g_autoptr (GListModel) features =
+      trafo_registry_list_features (trafo_registry_get_default (), TRAFO_FEATURE_KIND_BACKEND);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < g_list_model_get_n_items (features); i++)
+    {
+      g_autoptr (TrafoFeature) feature = g_list_model_get_item (features, i);
+
+      g_ptr_array_add (names, g_strdup (trafo_feature_get_name (feature)));
+    }
+  g_ptr_array_add (names, g_strdup ("reference"));
+  g_ptr_array_add (names, NULL);
+  trafo_environment_print_choices ("TRAFO_DEVICE", (const char *const *) names->pdata);
+}
+
+/* What the user asks for through the environment; NULL for nothing. */
+static const char *
+get_name_from_environment (void)
+{
+  static gsize once = 0;
+  gboolean     asks_help;
+  const char  *name = trafo_environment_get ("TRAFO_DEVICE", &asks_help);
+
+  if (asks_help && g_once_init_enter (&once))
+    {
+      print_backends ();
+      g_once_init_leave (&once, 1);
+    }
+  return name;
+}
+
 /**
  * trafo_device_open: (constructor)
  * @name: (nullable): such as "cpu", "opencl:0" or, for the first of a backend, "opencl"; %NULL for
@@ -167,7 +203,7 @@ trafo_device_open (const char *name, GCancellable *cancellable, GError **error)
   const char  *key;
 
   if (name == NULL)
-    name = g_getenv ("TRAFO_DEVICE");
+    name = get_name_from_environment ();
   key = name != NULL ? name : "";
   if (opened == NULL)
     opened = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
@@ -178,4 +214,45 @@ trafo_device_open (const char *name, GCancellable *cancellable, GError **error)
   if (device != NULL)
     g_hash_table_insert (opened, g_strdup (key), g_object_ref (device));
   return device;
+}
+
+static gpointer
+open_in_thread (gpointer source, gpointer name, GCancellable *cancellable, GError **error)
+{
+  return trafo_device_open (name, cancellable, error);
+}
+
+static const TrafoAsyncCall open_call = { open_in_thread, g_free, g_object_unref };
+
+/**
+ * trafo_device_open_async:
+ * @name: (nullable): as in [ctor@Trafo.Device.open]
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called in this thread's default main context
+ * @user_data: data for @callback
+ *
+ * Opens a device through the registry, without blocking.
+ */
+void
+trafo_device_open_async (const char         *name,
+                         GCancellable       *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer            user_data)
+{
+  trafo_async_call_start (&open_call, NULL, g_strdup (name), cancellable, callback, user_data);
+}
+
+/**
+ * trafo_device_open_finish:
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [func@Trafo.Device.open_async] began.
+ *
+ * Returns: (transfer full) (nullable): as [ctor@Trafo.Device.open]
+ */
+TrafoDevice *
+trafo_device_open_finish (GAsyncResult *result, GError **error)
+{
+  return trafo_async_call_finish (&open_call, NULL, result, error);
 }

@@ -290,7 +290,10 @@ const TrafoCommand trafo_command_inspect = {
   .name = "inspect",
   .arguments = "[NAME] [--json] [--clear-quarantine]",
   .summary = "Shows plugins, their features, ranks and devices, and why one cannot be used.",
-  .examples = "  trafo inspect\n"
-              "  trafo inspect cpu\n",
+  .examples =
+      "  trafo inspect\n"
+      "  trafo inspect cpu\n"
+      "\nStates: untried, ready (tried in a process of its own), loaded, rejected, quarantined\n"
+      "(crashed or hung when it was tried). With TRAFO_PROBE=never nothing is tried.\n",
   .run = run,
 };

@@ -20,9 +20,8 @@ const char *
 trafo_plugin_state_get_name (TrafoPluginState state)
 {
   static const char *const names[] = {
-    [TRAFO_PLUGIN_STATE_CACHED] = "ready",
-    [TRAFO_PLUGIN_STATE_LOADED] = "loaded",
-    [TRAFO_PLUGIN_STATE_REJECTED] = "rejected",
+    [TRAFO_PLUGIN_STATE_UNTRIED] = "untried",         [TRAFO_PLUGIN_STATE_READY] = "ready",
+    [TRAFO_PLUGIN_STATE_LOADED] = "loaded",           [TRAFO_PLUGIN_STATE_REJECTED] = "rejected",
     [TRAFO_PLUGIN_STATE_QUARANTINED] = "quarantined",
   };
 
@@ -67,9 +66,18 @@ devices_value (GVariant *devices)
 static void
 add_devices (TrafoValue *report, TrafoFeature *feature)
 {
+  TrafoPlugin *plugin = trafo_feature_get_plugin (feature);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) devices = trafo_feature_probe (feature, NULL, &error);
+  g_autoptr (GVariant) devices = NULL;
 
+  /* without the helper, looking for devices would run the plugin's code in this process */
+  if (trafo_plugin_get_state (plugin) == TRAFO_PLUGIN_STATE_UNTRIED)
+    g_set_error_literal (&error,
+                         TRAFO_DEVICE_ERROR,
+                         TRAFO_DEVICE_ERROR_UNAVAILABLE,
+                         "not looked for: plugins are not tried here");
+  else
+    devices = trafo_feature_probe (feature, NULL, &error);
   trafo_value_set (report,
                    "devices",
                    devices != NULL ? devices_value (devices) : trafo_value_new_list ());
@@ -146,9 +154,12 @@ TrafoValue *
 trafo_plugin_report_list (void)
 {
   GListModel *registry = G_LIST_MODEL (trafo_registry_get_default ());
+  g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) plugins = g_ptr_array_new_with_free_func (g_object_unref);
   TrafoValue *list = trafo_value_new_list ();
 
+  if (!trafo_registry_probe (TRAFO_REGISTRY (registry), FALSE, NULL, &error))
+    g_warning ("%s", error->message);
   for (guint i = 0; i < g_list_model_get_n_items (registry); i++)
     g_ptr_array_add (plugins, g_list_model_get_item (registry, i));
   g_ptr_array_sort (plugins, compare_plugins);

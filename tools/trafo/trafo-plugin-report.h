@@ -14,7 +14,8 @@ TrafoValue *trafo_plugin_report_new (TrafoPlugin *plugin);
  * backend, devices and probe_error; looking for them happens in another process. */
 TrafoValue *trafo_feature_report_new (TrafoFeature *feature);
 
-/* All plugins of the default registry, in the order of their names. */
+/* All plugins of the default registry, in the order of their names. Those that nobody tried yet are
+ * tried first, in processes of their own. */
 TrafoValue *trafo_plugin_report_list (void);
 
 const char *trafo_plugin_state_get_name (TrafoPluginState state);

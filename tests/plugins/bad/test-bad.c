@@ -3,7 +3,10 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <trafo/trafo-plugin.h>
 #include <trafo/trafo.h>
+
+#include "slowdown.h"
 
 /* The program lives with every animal of the zoo: it starts, names each with its reason, and goes
  * on to use the good ones. */
@@ -13,7 +16,8 @@
 #define MAX_PROBE_SECONDS 20.0
 #define MAX_SCAN_SECONDS 1.0
 
-#define CACHED TRAFO_PLUGIN_STATE_CACHED
+#define UNTRIED TRAFO_PLUGIN_STATE_UNTRIED
+#define READY TRAFO_PLUGIN_STATE_READY
 #define LOADED TRAFO_PLUGIN_STATE_LOADED
 #define REJECTED TRAFO_PLUGIN_STATE_REJECTED
 #define QUARANTINED TRAFO_PLUGIN_STATE_QUARANTINED
@@ -26,36 +30,39 @@ static const struct
   TrafoPluginState probed;
   const char      *reason; /* part of the reason */
 } animals[] = {
-  { "abort_in_constructor", CACHED, QUARANTINED, "SIGABRT" },
+  { "abort_in_constructor", UNTRIED, QUARANTINED, "SIGABRT" },
   { "broken_json", REJECTED, REJECTED, "byte" },
-  { "closes_streams", CACHED, QUARANTINED, "closed the standard stream 0" },
-  { "core_type", CACHED, REJECTED, "type TrafoPlugin is already registered" },
-  { "crash_in_destructor", CACHED, QUARANTINED, "SIGSEGV (Segmentation fault) while the process" },
-  { "crash_in_init", CACHED, QUARANTINED, "while an object was made" },
-  { "crash_in_probe", CACHED, QUARANTINED, "while devices were looked for" },
-  { "exit_in_constructor", CACHED, QUARANTINED, "ended the process with status 0 while the file" },
-  { "good", CACHED, CACHED, NULL },
-  { "hang_in_constructor", CACHED, QUARANTINED, "did not finish within 1.5 s while the file" },
+  { "closes_streams", UNTRIED, QUARANTINED, "closed the standard stream 0" },
+  { "core_type", UNTRIED, REJECTED, "type TrafoPlugin is already registered" },
+  { "crash_in_destructor", UNTRIED, QUARANTINED, "SIGSEGV (Segmentation fault) while the process" },
+  { "crash_in_init", UNTRIED, QUARANTINED, "while an object was made" },
+  { "crash_in_probe", UNTRIED, QUARANTINED, "while devices were looked for" },
+  { "exit_in_constructor", UNTRIED, QUARANTINED, "ended the process with status 0 while the file" },
+  { "good", UNTRIED, READY, NULL },
+  { "hang_in_constructor", UNTRIED, QUARANTINED, "did not finish within 1.5 s while the file" },
   { "huge_description", REJECTED, REJECTED, "200000 bytes" },
-  { "illegal_in_constructor", CACHED, QUARANTINED, "SIGILL" },
-  { "leaves_child", CACHED, CACHED, NULL },
-  { "loop_in_constructor", CACHED, QUARANTINED, "did not finish within 1.5 s" },
-  { "mismatch", CACHED, REJECTED, "describe different plugins" },
+  { "illegal_in_constructor", UNTRIED, QUARANTINED, "SIGILL" },
+  { "leaves_child", UNTRIED, READY, NULL },
+  { "loop_in_constructor", UNTRIED, QUARANTINED, "did not finish within 1.5 s" },
+  { "mismatch", UNTRIED, REJECTED, "describe different plugins" },
   { "no_features", REJECTED, REJECTED, "0 features" },
   { "no_section", REJECTED, REJECTED, "no section .trafo_plugin" },
-  { "no_table", CACHED, REJECTED, "no symbol trafo_plugin_no_table_descriptor" },
-  { "no_type", CACHED, REJECTED, "has the type 0, expected AnimalNoType" },
-  { "null_vfuncs", CACHED, CACHED, NULL },
-  { "other_isa", CACHED, CACHED, NULL },
-  { "prints", CACHED, QUARANTINED, "printed to standard output: hello" },
-  { "scribbles", CACHED, QUARANTINED, "the helper's reply" },
-  { "segv_in_constructor", CACHED, QUARANTINED, "the file was opened; last lines: about to crash" },
-  { "silent_probe", CACHED, CACHED, NULL },
-  { "stripped", CACHED, CACHED, NULL },
-  { "twin_type", CACHED, CACHED, NULL },
-  { "unresolved", CACHED, REJECTED, "undefined symbol: a_function_that_nobody_has" },
+  { "no_table", UNTRIED, REJECTED, "no symbol trafo_plugin_no_table_descriptor" },
+  { "no_type", UNTRIED, REJECTED, "has the type 0, expected AnimalNoType" },
+  { "null_vfuncs", UNTRIED, READY, NULL },
+  { "other_isa", UNTRIED, READY, NULL },
+  { "prints", UNTRIED, QUARANTINED, "printed to standard output: hello" },
+  { "scribbles", UNTRIED, QUARANTINED, "the helper's reply" },
+  { "segv_in_constructor",
+    UNTRIED,
+    QUARANTINED,
+    "the file was opened; last lines: about to crash" },
+  { "silent_probe", UNTRIED, READY, NULL },
+  { "stripped", UNTRIED, READY, NULL },
+  { "twin_type", REJECTED, REJECTED, "-good.so, which has the same type 'AnimalGood'" },
+  { "unresolved", UNTRIED, REJECTED, "undefined symbol: a_function_that_nobody_has" },
   { "wrong_abi", REJECTED, REJECTED, "built for plugin ABI 0.9999" },
-  { "wrong_interface", CACHED, REJECTED, "not a class of objects that implement TrafoOptimizer" },
+  { "wrong_interface", UNTRIED, REJECTED, "not a class of objects that implement TrafoOptimizer" },
   { "wrong_magic", REJECTED, REJECTED, "does not begin with 'trafo-plugin VERSION ABI'" },
   /* made here, from bytes */
   { "zz_absurd_size", REJECTED, REJECTED, "cut off" },
@@ -229,7 +236,7 @@ check_state (TrafoRegistry *registry, const char *name, TrafoPluginState state, 
   reason = trafo_plugin_dup_reason (plugin);
   g_test_message ("%s: state %d, %s", name, trafo_plugin_get_state (plugin), reason);
   g_assert_cmpint (trafo_plugin_get_state (plugin), ==, state);
-  if (state == CACHED || state == LOADED)
+  if (state == UNTRIED || state == READY || state == LOADED)
     {
       g_assert_null (reason);
       return;
@@ -256,12 +263,121 @@ test_scan_runs_nothing (Zoo *zoo, gconstpointer unused)
 {
   double seconds = scan (zoo->registry);
 
-  g_assert_cmpfloat (seconds, <, MAX_SCAN_SECONDS);
+  g_assert_cmpfloat (seconds, <, MAX_SCAN_SECONDS * get_slowdown ());
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (zoo->registry)),
                     ==,
                     G_N_ELEMENTS (animals));
   for (guint i = 0; i < G_N_ELEMENTS (animals); i++)
     check_state (zoo->registry, animals[i].name, animals[i].scanned, animals[i].reason);
+}
+
+static const char *
+name_of_state (TrafoPluginState state)
+{
+  static const char *const names[] = {
+    [UNTRIED] = "untried",         [READY] = "ready", [LOADED] = "loaded", [REJECTED] = "rejected",
+    [QUARANTINED] = "quarantined",
+  };
+
+  return names[state];
+}
+
+/* The member "plugins" of what `trafo inspect --json` prints in a process that knows of the zoo
+ * alone. */
+static GVariant *
+inspect (const Zoo *zoo, const char *policy)
+{
+  const char *const arguments[] = { g_getenv ("TRAFO_PROGRAM"), "inspect", "--json", NULL };
+  const char *const variables[][2] = { { "TRAFO_PLUGIN_PATH", zoo->folder },
+                                       { "TRAFO_PLUGIN_SYSTEM_PATH", "" },
+                                       { "XDG_DATA_HOME", "/nonexistent" },
+                                       { "TRAFO_CACHE_DIR", zoo->folder },
+                                       { "TRAFO_PROBE", policy } };
+  char            **environment = g_get_environ ();
+  g_autofree char  *output = NULL;
+  g_autoptr (GBytes) json = NULL;
+  g_autoptr (GVariant) value = NULL;
+  g_autoptr (GError) error = NULL;
+  int status;
+
+  for (guint i = 0; i < G_N_ELEMENTS (variables); i++)
+    environment = g_environ_setenv (environment, variables[i][0], variables[i][1], TRUE);
+  g_spawn_sync (NULL,
+                (char **) arguments,
+                environment,
+                G_SPAWN_DEFAULT,
+                NULL,
+                NULL,
+                &output,
+                NULL,
+                &status,
+                &error);
+  g_assert_no_error (error);
+  g_strfreev (environment);
+  g_assert_cmpint (status, ==, 0);
+  json = g_bytes_new_static (output, strlen (output));
+  value = trafo_json_to_variant (json, "trafo inspect", &error);
+  g_assert_no_error (error);
+  return g_variant_lookup_value (value, "plugins", G_VARIANT_TYPE ("av"));
+}
+
+/* The element of @plugins whose file is the animal of this name. */
+static GVariant *
+find_report (GVariant *plugins, const char *name)
+{
+  g_autofree char *suffix = g_strdup_printf ("/libtrafooptimizer-%s.so", name);
+
+  for (gsize i = 0; i < g_variant_n_children (plugins); i++)
+    {
+      g_autoptr (GVariant) plugin = NULL;
+      const char *file;
+
+      g_variant_get_child (plugins, i, "v", &plugin);
+      g_assert_true (g_variant_lookup (plugin, "file", "&s", &file));
+      if (g_str_has_suffix (file, suffix))
+        return g_steal_pointer (&plugin);
+    }
+  return NULL;
+}
+
+static void
+check_report (GVariant *plugins, const char *name, TrafoPluginState expected, const char *part)
+{
+  g_autoptr (GVariant) plugin = find_report (plugins, name);
+  const char *state = NULL, *reason = NULL;
+  gboolean    is_bad = expected == REJECTED || expected == QUARANTINED;
+
+  g_assert_nonnull (plugin);
+  g_variant_lookup (plugin, "state", "&s", &state);
+  g_variant_lookup (plugin, "reason", "&s", &reason);
+  g_test_message ("%s is %s: %s", name, state, reason);
+  g_assert_cmpstr (state, ==, name_of_state (expected));
+  g_assert_true (is_bad == (reason != NULL));
+  if (is_bad)
+    g_assert_nonnull (strstr (reason, part));
+}
+
+/* The user's first look names every animal, and what is wrong with it; where nothing may be tried
+ * nothing is called ready. */
+static void
+test_inspect_names_all (Zoo *zoo, gconstpointer unused)
+{
+  g_autoptr (GVariant) unknown = inspect (zoo, "never");
+  g_autoptr (GVariant) first = inspect (zoo, "auto");
+  g_autoptr (GVariant) second = inspect (zoo, "never");
+
+  g_assert_cmpuint (g_variant_n_children (first), ==, G_N_ELEMENTS (animals));
+  for (guint i = 0; i < G_N_ELEMENTS (animals); i++)
+    {
+      gboolean is_forgotten = g_str_equal (animals[i].name, "unresolved");
+
+      check_report (unknown, animals[i].name, animals[i].scanned, animals[i].reason);
+      check_report (first, animals[i].name, animals[i].probed, animals[i].reason);
+      check_report (second,
+                    animals[i].name,
+                    is_forgotten ? animals[i].scanned : animals[i].probed,
+                    animals[i].reason);
+    }
 }
 
 static void
@@ -288,7 +404,7 @@ test_all_are_judged (Zoo *zoo, gconstpointer unused)
   g_assert_true (trafo_registry_probe (zoo->registry, FALSE, NULL, &error));
   seconds = (g_get_monotonic_time () - start) / 1e6;
   g_test_message ("all animals tried in %.2f s", seconds);
-  g_assert_cmpfloat (seconds, <, MAX_PROBE_SECONDS);
+  g_assert_cmpfloat (seconds, <, MAX_PROBE_SECONDS * get_slowdown ());
   for (guint i = 0; i < G_N_ELEMENTS (animals); i++)
     {
       check_state (zoo->registry, animals[i].name, animals[i].probed, animals[i].reason);
@@ -298,10 +414,10 @@ test_all_are_judged (Zoo *zoo, gconstpointer unused)
 
   /* the next program knows, without trying again; a missing library is looked for again */
   second = open_registry (zoo);
-  g_assert_cmpfloat (scan (second), <, MAX_SCAN_SECONDS);
+  g_assert_cmpfloat (scan (second), <, MAX_SCAN_SECONDS * get_slowdown ());
   for (guint i = 0; i < G_N_ELEMENTS (animals); i++)
     if (g_str_equal (animals[i].name, "unresolved"))
-      check_state (second, animals[i].name, CACHED, NULL);
+      check_state (second, animals[i].name, UNTRIED, NULL);
     else
       check_state (second, animals[i].name, animals[i].probed, animals[i].reason);
 }
@@ -338,10 +454,10 @@ test_program_goes_on (Zoo *zoo, gconstpointer unused)
   g_assert_error (error, TRAFO_PLUGIN_ERROR, TRAFO_PLUGIN_ERROR_DEPENDENCY);
   g_clear_error (&error);
 
-  /* only in a process that holds the good one does its twin clash */
+  /* GObject knows a type by its name alone */
   g_assert_null (create (zoo->registry, "twin_type", &error));
   g_assert_error (error, TRAFO_PLUGIN_ERROR, TRAFO_PLUGIN_ERROR_INVALID);
-  check_state (zoo->registry, "twin_type", REJECTED, "AnimalGood is already registered");
+  check_state (zoo->registry, "twin_type", REJECTED, "which has the same type 'AnimalGood'");
   g_clear_error (&error);
   g_assert_null (create (zoo->registry, "other_isa", &error));
   g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_UNSUPPORTED);
@@ -439,7 +555,7 @@ test_quarantine_ends (Zoo *zoo, gconstpointer unused)
 
   /* at the user's word it is tried once more */
   g_assert_cmpuint (trafo_registry_clear_quarantine (second), ==, 1);
-  check_state (second, "exit_in_constructor", CACHED, NULL);
+  check_state (second, "exit_in_constructor", UNTRIED, NULL);
   g_assert_null (create (second, "exit_in_constructor", &error));
   g_assert_error (error, TRAFO_PLUGIN_ERROR, TRAFO_PLUGIN_ERROR_QUARANTINED);
 
@@ -448,7 +564,7 @@ test_quarantine_ends (Zoo *zoo, gconstpointer unused)
   g_remove (good);
   g_assert_true (g_file_set_contents (bad, bytes, size, NULL));
   scan (second);
-  check_state (second, "exit_in_constructor", CACHED, NULL);
+  check_state (second, "exit_in_constructor", UNTRIED, NULL);
 }
 
 static void
@@ -483,6 +599,7 @@ main (int argc, char **argv)
   g_test_add ("/plugins/bad/" name, Zoo, NULL, set_up, function, tear_down)
   ADD ("scan-runs-nothing", test_scan_runs_nothing);
   ADD ("all-are-judged", test_all_are_judged);
+  ADD ("inspect-names-all", test_inspect_names_all);
   ADD ("program-goes-on", test_program_goes_on);
   ADD ("verdict-is-remembered", test_verdict_is_remembered);
   ADD ("without-helper", test_without_helper);
