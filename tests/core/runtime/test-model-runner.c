@@ -8,6 +8,7 @@
 #include "tiny-causal.h"
 #include "tiny-model.h"
 #include "trafo-device-choice.h"
+#include "trafo-eager-private.h"
 #include "trafo-model-runner-private.h"
 #include "trafo-model-runtime.h"
 
@@ -399,6 +400,150 @@ test_unfit (void)
   g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_UNSUPPORTED);
 }
 
+/* Leaves of an eager builder: parameters are numbers that their names give, inputs and states are what
+ * the test holds. */
+typedef struct
+{
+  GHashTable *inputs; /* name to TrafoTensor */
+  GHashTable *states;
+} Leaves;
+
+static TrafoTensor *
+find_input (gpointer              data,
+            const char           *name,
+            TrafoFillRule         rule,
+            const TrafoValueType *type,
+            GError              **error)
+{
+  return trafo_tensor_ref (g_hash_table_lookup (((Leaves *) data)->inputs, name));
+}
+
+static TrafoTensor *
+find_param (gpointer data, const char *name, GError **error)
+{
+  const TinyCausalConfig *config = &tiny_causal_default;
+  gint64                  C = (gint64) config->n_heads * config->head_size;
+  gint64                  n_qkv = C + 2 * (gint64) config->n_kv_heads * config->head_size;
+  gboolean                is_matrix = g_str_has_suffix (name, "weight");
+  gint64                  shape[] = { C, C };
+  guint                   hash = g_str_hash (name);
+  TrafoTensor            *tensor;
+
+  if (g_str_has_suffix (name, "wte.weight") || g_str_has_suffix (name, "lm_head.weight"))
+    shape[0] = config->vocab_size;
+  else if (g_str_has_suffix (name, "wpe.weight"))
+    shape[0] = config->n_positions;
+  else if (strstr (name, "c_attn") != NULL)
+    shape[is_matrix ? 1 : 0] = n_qkv;
+  else if (strstr (name, "fc1") != NULL)
+    shape[0] = 2 * C;
+  else if (strstr (name, "fc2.weight") != NULL)
+    shape[1] = 2 * C;
+  else if (strstr (name, "ln_") != NULL)
+    is_matrix = FALSE;
+  tensor = trafo_tensor_new (TRAFO_DTYPE_FLOAT32, shape, is_matrix ? 2 : 1, error);
+  for (gint64 i = 0; i < trafo_tensor_get_n_elements (tensor); i++)
+    ((float *) trafo_tensor_get_data (tensor))[i] =
+        (float) ((hash + (guint) i * 2654435761u) >> 8) / (1 << 24) - 0.5f;
+  return tensor;
+}
+
+static TrafoTensor *
+find_state (gpointer data, const char *name, GError **error)
+{
+  const TinyCausalConfig *config = &tiny_causal_default;
+  gint64       shape[] = { 2, 2, config->n_kv_heads, TRAFO_CACHE_PAGE_TOKENS, config->head_size };
+  Leaves      *leaves = data;
+  TrafoTensor *state = g_hash_table_lookup (leaves->states, name);
+
+  if (state == NULL)
+    {
+      state = trafo_tensor_new (TRAFO_DTYPE_FLOAT32, shape, G_N_ELEMENTS (shape), error);
+      g_hash_table_insert (leaves->states, g_strdup (name), state);
+    }
+  return trafo_tensor_ref (state);
+}
+
+static void
+add_ids (Leaves       *leaves,
+         const char   *name,
+         TrafoDType    dtype,
+         const gint64 *shape,
+         guint         n_dims,
+         gint64        first)
+{
+  TrafoTensor *tensor = trafo_tensor_new (dtype, shape, n_dims, NULL);
+
+  for (gint64 i = 0; i < trafo_tensor_get_n_elements (tensor); i++)
+    if (dtype == TRAFO_DTYPE_INT64)
+      ((gint64 *) trafo_tensor_get_data (tensor))[i] = first + i;
+    else
+      ((gint32 *) trafo_tensor_get_data (tensor))[i] = (gint32) (first + i);
+  g_hash_table_insert (leaves->inputs, g_strdup (name), tensor);
+}
+
+/* The logits of @n_tokens that follow @past: the token at each place is the place's number. */
+static TrafoTensor *
+run_eagerly (TrafoModel  *model,
+             TrafoDevice *device,
+             Leaves      *leaves,
+             gboolean     has_cache,
+             gint64       past,
+             gint64       n_tokens)
+{
+  TrafoVariant     variant = { .has_cache = has_cache };
+  TrafoEagerLeaves functions = { leaves, find_input, find_param, find_state };
+  g_autoptr (TrafoBuilder) b = trafo_builder_new_eager_with (device, &variant, &functions);
+  g_autoptr (GError) error = NULL;
+  gint64            tokens[] = { 1, n_tokens }, table[] = { 1, 2 }, one = 1, two = 2;
+  TrafoGraphOutput *output;
+
+  add_ids (leaves, "input_ids", TRAFO_DTYPE_INT64, tokens, 2, past);
+  add_ids (leaves, "position_ids", TRAFO_DTYPE_INT64, tokens, 2, past);
+  add_ids (leaves, "page_table", TRAFO_DTYPE_INT32, table, 2, 0);
+  add_ids (leaves, "row_starts", TRAFO_DTYPE_INT32, &two, 1, 0);
+  ((gint32 *) trafo_tensor_get_data (g_hash_table_lookup (leaves->inputs, "row_starts")))[1] =
+      (gint32) n_tokens;
+  add_ids (leaves, "past_lengths", TRAFO_DTYPE_INT32, &one, 1, past);
+  trafo_builder_build (b, model, &error);
+  g_assert_no_error (error);
+  output = g_ptr_array_index (trafo_builder_get_graph (b)->outputs, 0);
+  return trafo_builder_get_value (b, output->sym, NULL);
+}
+
+/* Each op at once, with a cache in two steps and without one: a sequence across the border of a page. */
+static void
+test_eager (gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoDevice) device = trafo_device_open (data, NULL, &error);
+  g_autoptr (TrafoModel) model = tiny_causal_new (&tiny_causal_default, "reference");
+  g_autoptr (GHashTable) inputs =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) trafo_tensor_unref);
+  g_autoptr (GHashTable) states =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) trafo_tensor_unref);
+  Leaves leaves = { inputs, states };
+  g_autoptr (TrafoTensor) expected = NULL;
+
+  if (device == NULL)
+    {
+      g_test_skip (error->message);
+      return;
+    }
+  expected = run_eagerly (model, device, &leaves, FALSE, 0, 20);
+  for (gint64 past = 0; past < 20; past += 13)
+    {
+      gint64 n_tokens = MIN (13, 20 - past);
+      double largest = 0;
+      g_autoptr (TrafoTensor) found = run_eagerly (model, device, &leaves, TRUE, past, n_tokens);
+      g_autoptr (TrafoTensor) part = trafo_tensor_slice (expected, 1, past, n_tokens, 1, NULL);
+
+      for (gint64 i = 0; i < trafo_tensor_get_n_elements (part); i++)
+        largest = fmax (largest, fabs (trafo_tensor_get_value (part, i)));
+      g_assert_cmpfloat (trafo_tensor_max_difference (found, part), <=, 1e-5 * largest);
+    }
+}
+
 /* Without positions nothing bounds a sequence; without attention there is nothing to keep. */
 static void
 test_odd_models (gconstpointer data)
@@ -475,10 +620,8 @@ main (int argc, char **argv)
     const char *name;
     void (*run) (gconstpointer data);
   } cases[] = {
-    { "random", test_random },
-    { "borders", test_borders },
-    { "reorder", test_reorder },
-    { "odd-models", test_odd_models },
+    { "random", test_random },         { "borders", test_borders }, { "reorder", test_reorder },
+    { "odd-models", test_odd_models }, { "eager", test_eager },
   };
 
   g_test_init (&argc, &argv, NULL);
