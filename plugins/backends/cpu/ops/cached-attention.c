@@ -298,7 +298,8 @@ run_few_part (const Cached *c,
     append_as_first (c, row, head, 0, row->n_tokens);
 }
 
-/* Units [unit, end) of a row of many tokens. */
+/* Units [unit, end) of a row of many tokens. Blocks of keys are cut by the row, not by the units that
+ * happen to be computed together. */
 static void
 run_units (const Cached *c, const Row *row, gsize head, gsize unit, gsize end, QueryGroup *g)
 {
@@ -311,7 +312,7 @@ run_units (const Cached *c, const Row *row, gsize head, gsize unit, gsize end, Q
       g->is_few = FALSE;
       g->n_queries = last - first;
       g->first_key = 0;
-      run_keys (c, row, head, first, row->past + last, g);
+      run_keys (c, row, head, first, row->past + row->n_tokens, g);
       TRAFO_CPU_SYMBOL (query_group_finish)
       (g, output_at (c, row, first, head), c->output->strides[1]);
       append_as_first (c, row, head, first, last);

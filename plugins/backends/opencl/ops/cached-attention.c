@@ -91,7 +91,7 @@ cached_attention_enqueue (const TrafoKernelArgs *args, gpointer stream, TrafoMes
   const TrafoAttentionAttrs *attrs = args->attrs;
   const TrafoOperand        *q = &args->inputs[0];
   const gsize                local[] = { KEYS, 1 };
-  const gsize                global[] = { (gsize) q->shape[1] * KEYS, attrs->n_heads };
+  gsize                      global[2];
   OpenclLaunch               launch;
   TrafoStatus                status;
 
@@ -114,6 +114,8 @@ cached_attention_enqueue (const TrafoKernelArgs *args, gpointer stream, TrafoMes
   opencl_launch_push_long (&launch, q->strides[1]);
   opencl_launch_push_operand (&launch, &args->output);
   opencl_launch_push_operand (&launch, q);
+  global[0] = (gsize) q->shape[1] * KEYS;
+  global[1] = attrs->n_heads;
   return opencl_launch_run (&launch, G_N_ELEMENTS (global), global, local);
 }
 
