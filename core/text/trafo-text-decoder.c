@@ -595,3 +595,18 @@ trafo_text_decoder_apply (const TrafoTextDecoder *self, TrafoTokenList *tokens, 
     }
   return TRUE;
 }
+
+gboolean
+trafo_text_decoder_append_bytes (const TrafoTextDecoder *self,
+                                 const char             *token,
+                                 gsize                   size_bytes,
+                                 TrafoTextBuffer        *to)
+{
+  for (guint i = 0; i < self->steps->len; i++)
+    if (g_array_index (self->steps, Step, i).apply == apply_byte_level)
+      {
+        append_byte_level (to, (Token) { token, size_bytes });
+        return TRUE;
+      }
+  return FALSE;
+}

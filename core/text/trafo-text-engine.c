@@ -296,6 +296,7 @@ trafo_text_engine_free (TrafoTextEngine *self)
   g_clear_pointer (&self->decoder, trafo_text_decoder_free);
   g_clear_pointer (&self->config, trafo_tokenizer_config_free);
   g_free (self->model_type);
+  g_free (self->folder);
   g_free (self);
 }
 
