@@ -9,11 +9,8 @@
 G_BEGIN_DECLS
 
 /* Writes what stands in for an input that a caller leaves out to @value, which is in host memory,
- * contiguous and, for positions, int64. @past: the tokens before; @mask (nullable): the
- * attention_mask of the run, (rows, past + width). */
-void trafo_fill_rule_apply (TrafoFillRule       rule,
-                            const TrafoOperand *value,
-                            gint64              past,
-                            const TrafoTensor  *mask);
+ * contiguous and, for positions, int64. @mask (nullable): the attention_mask of the run, (rows,
+ * width). */
+void trafo_fill_rule_apply (TrafoFillRule rule, const TrafoOperand *value, const TrafoTensor *mask);
 
 G_END_DECLS

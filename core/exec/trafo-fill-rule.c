@@ -4,34 +4,26 @@
 
 #include <string.h>
 
-/* cumsum (mask) * mask - 1 over each row, and of that the last @width (transformers,
- * OPTLearnedPositionalEmbedding). */
+/* cumsum (mask) * mask - 1 over each row (transformers, OPTLearnedPositionalEmbedding). */
 static void
 count_shown (gint64 *positions, gint64 n_rows, gint64 width, const TrafoTensor *mask)
 {
-  gint64 mask_width = trafo_tensor_get_dim (mask, 1);
-
   for (gint64 row = 0; row < n_rows; row++)
     {
       gint64 n_shown = 0;
 
-      for (gint64 i = 0; i < mask_width; i++)
+      for (gint64 t = 0; t < width; t++)
         {
-          gboolean is_shown = trafo_tensor_get_value (mask, row * mask_width + i) != 0;
-          gint64   t = i - (mask_width - width);
+          gboolean is_shown = trafo_tensor_get_value (mask, row * width + t) != 0;
 
           n_shown += is_shown;
-          if (t >= 0)
-            positions[row * width + t] = is_shown ? n_shown - 1 : -1;
+          positions[row * width + t] = is_shown ? n_shown - 1 : -1;
         }
     }
 }
 
 void
-trafo_fill_rule_apply (TrafoFillRule       rule,
-                       const TrafoOperand *value,
-                       gint64              past,
-                       const TrafoTensor  *mask)
+trafo_fill_rule_apply (TrafoFillRule rule, const TrafoOperand *value, const TrafoTensor *mask)
 {
   gint64  width = value->n_dims > 0 ? value->shape[value->n_dims - 1] : 1;
   gint64 *positions = value->data;
@@ -44,9 +36,9 @@ trafo_fill_rule_apply (TrafoFillRule       rule,
   else if (rule == TRAFO_FILL_RULE_MASKED_POSITIONS && mask != NULL && value->n_dims == 2 &&
            trafo_tensor_get_n_dims (mask) == 2 &&
            trafo_tensor_get_dim (mask, 0) == value->shape[0] &&
-           trafo_tensor_get_dim (mask, 1) >= width)
+           trafo_tensor_get_dim (mask, 1) == width)
     count_shown (positions, value->shape[0], width, mask);
   else
     for (gsize i = 0; i < n_elements; i++)
-      positions[i] = past + (gint64) i % width;
+      positions[i] = (gint64) i % width;
 }

@@ -391,8 +391,8 @@ trafo_builder_get_dim (TrafoBuilder *self, TrafoSym x, gint axis)
   return i != G_MAXUINT ? trafo_builder_type_of (self, x)->dims[i] : 0;
 }
 
-/* In an eager builder the slots have numbers as soon as an input has them; a past that no input has
- * is none. */
+/* In an eager builder the slots have numbers as soon as an input has them; those of a cache that no
+ * input has are 0. */
 gint64
 trafo_builder_concrete_dim (TrafoBuilder *self, gint64 dim)
 {
@@ -404,10 +404,11 @@ trafo_builder_concrete_dim (TrafoBuilder *self, gint64 dim)
   if (dim >= 0 || !self->is_eager || !trafo_dims_contains (self->graph->dims, dim))
     return dim;
   memcpy (slots, self->slots, sizeof slots);
-  slots[-TRAFO_DIM_PAST - 1] = MAX (slots[-TRAFO_DIM_PAST - 1], 0);
   for (guint i = 0; i < TRAFO_N_SLOTS; i++)
-    if (slots[i] < 0)
+    if (slots[i] < 0 && i < -TRAFO_DIM_PAGES - 1)
       return dim;
+    else
+      slots[i] = MAX (slots[i], 0);
   values = g_new (gint64, trafo_dims_get_size (self->graph->dims));
   trafo_dims_evaluate (self->graph->dims, slots, values);
   return trafo_dims_resolve (values, dim);
@@ -494,6 +495,8 @@ bind_shape (TrafoBuilder *self, const char *name, TrafoValueType *type, const Tr
       gint64 found = trafo_tensor_get_dim (tensor, i);
       gint64 dim = trafo_builder_concrete_dim (self, type->dims[i]);
 
+      if (dim == TRAFO_DIM_OPEN)
+        dim = found;
       if (dim < 0 && dim >= -TRAFO_N_SLOTS)
         dim = self->slots[-dim - 1] = found;
       if (dim != found)
@@ -672,6 +675,45 @@ trafo_builder_append_param (TrafoBuilder    *self,
         return 0;
     }
   return trafo_graph_append_param (self->graph, path, &type, initializer);
+}
+
+TrafoSym
+trafo_builder_append_state (TrafoBuilder *self,
+                            const char   *name,
+                            TrafoDType    dtype,
+                            const gint64 *dims,
+                            gsize         n_dims)
+{
+  TrafoValueType type;
+  GError        *error = NULL;
+  TrafoTensor   *tensor;
+
+  trafo_builder_wanted_type (self, dtype, dims, n_dims, &type);
+  for (gsize i = 0; i < type.n_dims; i++)
+    if (type.dims[i] < 0 && (i > 0 || type.dims[i] != TRAFO_DIM_OPEN))
+      return trafo_builder_failf (self,
+                                  TRAFO_ERROR_SHAPE,
+                                  "state '%s' has a symbolic dimension",
+                                  name);
+  if (trafo_dims_product (self->graph->dims, type.dims, type.n_dims) == G_MAXINT64)
+    return trafo_builder_failf (self, TRAFO_ERROR_SHAPE, "state '%s' is too large", name);
+  if (self->error != NULL)
+    return 0;
+  if (self->is_eager)
+    {
+      tensor = self->executor.bind_state (self->executor.data,
+                                          name,
+                                          trafo_graph_get_n_nodes (self->graph),
+                                          &error);
+      if (tensor == NULL)
+        {
+          trafo_builder_fail (self, error);
+          return 0;
+        }
+      if (!bind_shape (self, name, &type, tensor))
+        return 0;
+    }
+  return trafo_graph_append_state (self->graph, name, &type);
 }
 
 /**

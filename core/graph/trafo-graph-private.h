@@ -30,7 +30,7 @@ typedef struct
   guint          n_inputs;
   TrafoSym       inputs[TRAFO_MAX_OP_INPUTS];
   TrafoValueType type;
-  guint          leaf; /* INPUT, PARAM: the index in the graph's table of them */
+  guint          leaf; /* INPUT, PARAM, STATE: the index in the graph's table of them */
   TrafoAttrs     attrs;
 } TrafoNode;
 
@@ -63,6 +63,12 @@ typedef struct
 {
   char    *name;
   TrafoSym sym;
+} TrafoGraphState;
+
+typedef struct
+{
+  char    *name;
+  TrafoSym sym;
 } TrafoGraphOutput;
 
 typedef struct
@@ -71,6 +77,7 @@ typedef struct
   TrafoDims  *dims;
   GPtrArray  *inputs;            /* of TrafoGraphInput */
   GPtrArray  *params;            /* of TrafoGraphParam */
+  GPtrArray  *states;            /* of TrafoGraphState */
   GPtrArray  *outputs;           /* of TrafoGraphOutput */
   GHashTable *inputs_by_name;    /* borrowed names and entries, as in params_by_name */
   GHashTable *params_by_name;    /* the first name of each, and its aliases */
@@ -100,6 +107,8 @@ TrafoSym trafo_graph_append_param (TrafoGraph           *self,
                                    const char           *name,
                                    const TrafoValueType *type,
                                    TrafoInitializer      initializer);
+
+TrafoSym trafo_graph_append_state (TrafoGraph *self, const char *name, const TrafoValueType *type);
 
 /* @alias belongs to the parameter, unless another has the name already. */
 void trafo_graph_add_alias (TrafoGraph *self, TrafoGraphParam *param, const char *alias);

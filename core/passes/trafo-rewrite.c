@@ -2,8 +2,8 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-rewrite-private.h"
 
-/* Nodes from which no output can be reached get no use and are left behind. Inputs stay: a caller
- * may give one that the outputs do not need. */
+/* Nodes from which no output can be reached get no use and are left behind, unless they write a state.
+ * Inputs and states stay: a caller may give one that the outputs do not need. */
 static void
 count_uses (TrafoRewrite *self)
 {
@@ -15,6 +15,7 @@ count_uses (TrafoRewrite *self)
     {
       const TrafoNode *node = trafo_graph_get_node (from, sym);
 
+      self->n_uses[sym] += node->op->mutates != 0;
       for (guint i = 0; i < node->n_inputs && self->n_uses[sym] > 0; i++)
         self->n_uses[node->inputs[i]]++;
     }
@@ -68,6 +69,14 @@ copy_param (TrafoRewrite *self, const TrafoNode *node)
 }
 
 static TrafoSym
+copy_state (TrafoRewrite *self, const TrafoNode *node)
+{
+  const TrafoGraphState *old = g_ptr_array_index (self->from->states, node->leaf);
+
+  return trafo_graph_append_state (self->to, old->name, &node->type);
+}
+
+static TrafoSym
 copy_node (TrafoRewrite *self, const TrafoNode *node)
 {
   TrafoSym inputs[TRAFO_MAX_OP_INPUTS];
@@ -76,6 +85,8 @@ copy_node (TrafoRewrite *self, const TrafoNode *node)
     return copy_input (self, node);
   if (node->op->id == TRAFO_OP_PARAM)
     return copy_param (self, node);
+  if (node->op->id == TRAFO_OP_STATE)
+    return copy_state (self, node);
   for (guint i = 0; i < node->n_inputs; i++)
     inputs[i] = trafo_rewrite_operand (self, node, i);
   return trafo_builder_append (self->builder,
@@ -96,7 +107,8 @@ rewrite_nodes (TrafoRewrite *self, TrafoRewriteFunc func)
     {
       const TrafoNode *node = trafo_graph_get_node (self->from, sym);
 
-      if (self->n_uses[sym] == 0 && node->op->id != TRAFO_OP_INPUT)
+      if (self->n_uses[sym] == 0 && node->op->id != TRAFO_OP_INPUT &&
+          node->op->id != TRAFO_OP_STATE)
         continue;
       if (func != NULL)
         self->map[sym] = func (self, sym, node);

@@ -34,7 +34,7 @@ fill (const Leaves         *self,
   if (filled == NULL)
     return NULL;
   trafo_tensor_get_operand (filled, &value);
-  trafo_fill_rule_apply (rule, &value, 0, trafo_tensor_dict_get (self->inputs, "attention_mask"));
+  trafo_fill_rule_apply (rule, &value, trafo_tensor_dict_get (self->inputs, "attention_mask"));
   return filled;
 }
 

@@ -5,12 +5,11 @@
 #include <trafo/trafo-config.h>
 
 #include "trafo-async-call-private.h"
-#include "trafo-builder-private.h"
 #include "trafo-device-choice.h"
 #include "trafo-load-request-private.h"
 #include "trafo-model-eager-private.h"
 #include "trafo-model-inputs-private.h"
-#include "trafo-program-private.h"
+#include "trafo-passes-private.h"
 
 /* What core keeps with a model, whatever class the plugin gave it: the weights, the device, and a
  * program for each variant that was asked for. */
@@ -82,8 +81,13 @@ static TrafoGraph *
 trace (TrafoModel *model, const TrafoVariant *variant, GError **error)
 {
   g_autoptr (TrafoBuilder) builder = trafo_builder_new_with (variant, NULL);
+  TrafoGraph *graph = NULL;
 
-  return trafo_builder_build (builder, model, error) ? trafo_builder_finish (builder, error) : NULL;
+  if (trafo_builder_build (builder, model, error))
+    graph = trafo_builder_finish (builder, error);
+  if (graph != NULL && variant->has_cache)
+    graph = trafo_pass_gather_logits (graph, error);
+  return graph;
 }
 
 static gboolean
@@ -293,7 +297,7 @@ variant_key (const TrafoVariant *variant)
 {
   return (variant->is_training != FALSE) | (variant->has_mask != FALSE) << 1 |
          (variant->has_hidden_states != FALSE) << 2 | (variant->has_token_types != FALSE) << 3 |
-         variant->labels_dtype << 4;
+         (variant->has_cache != FALSE) << 4 | variant->labels_dtype << 5;
 }
 
 /* The first to ask compiles; others wait for it. */
@@ -314,6 +318,14 @@ get_program (Runtime *self, const TrafoVariant *variant, GError **error)
   if (program != NULL)
     g_hash_table_insert (self->programs, key, program);
   return program;
+}
+
+TrafoProgram *
+trafo_model_get_program (TrafoModel *self, const TrafoVariant *variant, GError **error)
+{
+  Runtime *runtime = loaded_runtime_of (self, error);
+
+  return runtime != NULL ? get_program (runtime, variant, error) : NULL;
 }
 
 static void

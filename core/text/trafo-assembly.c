@@ -46,18 +46,6 @@ write_specials (TrafoEncoding *encoding, gsize at, const TrafoTemplatePiece *pie
   memset (encoding->offsets + at * 2, 0, piece->n_ids * 2 * sizeof (guint32));
 }
 
-static void
-write_texts (TrafoEncoding *encoding, gsize at, const TrafoTokenRun *run, TrafoPart part)
-{
-  for (guint i = 0; run->texts != NULL && i < run->texts->len; i++)
-    {
-      const TrafoTokenText *text = &g_array_index (run->texts, TrafoTokenText, i);
-
-      if (text->index >= part.start && text->index < part.end)
-        trafo_encoding_add_text (encoding, at + text->index - part.start, text->text);
-    }
-}
-
 /* The white space that a token begins or ends with, in characters. */
 typedef struct
 {
@@ -91,15 +79,34 @@ measure_margins (const char *token, gsize size_bytes)
   return margins;
 }
 
+/* The first of a run's texts that is a token's at @index or behind it; they are in order. */
+static guint
+find_text (const TrafoTokenRun *run, guint32 index)
+{
+  guint low = 0, high = run->texts != NULL ? run->texts->len : 0;
+
+  while (low < high)
+    {
+      guint middle = low + (high - low) / 2;
+
+      if (g_array_index (run->texts, TrafoTokenText, middle).index < index)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low;
+}
+
 static Margins
 get_margins (const TrafoTextEngine *engine, const TrafoTokenRun *run, guint32 index)
 {
+  guint            found = find_text (run, index);
   g_autofree char *token = NULL;
   gsize            size = 0;
 
-  for (guint i = 0; run->texts != NULL && i < run->texts->len; i++)
+  if (run->texts != NULL && found < run->texts->len)
     {
-      const TrafoTokenText *text = &g_array_index (run->texts, TrafoTokenText, i);
+      const TrafoTokenText *text = &g_array_index (run->texts, TrafoTokenText, found);
 
       if (text->index == index)
         return measure_margins (text->text, g_ref_string_length (text->text));
@@ -155,6 +162,19 @@ trim_offsets (const Assembly      *self,
       moved = move_back (run->text, &bytes[1], bytes[0], margins.trailing);
       if (chars != bytes)
         chars[1] -= moved;
+    }
+}
+
+static void
+write_texts (TrafoEncoding *encoding, gsize at, const TrafoTokenRun *run, TrafoPart part)
+{
+  for (guint i = find_text (run, part.start); run->texts != NULL && i < run->texts->len; i++)
+    {
+      const TrafoTokenText *text = &g_array_index (run->texts, TrafoTokenText, i);
+
+      if (text->index >= part.end)
+        break;
+      trafo_encoding_add_text (encoding, at + text->index - part.start, text->text);
     }
 }
 

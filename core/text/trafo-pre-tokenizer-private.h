@@ -15,6 +15,7 @@ typedef struct _TrafoPreTokenizer TrafoPreTokenizer;
 typedef struct
 {
   TrafoWordArray          words[2];
+  TrafoWordArray          matches; /* of a pattern */
   TrafoAlignedTextBuilder builders[2];
 } TrafoPreTokenizerScratch;
 

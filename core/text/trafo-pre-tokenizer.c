@@ -2,28 +2,13 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-pre-tokenizer-private.h"
 
+#include <string.h>
+
 #include "trafo-byte-alphabet-private.h"
 #include "trafo-component-private.h"
-#include "trafo-word-scan-private.h"
-
-/* What becomes of the characters that a pattern matches, as in tokenizers' SplitDelimiterBehavior.
- */
-typedef enum
-{
-  BEHAVIOR_REMOVED,
-  BEHAVIOR_ISOLATED,
-  BEHAVIOR_MERGED_WITH_PREVIOUS,
-  BEHAVIOR_MERGED_WITH_NEXT,
-  BEHAVIOR_CONTIGUOUS,
-} Behavior;
+#include "trafo-word-split-private.h"
 
 typedef struct _Step Step;
-
-/* Splits @range of @text into words. */
-typedef void (*SplitFunc) (const Step     *self,
-                           const char     *text,
-                           TrafoTextRange  range,
-                           TrafoWordArray *words);
 
 /* Writes what becomes of the word at @range of @text. */
 typedef void (*RewriteFunc) (const Step              *self,
@@ -31,12 +16,20 @@ typedef void (*RewriteFunc) (const Step              *self,
                              TrafoTextRange           range,
                              TrafoAlignedTextBuilder *builder);
 
-/* One of @split and @rewrite is NULL. */
+/* Where a word gets the replacement before it. */
+typedef enum
+{
+  PREPEND_ALWAYS,
+  PREPEND_FIRST, /* where it is the text's first */
+  PREPEND_NEVER,
+} PrependScheme;
+
 struct _Step
 {
-  SplitFunc   split;
-  RewriteFunc rewrite;
-  Behavior    behavior;
+  RewriteFunc    rewrite; /* NULL: @split is what the step does */
+  TrafoWordSplit split;
+  guint32        replacement; /* for a space */
+  PrependScheme  prepend_scheme;
 };
 
 struct _TrafoPreTokenizer
@@ -47,167 +40,12 @@ struct _TrafoPreTokenizer
 void
 trafo_pre_tokenizer_scratch_clear (TrafoPreTokenizerScratch *self)
 {
+  trafo_word_array_clear (&self->matches);
   for (guint i = 0; i < 2; i++)
     {
       trafo_word_array_clear (&self->words[i]);
       trafo_aligned_text_builder_clear (&self->builders[i]);
     }
-}
-
-/* BERT: white space separates and is dropped, each punctuation character is a word. */
-static void
-split_bert (const Step *self, const char *text, TrafoTextRange range, TrafoWordArray *words)
-{
-  guint32 start = range.start;
-  guint   length;
-
-  for (guint32 i = range.start; i < range.end; i += length)
-    {
-      guint flags = trafo_unicode_get_flags_at (text + i, &length);
-
-      if ((flags & (TRAFO_UNICODE_WHITESPACE | TRAFO_UNICODE_PUNCTUATION)) == 0)
-        continue;
-      trafo_word_array_append (words, start, i);
-      if ((flags & TRAFO_UNICODE_WHITESPACE) == 0)
-        trafo_word_array_append (words, i, i + length);
-      start = i + length;
-    }
-  trafo_word_array_append (words, start, range.end);
-}
-
-static void
-split_whitespace_split (const Step     *self,
-                        const char     *text,
-                        TrafoTextRange  range,
-                        TrafoWordArray *words)
-{
-  guint32 start = range.start;
-  guint   length;
-
-  for (guint32 i = range.start; i < range.end; i += length)
-    {
-      if ((trafo_unicode_get_flags_at (text + i, &length) & TRAFO_UNICODE_WHITESPACE) == 0)
-        continue;
-      trafo_word_array_append (words, start, i);
-      start = i + length;
-    }
-  trafo_word_array_append (words, start, range.end);
-}
-
-/* The regular expression \w+|[^\w\s]+: runs of word characters and runs of what is neither word
- * nor white space. */
-static void
-split_whitespace (const Step *self, const char *text, TrafoTextRange range, TrafoWordArray *words)
-{
-  guint32 start = range.start;
-  guint   length, kind = TRAFO_UNICODE_WHITESPACE;
-
-  for (guint32 i = range.start; i < range.end; i += length)
-    {
-      guint flags = trafo_unicode_get_flags_at (text + i, &length);
-      guint next = flags & TRAFO_UNICODE_WORD;
-
-      if (next == 0)
-        next = flags & TRAFO_UNICODE_WHITESPACE;
-      if (next == kind)
-        continue;
-      if (kind != TRAFO_UNICODE_WHITESPACE && start < i)
-        trafo_word_array_append (words, start, i);
-      start = i;
-      kind = next;
-    }
-  if (kind != TRAFO_UNICODE_WHITESPACE && start < range.end)
-    trafo_word_array_append (words, start, range.end);
-}
-
-/* Whether the character between two pieces begins a word of its own. @was: the character before
- * was punctuation; @is: this one is. */
-static gboolean
-begins_word (Behavior behavior, gboolean was, gboolean is)
-{
-  switch (behavior)
-    {
-    case BEHAVIOR_MERGED_WITH_PREVIOUS:
-      return was;
-    case BEHAVIOR_MERGED_WITH_NEXT:
-      return is;
-    case BEHAVIOR_CONTIGUOUS:
-      return was != is;
-    default:
-      return was || is;
-    }
-}
-
-static void
-split_punctuation (const Step *self, const char *text, TrafoTextRange range, TrafoWordArray *words)
-{
-  guint32  start = range.start;
-  gboolean was = FALSE;
-  guint    length;
-
-  for (guint32 i = range.start; i < range.end; i += length)
-    {
-      gboolean is =
-          (trafo_unicode_get_flags_at (text + i, &length) & TRAFO_UNICODE_PUNCTUATION) != 0;
-
-      if (start < i && begins_word (self->behavior, was, is))
-        {
-          if (!was || self->behavior != BEHAVIOR_REMOVED)
-            trafo_word_array_append (words, start, i);
-          start = i;
-        }
-      was = is;
-    }
-  if (start < range.end && (!was || self->behavior != BEHAVIOR_REMOVED))
-    trafo_word_array_append (words, start, range.end);
-}
-
-static gboolean
-read_behavior (Step *self, GVariant *component, const char *where, GError **error)
-{
-  static const char *const names[] = {
-    [BEHAVIOR_REMOVED] = "Removed",
-    [BEHAVIOR_ISOLATED] = "Isolated",
-    [BEHAVIOR_MERGED_WITH_PREVIOUS] = "MergedWithPrevious",
-    [BEHAVIOR_MERGED_WITH_NEXT] = "MergedWithNext",
-    [BEHAVIOR_CONTIGUOUS] = "Contiguous",
-  };
-  g_autofree char *name = g_strdup (names[BEHAVIOR_ISOLATED]);
-  g_autoptr (GVariant) member = trafo_component_get (component, "behavior");
-
-  if (member != NULL && !trafo_component_read_string (component, where, "behavior", &name, error))
-    return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    if (g_str_equal (name, names[i]))
-      {
-        self->behavior = i;
-        return TRUE;
-      }
-  trafo_component_set_wrong (error, where, "behavior", "known behavior");
-  return FALSE;
-}
-
-static void
-add_step (TrafoPreTokenizer *self, Step step)
-{
-  g_array_append_val (self->steps, step);
-}
-
-static gboolean
-read_punctuation (TrafoPreTokenizer *self, GVariant *component, const char *where, GError **error)
-{
-  Step step = { .split = split_punctuation };
-
-  if (!read_behavior (&step, component, where, error))
-    return FALSE;
-  add_step (self, step);
-  return TRUE;
-}
-
-static void
-split_gpt2 (const Step *self, const char *text, TrafoTextRange range, TrafoWordArray *words)
-{
-  trafo_word_scan_gpt2 (text, range, words);
 }
 
 static void
@@ -235,6 +73,40 @@ rewrite_with_space (const Step              *self,
   trafo_aligned_text_builder_append_run (builder, text, range.start, range.end - range.start);
 }
 
+static void
+rewrite_metaspace (const Step              *self,
+                   const TrafoAlignedText  *text,
+                   TrafoTextRange           range,
+                   TrafoAlignedTextBuilder *builder)
+{
+  guint32 point, start, end, kept = range.start;
+  guint   length = trafo_utf8_decode (text->text + range.start, &point);
+
+  trafo_aligned_text_get_origin (text, range.start, length, &start, &end);
+  if (point != ' ' && point != self->replacement &&
+      (self->prepend_scheme == PREPEND_ALWAYS ||
+       (self->prepend_scheme == PREPEND_FIRST && start == 0)))
+    trafo_aligned_text_builder_append (builder, self->replacement, start, end);
+  for (const char *space = text->text + kept;
+       (space = memchr (space, ' ', text->text + range.end - space)) != NULL;
+       space++)
+    {
+      guint32 at = space - text->text;
+
+      trafo_aligned_text_builder_append_run (builder, text, kept, at - kept);
+      trafo_aligned_text_get_origin (text, at, 1, &start, &end);
+      trafo_aligned_text_builder_append (builder, self->replacement, start, end);
+      kept = at + 1;
+    }
+  trafo_aligned_text_builder_append_run (builder, text, kept, range.end - kept);
+}
+
+static void
+add_step (TrafoPreTokenizer *self, Step step)
+{
+  g_array_append_val (self->steps, step);
+}
+
 static gboolean
 read_byte_level (TrafoPreTokenizer *self, GVariant *component, const char *where, GError **error)
 {
@@ -250,45 +122,90 @@ read_byte_level (TrafoPreTokenizer *self, GVariant *component, const char *where
   if (add_prefix_space)
     add_step (self, (Step){ .rewrite = rewrite_with_space });
   if (use_regex)
-    add_step (self, (Step){ .split = split_gpt2 });
+    add_step (self,
+              (Step){
+                  .split = { .apply = trafo_word_split_by_scan, .scan = trafo_word_scan_gpt2 } });
   add_step (self, (Step){ .rewrite = rewrite_bytes });
   return TRUE;
 }
 
-/* A type is one split, or what @read makes of it. */
-static const struct
+/* Older files have add_prefix_space, of which only false says something. */
+static gboolean
+read_prepend_scheme (Step *self, GVariant *component, const char *where, GError **error)
 {
-  const char *type;
-  SplitFunc   split;
-  gboolean (*read) (TrafoPreTokenizer *self,
-                    GVariant          *component,
-                    const char        *where,
-                    GError           **error);
-} kinds[] = {
-  { "BertPreTokenizer", split_bert },
-  { "ByteLevel", NULL, read_byte_level },
-  { "Punctuation", NULL, read_punctuation },
-  { "Whitespace", split_whitespace },
-  { "WhitespaceSplit", split_whitespace_split },
-};
+  static const char *const names[] = {
+    [PREPEND_ALWAYS] = "always",
+    [PREPEND_FIRST] = "first",
+    [PREPEND_NEVER] = "never",
+  };
+  g_autoptr (GVariant) member = trafo_component_get (component, "prepend_scheme");
+  g_autofree char *name = g_strdup (names[PREPEND_ALWAYS]);
+  gboolean         add_prefix_space = TRUE;
+
+  if ((member != NULL &&
+       !trafo_component_read_string (component, where, "prepend_scheme", &name, error)) ||
+      !trafo_component_read_boolean (component,
+                                     where,
+                                     "add_prefix_space",
+                                     &add_prefix_space,
+                                     error))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_str_equal (name, names[i]) && (add_prefix_space || i == PREPEND_NEVER))
+      {
+        self->prepend_scheme = i;
+        return TRUE;
+      }
+  trafo_component_set_wrong (error, where, "prepend_scheme", "scheme that add_prefix_space allows");
+  return FALSE;
+}
+
+static gboolean
+read_metaspace (TrafoPreTokenizer *self, GVariant *component, const char *where, GError **error)
+{
+  Step     step = { .rewrite = rewrite_metaspace };
+  gboolean split = TRUE;
+
+  if (!trafo_component_read_char (component, where, "replacement", &step.replacement, error) ||
+      !read_prepend_scheme (&step, component, where, error) ||
+      !trafo_component_read_boolean (component, where, "split", &split, error))
+    return FALSE;
+  add_step (self, step);
+  if (split)
+    add_step (self,
+              (Step){ .split = { .apply = trafo_word_split_by_char,
+                                 .behavior = TRAFO_SPLIT_MERGED_WITH_NEXT,
+                                 .delimiter = step.replacement } });
+  return TRUE;
+}
 
 static gboolean
 read_component (TrafoPreTokenizer *self, GVariant *component, const char *where, GError **error)
 {
   const char *type = trafo_component_get_type (component, where, error);
+  Step        step = { NULL };
 
   if (type == NULL)
     return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    if (g_str_equal (type, kinds[i].type))
-      {
-        if (kinds[i].read != NULL)
-          return kinds[i].read (self, component, where, error);
-        add_step (self, (Step){ .split = kinds[i].split });
-        return TRUE;
-      }
-  trafo_component_set_unknown (error, where, type);
-  return FALSE;
+  if (g_str_equal (type, "ByteLevel"))
+    return read_byte_level (self, component, where, error);
+  if (g_str_equal (type, "Metaspace"))
+    return read_metaspace (self, component, where, error);
+  if (!trafo_word_split_read (&step.split, type, component, where, error))
+    {
+      trafo_word_split_clear (&step.split);
+      return FALSE;
+    }
+  add_step (self, step);
+  return TRUE;
+}
+
+static void
+clear_step (gpointer data)
+{
+  Step *step = data;
+
+  trafo_word_split_clear (&step->split);
 }
 
 /* @component: the "pre_tokenizer" of a tokenizer.json, or NULL; @origin: the file. */
@@ -300,6 +217,7 @@ trafo_pre_tokenizer_new (GVariant *component, const char *origin, GError **error
   g_autofree char *where = g_strconcat (origin, ": pre_tokenizer", NULL);
 
   self->steps = g_array_new (FALSE, TRUE, sizeof (Step));
+  g_array_set_clear_func (self->steps, clear_step);
   flat = trafo_component_flatten (component, "pretokenizers", where, error);
   for (guint i = 0; flat != NULL && i < flat->len; i++)
     if (!read_component (self, g_ptr_array_index (flat, i), where, error))
@@ -354,8 +272,14 @@ trafo_pre_tokenizer_apply (const TrafoPreTokenizer  *self,
       TrafoAlignedTextBuilder *builder = &scratch->builders[n_rewritten % 2];
 
       to->n_ranges = 0;
-      for (gsize k = 0; step->split != NULL && k < from->n_ranges; k++)
-        step->split (step, text->text, from->ranges[k], to);
+      for (gsize k = 0; step->rewrite == NULL && k < from->n_ranges; k++)
+        if (!trafo_word_split_apply (&step->split,
+                                     text->text,
+                                     from->ranges[k],
+                                     &scratch->matches,
+                                     to,
+                                     error))
+          return FALSE;
       if (step->rewrite != NULL)
         {
           trafo_aligned_text_builder_begin (builder, text->base, limit);

@@ -279,7 +279,10 @@ trafo_text_engine_new (TrafoTokenizer       *tokenizer,
          add_tokens (self, members[MEMBER_ADDED_TOKENS], origin, error);
   clear_members (members);
   if (done)
-    override_post_processor (self);
+    {
+      override_post_processor (self);
+      self->surface_id = trafo_tokenizer_get_surface_id (tokenizer);
+    }
   return done ? g_steal_pointer (&self) : NULL;
 }
 

@@ -45,6 +45,24 @@ typedef struct
   guint32 composed;
 } TrafoComposition;
 
+/* How a character joins its neighbours to a grapheme (UAX #29). Hangul and regional indicators follow
+ * from their places; what joins Indic consonants is left out, for no grapheme of it is short. */
+typedef enum
+{
+  TRAFO_GRAPHEME_OTHER,
+  TRAFO_GRAPHEME_CONTROL,
+  TRAFO_GRAPHEME_EXTEND, /* joins what stands before it */
+  TRAFO_GRAPHEME_PREPEND,
+  TRAFO_GRAPHEME_PICTOGRAPH,
+} TrafoGraphemeKind;
+
+typedef struct
+{
+  guint32 first;
+  guint32 last;
+  guint8  value;
+} TrafoUnicodeRange;
+
 /* The generated tables: code point / 128 gives a block, the block a kind, the kind the rest. */
 extern const guint8             trafo_unicode_index[];
 extern const guint8             trafo_unicode_blocks[];
@@ -60,6 +78,10 @@ extern const gsize              trafo_unicode_compatibility_count;
 extern const guint32            trafo_unicode_pool[];
 extern const TrafoComposition   trafo_unicode_compositions[];
 extern const gsize              trafo_unicode_composition_count;
+extern const TrafoUnicodeRange  trafo_unicode_graphemes[];
+extern const gsize              trafo_unicode_grapheme_count;
+extern const TrafoUnicodeRange  trafo_unicode_scripts[];
+extern const gsize              trafo_unicode_script_count;
 
 static inline guint
 trafo_unicode_get_kind (guint32 point)
@@ -87,6 +109,8 @@ guint   trafo_unicode_decompose (guint32  point,
                                  gboolean compatibility,
                                  guint32  decomposed[TRAFO_UNICODE_MAX_DECOMPOSITION]);
 guint32 trafo_unicode_compose (guint32 first, guint32 second);
+guint   trafo_unicode_get_script (guint32 point);
+gsize   trafo_unicode_get_grapheme_size (const char *text, gsize size_bytes);
 
 /* UTF-8. What is decoded must be valid; encode writes up to four bytes. */
 static inline guint

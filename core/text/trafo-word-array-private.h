@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* Words, as ranges of bytes of one text, in order and none of them empty. */
+/* Words, as ranges of bytes of one text, in order. */
 typedef struct
 {
   TrafoTextRange *ranges;
@@ -18,13 +18,20 @@ typedef struct
 void     trafo_word_array_clear (TrafoWordArray *self);
 gboolean trafo_word_array_grow (TrafoWordArray *self);
 
+static inline void
+trafo_word_array_append_any (TrafoWordArray *self, guint32 start, guint32 end)
+{
+  if (self->n_ranges == self->n_allocated && !trafo_word_array_grow (self))
+    return;
+  self->ranges[self->n_ranges++] = (TrafoTextRange){ start, end };
+}
+
 /* An empty word is left out. */
 static inline void
 trafo_word_array_append (TrafoWordArray *self, guint32 start, guint32 end)
 {
-  if (start == end || (self->n_ranges == self->n_allocated && !trafo_word_array_grow (self)))
-    return;
-  self->ranges[self->n_ranges++] = (TrafoTextRange){ start, end };
+  if (start != end)
+    trafo_word_array_append_any (self, start, end);
 }
 
 G_END_DECLS

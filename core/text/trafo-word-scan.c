@@ -83,6 +83,79 @@ trafo_word_scan_gpt2 (const char *text, TrafoTextRange range, TrafoWordArray *wo
     }
 }
 
+/* Where \s*[\r\n]+ ends at white space: behind the last end of a line in it; 0 if it has none. */
+static inline guint32
+scan_lines (const char *text, guint32 at, guint32 end)
+{
+  guint32 stop = skip_run (text, at, end, SPACE);
+
+  while (stop > at && text[stop - 1] != '\r' && text[stop - 1] != '\n')
+    stop--;
+  return stop > at ? stop : 0;
+}
+
+/* One match of cl100k's regular expression, with at most @max_digits in a number. */
+static inline guint32
+scan_cl100k (const char *text, guint32 at, guint32 end, guint max_digits)
+{
+  guint   contraction = text[at] == '\'' ? match_contraction (text, at, end, TRUE) : 0;
+  guint   length, next_length = 0, next_flags = 0;
+  guint   flags = trafo_unicode_get_flags_at (text + at, &length);
+  guint32 next = at + length, stop = next;
+
+  if (contraction > 0)
+    return at + contraction;
+  if ((flags & LETTER) != 0)
+    return skip_run (text, next, end, LETTER);
+  if ((flags & NUMBER) != 0)
+    {
+      for (guint n = 1; n < max_digits && stop < end; n++, stop += length)
+        if ((trafo_unicode_get_flags_at (text + stop, &length) & NUMBER) == 0)
+          break;
+      return stop;
+    }
+  if (next < end)
+    next_flags = trafo_unicode_get_flags_at (text + next, &next_length);
+  if ((next_flags & LETTER) != 0 && text[at] != '\r' && text[at] != '\n')
+    return skip_run (text, next, end, LETTER);
+  if ((flags & SPACE) != 0)
+    {
+      if (text[at] != ' ' || next == end || (next_flags & (LETTER | NUMBER | SPACE)) != 0)
+        {
+          stop = scan_lines (text, at, end);
+          return stop > 0 ? stop : scan_space (text, at, end);
+        }
+      stop += next_length;
+    }
+  stop = skip_run (text, stop, end, 0);
+  while (stop < end && (text[stop] == '\r' || text[stop] == '\n'))
+    stop++;
+  return stop;
+}
+
+static void
+scan_llama3 (const char *text, TrafoTextRange range, TrafoWordArray *words)
+{
+  for (guint32 at = range.start, stop; at < range.end; at = stop)
+    {
+      stop = scan_cl100k (text, at, range.end, 3);
+      trafo_word_array_append (words, at, stop);
+    }
+}
+
+static void
+scan_qwen2 (const char *text, TrafoTextRange range, TrafoWordArray *words)
+{
+  for (guint32 at = range.start, stop; at < range.end; at = stop)
+    {
+      stop = scan_cl100k (text, at, range.end, 1);
+      trafo_word_array_append (words, at, stop);
+    }
+}
+
+#define CONTRACTIONS "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|"
+#define REST "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
+
 static const struct
 {
   const char   *regex;
@@ -90,6 +163,8 @@ static const struct
 } known[] = {
   { "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
     trafo_word_scan_gpt2 },
+  { CONTRACTIONS "\\p{N}{1,3}" REST, scan_llama3 },
+  { CONTRACTIONS "\\p{N}" REST, scan_qwen2 },
 };
 
 /* NULL for a regular expression that is not known. */

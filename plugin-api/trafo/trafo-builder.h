@@ -20,14 +20,12 @@ typedef guint32 TrafoSym;
  * products of dimensions (trafo_builder_dim_add, _mul) are negative numbers too, of one builder. */
 #define TRAFO_DIM_BATCH ((gint64) -1)
 #define TRAFO_DIM_SEQUENCE ((gint64) -2)
-#define TRAFO_DIM_PAST ((gint64) -3)
-#define TRAFO_N_SLOTS 3
 
 /**
  * TrafoFillRule:
  * @TRAFO_FILL_RULE_REQUIRED: leaving the input out is an error
  * @TRAFO_FILL_RULE_ZEROS: zeros
- * @TRAFO_FILL_RULE_POSITIONS: each row counts up from the past length
+ * @TRAFO_FILL_RULE_POSITIONS: each row counts up from 0
  * @TRAFO_FILL_RULE_MASKED_POSITIONS: each row counts the tokens that attention_mask shows; what it
  *   hides is -1
  *

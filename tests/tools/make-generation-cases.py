@@ -60,7 +60,7 @@ def draw_processing(random, vocab_size):
         "min_length": lambda: int(random.integers(1, 14)),
         "min_new_tokens": lambda: int(random.integers(1, 8)),
         "forced_bos_token_id": lambda: int(random.integers(vocab_size)),
-        "forced_eos_token_id": lambda: draw_ids(random, vocab_size, 2),
+        "forced_eos_token_id": lambda: draw_ids(random, vocab_size, 1),
         "remove_invalid_values": lambda: True,
         "exponential_decay_length_penalty": lambda: [int(random.integers(0, 4)), 1.3],
         "suppress_tokens": lambda: draw_ids(random, vocab_size, 40),

@@ -120,7 +120,10 @@ read_merges (BpeModel *self, GBytes *merges, const char *origin, GError **error)
     if (trafo_json_reader_peek (reader) == TRAFO_JSON_ARRAY
             ? !read_split_merge (self, reader, rank, error)
             : !read_joined_merge (self, reader, rank, error))
-      return FALSE;
+      {
+        g_prefix_error (error, "%s: ", origin);
+        return FALSE;
+      }
   return trafo_json_reader_finish (reader, error);
 }
 

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tiny-causal.h"
+#include "tiny-model.h"
 #include "trafo-device-choice.h"
+#include "trafo-eager-private.h"
 #include "trafo-model-runner-private.h"
 #include "trafo-model-runtime.h"
 
@@ -241,6 +245,335 @@ test_reorder (gconstpointer data)
   fixture_clear (&self);
 }
 
+/* The logits of the last token of @n_prompt tokens, decoded then for @n_steps of the most likely one;
+ * beside it are @n_others sequences of other lengths. */
+static GArray *
+decode (const Fixture *self, guint n_prompt, guint n_steps, guint n_others)
+{
+  g_autoptr (GError) error = NULL;
+  GArray        *all = g_array_new (FALSE, FALSE, sizeof (float));
+  TrafoRunnerRow rows[MAX_ROWS] = { 0 };
+  gint64         tokens[MAX_ROWS][64];
+  guint          place = n_others / 2; /* others before it and behind */
+
+  for (guint i = 0; i <= n_others; i++)
+    {
+      guint n = i == place ? n_prompt : 1 + 17 * i % 60;
+
+      for (guint j = 0; j < n; j++)
+        tokens[i][j] = (i + 3 * j) % self->vocab_size;
+      if (i == place)
+        for (guint j = 0; j < n; j++)
+          tokens[i][j] = (5 * j + 1) % self->vocab_size;
+      rows[i] = (TrafoRunnerRow){ trafo_model_runner_begin (self->runner), n, 1, tokens[i] };
+    }
+  for (guint step_number = 0; step_number < n_steps; step_number++)
+    {
+      const float *logits =
+          trafo_model_runner_step (self->runner, rows, n_others + 1, NULL, &error);
+
+      g_assert_no_error (error);
+      g_array_append_vals (all, logits + place * self->vocab_size, self->vocab_size);
+      for (guint i = 0; i <= n_others; i++)
+        {
+          const float *row = logits + i * self->vocab_size;
+          gint64       best = 0;
+
+          for (gsize j = 1; j < self->vocab_size; j++)
+            if (row[j] > row[best])
+              best = (gint64) j;
+          /* some others get several tokens at once, as prompts do that come in pieces */
+          rows[i].n_tokens = i != place && i % 3 == 1 ? 1 + step_number % 9 : 1;
+          for (guint j = 0; j < rows[i].n_tokens; j++)
+            tokens[i][j] = (best + j) % (gint64) self->vocab_size;
+        }
+    }
+  for (guint i = 0; i <= n_others; i++)
+    trafo_model_runner_release (self->runner, rows[i].sequence);
+  return all;
+}
+
+static void
+assert_same_bits (GArray *a, GArray *b)
+{
+  g_assert_cmpmem (a->data, a->len * sizeof (float), b->data, b->len * sizeof (float));
+}
+
+/* A request gives the same bits alone and in any company, on a host. */
+static void
+test_company (gconstpointer data)
+{
+  static const guint n_prompts[] = { 1, 2, 5, 16, 40 };
+  Fixture            self;
+
+  if (!fixture_init (&self, &tiny_causal_default, data))
+    return;
+  for (gsize i = 0; i < G_N_ELEMENTS (n_prompts); i++)
+    {
+      g_autoptr (GArray) alone = decode (&self, n_prompts[i], 30, 0);
+
+      for (guint n_others = 1; n_others < MAX_ROWS; n_others++)
+        {
+          g_autoptr (GArray) beside = decode (&self, n_prompts[i], 30, n_others);
+
+          assert_same_bits (alone, beside);
+        }
+    }
+  fixture_clear (&self);
+}
+
+/* A long past, which threads share part by part. */
+static GArray *
+decode_long (const Fixture *self)
+{
+  GArray *all = decode (self, 60, 400, 0);
+  g_autoptr (GArray) beside = decode (self, 60, 400, 2);
+
+  assert_same_bits (all, beside);
+  return all;
+}
+
+/* The same bits for any number of threads: another process has as many as the environment says, and
+ * writes what it gets into a file. */
+static void
+test_threads (void)
+{
+  static const char *const counts[] = { "1", "2", "5" };
+  const char              *given = g_getenv ("MODEL_RUNNER_LOGITS");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) logits = NULL;
+  Fixture self;
+
+  if (!fixture_init (&self, &tiny_causal_default, "cpu"))
+    return;
+  logits = decode_long (&self);
+  fixture_clear (&self);
+  if (given != NULL)
+    {
+      g_file_set_contents (given, logits->data, logits->len * sizeof (float), &error);
+      g_assert_no_error (error);
+      return;
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
+    {
+      g_autofree char *path = NULL, *contents = NULL;
+      gsize            length;
+      int              file = g_file_open_tmp ("logits-XXXXXX", &path, &error);
+
+      g_assert_no_error (error);
+      close (file);
+      g_setenv ("MODEL_RUNNER_LOGITS", path, TRUE);
+      g_setenv ("TRAFO_THREADS", counts[i], TRUE);
+      g_test_trap_subprocess ("/model-runner/threads", 0, G_TEST_SUBPROCESS_DEFAULT);
+      g_test_trap_assert_passed ();
+      g_unsetenv ("MODEL_RUNNER_LOGITS");
+      g_file_get_contents (path, &contents, &length, &error);
+      g_assert_no_error (error);
+      g_assert_cmpmem (contents, length, logits->data, logits->len * sizeof (float));
+      g_remove (path);
+    }
+}
+
+/* What generation cannot use says so. */
+static void
+test_unfit (void)
+{
+  TinyCausalConfig config = tiny_causal_default;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoModel) model = NULL;
+  g_autofree char *folder =
+      g_test_build_filename (G_TEST_DIST, "data", "models", "tiny-bert", NULL);
+  g_autoptr (TrafoModel) bert = tiny_model_load (folder, "base", "reference", NULL);
+
+  config.is_causal = FALSE;
+  model = tiny_causal_new (&config, "reference");
+  g_assert_null (trafo_model_runner_new (model, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_UNSUPPORTED);
+  g_assert_nonnull (strstr (error->message, "causal"));
+  g_clear_error (&error);
+  if (bert == NULL)
+    {
+      g_test_skip ("there is no plugin for BERT");
+      return;
+    }
+  g_assert_null (trafo_model_runner_new (bert, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_UNSUPPORTED);
+}
+
+/* Leaves of an eager builder: parameters are numbers that their names give, inputs and states are what
+ * the test holds. */
+typedef struct
+{
+  GHashTable *inputs; /* name to TrafoTensor */
+  GHashTable *states;
+} Leaves;
+
+static TrafoTensor *
+find_input (gpointer              data,
+            const char           *name,
+            TrafoFillRule         rule,
+            const TrafoValueType *type,
+            GError              **error)
+{
+  return trafo_tensor_ref (g_hash_table_lookup (((Leaves *) data)->inputs, name));
+}
+
+static TrafoTensor *
+find_param (gpointer data, const char *name, GError **error)
+{
+  const TinyCausalConfig *config = &tiny_causal_default;
+  gint64                  C = (gint64) config->n_heads * config->head_size;
+  gint64                  n_qkv = C + 2 * (gint64) config->n_kv_heads * config->head_size;
+  gboolean                is_matrix = g_str_has_suffix (name, "weight");
+  gint64                  shape[] = { C, C };
+  guint                   hash = g_str_hash (name);
+  TrafoTensor            *tensor;
+
+  if (g_str_has_suffix (name, "wte.weight") || g_str_has_suffix (name, "lm_head.weight"))
+    shape[0] = config->vocab_size;
+  else if (g_str_has_suffix (name, "wpe.weight"))
+    shape[0] = config->n_positions;
+  else if (strstr (name, "c_attn") != NULL)
+    shape[is_matrix ? 1 : 0] = n_qkv;
+  else if (strstr (name, "fc1") != NULL)
+    shape[0] = 2 * C;
+  else if (strstr (name, "fc2.weight") != NULL)
+    shape[1] = 2 * C;
+  else if (strstr (name, "ln_") != NULL)
+    is_matrix = FALSE;
+  tensor = trafo_tensor_new (TRAFO_DTYPE_FLOAT32, shape, is_matrix ? 2 : 1, error);
+  for (gint64 i = 0; i < trafo_tensor_get_n_elements (tensor); i++)
+    ((float *) trafo_tensor_get_data (tensor))[i] =
+        (float) ((hash + (guint) i * 2654435761u) >> 8) / (1 << 24) - 0.5f;
+  return tensor;
+}
+
+static TrafoTensor *
+find_state (gpointer data, const char *name, GError **error)
+{
+  const TinyCausalConfig *config = &tiny_causal_default;
+  gint64       shape[] = { 2, 2, config->n_kv_heads, TRAFO_CACHE_PAGE_TOKENS, config->head_size };
+  Leaves      *leaves = data;
+  TrafoTensor *state = g_hash_table_lookup (leaves->states, name);
+
+  if (state == NULL)
+    {
+      state = trafo_tensor_new (TRAFO_DTYPE_FLOAT32, shape, G_N_ELEMENTS (shape), error);
+      g_hash_table_insert (leaves->states, g_strdup (name), state);
+    }
+  return trafo_tensor_ref (state);
+}
+
+static void
+add_ids (Leaves       *leaves,
+         const char   *name,
+         TrafoDType    dtype,
+         const gint64 *shape,
+         guint         n_dims,
+         gint64        first)
+{
+  TrafoTensor *tensor = trafo_tensor_new (dtype, shape, n_dims, NULL);
+
+  for (gint64 i = 0; i < trafo_tensor_get_n_elements (tensor); i++)
+    if (dtype == TRAFO_DTYPE_INT64)
+      ((gint64 *) trafo_tensor_get_data (tensor))[i] = first + i;
+    else
+      ((gint32 *) trafo_tensor_get_data (tensor))[i] = (gint32) (first + i);
+  g_hash_table_insert (leaves->inputs, g_strdup (name), tensor);
+}
+
+/* The logits of @n_tokens that follow @past: the token at each place is the place's number. */
+static TrafoTensor *
+run_eagerly (TrafoModel  *model,
+             TrafoDevice *device,
+             Leaves      *leaves,
+             gboolean     has_cache,
+             gint64       past,
+             gint64       n_tokens)
+{
+  TrafoVariant     variant = { .has_cache = has_cache };
+  TrafoEagerLeaves functions = { leaves, find_input, find_param, find_state };
+  g_autoptr (TrafoBuilder) b = trafo_builder_new_eager_with (device, &variant, &functions);
+  g_autoptr (GError) error = NULL;
+  gint64            tokens[] = { 1, n_tokens }, table[] = { 1, 2 }, one = 1, two = 2;
+  TrafoGraphOutput *output;
+
+  add_ids (leaves, "input_ids", TRAFO_DTYPE_INT64, tokens, 2, past);
+  add_ids (leaves, "position_ids", TRAFO_DTYPE_INT64, tokens, 2, past);
+  add_ids (leaves, "page_table", TRAFO_DTYPE_INT32, table, 2, 0);
+  add_ids (leaves, "row_starts", TRAFO_DTYPE_INT32, &two, 1, 0);
+  ((gint32 *) trafo_tensor_get_data (g_hash_table_lookup (leaves->inputs, "row_starts")))[1] =
+      (gint32) n_tokens;
+  add_ids (leaves, "past_lengths", TRAFO_DTYPE_INT32, &one, 1, past);
+  trafo_builder_build (b, model, &error);
+  g_assert_no_error (error);
+  output = g_ptr_array_index (trafo_builder_get_graph (b)->outputs, 0);
+  return trafo_builder_get_value (b, output->sym, NULL);
+}
+
+/* Each op at once, with a cache in two steps and without one: a sequence across the border of a page. */
+static void
+test_eager (gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoDevice) device = trafo_device_open (data, NULL, &error);
+  g_autoptr (TrafoModel) model = tiny_causal_new (&tiny_causal_default, "reference");
+  g_autoptr (GHashTable) inputs =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) trafo_tensor_unref);
+  g_autoptr (GHashTable) states =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) trafo_tensor_unref);
+  Leaves leaves = { inputs, states };
+  g_autoptr (TrafoTensor) expected = NULL;
+
+  if (device == NULL)
+    {
+      g_test_skip (error->message);
+      return;
+    }
+  expected = run_eagerly (model, device, &leaves, FALSE, 0, 20);
+  for (gint64 past = 0; past < 20; past += 13)
+    {
+      gint64 n_tokens = MIN (13, 20 - past);
+      double largest = 0;
+      g_autoptr (TrafoTensor) found = run_eagerly (model, device, &leaves, TRUE, past, n_tokens);
+      g_autoptr (TrafoTensor) part = trafo_tensor_slice (expected, 1, past, n_tokens, 1, NULL);
+
+      for (gint64 i = 0; i < trafo_tensor_get_n_elements (part); i++)
+        largest = fmax (largest, fabs (trafo_tensor_get_value (part, i)));
+      g_assert_cmpfloat (trafo_tensor_max_difference (found, part), <=, 1e-5 * largest);
+    }
+}
+
+/* Without positions nothing bounds a sequence; without attention there is nothing to keep. */
+static void
+test_odd_models (gconstpointer data)
+{
+  static const struct
+  {
+    guint  n_layers;
+    gint64 n_positions;
+  } configs[] = { { 2, 0 }, { 0, 64 }, { 0, 0 } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (configs); i++)
+    {
+      TinyCausalConfig config = tiny_causal_default;
+      Fixture          self;
+      Known            known;
+
+      config.n_layers = configs[i].n_layers;
+      config.n_positions = configs[i].n_positions;
+      if (!fixture_init (&self, &config, data))
+        return;
+      known_begin (&self, &known);
+      for (guint j = 0; j < 5; j++)
+        step (&self, &known, 1, 8);
+      known_end (&self, &known);
+      if (config.n_positions == 0)
+        g_assert_cmpuint (trafo_model_runner_get_max_length (self.runner), ==, G_MAXSIZE);
+      fixture_clear (&self);
+    }
+}
+
 /* A step that fails or is cancelled leaves all as it was. */
 static void
 test_failures (void)
@@ -287,9 +620,8 @@ main (int argc, char **argv)
     const char *name;
     void (*run) (gconstpointer data);
   } cases[] = {
-    { "random", test_random },
-    { "borders", test_borders },
-    { "reorder", test_reorder },
+    { "random", test_random },         { "borders", test_borders }, { "reorder", test_reorder },
+    { "odd-models", test_odd_models }, { "eager", test_eager },
   };
 
   g_test_init (&argc, &argv, NULL);
@@ -300,6 +632,10 @@ main (int argc, char **argv)
 
         g_test_add_data_func (path, devices[j], cases[i].run);
       }
+  g_test_add_data_func ("/model-runner/company/reference", "reference", test_company);
+  g_test_add_data_func ("/model-runner/company/cpu", "cpu", test_company);
+  g_test_add_func ("/model-runner/threads", test_threads);
+  g_test_add_func ("/model-runner/unfit", test_unfit);
   g_test_add_func ("/model-runner/failures", test_failures);
   return g_test_run ();
 }
