@@ -164,6 +164,89 @@ test_task (gconstpointer task)
   g_assert_cmpuint (n_checked, >, 1);
 }
 
+/* What a task does not take is an error that names it. */
+static void
+test_refusals (void)
+{
+  static const struct
+  {
+    const char *task;
+    const char *model;
+    const char *text;
+    const char *parameters;
+    const char *message;
+  } cases[] = {
+    { "text-classification", "bert-seqcls", "a", "{'top_k': <-1>}", "'top_k' is -1" },
+    { "text-classification", "bert-seqcls", "a", "{'function_to_apply': <'relu'>}", "relu" },
+    { "text-classification", "bert-seqcls", "a", "{'stride': <3>}", "'stride'" },
+    { "text-classification", "bert-seqcls", "a", "{'batch_size': <0>}", "'batch_size' is 0" },
+    { "zero-shot-classification", "bert-seqcls", "a", "{}", "'candidate_labels'" },
+    { "zero-shot-classification", "bert-seqcls", "", "{'candidate_labels': <'a'>}", "empty" },
+    { "zero-shot-classification",
+      "bert-seqcls",
+      "a",
+      "{'candidate_labels': <'a'>, 'hypothesis_template': <'no'>}",
+      "'hypothesis_template' is \"no\"" },
+    { "token-classification", "bert-tokcls", "a", "{'aggregation_strategy': <'last'>}", "last" },
+    { "token-classification", "bert-tokcls", "a", "{'is_split_into_words': <true>}", "split" },
+    { "token-classification", "bert-tokcls", "a", "{'stride': <40>}", "'stride' is 40" },
+    { "token-classification",
+      "bert-tokcls",
+      "a",
+      "{'stride': <3>, 'aggregation_strategy': <'none'>}",
+      "'aggregation_strategy'" },
+    { "fill-mask", "bert-mlm", "no mask", "{}", "[MASK]" },
+    { "fill-mask", "bert-mlm", "[MASK]", "{'top_k': <1000>}", "'top_k' is 1000" },
+    { "fill-mask", "bert-mlm", "[MASK]", "{'targets': <3>}", "'targets' is 3" },
+    { "question-answering", "bert-qa", "who?", "{}", "'context'" },
+    { "question-answering", "bert-qa", "", "{'context': <'a'>}", "empty" },
+    { "question-answering",
+      "bert-qa",
+      "who?",
+      "{'context': <'a'>, 'max_answer_len': <0>}",
+      "'max_answer_len' is 0" },
+    { "text-generation", "gpt2-untied", "a", "{'foo': <1>}", "'foo'" },
+    { "text-generation", "gpt2-untied", "a", "{'tools': <['a']>}", "chats" },
+    { "text-generation", "gpt2-untied", "a", "{'output_scores': <true>}", "'output_scores'" },
+    { "text-generation",
+      "gpt2-untied",
+      "a",
+      "{'return_tensors': <true>, 'return_full_text': <true>}",
+      "'return_tensors'" },
+    { "text-generation", "gpt2-untied", "a", "{'handle_long_generation': <'x'>}", "\"hole\"" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (TrafoPipeline) pipeline = make_pipeline (cases[i].task, cases[i].model);
+      g_autoptr (GVariant) parameters =
+          g_variant_parse (G_VARIANT_TYPE_VARDICT, cases[i].parameters, NULL, NULL, NULL);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_nonnull (parameters);
+      g_assert_null (trafo_pipeline_run_text (pipeline, cases[i].text, parameters, NULL, &error));
+      if (strstr (error->message, cases[i].message) == NULL)
+        g_test_fail_printf ("case %u: found '%s', expected %s in it",
+                            i,
+                            error->message,
+                            cases[i].message);
+      g_assert_true (error->domain == TRAFO_ERROR);
+    }
+}
+
+/* A conversation needs a template, and is not taken for texts. */
+static void
+test_chat_is_refused (void)
+{
+  g_autoptr (TrafoPipeline) pipeline = make_pipeline ("text-generation", "gpt2-untied");
+  GVariant *chat = g_variant_new_parsed ("[{'role': <'user'>, 'content': <'a'>}]");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (trafo_pipeline_run (pipeline, chat, NULL, NULL, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "chats are not supported"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -177,5 +260,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/pipelines/question-answering", "question-answering", test_task);
   g_test_add_data_func ("/pipelines/feature-extraction", "feature-extraction", test_task);
   g_test_add_data_func ("/pipelines/text-generation", "text-generation", test_task);
+  g_test_add_func ("/pipelines/refusals", test_refusals);
+  g_test_add_func ("/pipelines/chat-is-refused", test_chat_is_refused);
   return g_test_run ();
 }
