@@ -5,6 +5,8 @@
 #include <trafo/trafo-config.h>
 #include <trafo/trafo-error.h>
 
+#include "trafo-async-call-private.h"
+#include "trafo-load-request-private.h"
 #include "trafo-registry.h"
 
 /* The classes hold static functions alone, so that every language finds them under the names that
@@ -152,6 +154,92 @@ trafo_auto_model_from_pretrained_for_task (const char       *path,
   return g_steal_pointer (&model);
 }
 
+static gpointer
+load (gpointer source, gpointer data, GCancellable *cancellable, GError **error)
+{
+  TrafoLoadRequest *request = data;
+
+  return trafo_auto_model_from_pretrained_for_task (request->path,
+                                                    request->task,
+                                                    request->options,
+                                                    cancellable,
+                                                    error);
+}
+
+static const TrafoAsyncCall load_call = { load, trafo_load_request_free, g_object_unref };
+
+/**
+ * trafo_auto_model_from_pretrained_for_task_async:
+ * @path: a folder as Hugging Face's save_pretrained() writes it
+ * @task: what the model is for, such as "masked-lm"
+ * @options: (nullable): how to load it
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called in this thread's default main context
+ * @user_data: data for @callback
+ *
+ * Loads a checkpoint for a task that is named at run time, without blocking.
+ */
+void
+trafo_auto_model_from_pretrained_for_task_async (const char         *path,
+                                                 const char         *task,
+                                                 TrafoLoadOptions   *options,
+                                                 GCancellable       *cancellable,
+                                                 GAsyncReadyCallback callback,
+                                                 gpointer            user_data)
+{
+  g_return_if_fail (path != NULL && task != NULL);
+  trafo_async_call_start (&load_call,
+                          NULL,
+                          trafo_load_request_new (path, task, options),
+                          cancellable,
+                          callback,
+                          user_data);
+}
+
+/**
+ * trafo_auto_model_from_pretrained_for_task_finish:
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [func@Trafo.AutoModel.from_pretrained_for_task_async] began.
+ *
+ * Returns: (transfer full) (nullable): as [func@Trafo.AutoModel.from_pretrained_for_task]
+ */
+TrafoModel *
+trafo_auto_model_from_pretrained_for_task_finish (GAsyncResult *result, GError **error)
+{
+  return trafo_async_call_finish (&load_call, NULL, result, error);
+}
+
+/* The functions of a class: those above with the class's task. */
+#define DEFINE_FROM_PRETRAINED(type_name, task)                                                    \
+  TrafoModel *type_name##_from_pretrained (const char       *path,                                 \
+                                           TrafoLoadOptions *options,                              \
+                                           GCancellable     *cancellable,                          \
+                                           GError          **error)                                \
+  {                                                                                                \
+    return trafo_auto_model_from_pretrained_for_task (path, task, options, cancellable, error);    \
+  }                                                                                                \
+                                                                                                   \
+  void type_name##_from_pretrained_async (const char         *path,                                \
+                                          TrafoLoadOptions   *options,                             \
+                                          GCancellable       *cancellable,                         \
+                                          GAsyncReadyCallback callback,                            \
+                                          gpointer            user_data)                           \
+  {                                                                                                \
+    trafo_auto_model_from_pretrained_for_task_async (path,                                         \
+                                                     task,                                         \
+                                                     options,                                      \
+                                                     cancellable,                                  \
+                                                     callback,                                     \
+                                                     user_data);                                   \
+  }                                                                                                \
+                                                                                                   \
+  TrafoModel *type_name##_from_pretrained_finish (GAsyncResult *result, GError **error)            \
+  {                                                                                                \
+    return trafo_auto_model_from_pretrained_for_task_finish (result, error);                       \
+  }
+
 /**
  * trafo_auto_model_from_pretrained:
  * @path: a folder as Hugging Face's save_pretrained() writes it
@@ -164,81 +252,16 @@ trafo_auto_model_from_pretrained_for_task (const char       *path,
  * Returns: (transfer full) (nullable): the model, or %NULL with an error as
  *   [func@Trafo.AutoModel.from_pretrained_for_task] gives
  */
-TrafoModel *
-trafo_auto_model_from_pretrained (const char       *path,
-                                  TrafoLoadOptions *options,
-                                  GCancellable     *cancellable,
-                                  GError          **error)
-{
-  return trafo_auto_model_from_pretrained_for_task (path, "base", options, cancellable, error);
-}
-
-typedef struct
-{
-  char             *path;
-  char             *task;
-  TrafoLoadOptions *options;
-} LoadRequest;
-
-static void
-load_request_free (gpointer data)
-{
-  LoadRequest *request = data;
-
-  g_free (request->path);
-  g_free (request->task);
-  g_clear_object (&request->options);
-  g_free (request);
-}
-
-static void
-load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  LoadRequest *request = data;
-  GError      *error = NULL;
-  TrafoModel  *model;
-
-  model = trafo_auto_model_from_pretrained_for_task (request->path,
-                                                     request->task,
-                                                     request->options,
-                                                     cancellable,
-                                                     &error);
-  if (model != NULL)
-    g_task_return_pointer (task, model, g_object_unref);
-  else
-    g_task_return_error (task, error);
-}
-
 /**
  * trafo_auto_model_from_pretrained_async:
  * @path: a folder as Hugging Face's save_pretrained() writes it
- * @task: what the model is for, such as "base"
  * @options: (nullable): how to load it
  * @cancellable: (nullable): a cancellable
  * @callback: (scope async): called in this thread's default main context
  * @user_data: data for @callback
  *
- * Loads a checkpoint without blocking.
+ * Does what [func@Trafo.AutoModel.from_pretrained] does, without blocking.
  */
-void
-trafo_auto_model_from_pretrained_async (const char         *path,
-                                        const char         *task,
-                                        TrafoLoadOptions   *options,
-                                        GCancellable       *cancellable,
-                                        GAsyncReadyCallback callback,
-                                        gpointer            user_data)
-{
-  g_autoptr (GTask) gtask = g_task_new (NULL, cancellable, callback, user_data);
-  LoadRequest *request = g_new0 (LoadRequest, 1);
-
-  g_task_set_source_tag (gtask, trafo_auto_model_from_pretrained_async);
-  request->path = g_strdup (path);
-  request->task = g_strdup (task);
-  request->options = options != NULL ? g_object_ref (options) : NULL;
-  g_task_set_task_data (gtask, request, load_request_free);
-  g_task_run_in_thread (gtask, load_thread);
-}
-
 /**
  * trafo_auto_model_from_pretrained_finish:
  * @result: what the callback got
@@ -246,14 +269,9 @@ trafo_auto_model_from_pretrained_async (const char         *path,
  *
  * Ends what [func@Trafo.AutoModel.from_pretrained_async] began.
  *
- * Returns: (transfer full) (nullable): the model
+ * Returns: (transfer full) (nullable): as [func@Trafo.AutoModel.from_pretrained]
  */
-TrafoModel *
-trafo_auto_model_from_pretrained_finish (GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
+DEFINE_FROM_PRETRAINED (trafo_auto_model, "base")
 
 /**
  * trafo_auto_model_for_sequence_classification_from_pretrained:
@@ -267,18 +285,26 @@ trafo_auto_model_from_pretrained_finish (GAsyncResult *result, GError **error)
  * Returns: (transfer full) (nullable): the model, or %NULL with an error as
  *   [func@Trafo.AutoModel.from_pretrained_for_task] gives
  */
-TrafoModel *
-trafo_auto_model_for_sequence_classification_from_pretrained (const char       *path,
-                                                              TrafoLoadOptions *options,
-                                                              GCancellable     *cancellable,
-                                                              GError          **error)
-{
-  return trafo_auto_model_from_pretrained_for_task (path,
-                                                    "sequence-classification",
-                                                    options,
-                                                    cancellable,
-                                                    error);
-}
+/**
+ * trafo_auto_model_for_sequence_classification_from_pretrained_async:
+ * @path: a folder as Hugging Face's save_pretrained() writes it
+ * @options: (nullable): how to load it
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called in this thread's default main context
+ * @user_data: data for @callback
+ *
+ * Does what [func@Trafo.AutoModelForSequenceClassification.from_pretrained] does, without blocking.
+ */
+/**
+ * trafo_auto_model_for_sequence_classification_from_pretrained_finish:
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [func@Trafo.AutoModelForSequenceClassification.from_pretrained_async] began.
+ *
+ * Returns: (transfer full) (nullable): as [func@Trafo.AutoModelForSequenceClassification.from_pretrained]
+ */
+DEFINE_FROM_PRETRAINED (trafo_auto_model_for_sequence_classification, "sequence-classification")
 
 /**
  * trafo_auto_model_for_token_classification_from_pretrained:
@@ -292,18 +318,26 @@ trafo_auto_model_for_sequence_classification_from_pretrained (const char       *
  * Returns: (transfer full) (nullable): the model, or %NULL with an error as
  *   [func@Trafo.AutoModel.from_pretrained_for_task] gives
  */
-TrafoModel *
-trafo_auto_model_for_token_classification_from_pretrained (const char       *path,
-                                                           TrafoLoadOptions *options,
-                                                           GCancellable     *cancellable,
-                                                           GError          **error)
-{
-  return trafo_auto_model_from_pretrained_for_task (path,
-                                                    "token-classification",
-                                                    options,
-                                                    cancellable,
-                                                    error);
-}
+/**
+ * trafo_auto_model_for_token_classification_from_pretrained_async:
+ * @path: a folder as Hugging Face's save_pretrained() writes it
+ * @options: (nullable): how to load it
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called in this thread's default main context
+ * @user_data: data for @callback
+ *
+ * Does what [func@Trafo.AutoModelForTokenClassification.from_pretrained] does, without blocking.
+ */
+/**
+ * trafo_auto_model_for_token_classification_from_pretrained_finish:
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [func@Trafo.AutoModelForTokenClassification.from_pretrained_async] began.
+ *
+ * Returns: (transfer full) (nullable): as [func@Trafo.AutoModelForTokenClassification.from_pretrained]
+ */
+DEFINE_FROM_PRETRAINED (trafo_auto_model_for_token_classification, "token-classification")
 
 /**
  * trafo_auto_model_for_question_answering_from_pretrained:
@@ -317,18 +351,26 @@ trafo_auto_model_for_token_classification_from_pretrained (const char       *pat
  * Returns: (transfer full) (nullable): the model, or %NULL with an error as
  *   [func@Trafo.AutoModel.from_pretrained_for_task] gives
  */
-TrafoModel *
-trafo_auto_model_for_question_answering_from_pretrained (const char       *path,
-                                                         TrafoLoadOptions *options,
-                                                         GCancellable     *cancellable,
-                                                         GError          **error)
-{
-  return trafo_auto_model_from_pretrained_for_task (path,
-                                                    "question-answering",
-                                                    options,
-                                                    cancellable,
-                                                    error);
-}
+/**
+ * trafo_auto_model_for_question_answering_from_pretrained_async:
+ * @path: a folder as Hugging Face's save_pretrained() writes it
+ * @options: (nullable): how to load it
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called in this thread's default main context
+ * @user_data: data for @callback
+ *
+ * Does what [func@Trafo.AutoModelForQuestionAnswering.from_pretrained] does, without blocking.
+ */
+/**
+ * trafo_auto_model_for_question_answering_from_pretrained_finish:
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [func@Trafo.AutoModelForQuestionAnswering.from_pretrained_async] began.
+ *
+ * Returns: (transfer full) (nullable): as [func@Trafo.AutoModelForQuestionAnswering.from_pretrained]
+ */
+DEFINE_FROM_PRETRAINED (trafo_auto_model_for_question_answering, "question-answering")
 
 /**
  * trafo_auto_model_for_masked_lm_from_pretrained:
@@ -342,14 +384,26 @@ trafo_auto_model_for_question_answering_from_pretrained (const char       *path,
  * Returns: (transfer full) (nullable): the model, or %NULL with an error as
  *   [func@Trafo.AutoModel.from_pretrained_for_task] gives
  */
-TrafoModel *
-trafo_auto_model_for_masked_lm_from_pretrained (const char       *path,
-                                                TrafoLoadOptions *options,
-                                                GCancellable     *cancellable,
-                                                GError          **error)
-{
-  return trafo_auto_model_from_pretrained_for_task (path, "masked-lm", options, cancellable, error);
-}
+/**
+ * trafo_auto_model_for_masked_lm_from_pretrained_async:
+ * @path: a folder as Hugging Face's save_pretrained() writes it
+ * @options: (nullable): how to load it
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called in this thread's default main context
+ * @user_data: data for @callback
+ *
+ * Does what [func@Trafo.AutoModelForMaskedLM.from_pretrained] does, without blocking.
+ */
+/**
+ * trafo_auto_model_for_masked_lm_from_pretrained_finish:
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [func@Trafo.AutoModelForMaskedLM.from_pretrained_async] began.
+ *
+ * Returns: (transfer full) (nullable): as [func@Trafo.AutoModelForMaskedLM.from_pretrained]
+ */
+DEFINE_FROM_PRETRAINED (trafo_auto_model_for_masked_lm, "masked-lm")
 
 /**
  * trafo_auto_model_for_causal_lm_from_pretrained:
@@ -363,11 +417,23 @@ trafo_auto_model_for_masked_lm_from_pretrained (const char       *path,
  * Returns: (transfer full) (nullable): the model, or %NULL with an error as
  *   [func@Trafo.AutoModel.from_pretrained_for_task] gives
  */
-TrafoModel *
-trafo_auto_model_for_causal_lm_from_pretrained (const char       *path,
-                                                TrafoLoadOptions *options,
-                                                GCancellable     *cancellable,
-                                                GError          **error)
-{
-  return trafo_auto_model_from_pretrained_for_task (path, "causal-lm", options, cancellable, error);
-}
+/**
+ * trafo_auto_model_for_causal_lm_from_pretrained_async:
+ * @path: a folder as Hugging Face's save_pretrained() writes it
+ * @options: (nullable): how to load it
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called in this thread's default main context
+ * @user_data: data for @callback
+ *
+ * Does what [func@Trafo.AutoModelForCausalLM.from_pretrained] does, without blocking.
+ */
+/**
+ * trafo_auto_model_for_causal_lm_from_pretrained_finish:
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [func@Trafo.AutoModelForCausalLM.from_pretrained_async] began.
+ *
+ * Returns: (transfer full) (nullable): as [func@Trafo.AutoModelForCausalLM.from_pretrained]
+ */
+DEFINE_FROM_PRETRAINED (trafo_auto_model_for_causal_lm, "causal-lm")

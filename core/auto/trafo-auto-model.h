@@ -14,19 +14,26 @@ TRAFO_API TrafoModel *trafo_auto_model_from_pretrained (const char       *path,
                                                         TrafoLoadOptions *options,
                                                         GCancellable     *cancellable,
                                                         GError          **error);
-TRAFO_API TrafoModel *trafo_auto_model_from_pretrained_for_task (const char       *path,
-                                                                 const char       *task,
-                                                                 TrafoLoadOptions *options,
-                                                                 GCancellable     *cancellable,
-                                                                 GError          **error);
 TRAFO_API void        trafo_auto_model_from_pretrained_async (const char         *path,
-                                                              const char         *task,
                                                               TrafoLoadOptions   *options,
                                                               GCancellable       *cancellable,
                                                               GAsyncReadyCallback callback,
                                                               gpointer            user_data);
 TRAFO_API TrafoModel *trafo_auto_model_from_pretrained_finish (GAsyncResult *result,
                                                                GError      **error);
+TRAFO_API TrafoModel *trafo_auto_model_from_pretrained_for_task (const char       *path,
+                                                                 const char       *task,
+                                                                 TrafoLoadOptions *options,
+                                                                 GCancellable     *cancellable,
+                                                                 GError          **error);
+TRAFO_API void        trafo_auto_model_from_pretrained_for_task_async (const char         *path,
+                                                                       const char         *task,
+                                                                       TrafoLoadOptions   *options,
+                                                                       GCancellable       *cancellable,
+                                                                       GAsyncReadyCallback callback,
+                                                                       gpointer            user_data);
+TRAFO_API TrafoModel *trafo_auto_model_from_pretrained_for_task_finish (GAsyncResult *result,
+                                                                        GError      **error);
 TRAFO_API const char *trafo_auto_model_get_task_of_class (const char *auto_class);
 
 #define TRAFO_TYPE_AUTO_MODEL_FOR_SEQUENCE_CLASSIFICATION                                          \
@@ -43,6 +50,15 @@ trafo_auto_model_for_sequence_classification_from_pretrained (const char       *
                                                               TrafoLoadOptions *options,
                                                               GCancellable     *cancellable,
                                                               GError          **error);
+TRAFO_API void
+trafo_auto_model_for_sequence_classification_from_pretrained_async (const char         *path,
+                                                                    TrafoLoadOptions   *options,
+                                                                    GCancellable       *cancellable,
+                                                                    GAsyncReadyCallback callback,
+                                                                    gpointer            user_data);
+TRAFO_API TrafoModel *
+trafo_auto_model_for_sequence_classification_from_pretrained_finish (GAsyncResult *result,
+                                                                     GError      **error);
 
 #define TRAFO_TYPE_AUTO_MODEL_FOR_TOKEN_CLASSIFICATION                                             \
   (trafo_auto_model_for_token_classification_get_type ())
@@ -58,6 +74,15 @@ trafo_auto_model_for_token_classification_from_pretrained (const char       *pat
                                                            TrafoLoadOptions *options,
                                                            GCancellable     *cancellable,
                                                            GError          **error);
+TRAFO_API void
+trafo_auto_model_for_token_classification_from_pretrained_async (const char         *path,
+                                                                 TrafoLoadOptions   *options,
+                                                                 GCancellable       *cancellable,
+                                                                 GAsyncReadyCallback callback,
+                                                                 gpointer            user_data);
+TRAFO_API TrafoModel *
+trafo_auto_model_for_token_classification_from_pretrained_finish (GAsyncResult *result,
+                                                                  GError      **error);
 
 #define TRAFO_TYPE_AUTO_MODEL_FOR_QUESTION_ANSWERING                                               \
   (trafo_auto_model_for_question_answering_get_type ())
@@ -73,6 +98,15 @@ trafo_auto_model_for_question_answering_from_pretrained (const char       *path,
                                                          TrafoLoadOptions *options,
                                                          GCancellable     *cancellable,
                                                          GError          **error);
+TRAFO_API void
+trafo_auto_model_for_question_answering_from_pretrained_async (const char         *path,
+                                                               TrafoLoadOptions   *options,
+                                                               GCancellable       *cancellable,
+                                                               GAsyncReadyCallback callback,
+                                                               gpointer            user_data);
+TRAFO_API TrafoModel *
+trafo_auto_model_for_question_answering_from_pretrained_finish (GAsyncResult *result,
+                                                                GError      **error);
 
 #define TRAFO_TYPE_AUTO_MODEL_FOR_MASKED_LM (trafo_auto_model_for_masked_lm_get_type ())
 TRAFO_API
@@ -86,6 +120,13 @@ TRAFO_API TrafoModel *trafo_auto_model_for_masked_lm_from_pretrained (const char
                                                                       TrafoLoadOptions *options,
                                                                       GCancellable     *cancellable,
                                                                       GError          **error);
+TRAFO_API void        trafo_auto_model_for_masked_lm_from_pretrained_async (const char       *path,
+                                                                            TrafoLoadOptions *options,
+                                                                            GCancellable     *cancellable,
+                                                                            GAsyncReadyCallback callback,
+                                                                            gpointer            user_data);
+TRAFO_API TrafoModel *trafo_auto_model_for_masked_lm_from_pretrained_finish (GAsyncResult *result,
+                                                                             GError      **error);
 
 #define TRAFO_TYPE_AUTO_MODEL_FOR_CAUSAL_LM (trafo_auto_model_for_causal_lm_get_type ())
 TRAFO_API
@@ -99,5 +140,12 @@ TRAFO_API TrafoModel *trafo_auto_model_for_causal_lm_from_pretrained (const char
                                                                       TrafoLoadOptions *options,
                                                                       GCancellable     *cancellable,
                                                                       GError          **error);
+TRAFO_API void        trafo_auto_model_for_causal_lm_from_pretrained_async (const char       *path,
+                                                                            TrafoLoadOptions *options,
+                                                                            GCancellable     *cancellable,
+                                                                            GAsyncReadyCallback callback,
+                                                                            gpointer            user_data);
+TRAFO_API TrafoModel *trafo_auto_model_for_causal_lm_from_pretrained_finish (GAsyncResult *result,
+                                                                             GError      **error);
 
 G_END_DECLS

@@ -6,6 +6,9 @@
 #include <trafo/trafo-error.h>
 #include <trafo/trafo-json-reader.h>
 
+#include "trafo-async-call-private.h"
+#include "trafo-checkpoint-files-private.h"
+#include "trafo-mapped-file-private.h"
 #include "trafo-registry.h"
 #include "trafo-text.h"
 
@@ -37,13 +40,14 @@ static char *
 read_string_at (const char *path, const char *file, const char *const *keys)
 {
   g_autofree char *filename = g_build_filename (path, file, NULL);
-  g_autoptr (GMappedFile) mapped = g_mapped_file_new (filename, FALSE, NULL);
-  g_autoptr (GBytes) bytes = mapped != NULL ? g_mapped_file_get_bytes (mapped) : NULL;
+  g_autoptr (TrafoMappedFile) mapped = trafo_mapped_file_open (filename, filename, NULL);
+  g_autoptr (GBytes) bytes = NULL;
   g_autoptr (TrafoJsonReader) reader = NULL;
   const char *key;
 
-  if (bytes == NULL)
+  if (mapped == NULL)
     return NULL;
+  bytes = g_bytes_new_static (mapped->data, mapped->size_bytes);
   reader = trafo_json_reader_new (bytes, filename);
   for (; *keys != NULL; keys++)
     {
@@ -134,6 +138,8 @@ trafo_auto_tokenizer_from_pretrained (const char *path, GCancellable *cancellabl
   g_autoptr (TrafoTokenizer) tokenizer = NULL;
 
   g_return_val_if_fail (path != NULL, NULL);
+  if (!trafo_checkpoint_folder_check (path, error))
+    return NULL;
   feature = find_feature (path, error);
   if (feature == NULL)
     return NULL;
@@ -141,4 +147,46 @@ trafo_auto_tokenizer_from_pretrained (const char *path, GCancellable *cancellabl
   if (tokenizer == NULL || !trafo_tokenizer_load (tokenizer, path, error))
     return NULL;
   return g_steal_pointer (&tokenizer);
+}
+
+static gpointer
+load (gpointer source, gpointer path, GCancellable *cancellable, GError **error)
+{
+  return trafo_auto_tokenizer_from_pretrained (path, cancellable, error);
+}
+
+static const TrafoAsyncCall load_call = { load, g_free, g_object_unref };
+
+/**
+ * trafo_auto_tokenizer_from_pretrained_async:
+ * @path: a folder as Hugging Face's save_pretrained() writes it
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called in this thread's default main context
+ * @user_data: data for @callback
+ *
+ * Loads a checkpoint's tokenizer, without blocking.
+ */
+void
+trafo_auto_tokenizer_from_pretrained_async (const char         *path,
+                                            GCancellable       *cancellable,
+                                            GAsyncReadyCallback callback,
+                                            gpointer            user_data)
+{
+  g_return_if_fail (path != NULL);
+  trafo_async_call_start (&load_call, NULL, g_strdup (path), cancellable, callback, user_data);
+}
+
+/**
+ * trafo_auto_tokenizer_from_pretrained_finish:
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [func@Trafo.AutoTokenizer.from_pretrained_async] began.
+ *
+ * Returns: (transfer full) (nullable): as [func@Trafo.AutoTokenizer.from_pretrained]
+ */
+TrafoTokenizer *
+trafo_auto_tokenizer_from_pretrained_finish (GAsyncResult *result, GError **error)
+{
+  return trafo_async_call_finish (&load_call, NULL, result, error);
 }

@@ -2,6 +2,7 @@
  * Copyright 2026 The Trafo authors */
 #pragma once
 
+#include <gio/gio.h>
 #include <trafo/trafo-tokenizer.h>
 
 G_BEGIN_DECLS
@@ -12,5 +13,11 @@ G_DECLARE_FINAL_TYPE (TrafoAutoTokenizer, trafo_auto_tokenizer, TRAFO, AUTO_TOKE
 
 TRAFO_API TrafoTokenizer *
 trafo_auto_tokenizer_from_pretrained (const char *path, GCancellable *cancellable, GError **error);
+TRAFO_API void            trafo_auto_tokenizer_from_pretrained_async (const char         *path,
+                                                                      GCancellable       *cancellable,
+                                                                      GAsyncReadyCallback callback,
+                                                                      gpointer            user_data);
+TRAFO_API TrafoTokenizer *trafo_auto_tokenizer_from_pretrained_finish (GAsyncResult *result,
+                                                                       GError      **error);
 
 G_END_DECLS

@@ -51,6 +51,10 @@ typedef struct
   gsize offset_bytes;
   gint  first_step; /* -1: written before the first */
   gint  last_step;
+  /* the planner's own */
+  gboolean is_placed;
+  gint     range_first_step;
+  gint     range_last_step;
 } TrafoPlacement;
 
 struct _TrafoExecution

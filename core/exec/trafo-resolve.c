@@ -483,18 +483,22 @@ conflicts (const TrafoStep *a, const TrafoStep *b)
 static void
 place_barriers (TrafoExecution *self)
 {
-  guint since = 0;
+  guint    since = 0;
+  gboolean is_wide = FALSE; /* whether a step since then has several tasks */
 
   for (guint i = 0; i < self->n_steps; i++)
     {
       TrafoStep *step = &self->steps[i];
 
       step->needs_barrier = FALSE;
-      for (guint j = since; j < i && !step->needs_barrier; j++)
+      is_wide = is_wide || step->n_tasks > 1;
+      for (guint j = since; is_wide && j < i && !step->needs_barrier; j++)
         if ((step->n_tasks > 1 || self->steps[j].n_tasks > 1) && conflicts (&self->steps[j], step))
           step->needs_barrier = TRUE;
-      if (step->needs_barrier)
-        since = i;
+      if (!step->needs_barrier)
+        continue;
+      since = i;
+      is_wide = step->n_tasks > 1;
     }
 }
 

@@ -236,57 +236,6 @@ trafo_builder_self_attention (TrafoBuilder *self, TrafoSym qkv, const TrafoAtten
   return trafo_builder_attention (self, q, k, v, attention);
 }
 
-/* The names of transformers' ACT2FN. */
-static const struct
-{
-  const char     *name;
-  TrafoActivation activation;
-} activations[] = {
-  { "gelu", TRAFO_ACTIVATION_GELU },
-  { "gelu_python", TRAFO_ACTIVATION_GELU },
-  { "gelu_new", TRAFO_ACTIVATION_GELU_TANH },
-  { "gelu_fast", TRAFO_ACTIVATION_GELU_TANH },
-  { "gelu_pytorch_tanh", TRAFO_ACTIVATION_GELU_TANH },
-  { "quick_gelu", TRAFO_ACTIVATION_QUICK_GELU },
-  { "relu", TRAFO_ACTIVATION_RELU },
-  { "silu", TRAFO_ACTIVATION_SILU },
-  { "swish", TRAFO_ACTIVATION_SILU },
-  { "tanh", TRAFO_ACTIVATION_TANH },
-  { "sigmoid", TRAFO_ACTIVATION_SIGMOID },
-  { "linear", TRAFO_ACTIVATION_NONE },
-};
-
-/**
- * trafo_builder_activation:
- * @self: a builder
- * @x: float32, any shape
- * @name: as in config.json: "gelu", "gelu_new", "relu", ...
- *
- * Applies an activation function to each element.
- *
- * Returns: float32, of @x's shape
- */
-TrafoSym
-trafo_builder_activation (TrafoBuilder *self, TrafoSym x, const char *name)
-{
-  TrafoActivationAttrs attrs = { .struct_size = sizeof attrs };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (activations); i++)
-    if (g_strcmp0 (name, activations[i].name) == 0)
-      {
-        attrs.activation = activations[i].activation;
-        if (attrs.activation == TRAFO_ACTIVATION_NONE)
-          return x;
-        return trafo_builder_append_unary (self, TRAFO_OP_ACTIVATION, &attrs, x);
-      }
-  return trafo_builder_failf (self,
-                              TRAFO_ERROR_UNSUPPORTED,
-                              "activation function '%s' is unknown; expected gelu, gelu_new, relu, "
-                              "silu, "
-                              "quick_gelu, tanh, sigmoid or another name of these",
-                              name != NULL ? name : "(null)");
-}
-
 /**
  * trafo_builder_dropout:
  * @self: a builder

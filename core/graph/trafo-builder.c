@@ -716,7 +716,7 @@ trafo_builder_tie (TrafoBuilder *self, TrafoSym param, const char *alias)
  * @name: the output's name, as in Hugging Face's ModelOutput
  * @x: a value
  *
- * Makes a value a result of the program.
+ * Makes a value a result of the program. Two of the same name are an error.
  */
 void
 trafo_builder_output (TrafoBuilder *self, const char *name, TrafoSym x)
@@ -725,6 +725,18 @@ trafo_builder_output (TrafoBuilder *self, const char *name, TrafoSym x)
 
   if (self->error != NULL || trafo_builder_type_of (self, x) == NULL)
     return;
+  for (guint i = 0; i < self->graph->outputs->len; i++)
+    {
+      output = g_ptr_array_index (self->graph->outputs, i);
+      if (g_str_equal (output->name, name))
+        {
+          trafo_builder_failf (self,
+                               TRAFO_ERROR_INVALID_ARGUMENT,
+                               "output '%s' is there twice",
+                               name);
+          return;
+        }
+    }
   output = g_new0 (TrafoGraphOutput, 1);
   output->name = g_strdup (name);
   output->sym = x;

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <gio/gio.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define MAX_TRIES 100
@@ -35,6 +36,24 @@ fail_errno (TrafoAtomicFile *file, const char *verb, GError **error)
   return FALSE;
 }
 
+/* Renaming would put a file in the place of a device, too. */
+static gboolean
+check_replaceable (TrafoAtomicFile *file, GError **error)
+{
+  g_autofree char *shown = g_filename_display_name (file->path);
+  struct stat      status;
+
+  if (stat (file->path, &status) != 0 || S_ISREG (status.st_mode))
+    return TRUE;
+  g_set_error (error,
+               G_IO_ERROR,
+               S_ISDIR (status.st_mode) ? G_IO_ERROR_IS_DIRECTORY : G_IO_ERROR_NOT_REGULAR_FILE,
+               "%s: found a %s, expected a regular file or none",
+               shown,
+               S_ISDIR (status.st_mode) ? "folder" : "device");
+  return FALSE;
+}
+
 TrafoAtomicFile *
 trafo_atomic_file_open (const char *path, GError **error)
 {
@@ -44,6 +63,8 @@ trafo_atomic_file_open (const char *path, GError **error)
 
   file->path = g_strdup (path);
   file->fd = -1;
+  if (!check_replaceable (file, error))
+    return NULL;
   /* not mkstemp(), whose files only the owner may read */
   for (guint i = 0; i < MAX_TRIES && file->fd < 0; i++)
     {

@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/* FALSE and the error if @folder is none. */
+gboolean trafo_checkpoint_folder_check (const char *folder, GError **error);
+
 /* Which files make up the checkpoint at @path, a folder, a file or an index: opens each. *ret_index
  * is NULL without one. Returns the files (element-type TrafoCheckpointFile), sorted by name. */
 GPtrArray *

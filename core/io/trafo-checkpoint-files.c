@@ -31,6 +31,23 @@ exists_in (const char *folder, const char *name)
   return g_file_test (path, G_FILE_TEST_EXISTS);
 }
 
+gboolean
+trafo_checkpoint_folder_check (const char *folder, GError **error)
+{
+  g_autofree char *shown = g_filename_display_name (folder);
+  gboolean         is_there = g_file_test (folder, G_FILE_TEST_EXISTS);
+
+  if (g_file_test (folder, G_FILE_TEST_IS_DIR))
+    return TRUE;
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_NOT_FOUND,
+               "%s: found %s, expected the folder of a checkpoint",
+               shown,
+               is_there ? "a file" : "no such folder");
+  return FALSE;
+}
+
 /* The file to open for @path: a file of weights or an index. */
 static char *
 find_file (const char *path, GError **error)

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <trafo/trafo-json-reader.h>
 
+#include "trafo-checkpoint-files-private.h"
 #include "trafo-json-write-private.h"
 #include "trafo-mapped-file-private.h"
 
@@ -188,15 +189,19 @@ trafo_config_new_from_bytes (GBytes *bytes, const char *origin, GError **error)
  * Creates a config from the config.json in @folder, of at most 16 MiB.
  *
  * Returns: (transfer full): the config; %NULL with the errors of
- *   [ctor@Trafo.Config.new_from_bytes], or of #GIOErrorEnum if the file cannot be read
+ *   [ctor@Trafo.Config.new_from_bytes], %TRAFO_ERROR_NOT_FOUND if there is no such folder, or of
+ *   #GIOErrorEnum if the file cannot be read
  */
 TrafoConfig *
 trafo_config_new_from_folder (const char *folder, GError **error)
 {
   g_autofree char *path = g_build_filename (folder, FILE_NAME, NULL);
   g_autofree char *shown = g_filename_display_name (path);
-  g_autoptr (GBytes) bytes = trafo_mapped_file_load (path, shown, MAX_SIZE_BYTES, error);
+  g_autoptr (GBytes) bytes = NULL;
 
+  if (!trafo_checkpoint_folder_check (folder, error))
+    return NULL;
+  bytes = trafo_mapped_file_load (path, shown, MAX_SIZE_BYTES, error);
   return bytes != NULL ? trafo_config_new_from_bytes (bytes, shown, error) : NULL;
 }
 

@@ -39,7 +39,7 @@ void trafo_json_keys_init (TrafoJsonKeys *keys);
 void trafo_json_keys_clear (TrafoJsonKeys *keys);
 
 /* Adds a key of the innermost object, whose first key has the index @first. @text is the whole
- * text, @string where the key stands in it, @value its decoded value. */
+ * text, @string where the key stands in it, behind all keys there are, @value its decoded value. */
 TrafoJsonKeyResult trafo_json_keys_add (TrafoJsonKeys         *keys,
                                         gsize                  first,
                                         const char            *text,

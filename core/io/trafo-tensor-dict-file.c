@@ -2,6 +2,7 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-tensor-dict-file.h"
 
+#include "trafo-async-call-private.h"
 #include "trafo-checkpoint.h"
 #include "trafo-safetensors-private.h"
 
@@ -98,4 +99,120 @@ trafo_tensor_dict_save (TrafoTensorDict *self, const char *filename, GError **er
       stored[i].size_bytes = trafo_tensor_get_size_bytes (tensor);
     }
   return trafo_safetensors_save (filename, stored, n_tensors, NULL, error);
+}
+
+static gpointer
+load (gpointer source, gpointer filename, GCancellable *cancellable, GError **error)
+{
+  return trafo_tensor_dict_load (filename, error);
+}
+
+static const TrafoAsyncCall load_call = { load, g_free, (GDestroyNotify) trafo_tensor_dict_unref };
+
+/**
+ * trafo_tensor_dict_load_async:
+ * @filename: (type filename): a .safetensors file
+ * @cancellable: (nullable): a cancellable, looked at before it begins
+ * @callback: (scope async): called in this thread's default main context
+ * @user_data: data for @callback
+ *
+ * Does what [ctor@Trafo.TensorDict.load] does, without blocking.
+ */
+void
+trafo_tensor_dict_load_async (const char         *filename,
+                              GCancellable       *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer            user_data)
+{
+  g_return_if_fail (filename != NULL);
+  trafo_async_call_start (&load_call, NULL, g_strdup (filename), cancellable, callback, user_data);
+}
+
+/**
+ * trafo_tensor_dict_load_finish:
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [func@Trafo.TensorDict.load_async] began.
+ *
+ * Returns: (transfer full) (nullable): as [ctor@Trafo.TensorDict.load]
+ */
+TrafoTensorDict *
+trafo_tensor_dict_load_finish (GAsyncResult *result, GError **error)
+{
+  return trafo_async_call_finish (&load_call, NULL, result, error);
+}
+
+typedef struct
+{
+  TrafoTensorDict *tensors;
+  char            *filename;
+} SaveRequest;
+
+static void
+save_request_free (gpointer data)
+{
+  SaveRequest *request = data;
+
+  trafo_tensor_dict_unref (request->tensors);
+  g_free (request->filename);
+  g_free (request);
+}
+
+static gpointer
+save (gpointer source, gpointer data, GCancellable *cancellable, GError **error)
+{
+  SaveRequest *request = data;
+
+  return GINT_TO_POINTER (trafo_tensor_dict_save (request->tensors, request->filename, error));
+}
+
+static const TrafoAsyncCall save_call = { save, save_request_free, NULL };
+
+/**
+ * trafo_tensor_dict_save_async:
+ * @self: tensors; which ones they are may change meanwhile, their elements may not
+ * @filename: (type filename): a file, replaced as a whole or not at all
+ * @cancellable: (nullable): a cancellable, looked at before it begins
+ * @callback: (scope async): called in this thread's default main context
+ * @user_data: data for @callback
+ *
+ * Does what [method@Trafo.TensorDict.save] does, without blocking.
+ */
+void
+trafo_tensor_dict_save_async (TrafoTensorDict    *self,
+                              const char         *filename,
+                              GCancellable       *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer            user_data)
+{
+  SaveRequest *request;
+
+  g_return_if_fail (self != NULL && filename != NULL);
+  request = g_new0 (SaveRequest, 1);
+  request->tensors = trafo_tensor_dict_new ();
+  for (guint i = 0; i < trafo_tensor_dict_get_size (self); i++)
+    {
+      const char *name = trafo_tensor_dict_get_name (self, i);
+
+      trafo_tensor_dict_set (request->tensors, name, trafo_tensor_dict_get (self, name));
+    }
+  request->filename = g_strdup (filename);
+  trafo_async_call_start (&save_call, NULL, request, cancellable, callback, user_data);
+}
+
+/**
+ * trafo_tensor_dict_save_finish:
+ * @self: tensors
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [method@Trafo.TensorDict.save_async] began.
+ *
+ * Returns: as [method@Trafo.TensorDict.save]
+ */
+gboolean
+trafo_tensor_dict_save_finish (TrafoTensorDict *self, GAsyncResult *result, GError **error)
+{
+  return trafo_async_call_finish (&save_call, NULL, result, error) != NULL;
 }

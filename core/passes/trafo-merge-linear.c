@@ -34,21 +34,40 @@ can_merge (TrafoRewrite *rewrite, const TrafoNode *node)
          is_private_param (rewrite, node->inputs[1]) && is_private_param (rewrite, node->inputs[2]);
 }
 
+/* For each linear layer the next one that reads the same, 0 where there is none. */
+static TrafoSym *
+index_siblings (const TrafoGraph *graph)
+{
+  guint                n_nodes = trafo_graph_get_n_nodes (graph);
+  TrafoSym            *siblings = g_new0 (TrafoSym, n_nodes);
+  g_autofree TrafoSym *readers = g_new0 (TrafoSym, n_nodes); /* of a symbol, the first so far */
+
+  for (TrafoSym sym = n_nodes - 1; sym > 0; sym--)
+    {
+      const TrafoNode *node = trafo_graph_get_node (graph, sym);
+
+      if (node->op->id != TRAFO_OP_LINEAR)
+        continue;
+      siblings[sym] = readers[node->inputs[0]];
+      readers[node->inputs[0]] = sym;
+    }
+  return siblings;
+}
+
 /* The layers that read what @first reads, from it on. */
 static void
 collect (TrafoRewrite *rewrite, TrafoSym first, const TrafoNode *node, Group *group)
 {
   const TrafoLinearAttrs *attrs = &node->attrs.linear;
+  const TrafoSym         *siblings = rewrite->data;
 
   group->n = 0;
-  for (TrafoSym sym = first;
-       sym < trafo_graph_get_n_nodes (rewrite->from) && group->n < TRAFO_MAX_PARAM_PARTS;
-       sym++)
+  for (TrafoSym sym = first; sym != 0 && group->n < TRAFO_MAX_PARAM_PARTS; sym = siblings[sym])
     {
       const TrafoNode *other = trafo_graph_get_node (rewrite->from, sym);
 
       if (rewrite->n_uses[sym] > 0 && rewrite->map[sym] == 0 && can_merge (rewrite, other) &&
-          other->inputs[0] == node->inputs[0] && other->attrs.linear.is_in_out == attrs->is_in_out)
+          other->attrs.linear.is_in_out == attrs->is_in_out)
         group->members[group->n++] = sym;
     }
 }
@@ -124,5 +143,7 @@ merge (TrafoRewrite *rewrite, TrafoSym sym, const TrafoNode *node)
 TrafoGraph *
 trafo_pass_merge_linear (TrafoGraph *graph, GError **error)
 {
-  return trafo_rewrite (graph, merge, NULL, error);
+  g_autofree TrafoSym *siblings = index_siblings (graph);
+
+  return trafo_rewrite (graph, merge, siblings, error);
 }

@@ -4,8 +4,10 @@
 
 #include <trafo/trafo-error.h>
 
+#include "trafo-async-call-private.h"
 #include "trafo-auto-model.h"
 #include "trafo-auto-tokenizer.h"
+#include "trafo-load-request-private.h"
 #include "trafo-pipeline-task-private.h"
 
 /**
@@ -137,40 +139,19 @@ trafo_pipeline_new_from_pretrained (const char       *task,
   return model != NULL ? trafo_pipeline_new (task, model, tokenizer, error) : NULL;
 }
 
-typedef struct
+static gpointer
+load (gpointer source, gpointer data, GCancellable *cancellable, GError **error)
 {
-  char             *task;
-  char             *path;
-  TrafoLoadOptions *options;
-} LoadRequest;
+  TrafoLoadRequest *request = data;
 
-static void
-load_request_free (gpointer data)
-{
-  LoadRequest *request = data;
-
-  g_free (request->task);
-  g_free (request->path);
-  g_clear_object (&request->options);
-  g_free (request);
+  return trafo_pipeline_new_from_pretrained (request->task,
+                                             request->path,
+                                             request->options,
+                                             cancellable,
+                                             error);
 }
 
-static void
-load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  LoadRequest   *request = data;
-  GError        *error = NULL;
-  TrafoPipeline *self = trafo_pipeline_new_from_pretrained (request->task,
-                                                            request->path,
-                                                            request->options,
-                                                            cancellable,
-                                                            &error);
-
-  if (self != NULL)
-    g_task_return_pointer (task, self, g_object_unref);
-  else
-    g_task_return_error (task, error);
-}
+static const TrafoAsyncCall load_call = { load, trafo_load_request_free, g_object_unref };
 
 /**
  * trafo_pipeline_new_from_pretrained_async:
@@ -191,15 +172,13 @@ trafo_pipeline_new_from_pretrained_async (const char         *task,
                                           GAsyncReadyCallback callback,
                                           gpointer            user_data)
 {
-  g_autoptr (GTask) running = g_task_new (NULL, cancellable, callback, user_data);
-  LoadRequest *request = g_new0 (LoadRequest, 1);
-
-  g_task_set_source_tag (running, trafo_pipeline_new_from_pretrained_async);
-  request->task = g_strdup (task);
-  request->path = g_strdup (path);
-  request->options = options != NULL ? g_object_ref (options) : NULL;
-  g_task_set_task_data (running, request, load_request_free);
-  g_task_run_in_thread (running, load_thread);
+  g_return_if_fail (task != NULL && path != NULL);
+  trafo_async_call_start (&load_call,
+                          NULL,
+                          trafo_load_request_new (path, task, options),
+                          cancellable,
+                          callback,
+                          user_data);
 }
 
 /**
@@ -214,8 +193,7 @@ trafo_pipeline_new_from_pretrained_async (const char         *task,
 TrafoPipeline *
 trafo_pipeline_new_from_pretrained_finish (GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);
-  return g_task_propagate_pointer (G_TASK (result), error);
+  return trafo_async_call_finish (&load_call, NULL, result, error);
 }
 
 static gboolean
@@ -318,6 +296,16 @@ typedef struct
   GVariant *parameters;
 } RunRequest;
 
+static RunRequest *
+run_request_new (const char *const *texts, GVariant *parameters)
+{
+  RunRequest *request = g_new0 (RunRequest, 1);
+
+  request->texts = g_strdupv ((char **) texts);
+  request->parameters = parameters != NULL ? g_variant_ref_sink (parameters) : NULL;
+  return request;
+}
+
 static void
 run_request_free (gpointer data)
 {
@@ -328,22 +316,36 @@ run_request_free (gpointer data)
   g_free (request);
 }
 
-static void
-run_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+static gpointer
+run (gpointer source, gpointer data, GCancellable *cancellable, GError **error)
 {
   RunRequest *request = data;
-  GError     *error = NULL;
-  TrafoValue *results = trafo_pipeline_run (source,
-                                            (const char *const *) request->texts,
-                                            request->parameters,
-                                            cancellable,
-                                            &error);
 
-  if (results != NULL)
-    g_task_return_pointer (task, results, (GDestroyNotify) trafo_value_unref);
-  else
-    g_task_return_error (task, error);
+  return trafo_pipeline_run (source,
+                             (const char *const *) request->texts,
+                             request->parameters,
+                             cancellable,
+                             error);
 }
+
+static gpointer
+run_text (gpointer source, gpointer data, GCancellable *cancellable, GError **error)
+{
+  RunRequest *request = data;
+
+  return trafo_pipeline_run_text (source,
+                                  request->texts[0],
+                                  request->parameters,
+                                  cancellable,
+                                  error);
+}
+
+static const TrafoAsyncCall run_call = { run,
+                                         run_request_free,
+                                         (GDestroyNotify) trafo_value_unref };
+static const TrafoAsyncCall run_text_call = { run_text,
+                                              run_request_free,
+                                              (GDestroyNotify) trafo_value_unref };
 
 /**
  * trafo_pipeline_run_async:
@@ -364,14 +366,14 @@ trafo_pipeline_run_async (TrafoPipeline      *self,
                           GAsyncReadyCallback callback,
                           gpointer            user_data)
 {
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  RunRequest *request = g_new0 (RunRequest, 1);
-
-  g_task_set_source_tag (task, trafo_pipeline_run_async);
-  request->texts = g_strdupv ((char **) texts);
-  request->parameters = parameters != NULL ? g_variant_ref_sink (parameters) : NULL;
-  g_task_set_task_data (task, request, run_request_free);
-  g_task_run_in_thread (task, run_thread);
+  g_return_if_fail (TRAFO_IS_PIPELINE (self));
+  g_return_if_fail (texts != NULL);
+  trafo_async_call_start (&run_call,
+                          self,
+                          run_request_new (texts, parameters),
+                          cancellable,
+                          callback,
+                          user_data);
 }
 
 /**
@@ -387,8 +389,54 @@ trafo_pipeline_run_async (TrafoPipeline      *self,
 TrafoValue *
 trafo_pipeline_run_finish (TrafoPipeline *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-  return g_task_propagate_pointer (G_TASK (result), error);
+  return trafo_async_call_finish (&run_call, self, result, error);
+}
+
+/**
+ * trafo_pipeline_run_text_async:
+ * @self: a pipeline
+ * @text: a text, UTF-8
+ * @parameters: (nullable): as of [method@Trafo.Pipeline.run_text]
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called in this thread's default main context
+ * @user_data: data for @callback
+ *
+ * Runs the pipeline on one text, without blocking.
+ */
+void
+trafo_pipeline_run_text_async (TrafoPipeline      *self,
+                               const char         *text,
+                               GVariant           *parameters,
+                               GCancellable       *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer            user_data)
+{
+  const char *const texts[] = { text, NULL };
+
+  g_return_if_fail (TRAFO_IS_PIPELINE (self));
+  g_return_if_fail (text != NULL);
+  trafo_async_call_start (&run_text_call,
+                          self,
+                          run_request_new (texts, parameters),
+                          cancellable,
+                          callback,
+                          user_data);
+}
+
+/**
+ * trafo_pipeline_run_text_finish:
+ * @self: a pipeline
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [method@Trafo.Pipeline.run_text_async] began.
+ *
+ * Returns: (transfer full): as [method@Trafo.Pipeline.run_text]
+ */
+TrafoValue *
+trafo_pipeline_run_text_finish (TrafoPipeline *self, GAsyncResult *result, GError **error)
+{
+  return trafo_async_call_finish (&run_text_call, self, result, error);
 }
 
 /**

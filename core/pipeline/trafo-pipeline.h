@@ -48,6 +48,14 @@ TRAFO_API void        trafo_pipeline_run_async (TrafoPipeline      *self,
                                                 gpointer            user_data);
 TRAFO_API TrafoValue *
 trafo_pipeline_run_finish (TrafoPipeline *self, GAsyncResult *result, GError **error);
+TRAFO_API void trafo_pipeline_run_text_async (TrafoPipeline      *self,
+                                              const char         *text,
+                                              GVariant           *parameters,
+                                              GCancellable       *cancellable,
+                                              GAsyncReadyCallback callback,
+                                              gpointer            user_data);
+TRAFO_API TrafoValue *
+trafo_pipeline_run_text_finish (TrafoPipeline *self, GAsyncResult *result, GError **error);
 
 TRAFO_API const char     *trafo_pipeline_get_task (TrafoPipeline *self);
 TRAFO_API TrafoModel     *trafo_pipeline_get_model (TrafoPipeline *self);

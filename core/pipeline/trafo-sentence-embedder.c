@@ -6,8 +6,10 @@
 #include <trafo/trafo-config.h>
 #include <trafo/trafo-error.h>
 
+#include "trafo-async-call-private.h"
 #include "trafo-auto-model.h"
 #include "trafo-auto-tokenizer.h"
+#include "trafo-load-request-private.h"
 #include "trafo-sentence-modules-private.h"
 #include "trafo-text-batch-private.h"
 #include "trafo-text.h"
@@ -22,7 +24,7 @@
  *
  * It reads checkpoints of sentence-transformers and gives what they give there: the states of the
  * last layer, pooled as 1_Pooling/config.json says and scaled to length 1 where modules.json lists
- * Normalize. A checkpoint without modules.json is pooled by the mean over tokens and not scaled.
+ * Normalize. Texts begin with the checkpoint's default prompt. A checkpoint without modules.json is pooled by the mean over tokens and not scaled.
  */
 struct _TrafoSentenceEmbedder
 {
@@ -131,37 +133,18 @@ trafo_sentence_embedder_new_from_pretrained (const char       *path,
   return g_steal_pointer (&self);
 }
 
-typedef struct
+static gpointer
+load (gpointer source, gpointer data, GCancellable *cancellable, GError **error)
 {
-  char             *path;
-  TrafoLoadOptions *options;
-} LoadRequest;
+  TrafoLoadRequest *request = data;
 
-static void
-load_request_free (gpointer data)
-{
-  LoadRequest *request = data;
-
-  g_free (request->path);
-  g_clear_object (&request->options);
-  g_free (request);
+  return trafo_sentence_embedder_new_from_pretrained (request->path,
+                                                      request->options,
+                                                      cancellable,
+                                                      error);
 }
 
-static void
-load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  LoadRequest           *request = data;
-  GError                *error = NULL;
-  TrafoSentenceEmbedder *self = trafo_sentence_embedder_new_from_pretrained (request->path,
-                                                                             request->options,
-                                                                             cancellable,
-                                                                             &error);
-
-  if (self != NULL)
-    g_task_return_pointer (task, self, g_object_unref);
-  else
-    g_task_return_error (task, error);
-}
+static const TrafoAsyncCall load_call = { load, trafo_load_request_free, g_object_unref };
 
 /**
  * trafo_sentence_embedder_new_from_pretrained_async:
@@ -180,14 +163,13 @@ trafo_sentence_embedder_new_from_pretrained_async (const char         *path,
                                                    GAsyncReadyCallback callback,
                                                    gpointer            user_data)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
-  LoadRequest *request = g_new0 (LoadRequest, 1);
-
-  g_task_set_source_tag (task, trafo_sentence_embedder_new_from_pretrained_async);
-  request->path = g_strdup (path);
-  request->options = options != NULL ? g_object_ref (options) : NULL;
-  g_task_set_task_data (task, request, load_request_free);
-  g_task_run_in_thread (task, load_thread);
+  g_return_if_fail (path != NULL);
+  trafo_async_call_start (&load_call,
+                          NULL,
+                          trafo_load_request_new (path, NULL, options),
+                          cancellable,
+                          callback,
+                          user_data);
 }
 
 /**
@@ -202,8 +184,7 @@ trafo_sentence_embedder_new_from_pretrained_async (const char         *path,
 TrafoSentenceEmbedder *
 trafo_sentence_embedder_new_from_pretrained_finish (GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);
-  return g_task_propagate_pointer (G_TASK (result), error);
+  return trafo_async_call_finish (&load_call, NULL, result, error);
 }
 
 /* One vector, from one row of the states. */
@@ -305,21 +286,24 @@ compare_entries (gconstpointer a, gconstpointer b)
   return left->index < right->index ? -1 : left->index > right->index;
 }
 
-/* What do_lower_case asks for; NULL where it does not. */
+/* What the prompt and do_lower_case ask for; NULL where they do not. */
 static char **
-lower_texts (TrafoSentenceEmbedder *self, const char *const *texts)
+prepare_texts (TrafoSentenceEmbedder *self, const char *const *texts)
 {
-  char **lowered;
+  const char *prompt = self->modules->prompt != NULL ? self->modules->prompt : "";
+  char      **prepared;
 
-  if (!self->modules->do_lower_case)
+  if (!self->modules->do_lower_case && *prompt == '\0')
     return NULL;
-  lowered = g_strdupv ((char **) texts);
-  for (gsize i = 0; lowered[i] != NULL; i++)
+  prepared = g_new0 (char *, g_strv_length ((char **) texts) + 1);
+  for (gsize i = 0; texts[i] != NULL; i++)
     {
-      g_free (lowered[i]);
-      lowered[i] = g_utf8_strdown (texts[i], -1);
+      g_autofree char *text = g_strconcat (prompt, texts[i], NULL);
+
+      prepared[i] =
+          self->modules->do_lower_case ? g_utf8_strdown (text, -1) : g_steal_pointer (&text);
     }
-  return lowered;
+  return prepared;
 }
 
 /* The longest texts first, so that those of a batch have about the same length. */
@@ -358,9 +342,9 @@ trafo_sentence_embedder_encode (TrafoSentenceEmbedder *self,
 {
   guint  n_texts = g_strv_length ((char **) texts);
   gint64 shape[] = { n_texts, trafo_sentence_embedder_get_dimension (self) };
-  g_auto (GStrv) lowered = lower_texts (self, texts);
+  g_auto (GStrv) prepared = prepare_texts (self, texts);
   g_autofree Entry *entries =
-      sort_texts (lowered != NULL ? (const char *const *) lowered : texts, n_texts);
+      sort_texts (prepared != NULL ? (const char *const *) prepared : texts, n_texts);
   g_autoptr (TrafoTensor) result = trafo_tensor_new (TRAFO_DTYPE_FLOAT32, shape, 2, error);
 
   if (result == NULL)
@@ -383,17 +367,15 @@ trafo_sentence_embedder_encode (TrafoSentenceEmbedder *self,
   return g_steal_pointer (&result);
 }
 
-static void
-encode_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+static gpointer
+encode (gpointer source, gpointer data, GCancellable *cancellable, GError **error)
 {
-  GError      *error = NULL;
-  TrafoTensor *result = trafo_sentence_embedder_encode (source, data, cancellable, &error);
-
-  if (result != NULL)
-    g_task_return_pointer (task, result, (GDestroyNotify) trafo_tensor_unref);
-  else
-    g_task_return_error (task, error);
+  return trafo_sentence_embedder_encode (source, data, cancellable, error);
 }
+
+static const TrafoAsyncCall encode_call = { encode,
+                                            (GDestroyNotify) g_strfreev,
+                                            (GDestroyNotify) trafo_tensor_unref };
 
 /**
  * trafo_sentence_embedder_encode_async:
@@ -412,11 +394,14 @@ trafo_sentence_embedder_encode_async (TrafoSentenceEmbedder *self,
                                       GAsyncReadyCallback    callback,
                                       gpointer               user_data)
 {
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-
-  g_task_set_source_tag (task, trafo_sentence_embedder_encode_async);
-  g_task_set_task_data (task, g_strdupv ((char **) texts), (GDestroyNotify) g_strfreev);
-  g_task_run_in_thread (task, encode_thread);
+  g_return_if_fail (TRAFO_IS_SENTENCE_EMBEDDER (self));
+  g_return_if_fail (texts != NULL);
+  trafo_async_call_start (&encode_call,
+                          self,
+                          g_strdupv ((char **) texts),
+                          cancellable,
+                          callback,
+                          user_data);
 }
 
 /**
@@ -434,8 +419,7 @@ trafo_sentence_embedder_encode_finish (TrafoSentenceEmbedder *self,
                                        GAsyncResult          *result,
                                        GError               **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-  return g_task_propagate_pointer (G_TASK (result), error);
+  return trafo_async_call_finish (&encode_call, self, result, error);
 }
 
 /**

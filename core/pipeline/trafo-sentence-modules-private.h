@@ -8,14 +8,15 @@
 
 G_BEGIN_DECLS
 
-/* What a checkpoint of sentence-transformers says in modules.json, sentence_bert_config.json and
- * 1_Pooling/config.json. */
+/* What a checkpoint of sentence-transformers says in modules.json, sentence_bert_config.json,
+ * config_sentence_transformers.json and 1_Pooling/config.json. */
 typedef struct
 {
   gboolean     is_given;           /* FALSE: there is no modules.json, and the rest is assumed */
   char        *transformer_folder; /* where the model and its tokenizer are */
   guint        max_seq_length;     /* tokens, special ones too; 0: what the tokenizer says */
   gboolean     do_lower_case;
+  char        *prompt;     /* what each text begins with; NULL: nothing */
   guint        n_poolings; /* one at least; their vectors are put behind each other */
   TrafoPooling poolings[TRAFO_N_POOLINGS];
   gboolean     has_normalize;

@@ -13,8 +13,11 @@
 #include <trafo/trafo-error.h>
 #include <trafo/trafo-json-reader.h>
 
+#include "trafo-checkpoint-files-private.h"
+#include "trafo-mapped-file-private.h"
 #include "trafo-sentence-modules-private.h"
 
+#define MAX_SIZE_BYTES ((gsize) 1 << 20)
 #define MAX_SEQ_LENGTH (1 << 20)
 
 typedef struct
@@ -76,15 +79,13 @@ read_modules (GBytes *bytes, const char *filename, GError **error)
 static GBytes *
 read_file (const char *filename, GError **error)
 {
+  g_autofree char *shown = g_filename_display_name (filename);
   g_autoptr (GError) local = NULL;
-  char *text;
-  gsize size_bytes;
+  GBytes *bytes = trafo_mapped_file_load (filename, shown, MAX_SIZE_BYTES, &local);
 
-  if (g_file_get_contents (filename, &text, &size_bytes, &local))
-    return g_bytes_new_take (text, size_bytes);
-  if (!g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+  if (bytes == NULL && !g_error_matches (local, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
     g_propagate_error (error, g_steal_pointer (&local));
-  return NULL;
+  return bytes;
 }
 
 static TrafoConfig *
@@ -123,6 +124,37 @@ read_transformer (TrafoSentenceModules *self, GError **error)
     return TRUE;
   self->max_seq_length = trafo_config_get_int (config, "max_seq_length", 0, 1, MAX_SEQ_LENGTH);
   self->do_lower_case = trafo_config_get_boolean (config, "do_lower_case", FALSE);
+  return trafo_config_check (config, error);
+}
+
+/* The text under default_prompt_name among the prompts. */
+static gboolean
+read_prompt (TrafoSentenceModules *self, const char *folder, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (TrafoConfig) config =
+      read_config (folder, "config_sentence_transformers.json", FALSE, &local);
+  g_autoptr (GVariant) prompts = NULL;
+  g_autoptr (GVariant) prompt = NULL;
+  const char *name;
+
+  if (local != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  name = config != NULL ? trafo_config_get_string (config, "default_prompt_name", NULL) : NULL;
+  if (config == NULL || name == NULL)
+    return config == NULL || trafo_config_check (config, error);
+  prompts =
+      g_variant_lookup_value (trafo_config_get_variant (config), "prompts", G_VARIANT_TYPE_VARDICT);
+  prompt = prompts != NULL ? g_variant_lookup_value (prompts, name, G_VARIANT_TYPE_STRING) : NULL;
+  if (prompt != NULL)
+    self->prompt = g_variant_dup_string (prompt, NULL);
+  else
+    trafo_config_fail (config,
+                       "'default_prompt_name' is \"%s\", expected the name of a text in 'prompts'",
+                       name);
   return trafo_config_check (config, error);
 }
 
@@ -192,6 +224,12 @@ read_pooling (TrafoSentenceModules *self, const char *folder, GError **error)
       add_pooling (self, i);
   if (self->n_poolings == 0)
     add_pooling (self, TRAFO_POOLING_MEAN);
+  if (!trafo_config_get_boolean (config, "include_prompt", TRUE) && self->prompt != NULL &&
+      *self->prompt != '\0')
+    trafo_config_fail (config,
+                       "'include_prompt' is false, expected true: a prompt that is not pooled is "
+                       "not "
+                       "supported");
   return trafo_config_check (config, error);
 }
 
@@ -245,10 +283,13 @@ trafo_sentence_modules_read (const char *folder, GError **error)
   g_autoptr (TrafoSentenceModules) self = g_new0 (TrafoSentenceModules, 1);
   g_autofree char *filename = g_build_filename (folder, "modules.json", NULL);
   g_autoptr (GError) local = NULL;
-  g_autoptr (GBytes) bytes = read_file (filename, &local);
+  g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GPtrArray) modules = NULL;
 
+  if (!trafo_checkpoint_folder_check (folder, error))
+    return NULL;
   self->transformer_folder = g_strdup (folder);
+  bytes = read_file (filename, &local);
   if (local != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&local));
@@ -261,7 +302,8 @@ trafo_sentence_modules_read (const char *folder, GError **error)
     }
   self->is_given = TRUE;
   modules = read_modules (bytes, filename, error);
-  if (modules == NULL || !read_listed (self, folder, modules, error))
+  if (modules == NULL || !read_prompt (self, folder, error) ||
+      !read_listed (self, folder, modules, error))
     return NULL;
   return g_steal_pointer (&self);
 }
@@ -270,5 +312,6 @@ void
 trafo_sentence_modules_free (TrafoSentenceModules *self)
 {
   g_free (self->transformer_folder);
+  g_free (self->prompt);
   g_free (self);
 }

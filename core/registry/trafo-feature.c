@@ -4,6 +4,7 @@
 
 #include "trafo-feature.h"
 
+#include "trafo-async-call-private.h"
 #include "trafo-feature-private.h"
 #include "trafo-machine-private.h"
 #include "trafo-plugin-facts-private.h"
@@ -360,17 +361,13 @@ trafo_feature_create (TrafoFeature *self, GCancellable *cancellable, GError **er
   return NULL;
 }
 
-static void
-create_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+static gpointer
+create (gpointer source, gpointer request, GCancellable *cancellable, GError **error)
 {
-  GError  *error = NULL;
-  GObject *object = trafo_feature_create (source, cancellable, &error);
-
-  if (object != NULL)
-    g_task_return_pointer (task, object, g_object_unref);
-  else
-    g_task_return_error (task, error);
+  return trafo_feature_create (source, cancellable, error);
 }
+
+static const TrafoAsyncCall create_call = { create, NULL, g_object_unref };
 
 /**
  * trafo_feature_create_async:
@@ -387,10 +384,8 @@ trafo_feature_create_async (TrafoFeature       *self,
                             GAsyncReadyCallback callback,
                             gpointer            user_data)
 {
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-
-  g_task_set_source_tag (task, trafo_feature_create_async);
-  g_task_run_in_thread (task, create_in_thread);
+  g_return_if_fail (TRAFO_IS_FEATURE (self));
+  trafo_async_call_start (&create_call, self, NULL, cancellable, callback, user_data);
 }
 
 /**
@@ -406,8 +401,7 @@ trafo_feature_create_async (TrafoFeature       *self,
 GObject *
 trafo_feature_create_finish (TrafoFeature *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-  return g_task_propagate_pointer (G_TASK (result), error);
+  return trafo_async_call_finish (&create_call, self, result, error);
 }
 
 /* The devices of a backend, in this process. */
@@ -486,17 +480,13 @@ trafo_feature_probe (TrafoFeature *self, GCancellable *cancellable, GError **err
   return is_known ? devices : probe_here (self, cancellable, error);
 }
 
-static void
-probe_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+static gpointer
+probe (gpointer source, gpointer request, GCancellable *cancellable, GError **error)
 {
-  GError   *error = NULL;
-  GVariant *devices = trafo_feature_probe (source, cancellable, &error);
-
-  if (devices != NULL)
-    g_task_return_pointer (task, devices, (GDestroyNotify) g_variant_unref);
-  else
-    g_task_return_error (task, error);
+  return trafo_feature_probe (source, cancellable, error);
 }
+
+static const TrafoAsyncCall probe_call = { probe, NULL, (GDestroyNotify) g_variant_unref };
 
 /**
  * trafo_feature_probe_async:
@@ -513,10 +503,8 @@ trafo_feature_probe_async (TrafoFeature       *self,
                            GAsyncReadyCallback callback,
                            gpointer            user_data)
 {
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-
-  g_task_set_source_tag (task, trafo_feature_probe_async);
-  g_task_run_in_thread (task, probe_in_thread);
+  g_return_if_fail (TRAFO_IS_FEATURE (self));
+  trafo_async_call_start (&probe_call, self, NULL, cancellable, callback, user_data);
 }
 
 /**
@@ -532,6 +520,5 @@ trafo_feature_probe_async (TrafoFeature       *self,
 GVariant *
 trafo_feature_probe_finish (TrafoFeature *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-  return g_task_propagate_pointer (G_TASK (result), error);
+  return trafo_async_call_finish (&probe_call, self, result, error);
 }

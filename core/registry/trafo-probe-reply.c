@@ -20,6 +20,17 @@ is_stage (guint8 byte)
   return byte != 0 && strchr ("socpx", byte) != NULL;
 }
 
+/* A copy with a byte behind it: GLib 2.74 reads that to see whether a tuple's form is normal. */
+static GBytes *
+copy_padded (const guint8 *bytes, gsize size_bytes)
+{
+  guint8 *copy = g_malloc0 (size_bytes + 1);
+  g_autoptr (GBytes) whole = g_bytes_new_take (copy, size_bytes + 1);
+
+  memcpy (copy, bytes, size_bytes);
+  return g_bytes_new_from_bytes (whole, 0, size_bytes);
+}
+
 /* The value of a frame whose length field is at @bytes; NULL without an error if cut off. */
 static gboolean
 parse_frame (const guint8 *bytes,
@@ -41,7 +52,7 @@ parse_frame (const guint8 *bytes,
     return refuse (error, "announces too many bytes");
   if (length > size_bytes - sizeof length)
     return TRUE;
-  copy = g_bytes_new (bytes + sizeof length, length);
+  copy = copy_padded (bytes + sizeof length, length);
   reply = g_variant_ref_sink (
       g_variant_new_from_bytes (G_VARIANT_TYPE (TRAFO_PROBE_REPLY_TYPE), copy, FALSE));
   if (!g_variant_is_normal_form (reply))

@@ -4,6 +4,7 @@
 
 #include <trafo/trafo-error.h>
 
+#include "trafo-async-call-private.h"
 #include "trafo-device-private.h"
 #include "trafo-environment-private.h"
 #include "trafo-reference-device-private.h"
@@ -213,4 +214,45 @@ trafo_device_open (const char *name, GCancellable *cancellable, GError **error)
   if (device != NULL)
     g_hash_table_insert (opened, g_strdup (key), g_object_ref (device));
   return device;
+}
+
+static gpointer
+open_in_thread (gpointer source, gpointer name, GCancellable *cancellable, GError **error)
+{
+  return trafo_device_open (name, cancellable, error);
+}
+
+static const TrafoAsyncCall open_call = { open_in_thread, g_free, g_object_unref };
+
+/**
+ * trafo_device_open_async:
+ * @name: (nullable): as in [ctor@Trafo.Device.open]
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called in this thread's default main context
+ * @user_data: data for @callback
+ *
+ * Opens a device through the registry, without blocking.
+ */
+void
+trafo_device_open_async (const char         *name,
+                         GCancellable       *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer            user_data)
+{
+  trafo_async_call_start (&open_call, NULL, g_strdup (name), cancellable, callback, user_data);
+}
+
+/**
+ * trafo_device_open_finish:
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [func@Trafo.Device.open_async] began.
+ *
+ * Returns: (transfer full) (nullable): as [ctor@Trafo.Device.open]
+ */
+TrafoDevice *
+trafo_device_open_finish (GAsyncResult *result, GError **error)
+{
+  return trafo_async_call_finish (&open_call, NULL, result, error);
 }

@@ -48,7 +48,7 @@ find_input (gpointer              data,
 
   if (given == NULL)
     return fill (name, rule, type, error);
-  return trafo_model_inputs_convert (given, type->dtype, error);
+  return trafo_model_inputs_convert (name, given, type, error);
 }
 
 /* The checkpoint's own memory where it is float32; a result that is a view of it keeps the model. */

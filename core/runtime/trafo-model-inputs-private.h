@@ -14,12 +14,16 @@ void trafo_model_inputs_get_variant (TrafoTensorDict *inputs,
                                      gboolean         has_hidden_states,
                                      TrafoVariant    *ret_variant);
 
-/* FALSE and the error if @graph has not all of @inputs, or if there is no token. */
+/* FALSE and the error if @graph has not all of @inputs, if there is no token, or if there are more
+ * in a row than the model has positions for. */
 gboolean
 trafo_model_inputs_check (TrafoTensorDict *inputs, const TrafoGraph *graph, GError **error);
 
-/* @tensor as @wanted: ids and masks may be of any integer type, labels of any type. What does not
- * convert comes back as it is. */
-TrafoTensor *trafo_model_inputs_convert (TrafoTensor *tensor, TrafoDType wanted, GError **error);
+/* @tensor, the input @name, as @wanted: ids and masks may be of any integer type, labels of any type
+ * and with a last axis of length 1 too many. What does not convert comes back as it is. */
+TrafoTensor *trafo_model_inputs_convert (const char           *name,
+                                         TrafoTensor          *tensor,
+                                         const TrafoValueType *wanted,
+                                         GError              **error);
 
 G_END_DECLS

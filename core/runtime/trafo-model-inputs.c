@@ -26,20 +26,36 @@ trafo_model_inputs_get_variant (TrafoTensorDict *inputs,
   };
 }
 
-/* A model of sequences has nothing to say about one without tokens. */
+/* A model of sequences has nothing to say about one without tokens, nor, unless the caller numbers
+ * them, about tokens behind its last position. */
 static gboolean
-check_length (TrafoTensorDict *inputs, GError **error)
+check_length (TrafoTensorDict *inputs, const TrafoGraph *graph, GError **error)
 {
-  TrafoTensor *ids = trafo_tensor_dict_get (inputs, "input_ids");
+  TrafoTensor           *ids = trafo_tensor_dict_get (inputs, "input_ids");
+  const TrafoGraphInput *positions = trafo_graph_find_input (graph, "position_ids");
+  gint64                 length;
 
-  if (ids == NULL || trafo_tensor_get_n_dims (ids) != 2 || trafo_tensor_get_dim (ids, 1) > 0)
+  if (ids == NULL || trafo_tensor_get_n_dims (ids) != 2)
     return TRUE;
-  g_set_error (error,
-               TRAFO_ERROR,
-               TRAFO_ERROR_SHAPE,
-               "input 'input_ids' has shape (%" G_GINT64_FORMAT
-               ", 0), expected at least one token in a row",
-               trafo_tensor_get_dim (ids, 0));
+  length = trafo_tensor_get_dim (ids, 1);
+  if (length == 0)
+    g_set_error (error,
+                 TRAFO_ERROR,
+                 TRAFO_ERROR_SHAPE,
+                 "input 'input_ids' has shape (%" G_GINT64_FORMAT
+                 ", 0), expected at least one token in a row",
+                 trafo_tensor_get_dim (ids, 0));
+  else if (positions != NULL && length - 1 > positions->max_value &&
+           trafo_tensor_dict_get (inputs, "position_ids") == NULL)
+    g_set_error (error,
+                 TRAFO_ERROR,
+                 TRAFO_ERROR_INVALID_ARGUMENT,
+                 "a text has %" G_GINT64_FORMAT " tokens, expected at most %" G_GINT64_FORMAT
+                 ", the positions that the model has",
+                 length,
+                 positions->max_value + 1);
+  else
+    return TRUE;
   return FALSE;
 }
 
@@ -69,15 +85,34 @@ trafo_model_inputs_check (TrafoTensorDict *inputs, const TrafoGraph *graph, GErr
                    known->str);
       return FALSE;
     }
-  return check_length (inputs, error);
+  return check_length (inputs, graph, error);
+}
+
+/* (batch, 1) instead of (batch), which losses take the same. */
+static TrafoTensor *
+squeeze_labels (const char *name, TrafoTensor *tensor, const TrafoValueType *wanted, GError **error)
+{
+  static const char *const names[] = { "labels", "start_positions", "end_positions", NULL };
+  gint64                   length = trafo_tensor_get_n_elements (tensor);
+
+  if (wanted->n_dims == 1 && trafo_tensor_get_n_dims (tensor) == 2 &&
+      trafo_tensor_get_dim (tensor, 1) == 1 && g_strv_contains (names, name))
+    return trafo_tensor_reshape (tensor, &length, 1, error);
+  return trafo_tensor_ref (tensor);
 }
 
 TrafoTensor *
-trafo_model_inputs_convert (TrafoTensor *tensor, TrafoDType wanted, GError **error)
+trafo_model_inputs_convert (const char           *name,
+                            TrafoTensor          *tensor,
+                            const TrafoValueType *wanted,
+                            GError              **error)
 {
-  TrafoDType found = trafo_tensor_get_dtype (tensor);
+  g_autoptr (TrafoTensor) shaped = squeeze_labels (name, tensor, wanted, error);
 
-  if (trafo_dtype_is_float (found) && !trafo_dtype_is_float (wanted))
-    return trafo_tensor_ref (tensor);
-  return trafo_tensor_cast (tensor, wanted, error);
+  if (shaped == NULL)
+    return NULL;
+  if (trafo_dtype_is_float (trafo_tensor_get_dtype (shaped)) &&
+      !trafo_dtype_is_float (wanted->dtype))
+    return g_steal_pointer (&shaped);
+  return trafo_tensor_cast (shaped, wanted->dtype, error);
 }

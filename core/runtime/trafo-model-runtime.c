@@ -4,8 +4,10 @@
 
 #include <trafo/trafo-config.h>
 
+#include "trafo-async-call-private.h"
 #include "trafo-builder-private.h"
 #include "trafo-device-choice.h"
+#include "trafo-load-request-private.h"
 #include "trafo-model-eager-private.h"
 #include "trafo-model-inputs-private.h"
 #include "trafo-model-source-private.h"
@@ -168,6 +170,65 @@ trafo_model_load (TrafoModel       *self,
   return TRUE;
 }
 
+static gpointer
+load (gpointer source, gpointer data, GCancellable *cancellable, GError **error)
+{
+  TrafoLoadRequest *request = data;
+  gboolean          is_loaded =
+      trafo_model_load (source, request->path, request->task, request->options, cancellable, error);
+
+  return GINT_TO_POINTER (is_loaded);
+}
+
+static const TrafoAsyncCall load_call = { load, trafo_load_request_free, NULL };
+
+/**
+ * trafo_model_load_async:
+ * @self: a model that was not loaded yet, and that nobody uses meanwhile
+ * @folder: a folder as Hugging Face's save_pretrained() writes it
+ * @task: as in [method@Trafo.Model.load]
+ * @options: (nullable): how to load it
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called in this thread's default main context
+ * @user_data: data for @callback
+ *
+ * Reads config.json and maps the weights, without blocking.
+ */
+void
+trafo_model_load_async (TrafoModel         *self,
+                        const char         *folder,
+                        const char         *task,
+                        TrafoLoadOptions   *options,
+                        GCancellable       *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer            user_data)
+{
+  g_return_if_fail (TRAFO_IS_MODEL (self));
+  g_return_if_fail (folder != NULL && task != NULL);
+  trafo_async_call_start (&load_call,
+                          self,
+                          trafo_load_request_new (folder, task, options),
+                          cancellable,
+                          callback,
+                          user_data);
+}
+
+/**
+ * trafo_model_load_finish:
+ * @self: a model
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [method@Trafo.Model.load_async] began.
+ *
+ * Returns: as [method@Trafo.Model.load]
+ */
+gboolean
+trafo_model_load_finish (TrafoModel *self, GAsyncResult *result, GError **error)
+{
+  return trafo_async_call_finish (&load_call, self, result, error) != NULL;
+}
+
 /* All that a program is built for, so that no two variants share one. */
 static guint
 variant_key (const TrafoVariant *variant)
@@ -217,12 +278,12 @@ order_inputs (const TrafoGraph *graph, TrafoTensorDict *inputs, GError **error)
   for (guint i = 0; i < graph->inputs->len; i++)
     {
       const TrafoGraphInput *input = g_ptr_array_index (graph->inputs, i);
-      TrafoDType             dtype = trafo_graph_get_node (graph, input->sym)->type.dtype;
+      const TrafoValueType  *type = &trafo_graph_get_node (graph, input->sym)->type;
       TrafoTensor           *given = trafo_tensor_dict_get (inputs, input->name);
       TrafoTensor           *converted = NULL;
 
       if (given != NULL)
-        converted = trafo_model_inputs_convert (given, dtype, error);
+        converted = trafo_model_inputs_convert (input->name, given, type, error);
       if (given != NULL && converted == NULL)
         return NULL;
       g_array_append_val (ordered, converted);
@@ -358,22 +419,21 @@ forward_request_free (gpointer data)
   g_free (request);
 }
 
-static void
-forward_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+static gpointer
+forward (gpointer source, gpointer data, GCancellable *cancellable, GError **error)
 {
-  ForwardRequest  *request = data;
-  GError          *error = NULL;
-  TrafoTensorDict *outputs = trafo_model_forward (source,
-                                                  request->inputs,
-                                                  request->output_hidden_states,
-                                                  cancellable,
-                                                  &error);
+  ForwardRequest *request = data;
 
-  if (outputs != NULL)
-    g_task_return_pointer (task, outputs, (GDestroyNotify) trafo_tensor_dict_unref);
-  else
-    g_task_return_error (task, error);
+  return trafo_model_forward (source,
+                              request->inputs,
+                              request->output_hidden_states,
+                              cancellable,
+                              error);
 }
+
+static const TrafoAsyncCall forward_call = { forward,
+                                             forward_request_free,
+                                             (GDestroyNotify) trafo_tensor_dict_unref };
 
 /**
  * trafo_model_forward_async:
@@ -394,14 +454,14 @@ trafo_model_forward_async (TrafoModel         *self,
                            GAsyncReadyCallback callback,
                            gpointer            user_data)
 {
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  ForwardRequest *request = g_new0 (ForwardRequest, 1);
+  ForwardRequest *request;
 
-  g_task_set_source_tag (task, trafo_model_forward_async);
+  g_return_if_fail (TRAFO_IS_MODEL (self));
+  g_return_if_fail (inputs != NULL);
+  request = g_new0 (ForwardRequest, 1);
   request->inputs = trafo_tensor_dict_ref (inputs);
   request->output_hidden_states = output_hidden_states;
-  g_task_set_task_data (task, request, forward_request_free);
-  g_task_run_in_thread (task, forward_thread);
+  trafo_async_call_start (&forward_call, self, request, cancellable, callback, user_data);
 }
 
 /**
@@ -417,8 +477,7 @@ trafo_model_forward_async (TrafoModel         *self,
 TrafoTensorDict *
 trafo_model_forward_finish (TrafoModel *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-  return g_task_propagate_pointer (G_TASK (result), error);
+  return trafo_async_call_finish (&forward_call, self, result, error);
 }
 
 /**

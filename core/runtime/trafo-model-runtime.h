@@ -18,6 +18,14 @@ TRAFO_API gboolean trafo_model_load (TrafoModel       *self,
                                      TrafoLoadOptions *options,
                                      GCancellable     *cancellable,
                                      GError          **error);
+TRAFO_API void     trafo_model_load_async (TrafoModel         *self,
+                                           const char         *folder,
+                                           const char         *task,
+                                           TrafoLoadOptions   *options,
+                                           GCancellable       *cancellable,
+                                           GAsyncReadyCallback callback,
+                                           gpointer            user_data);
+TRAFO_API gboolean trafo_model_load_finish (TrafoModel *self, GAsyncResult *result, GError **error);
 
 TRAFO_API TrafoTensorDict *trafo_model_forward (TrafoModel      *self,
                                                 TrafoTensorDict *inputs,

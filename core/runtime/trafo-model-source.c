@@ -20,6 +20,9 @@ modern_name (const char *name)
   return g_strdup (name);
 }
 
+/* So much may be missing from any checkpoint, however small it is. */
+#define MIN_MISSING_LIMIT_BYTES ((gsize) 256 << 20)
+
 /* Names and aliases of all parameters, to the parameter. */
 static GHashTable *
 index_params (const TrafoGraph *graph)
@@ -206,6 +209,45 @@ initialise (TrafoModelSource      *self,
   return TRUE;
 }
 
+/* A head or a pooler may be missing, but a config.json that wants far more than the checkpoint holds
+ * is not its own: it would cost time and memory without bound. */
+static gboolean
+check_missing (TrafoModelSource *self, const TrafoGraph *graph, GError **error)
+{
+  gsize limit = MAX (trafo_checkpoint_get_size_bytes (self->checkpoint), MIN_MISSING_LIMIT_BYTES);
+  gsize missing_bytes = 0;
+
+  for (guint i = 0; i < graph->params->len; i++)
+    {
+      const TrafoGraphParam *param = g_ptr_array_index (graph->params, i);
+      const TrafoValueType  *type = &trafo_graph_get_node (graph, param->sym)->type;
+      const char            *name = g_ptr_array_index (param->names, 0);
+      gint64                 n_elements;
+      gsize                  size_bytes;
+
+      if (g_hash_table_contains (self->operands, name))
+        continue;
+      if (!trafo_shape_check (type->dtype,
+                              type->dims,
+                              type->n_dims,
+                              &n_elements,
+                              &size_bytes,
+                              error))
+        return FALSE;
+      if (g_size_checked_add (&missing_bytes, missing_bytes, size_bytes) && missing_bytes <= limit)
+        continue;
+      g_set_error (error,
+                   TRAFO_FORMAT_ERROR,
+                   TRAFO_FORMAT_ERROR_LIMIT,
+                   "the checkpoint lacks '%s' and others, expected at most %" G_GSIZE_FORMAT
+                   " bytes of missing parameters: config.json is that of another model",
+                   name,
+                   limit);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 complete (TrafoModelSource *self, const TrafoGraph *graph, GError **error)
 {
@@ -244,7 +286,8 @@ trafo_model_source_new (TrafoModel       *model,
   self->memory = g_ptr_array_new_with_free_func (free);
   self->missing = g_ptr_array_new_with_free_func (g_free);
   self->unexpected = g_ptr_array_new_with_free_func (g_free);
-  if (!match_tensors (self, model, graph, error) || !complete (self, graph, error))
+  if (!match_tensors (self, model, graph, error) || !check_missing (self, graph, error) ||
+      !complete (self, graph, error))
     return NULL;
   g_ptr_array_sort (self->missing, compare_names);
   g_ptr_array_sort (self->unexpected, compare_names);

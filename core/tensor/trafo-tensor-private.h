@@ -2,6 +2,7 @@
  * Copyright 2026 The Trafo authors */
 #pragma once
 
+#include "trafo-shape-private.h"
 #include "trafo-tensor.h"
 
 G_BEGIN_DECLS
@@ -15,16 +16,12 @@ gpointer trafo_aligned_try_alloc (gsize size_bytes);
 /* The same elements in memory of its own, row-major. */
 TrafoTensor *trafo_tensor_copy (TrafoTensor *self, GError **error);
 
-char    *trafo_shape_to_string (const gint64 *shape, guint n_dims);
-void     trafo_shape_to_strides (const gint64 *shape, guint n_dims, gint64 *strides);
-gboolean trafo_shape_is_contiguous (const gint64 *shape, const gint64 *strides, guint n_dims);
-
-/* Every dimension known, at least 0, and the bytes countable. */
-gboolean trafo_shape_check (TrafoDType    dtype,
-                            const gint64 *shape,
-                            gsize         n_dims,
-                            gint64       *ret_n_elements,
-                            gsize        *ret_size_bytes,
-                            GError      **error);
+/* Memory and dtype of @base under another shape; the first element is @offset elements behind that
+ * of @base. NULL strides are row-major ones. The caller says that it stays within the memory. */
+TrafoTensor *trafo_tensor_new_view (TrafoTensor  *base,
+                                    const gint64 *shape,
+                                    const gint64 *strides,
+                                    gsize         n_dims,
+                                    gint64        offset);
 
 G_END_DECLS

@@ -157,10 +157,12 @@ write_ascii_origins (TrafoAlignedTextBuilder *self,
                      gsize                    n_bytes)
 {
   guint32  first = source->base + offset;
-  guint32 *starts = self->starts + self->size_bytes, *ends = self->ends + self->size_bytes;
+  guint32 *starts, *ends;
 
   if (self->is_identity || source->starts != NULL)
     return;
+  starts = self->starts + self->size_bytes;
+  ends = self->ends + self->size_bytes;
   for (gsize i = 0; i < n_bytes; i++)
     {
       starts[i] = first + i;

@@ -227,27 +227,15 @@ cut (Assembly *self, gboolean is_pair, GError **error)
   gsize lengths[2] = { self->runs[0].tokens.n_pieces, is_pair ? self->runs[1].tokens.n_pieces : 0 };
   gsize kept[2] = { lengths[0], lengths[1] };
 
-  if (plan->truncation != TRAFO_TRUNCATION_DO_NOT_TRUNCATE)
-    {
-      if (plan->max_length < n_added)
-        {
-          g_set_error (error,
-                       TRAFO_ERROR,
-                       TRAFO_ERROR_INVALID_ARGUMENT,
-                       "a maximum length of %" G_GSIZE_FORMAT " leaves no room for %" G_GSIZE_FORMAT
-                       " special tokens",
-                       plan->max_length,
-                       n_added);
-          return FALSE;
-        }
-      if (!trafo_truncation_choose (plan->truncation,
-                                    plan->max_length - n_added,
-                                    is_pair,
-                                    lengths,
-                                    kept,
-                                    error))
-        return FALSE;
-    }
+  /* as in tokenizers, nothing is cut where not even the special tokens have room */
+  if (plan->truncation != TRAFO_TRUNCATION_DO_NOT_TRUNCATE && plan->max_length >= n_added &&
+      !trafo_truncation_choose (plan->truncation,
+                                plan->max_length - n_added,
+                                is_pair,
+                                lengths,
+                                kept,
+                                error))
+    return FALSE;
   for (guint i = 0; i < 2; i++)
     if (!trafo_truncation_cut (lengths[i],
                                kept[i],

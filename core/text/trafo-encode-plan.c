@@ -2,6 +2,7 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-encode-plan-private.h"
 
+#include "trafo-post-processor-private.h"
 #include "trafo-text.h"
 
 static gboolean
@@ -27,6 +28,27 @@ choose_max_length (TrafoEncodePlan *self, TrafoEncodeOptions *options, guint64 m
   self->truncation = TRAFO_TRUNCATION_DO_NOT_TRUNCATE;
   if (self->padding == TRAFO_PADDING_MAX_LENGTH)
     self->padding = TRAFO_PADDING_DO_NOT_PAD;
+}
+
+/* tokenizers, with_truncation () in tokenizer/mod.rs: it counts the special tokens around one
+ * sequence, whatever is encoded then. */
+static gboolean
+check_stride (const TrafoEncodePlan *self, gsize n_added, GError **error)
+{
+  if (self->truncation == TRAFO_TRUNCATION_DO_NOT_TRUNCATE || self->max_length < n_added ||
+      self->stride <= self->max_length - n_added)
+    return TRUE;
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_INVALID_ARGUMENT,
+               "the stride of %" G_GSIZE_FORMAT " is more than the %" G_GSIZE_FORMAT
+               " tokens that a maximum length of %" G_GSIZE_FORMAT " leaves beside %" G_GSIZE_FORMAT
+               " special ones",
+               self->stride,
+               self->max_length - n_added,
+               self->max_length,
+               n_added);
+  return FALSE;
 }
 
 static gboolean
@@ -91,7 +113,8 @@ trafo_encode_plan_make (TrafoEncodePlan       *self,
   self->padding = trafo_encode_options_get_padding (options);
   self->pads_left = is_left (trafo_encode_options_get_padding_side (options), config->padding_side);
   choose_max_length (self, options, config->model_max_length);
-  return choose_padding (self,
+  return check_stride (self, engine->post_processor->single.n_added, error) &&
+         choose_padding (self,
                          engine,
                          trafo_encode_options_get_pad_to_multiple_of (options),
                          error);

@@ -1,26 +1,25 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
+#include "trafo-mapped-file-private.h"
 #include "trafo-text-engine-private.h"
 #include "trafo-text.h"
+
+/* A tokenizer.json of a million tokens has some 100 MiB. */
+#define MAX_SIZE_BYTES ((gsize) 1 << 30)
 
 /* A file of the folder, in @bytes; NULL there if the folder has no such file. */
 static gboolean
 read_file (const char *folder, const char *name, GBytes **bytes, GError **error)
 {
   g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autofree char *shown = g_filename_display_name (path);
   g_autoptr (GError) local = NULL;
-  char *text;
-  gsize size;
 
-  *bytes = NULL;
-  if (g_file_get_contents (path, &text, &size, &local))
-    *bytes = g_bytes_new_take (text, size);
-  else if (!g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
-  return TRUE;
+  *bytes = trafo_mapped_file_load (path, shown, MAX_SIZE_BYTES, &local);
+  if (*bytes != NULL || g_error_matches (local, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 static gboolean

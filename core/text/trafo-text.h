@@ -2,6 +2,7 @@
  * Copyright 2026 The Trafo authors */
 #pragma once
 
+#include <gio/gio.h>
 #include <trafo/trafo-encoding.h>
 #include <trafo/trafo-tokenizer.h>
 
@@ -68,6 +69,43 @@ TRAFO_API char               *trafo_tokenizer_decode (TrafoTokenizer *self,
                                                       gboolean        skip_special_tokens,
                                                       gboolean        clean_up_tokenization_spaces,
                                                       GError        **error);
+
+TRAFO_API void     trafo_tokenizer_load_async (TrafoTokenizer     *self,
+                                               const char         *folder,
+                                               GCancellable       *cancellable,
+                                               GAsyncReadyCallback callback,
+                                               gpointer            user_data);
+TRAFO_API gboolean trafo_tokenizer_load_finish (TrafoTokenizer *self,
+                                                GAsyncResult   *result,
+                                                GError        **error);
+TRAFO_API void     trafo_tokenizer_load_json_async (TrafoTokenizer     *self,
+                                                    GBytes             *tokenizer_json,
+                                                    GBytes             *tokenizer_config_json,
+                                                    GCancellable       *cancellable,
+                                                    GAsyncReadyCallback callback,
+                                                    gpointer            user_data);
+TRAFO_API gboolean trafo_tokenizer_load_json_finish (TrafoTokenizer *self,
+                                                     GAsyncResult   *result,
+                                                     GError        **error);
+TRAFO_API void     trafo_tokenizer_encode_batch_async (TrafoTokenizer     *self,
+                                                       const char *const  *texts,
+                                                       const char *const  *pairs,
+                                                       TrafoEncodeOptions *options,
+                                                       GCancellable       *cancellable,
+                                                       GAsyncReadyCallback callback,
+                                                       gpointer            user_data);
+TRAFO_API TrafoBatchEncoding *
+trafo_tokenizer_encode_batch_finish (TrafoTokenizer *self, GAsyncResult *result, GError **error);
+TRAFO_API void                trafo_tokenizer_encode_bytes_batch_async (TrafoTokenizer     *self,
+                                                                        GPtrArray          *texts,
+                                                                        GPtrArray          *pairs,
+                                                                        TrafoEncodeOptions *options,
+                                                                        GCancellable       *cancellable,
+                                                                        GAsyncReadyCallback callback,
+                                                                        gpointer            user_data);
+TRAFO_API TrafoBatchEncoding *trafo_tokenizer_encode_bytes_batch_finish (TrafoTokenizer *self,
+                                                                         GAsyncResult   *result,
+                                                                         GError        **error);
 
 TRAFO_API gint64 trafo_tokenizer_token_to_id (TrafoTokenizer *self, const char *token);
 TRAFO_API char  *trafo_tokenizer_id_to_token (TrafoTokenizer *self, guint id);

@@ -38,4 +38,5 @@
 #include "trafo-tensor-dict.h"
 #include "trafo-tensor.h"
 #include "trafo-text.h"
+#include "trafo-threads.h"
 #include "trafo-value.h"

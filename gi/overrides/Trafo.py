@@ -129,9 +129,13 @@ def _bool(self):
     return bool(self.item())
 
 
-# DLPack: a capsule named "dltensor" owns a DLManagedTensor until a consumer renames it.
-_CAPSULE_NAME = b"dltensor"
-_USED_NAME = b"used_dltensor"
+# DLPack: a capsule with one of these names owns a DLManagedTensor, or one that has a version and
+# flags, until a consumer gives it the second name.
+_PLAIN, _VERSIONED = b"dltensor", b"dltensor_versioned"
+_CAPSULES = [
+    (_VERSIONED, b"used_dltensor_versioned", Trafo.Tensor.new_from_dlpack_versioned),
+    (_PLAIN, b"used_dltensor", Trafo.Tensor.new_from_dlpack),
+]
 _CPU = 1
 
 
@@ -145,6 +149,9 @@ _address_is_valid = _python_function(
 )
 _address_get_pointer = _python_function(
     "PyCapsule_GetPointer", ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p
+)
+_capsule_is_valid = _python_function(
+    "PyCapsule_IsValid", ctypes.c_int, ctypes.py_object, ctypes.c_char_p
 )
 _capsule_get_pointer = _python_function(
     "PyCapsule_GetPointer", ctypes.c_void_p, ctypes.py_object, ctypes.c_char_p
@@ -160,8 +167,9 @@ _capsule_new = _python_function(
 
 @_Destructor
 def _release_unused(capsule):
-    if _address_is_valid(capsule, _CAPSULE_NAME):
-        Trafo.Tensor.new_from_dlpack(_address_get_pointer(capsule, _CAPSULE_NAME))
+    for name, _, consume in _CAPSULES:
+        if _address_is_valid(capsule, name):
+            consume(_address_get_pointer(capsule, name))
 
 
 def _copy(self):
@@ -176,18 +184,31 @@ def _dlpack(self, *, stream=None, max_version=None, dl_device=None, copy=None):
         raise BufferError("host memory has no stream")
     if dl_device not in (None, (_CPU, 0)):
         raise BufferError(f"the tensor is in host memory, not on device {dl_device}")
-    if self.is_read_only() and not copy:
-        raise BufferError("the tensor is read-only, which DLPack 0 cannot say")
     tensor = _copy(self) if copy else self
-    return _capsule_new(tensor.to_dlpack(), _CAPSULE_NAME, _release_unused)
+    if max_version is not None and max_version[0] >= 1:
+        exported = tensor.to_dlpack_versioned(bool(copy))
+        return _capsule_new(exported, _VERSIONED, _release_unused)
+    if tensor.is_read_only():
+        raise BufferError("the tensor is read-only, which DLPack 0 cannot say")
+    return _capsule_new(tensor.to_dlpack(), _PLAIN, _release_unused)
+
+
+def _export(array):
+    try:
+        return array.__dlpack__(max_version=(1, 0))
+    except TypeError:  # it knows no versions
+        return array.__dlpack__()
 
 
 def _from_dlpack(array):
     """Wraps another library's array without a copy."""
-    capsule = array.__dlpack__()
-    pointer = _capsule_get_pointer(capsule, _CAPSULE_NAME)
-    _capsule_set_name(capsule, _USED_NAME)
-    return Trafo.Tensor.new_from_dlpack(pointer)
+    capsule = _export(array)
+    for name, used_name, consume in _CAPSULES:
+        if _capsule_is_valid(capsule, name):
+            pointer = _capsule_get_pointer(capsule, name)
+            _capsule_set_name(capsule, used_name)
+            return consume(pointer)
+    raise BufferError(f"{type(array).__name__}.__dlpack__() gave no capsule of DLPack's")
 
 
 def _flatten(value, shape, depth=0):
@@ -329,6 +350,24 @@ def _forward(self, inputs=None, output_hidden_states=False, cancellable=None, **
     )
 
 
+# What ends in _async takes the same and then a callback (source, result, *user_data), which calls
+# what ends in _finish.
+_model_forward_async = Trafo.Model.forward_async
+
+
+def _forward_async(
+    self,
+    inputs=None,
+    output_hidden_states=False,
+    cancellable=None,
+    callback=None,
+    *user_data,
+    **tensors,
+):
+    inputs = _as_tensor_dict(inputs, tensors)
+    _model_forward_async(self, inputs, output_hidden_states, cancellable, callback, *user_data)
+
+
 def _with_load_options(function):
     def from_pretrained(path, options=None, cancellable=None, **properties):
         return function(path, _options(Trafo.LoadOptions, options, properties), cancellable)
@@ -336,18 +375,34 @@ def _with_load_options(function):
     return from_pretrained
 
 
+def _with_load_options_async(function):
+    def from_pretrained_async(
+        path, options=None, cancellable=None, callback=None, *user_data, **properties
+    ):
+        options = _options(Trafo.LoadOptions, options, properties)
+        function(path, options, cancellable, callback, *user_data)
+
+    return from_pretrained_async
+
+
+def _take_load_options(holder, name):
+    for suffix, wrap in ("", _with_load_options), ("_async", _with_load_options_async):
+        setattr(holder, name + suffix, staticmethod(wrap(getattr(holder, name + suffix))))
+
+
 Trafo.Model.forward = _forward
+Trafo.Model.forward_async = _forward_async
 Trafo.Model.__call__ = _forward
 for _name in dir(Trafo):
     if _name.startswith("AutoModel") and hasattr(getattr(Trafo, _name), "from_pretrained"):
-        _class = getattr(Trafo, _name)
-        _class.from_pretrained = staticmethod(_with_load_options(_class.from_pretrained))
+        _take_load_options(getattr(Trafo, _name), "from_pretrained")
 
 
 # Tokenizers. An Encoding has the attributes of the tokenizers package's; a BatchEncoding is a mapping
 # from input names to tensors, so that model(**batch) works, and batch[0] is its first Encoding.
 _encode = Trafo.Tokenizer.encode
 _encode_batch = Trafo.Tokenizer.encode_batch
+_encode_batch_async = Trafo.Tokenizer.encode_batch_async
 _decode = Trafo.Tokenizer.decode
 
 
@@ -357,6 +412,20 @@ def _tokenizer_encode(self, text, pair=None, options=None, **properties):
 
 def _tokenizer_encode_batch(self, texts, pairs=None, options=None, **properties):
     return _encode_batch(self, texts, pairs, _options(Trafo.EncodeOptions, options, properties))
+
+
+def _tokenizer_encode_batch_async(
+    self,
+    texts,
+    pairs=None,
+    options=None,
+    cancellable=None,
+    callback=None,
+    *user_data,
+    **properties,
+):
+    options = _options(Trafo.EncodeOptions, options, properties)
+    _encode_batch_async(self, texts, pairs, options, cancellable, callback, *user_data)
 
 
 def _tokenizer_call(self, text, text_pair=None, options=None, **properties):
@@ -383,6 +452,7 @@ def _batch_getitem(self, key):
 
 Trafo.Tokenizer.encode = _tokenizer_encode
 Trafo.Tokenizer.encode_batch = _tokenizer_encode_batch
+Trafo.Tokenizer.encode_batch_async = _tokenizer_encode_batch_async
 Trafo.Tokenizer.decode = _tokenizer_decode
 Trafo.Tokenizer.__call__ = _tokenizer_call
 Trafo.Tokenizer.__len__ = lambda self: self.get_vocab_size(True)
@@ -428,23 +498,50 @@ def _native(value):
     }.get(kind, lambda: None)()
 
 
+def _parameters(parameters):
+    given = {name: value for name, value in parameters.items() if value is not None}
+    return _variant(given) if given else None
+
+
 def _run(self, texts, cancellable=None, **parameters):
     """Runs the task on one text or a list; gives what the pipelines of transformers give."""
-    given = _variant({k: v for k, v in parameters.items() if v is not None}) if parameters else None
     run = _pipeline_run_text if isinstance(texts, str) else _pipeline_run
-    return _native(run(self, texts, given, cancellable))
+    return _native(run(self, texts, _parameters(parameters), cancellable))
+
+
+def _async_with_parameters(function):
+    def run_async(self, texts, cancellable=None, callback=None, *user_data, **parameters):
+        function(self, texts, _parameters(parameters), cancellable, callback, *user_data)
+
+    return run_async
+
+
+def _finish_native(function):
+    return lambda self, result: _native(function(self, result))
 
 
 _new_pipeline = Trafo.Pipeline.new_from_pretrained
+_new_pipeline_async = Trafo.Pipeline.new_from_pretrained_async
 
 
 def _pipeline_from_pretrained(task, path, options=None, cancellable=None, **properties):
     return _new_pipeline(task, path, _options(Trafo.LoadOptions, options, properties), cancellable)
 
 
+def _pipeline_from_pretrained_async(
+    task, path, options=None, cancellable=None, callback=None, *user_data, **properties
+):
+    options = _options(Trafo.LoadOptions, options, properties)
+    _new_pipeline_async(task, path, options, cancellable, callback, *user_data)
+
+
 Trafo.Pipeline.run = _run
 Trafo.Pipeline.__call__ = _run
+for _name in "run", "run_text":
+    for _suffix, _wrap in ("_async", _async_with_parameters), ("_finish", _finish_native):
+        setattr(
+            Trafo.Pipeline, _name + _suffix, _wrap(getattr(Trafo.Pipeline, _name + _suffix))
+        )
 Trafo.Pipeline.new_from_pretrained = staticmethod(_pipeline_from_pretrained)
-Trafo.SentenceEmbedder.new_from_pretrained = staticmethod(
-    _with_load_options(Trafo.SentenceEmbedder.new_from_pretrained)
-)
+Trafo.Pipeline.new_from_pretrained_async = staticmethod(_pipeline_from_pretrained_async)
+_take_load_options(Trafo.SentenceEmbedder, "new_from_pretrained")

@@ -407,10 +407,11 @@ append_merged (TrafoBuilder *b, TrafoTensor *const *tensors, gboolean is_in_out)
     }
   for (guint i = 0; i < N_PARTS; i++)
     {
-      TrafoSym inputs[] = { syms[0], syms[1 + 2 * i], syms[2 + 2 * i] };
-      TrafoSym y = trafo_builder_append (b, TRAFO_OP_LINEAR, &attrs, inputs, 3, NULL);
+      TrafoSym         inputs[] = { syms[0], syms[1 + 2 * i], syms[2 + 2 * i] };
+      TrafoSym         y = trafo_builder_append (b, TRAFO_OP_LINEAR, &attrs, inputs, 3, NULL);
+      g_autofree char *name = g_strdup_printf ("y%u", i);
 
-      trafo_builder_output (b, "y", y);
+      trafo_builder_output (b, name, y);
     }
 }
 

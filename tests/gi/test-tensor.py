@@ -167,9 +167,33 @@ class DLPack(unittest.TestCase):
         tensor = tensor_of(numpy.ones(2, "float32"))
         with self.assertRaises(BufferError):
             tensor.__dlpack__()
-        self.assertEqual(numpy.from_dlpack(_Copied(tensor)).tolist(), [1, 1])
+        self.assertEqual(numpy.from_dlpack(_Exporter(tensor, copy=True)).tolist(), [1, 1])
         with self.assertRaises(BufferError):
             Trafo.Tensor.new(Trafo.DType.INT8, [1]).__dlpack__(dl_device=(2, 0))
+
+    def test_versions(self):
+        read_only, writable = tensor_of(numpy.arange(3)), Trafo.Tensor.new(Trafo.DType.INT8, [2])
+        for tensor in read_only, writable:
+            found = Trafo.Tensor.from_dlpack(_Exporter(tensor, max_version=(1, 0)))
+            self.assertEqual(found.get_address(), tensor.get_address())
+            self.assertEqual(found.is_read_only(), tensor.is_read_only())
+            tensor.__dlpack__(max_version=(1, 0))  # nobody consumes it
+        copy = Trafo.Tensor.from_dlpack(_Exporter(read_only, max_version=(2, 7), copy=True))
+        self.assertFalse(copy.is_read_only())
+        self.assertNotEqual(copy.get_address(), read_only.get_address())
+        with self.assertRaises(BufferError):
+            read_only.__dlpack__(max_version=(0, 8))
+
+    def test_a_capsule_is_consumed_once(self):
+        class Again:
+            capsule = Trafo.Tensor.new(Trafo.DType.INT8, [2]).__dlpack__()
+
+            def __dlpack__(self):
+                return self.capsule
+
+        Trafo.Tensor.from_dlpack(Again())
+        with self.assertRaises(BufferError):
+            Trafo.Tensor.from_dlpack(Again())
 
     def test_refused_type_is_an_error_and_frees(self):
         with self.assertRaises(GLib.Error) as caught:
@@ -177,12 +201,15 @@ class DLPack(unittest.TestCase):
         self.assertTrue(caught.exception.matches(Trafo.error_quark(), Trafo.Error.DTYPE))
 
 
-class _Copied:
-    def __init__(self, tensor):
+class _Exporter:
+    """A tensor whose __dlpack__() gets these arguments alone, whatever the consumer's are."""
+
+    def __init__(self, tensor, **arguments):
         self.tensor = tensor
+        self.arguments = arguments
 
     def __dlpack__(self, **arguments):
-        return self.tensor.__dlpack__(copy=True)
+        return self.tensor.__dlpack__(**self.arguments)
 
     def __dlpack_device__(self):
         return self.tensor.__dlpack_device__()

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
-#include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -151,11 +151,20 @@ dispatch (int argc, char **argv)
   return fail_unknown (name);
 }
 
+/* A closed stream would give its number to a file that is opened later. In its place comes one that
+ * cannot be read or written either. */
+static void
+hold_streams (void)
+{
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl (fd, F_GETFD) < 0 && open ("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+      return;
+}
+
 int
 main (int argc, char **argv)
 {
-  int status;
-
+  hold_streams ();
   /* so that options of GLib know the terminal's encoding; numbers keep their point */
   setlocale (LC_CTYPE, "");
   if (argc < 2)
@@ -163,9 +172,5 @@ main (int argc, char **argv)
       print_help (stderr);
       return TRAFO_EXIT_USAGE;
     }
-  status = dispatch (argc - 1, argv + 1);
-  if (fflush (stdout) == 0 && !ferror (stdout))
-    return status;
-  fprintf (stderr, "trafo: cannot write to stdout: %s\n", g_strerror (errno));
-  return TRAFO_EXIT_FAILURE;
+  return trafo_command_flush (dispatch (argc - 1, argv + 1));
 }

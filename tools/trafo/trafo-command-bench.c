@@ -80,16 +80,6 @@ time_runs (TrafoModel *model, GPtrArray *batches, GError **error)
   return g_steal_pointer (&times);
 }
 
-static guint
-n_threads (const Options *options)
-{
-  const char *threads = g_getenv ("TRAFO_THREADS");
-
-  if (options->model.threads > 0)
-    return options->model.threads;
-  return threads != NULL ? strtoul (threads, NULL, 10) : g_get_num_processors ();
-}
-
 static TrafoValue *
 result_value (const Options *options, TrafoModel *model, GArray *times, double load_s)
 {
@@ -102,7 +92,7 @@ result_value (const Options *options, TrafoModel *model, GArray *times, double l
   trafo_value_set_string (value,
                           "dtype",
                           options->model.dtype != NULL ? options->model.dtype : "float32");
-  trafo_value_set_integer (value, "threads", n_threads (options));
+  trafo_value_set_integer (value, "threads", trafo_get_n_threads ());
   trafo_value_set_double (value, "best_s", g_array_index (times, double, 0));
   trafo_value_set_double (value, "median_s", g_array_index (times, double, times->len / 2));
   trafo_value_set_integer (value, "runs", times->len);
@@ -142,16 +132,11 @@ bench (const TrafoCommand *self, const Options *options, gint64 start)
 
   if (config == NULL)
     return trafo_command_fail (self, error);
-  if (task == NULL)
-    return trafo_command_fail_usage (self,
-                                     "found --auto-class %s, expected AutoModelForX",
-                                     options->auto_class);
   batches = trafo_workload_new (options->workloads[0],
-                                trafo_config_get_int (config, "vocab_size", 30522, 6, G_MAXINT32));
+                                trafo_config_get_int (config, "vocab_size", 30522, 6, G_MAXINT32),
+                                &error);
   if (batches == NULL)
-    return trafo_command_fail_usage (self,
-                                     "found workload '%s', expected encode-B-S, ragged or sorted",
-                                     options->workloads[0]);
+    return trafo_command_fail (self, error);
   model = trafo_model_options_load (&options->model, self, task, &error);
   if (model == NULL || !run_batches (model, batches, &error))
     return trafo_command_fail (self, error);
@@ -187,6 +172,14 @@ run (const TrafoCommand *self, int argc, char **argv)
     return TRAFO_EXIT_USAGE;
   if (options.workloads == NULL || g_strv_length (options.workloads) != 1)
     return trafo_command_fail_usage (self, "expected one WORKLOAD");
+  if (!trafo_workload_is_known (options.workloads[0]))
+    return trafo_command_fail_usage (self,
+                                     "found workload '%s', expected encode-B-S, ragged or sorted",
+                                     options.workloads[0]);
+  if (options.auto_class != NULL && trafo_auto_model_get_task_of_class (options.auto_class) == NULL)
+    return trafo_command_fail_usage (self,
+                                     "found --auto-class %s, expected AutoModelForX",
+                                     options.auto_class);
   return bench (self, &options, start);
 }
 

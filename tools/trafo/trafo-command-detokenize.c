@@ -24,11 +24,9 @@ options_clear (Options *self)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
 /* Each text holds ids with white space between them. */
-static GArray *
-parse_ids (char **texts, GError **error)
+static gboolean
+parse_texts (char **texts, GArray *ids, GError **error)
 {
-  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (guint32));
-
   for (gsize i = 0; texts[i] != NULL; i++)
     {
       g_auto (GStrv) words = g_strsplit_set (texts[i], " \t", -1);
@@ -43,11 +41,36 @@ parse_ids (char **texts, GError **error)
           if (!g_ascii_string_to_unsigned (words[j], 10, 0, G_MAXUINT32, &number, error))
             {
               g_prefix_error (error, "found ID '%s': ", words[j]);
-              return NULL;
+              return FALSE;
             }
           id = number;
           g_array_append_val (ids, id);
         }
+    }
+  return TRUE;
+}
+
+/* NULL with an error, one of usage for an argument that is no id. */
+static GArray *
+parse_ids (char **arguments, GError **error)
+{
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (guint32));
+
+  for (; *arguments != NULL; arguments++)
+    {
+      char *argument[] = { *arguments, NULL };
+      g_auto (GStrv) texts = trafo_texts_read (argument, error);
+      GError *local = NULL;
+
+      if (texts == NULL)
+        return NULL;
+      if (parse_texts (texts, ids, &local))
+        continue;
+      if (g_str_equal (*arguments, "-"))
+        g_propagate_error (error, local);
+      else
+        trafo_usage_error_propagate (error, local);
+      return NULL;
     }
   return g_steal_pointer (&ids);
 }
@@ -56,8 +79,7 @@ static int
 detokenize (const TrafoCommand *self, const Options *options)
 {
   g_autoptr (GError) error = NULL;
-  g_auto (GStrv) texts = trafo_texts_read (options->ids, &error);
-  g_autoptr (GArray) ids = texts != NULL ? parse_ids (texts, &error) : NULL;
+  g_autoptr (GArray) ids = parse_ids (options->ids, &error);
   g_autoptr (TrafoTokenizer) tokenizer = NULL;
   g_autoptr (TrafoValue) value = NULL;
   g_autofree char *text = NULL;

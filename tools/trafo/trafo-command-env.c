@@ -49,7 +49,7 @@ cpu_value (void)
     if (g_strv_contains ((const char *const *) words, instruction_sets[i]))
       trafo_value_append (found, trafo_value_new_string (instruction_sets[i]));
   trafo_value_set_string (cpu, "name", name);
-  trafo_value_set_integer (cpu, "processors", g_get_num_processors ());
+  trafo_value_set_integer (cpu, "threads", trafo_get_n_threads ());
   trafo_value_set (cpu, "instruction_sets", found);
   return cpu;
 }
@@ -216,9 +216,9 @@ print_text (TrafoValue *value)
   print_line ("glib", "%s", trafo_report_get_string (value, "glib"));
   print_line ("system", "%s", trafo_report_get_string (value, "system"));
   print_line ("cpu",
-              "%s, %" G_GINT64_FORMAT " processors",
+              "%s, %" G_GINT64_FORMAT " threads",
               trafo_report_get_string (cpu, "name"),
-              trafo_value_get_integer (trafo_value_get_member (cpu, "processors")));
+              trafo_value_get_integer (trafo_value_get_member (cpu, "threads")));
   print_line ("", "%s", sets);
   print_line ("memory", "%s", memory);
   print_plugins (trafo_value_get_member (value, "plugins"));

@@ -65,8 +65,8 @@ set_named_inputs (TrafoTensorDict *inputs, char **named, GError **error)
       if (g_strv_length (parts) != 2)
         {
           g_set_error (error,
-                       TRAFO_ERROR,
-                       TRAFO_ERROR_INVALID_ARGUMENT,
+                       TRAFO_USAGE_ERROR,
+                       0,
                        "--input: found '%s', expected NAME=JSON",
                        named[i]);
           return FALSE;

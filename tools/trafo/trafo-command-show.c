@@ -27,7 +27,8 @@ static char *
 read_tokenizer_type (const char *folder)
 {
   g_autofree char *filename = g_build_filename (folder, "tokenizer.json", NULL);
-  g_autoptr (GMappedFile) file = g_mapped_file_new (filename, FALSE, NULL);
+  gboolean         is_regular = g_file_test (filename, G_FILE_TEST_IS_REGULAR);
+  g_autoptr (GMappedFile) file = is_regular ? g_mapped_file_new (filename, FALSE, NULL) : NULL;
   g_autoptr (GBytes) bytes = file != NULL ? g_mapped_file_get_bytes (file) : NULL;
   g_autoptr (TrafoJsonReader) reader = NULL;
   const char *key;

@@ -2,11 +2,22 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-command.h"
 
+#include <errno.h>
 #include <gio/gunixoutputstream.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "trafo-terminal.h"
+
+G_DEFINE_QUARK (trafo - usage - error - quark, trafo_usage_error)
+
+void
+trafo_usage_error_propagate (GError **error, GError *cause)
+{
+  g_propagate_error (error, g_error_new_literal (TRAFO_USAGE_ERROR, 0, cause->message));
+  g_error_free (cause);
+}
 
 static void
 print_usage (const TrafoCommand *self)
@@ -34,25 +45,61 @@ print_message (const TrafoCommand *self,
            message);
 }
 
+int
+trafo_command_flush (int status)
+{
+  if (fflush (stdout) == 0 && !ferror (stdout))
+    return status;
+  fprintf (stderr, "trafo: cannot write to stdout: %s\n", g_strerror (errno));
+  return TRAFO_EXIT_FAILURE;
+}
+
+static GOptionContext *
+make_context (const TrafoCommand *self, const GOptionEntry *entries)
+{
+  GOptionContext  *context = g_option_context_new (self->arguments);
+  g_autofree char *description = g_strdup_printf ("Examples:\n%s", self->examples);
+
+  g_option_context_set_summary (context, self->summary);
+  g_option_context_set_description (context, description);
+  g_option_context_add_main_entries (context, entries, NULL);
+  return context;
+}
+
+/* GLib's own option would exit whether or not the help could be written. */
+static void
+print_help (GOptionContext *context)
+{
+  g_autofree char *help = g_option_context_get_help (context, TRUE, NULL);
+
+  fputs (help, stdout);
+  exit (trafo_command_flush (TRAFO_EXIT_OK));
+}
+
 gboolean
 trafo_command_parse (const TrafoCommand *self, const GOptionEntry *entries, int argc, char **argv)
 {
-  g_autoptr (GOptionContext) context = g_option_context_new (self->arguments);
+  gboolean           wants_help = FALSE;
+  const GOptionEntry help[] = {
+    { "help", 'h', 0, G_OPTION_ARG_NONE, &wants_help, "Show this help", NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+  g_autoptr (GOptionContext) context = make_context (self, entries);
   g_autofree char *program = g_strdup_printf ("trafo %s", self->name);
-  g_autofree char *description = g_strdup_printf ("Examples:\n%s", self->examples);
   g_autoptr (GError) error = NULL;
   const char *stray = NULL;
 
   g_set_prgname (program);
-  g_option_context_set_summary (context, self->summary);
-  g_option_context_set_description (context, description);
-  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_set_help_enabled (context, FALSE);
+  g_option_context_add_main_entries (context, help, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error))
     {
       print_message (self, "error", TRAFO_TERMINAL_STYLE_ERROR, error->message);
       print_usage (self);
       return FALSE;
     }
+  if (wants_help)
+    print_help (context);
   for (int i = 1; i < argc && stray == NULL; i++)
     if (!g_str_equal (argv[i], "--"))
       stray = argv[i];
@@ -79,6 +126,8 @@ trafo_command_fail_usage (const TrafoCommand *self, const char *format, ...)
 int
 trafo_command_fail (const TrafoCommand *self, const GError *error)
 {
+  if (error->domain == TRAFO_USAGE_ERROR)
+    return trafo_command_fail_usage (self, "%s", error->message);
   print_message (self, "error", TRAFO_TERMINAL_STYLE_ERROR, error->message);
   return TRAFO_EXIT_FAILURE;
 }

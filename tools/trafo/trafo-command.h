@@ -34,6 +34,18 @@ extern const TrafoCommand trafo_command_pipeline;
 extern const TrafoCommand trafo_command_show;
 extern const TrafoCommand trafo_command_tokenize;
 
+/* The domain of errors that the command line shows by itself, without a file or a model: a command
+ * that fails with one exits with TRAFO_EXIT_USAGE. */
+#define TRAFO_USAGE_ERROR (trafo_usage_error_quark ())
+GQuark trafo_usage_error_quark (void);
+
+/* Hands @cause on as such an error. */
+void trafo_usage_error_propagate (GError **error, GError *cause);
+
+/* Writes what stdout still holds and returns @status, or says why it cannot and returns
+ * TRAFO_EXIT_FAILURE. */
+int trafo_command_flush (int status);
+
 /* Takes the options out of @argv, in which argv[0] is the command's name; --help prints and exits.
  * FALSE if an option was wrong, which was then said with the line of usage: the command returns
  * TRAFO_EXIT_USAGE. */
@@ -44,7 +56,8 @@ trafo_command_parse (const TrafoCommand *self, const GOptionEntry *entries, int 
 int trafo_command_fail_usage (const TrafoCommand *self, const char *format, ...)
     G_GNUC_PRINTF (2, 3);
 
-/* Says on stderr why it failed, and returns TRAFO_EXIT_FAILURE. */
+/* Says on stderr why it failed, and returns TRAFO_EXIT_FAILURE, or TRAFO_EXIT_USAGE for an error of
+ * usage. */
 int trafo_command_fail (const TrafoCommand *self, const GError *error);
 
 /* Prints JSON and a newline on stdout, and returns how to exit. */

@@ -2,6 +2,8 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-json-argument.h"
 
+#include "trafo-command.h"
+
 #include <gio/gunixinputstream.h>
 #include <unistd.h>
 
@@ -117,21 +119,36 @@ trafo_json_argument_read (const char *option, const char *text, GError **error)
   return NULL;
 }
 
-TrafoTensor *
-trafo_json_argument_parse (const char *option, const char *text, GError **error)
+static TrafoTensor *
+parse (GBytes *bytes, const char *option, GError **error)
 {
-  g_autoptr (GBytes) bytes = trafo_json_argument_read (option, text, error);
   g_autoptr (TrafoJsonReader) reader = NULL;
   g_autoptr (GArray) integers = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr (GArray) floats = g_array_new (FALSE, FALSE, sizeof (float));
   Parser parser = { .integers = integers, .floats = floats };
 
-  if (bytes == NULL)
-    return NULL;
   reader = trafo_json_reader_new (bytes, option);
   parser.reader = reader;
   for (guint i = 0; i < TRAFO_MAX_DIMS; i++)
     parser.shape[i] = -1;
   parse_list (&parser, 0);
   return parser_finish (&parser, error);
+}
+
+TrafoTensor *
+trafo_json_argument_parse (const char *option, const char *text, GError **error)
+{
+  g_autoptr (GBytes) bytes = trafo_json_argument_read (option, text, error);
+  gboolean     is_read = g_str_equal (text, "-") || *text == '@';
+  GError      *local = NULL;
+  TrafoTensor *tensor;
+
+  if (bytes == NULL)
+    return NULL;
+  tensor = parse (bytes, option, &local);
+  if (tensor == NULL && is_read)
+    g_propagate_error (error, local);
+  else if (tensor == NULL)
+    trafo_usage_error_propagate (error, local);
+  return tensor;
 }

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 GBytes *trafo_json_argument_read (const char *option, const char *text, GError **error);
 
 /* Numbers in nested lists as a tensor: int64 if all of them are whole, else float32. Rows of
- * different lengths are an error. */
+ * different lengths are an error, one of usage if @text is the JSON itself. */
 TrafoTensor *trafo_json_argument_parse (const char *option, const char *text, GError **error);
 
 G_END_DECLS

@@ -3,7 +3,8 @@
 #include "trafo-parameters.h"
 
 #include <string.h>
-#include <trafo/trafo.h>
+
+#include "trafo-command.h"
 
 static GVariant *
 parse_value (const char *name, const char *text)
@@ -28,8 +29,8 @@ trafo_parameters_parse (char **parameters, GError **error)
       if (equals == NULL || equals == parameters[i] || !g_utf8_validate (parameters[i], -1, NULL))
         {
           g_set_error (error,
-                       TRAFO_ERROR,
-                       TRAFO_ERROR_INVALID_ARGUMENT,
+                       TRAFO_USAGE_ERROR,
+                       0,
                        "--param: found '%s', expected NAME=VALUE",
                        parameters[i]);
           return NULL;
@@ -121,8 +122,8 @@ trafo_parameters_apply (GVariant *parameters, GObject *object, GError **error)
         }
       shown = g_variant_print (given, FALSE);
       g_set_error (error,
-                   TRAFO_ERROR,
-                   TRAFO_ERROR_INVALID_ARGUMENT,
+                   TRAFO_USAGE_ERROR,
+                   0,
                    pspec != NULL ? "--param %s: found %s, expected %s"
                                  : "--param %s: found %s, but there is no such parameter",
                    name,

@@ -7,10 +7,11 @@
 G_BEGIN_DECLS
 
 /* What --param gave, each "NAME=VALUE", as an a{sv}; not floating. A value is JSON, or a string
- * where it is none. A name that is given again replaces the earlier one. */
+ * where it is none. A name that is given again replaces the earlier one. Errors are of usage. */
 GVariant *trafo_parameters_parse (char **parameters, GError **error);
 
-/* Sets the properties of @object that @parameters name, with underscores or dashes. */
+/* Sets the properties of @object that @parameters name, with underscores or dashes. Errors are
+ * of usage. */
 gboolean trafo_parameters_apply (GVariant *parameters, GObject *object, GError **error);
 
 G_END_DECLS

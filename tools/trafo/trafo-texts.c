@@ -4,11 +4,12 @@
 
 #include <gio/gunixinputstream.h>
 #include <string.h>
-#include <trafo/trafo.h>
 #include <unistd.h>
 
+#include "trafo-command.h"
+
 static gboolean
-read_lines (GStrvBuilder *texts, GError **error)
+read_lines (GPtrArray *texts, GError **error)
 {
   g_autoptr (GInputStream) stream = g_unix_input_stream_new (STDIN_FILENO, FALSE);
   g_autoptr (GDataInputStream) lines = g_data_input_stream_new (stream);
@@ -21,8 +22,7 @@ read_lines (GStrvBuilder *texts, GError **error)
     {
       gsize n_read = strlen (line);
 
-      g_strv_builder_add (texts, line);
-      g_free (line);
+      g_ptr_array_add (texts, line);
       if (n_read == n_bytes)
         continue;
       g_set_error (error,
@@ -38,21 +38,18 @@ read_lines (GStrvBuilder *texts, GError **error)
   return FALSE;
 }
 
+/* @from: the first text to check. */
 static gboolean
-check_utf8 (char **texts, GError **error)
+check_utf8 (GPtrArray *texts, guint from, GQuark domain, GError **error)
 {
-  for (gsize i = 0; texts[i] != NULL; i++)
+  for (guint i = from; i < texts->len; i++)
     {
+      const char *text = texts->pdata[i];
       const char *bad;
 
-      if (g_utf8_validate (texts[i], -1, &bad))
+      if (g_utf8_validate (text, -1, &bad))
         continue;
-      g_set_error (error,
-                   TRAFO_FORMAT_ERROR,
-                   TRAFO_FORMAT_ERROR_SYNTAX,
-                   "text %" G_GSIZE_FORMAT " is not UTF-8 at its byte %td",
-                   i,
-                   bad - texts[i]);
+      g_set_error (error, domain, 0, "text %u is not UTF-8 at its byte %td", i, bad - text);
       return FALSE;
     }
   return TRUE;
@@ -61,14 +58,20 @@ check_utf8 (char **texts, GError **error)
 char **
 trafo_texts_read (char **arguments, GError **error)
 {
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_auto (GStrv) texts = NULL;
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
 
   for (gsize i = 0; arguments != NULL && arguments[i] != NULL; i++)
-    if (!g_str_equal (arguments[i], "-"))
-      g_strv_builder_add (builder, arguments[i]);
-    else if (!read_lines (builder, error))
-      return NULL;
-  texts = g_strv_builder_end (builder);
-  return check_utf8 (texts, error) ? g_steal_pointer (&texts) : NULL;
+    {
+      guint    n_texts = texts->len;
+      gboolean is_stdin = g_str_equal (arguments[i], "-");
+
+      if (!is_stdin)
+        g_ptr_array_add (texts, g_strdup (arguments[i]));
+      else if (!read_lines (texts, error))
+        return NULL;
+      if (!check_utf8 (texts, n_texts, is_stdin ? G_IO_ERROR : TRAFO_USAGE_ERROR, error))
+        return NULL;
+    }
+  g_ptr_array_add (texts, NULL);
+  return (char **) g_ptr_array_free (g_steal_pointer (&texts), FALSE);
 }

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #define FIRST_ID 5
-#define MAX_ROWS 65536
+#define MAX_TOKENS (1 << 24)
 #define N_RAGGED_ROWS 64
 #define RAGGED_BATCH_SIZE 8
 #define RAGGED_MIN_LENGTH 8
@@ -13,7 +13,11 @@
 
 /* Rows of the lengths given, padded up to the longest. */
 static TrafoTensorDict *
-make_batch (GRand *random, const guint *lengths, guint batch_size, gint64 vocab_size)
+make_batch (GRand       *random,
+            const guint *lengths,
+            guint        batch_size,
+            gint64       vocab_size,
+            GError     **error)
 {
   g_autoptr (TrafoTensorDict) batch = trafo_tensor_dict_new ();
   g_autoptr (TrafoTensor) ids = NULL;
@@ -22,9 +26,11 @@ make_batch (GRand *random, const guint *lengths, guint batch_size, gint64 vocab_
 
   for (guint i = 0; i < batch_size; i++)
     shape[1] = MAX (shape[1], lengths[i]);
-  ids = trafo_tensor_new (TRAFO_DTYPE_INT64, shape, 2, NULL);
-  mask = trafo_tensor_new (TRAFO_DTYPE_INT64, shape, 2, NULL);
-  if (ids == NULL || mask == NULL)
+  ids = trafo_tensor_new (TRAFO_DTYPE_INT64, shape, 2, error);
+  if (ids == NULL)
+    return NULL;
+  mask = trafo_tensor_new (TRAFO_DTYPE_INT64, shape, 2, error);
+  if (mask == NULL)
     return NULL;
   for (guint i = 0; i < batch_size; i++)
     for (gint64 j = 0; j < shape[1]; j++)
@@ -47,15 +53,12 @@ compare_lengths (gconstpointer a, gconstpointer b)
   return *(const guint *) a < *(const guint *) b ? -1 : *(const guint *) a > *(const guint *) b;
 }
 
-static void
-add_batch (GPtrArray *batches, TrafoTensorDict *batch)
-{
-  if (batch != NULL)
-    g_ptr_array_add (batches, batch);
-}
-
-static void
-add_ragged (GPtrArray *batches, GRand *random, gboolean is_sorted, gint64 vocab_size)
+static gboolean
+add_ragged (GPtrArray *batches,
+            GRand     *random,
+            gboolean   is_sorted,
+            gint64     vocab_size,
+            GError   **error)
 {
   guint lengths[N_RAGGED_ROWS];
 
@@ -64,32 +67,69 @@ add_ragged (GPtrArray *batches, GRand *random, gboolean is_sorted, gint64 vocab_
   if (is_sorted)
     qsort (lengths, N_RAGGED_ROWS, sizeof *lengths, compare_lengths);
   for (guint i = 0; i < N_RAGGED_ROWS; i += RAGGED_BATCH_SIZE)
-    add_batch (batches, make_batch (random, lengths + i, RAGGED_BATCH_SIZE, vocab_size));
+    {
+      TrafoTensorDict *batch =
+          make_batch (random, lengths + i, RAGGED_BATCH_SIZE, vocab_size, error);
+
+      if (batch == NULL)
+        return FALSE;
+      g_ptr_array_add (batches, batch);
+    }
+  return TRUE;
 }
 
-static void
-add_encode (GPtrArray *batches, GRand *random, guint batch_size, guint length, gint64 vocab_size)
+static gboolean
+add_encode (GPtrArray *batches,
+            GRand     *random,
+            guint      batch_size,
+            guint      length,
+            gint64     vocab_size,
+            GError   **error)
 {
   g_autofree guint *lengths = g_new (guint, batch_size);
+  TrafoTensorDict  *batch;
 
   for (guint i = 0; i < batch_size; i++)
     lengths[i] = length;
-  add_batch (batches, make_batch (random, lengths, batch_size, vocab_size));
+  batch = make_batch (random, lengths, batch_size, vocab_size, error);
+  if (batch != NULL)
+    g_ptr_array_add (batches, batch);
+  return batch != NULL;
+}
+
+/* encode-B-S */
+static gboolean
+parse_encode (const char *name, guint *ret_batch_size, guint *ret_length)
+{
+  char rest;
+
+  return sscanf (name, "encode-%u-%u%c", ret_batch_size, ret_length, &rest) == 2 &&
+         *ret_batch_size > 0 && *ret_length > 0 &&
+         (guint64) *ret_batch_size * *ret_length <= MAX_TOKENS;
+}
+
+gboolean
+trafo_workload_is_known (const char *name)
+{
+  guint batch_size, length;
+
+  return g_str_equal (name, "ragged") || g_str_equal (name, "sorted") ||
+         parse_encode (name, &batch_size, &length);
 }
 
 GPtrArray *
-trafo_workload_new (const char *name, gint64 vocab_size)
+trafo_workload_new (const char *name, gint64 vocab_size, GError **error)
 {
   g_autoptr (GPtrArray) batches =
       g_ptr_array_new_with_free_func ((GDestroyNotify) trafo_tensor_dict_unref);
   g_autoptr (GRand) random = g_rand_new_with_seed (1);
-  guint batch_size, length;
-  char  rest;
+  guint    batch_size, length;
+  gboolean is_sorted = g_str_equal (name, "sorted");
+  gboolean done;
 
-  if (sscanf (name, "encode-%u-%u%c", &batch_size, &length, &rest) == 2 && batch_size > 0 &&
-      length > 0 && batch_size <= MAX_ROWS && length <= MAX_ROWS)
-    add_encode (batches, random, batch_size, length, vocab_size);
-  else if (g_str_equal (name, "ragged") || g_str_equal (name, "sorted"))
-    add_ragged (batches, random, g_str_equal (name, "sorted"), vocab_size);
-  return batches->len > 0 ? g_steal_pointer (&batches) : NULL;
+  if (parse_encode (name, &batch_size, &length))
+    done = add_encode (batches, random, batch_size, length, vocab_size, error);
+  else
+    done = add_ragged (batches, random, is_sorted, vocab_size, error);
+  return done ? g_steal_pointer (&batches) : NULL;
 }

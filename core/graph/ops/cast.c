@@ -24,26 +24,16 @@ cast_infer (TrafoDims            *dims,
 }
 
 static void
-cast_element (const TrafoOperand *to, gint64 to_at, const TrafoOperand *from, gint64 from_at)
-{
-  if (trafo_dtype_is_float (from->dtype))
-    trafo_strided_set (to, to_at, trafo_strided_get (from, from_at));
-  else if (trafo_dtype_is_float (to->dtype))
-    /* once to float: a large int64 would round twice by way of double */
-    trafo_strided_set (to, to_at, (float) trafo_strided_get_int (from, from_at));
-  else
-    trafo_strided_set_int (to, to_at, trafo_strided_get_int (from, from_at));
-}
-
-static void
 cast_reference (const TrafoKernelArgs *args)
 {
-  TrafoStrided walk;
+  const TrafoOperand *x = &args->inputs[0], *y = &args->output;
+  gpointer            from = trafo_strided_peek (x), to = trafo_strided_peek (y);
+  TrafoStrided        walk;
 
-  trafo_strided_init (&walk, &args->output);
-  trafo_strided_add (&walk, &args->inputs[0]);
+  trafo_strided_init (&walk, y);
+  trafo_strided_add (&walk, x);
   while (trafo_strided_next (&walk))
-    cast_element (&args->output, walk.at[0], &args->inputs[0], walk.at[1]);
+    trafo_element_convert (y->dtype, to, walk.at[0], x->dtype, from, walk.at[1]);
 }
 
 const TrafoOp trafo_op_cast = {

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <trafo/trafo-kernel.h>
 
+#include "trafo-element-private.h"
+
 G_BEGIN_DECLS
 
 /* The elements of an operand by number, and a walk over the elements of several. Numbers count
@@ -19,107 +21,25 @@ trafo_strided_peek (const TrafoOperand *x)
 static inline gint64
 trafo_strided_get_int (const TrafoOperand *x, gint64 at)
 {
-  gconstpointer data = trafo_strided_peek (x);
-
-  switch (x->dtype)
-    {
-    case TRAFO_DTYPE_INT8:
-      return ((const gint8 *) data)[at];
-    case TRAFO_DTYPE_UINT8:
-      return ((const guint8 *) data)[at];
-    case TRAFO_DTYPE_BOOL:
-      return ((const guint8 *) data)[at] != 0;
-    case TRAFO_DTYPE_INT32:
-      return ((const gint32 *) data)[at];
-    case TRAFO_DTYPE_INT64:
-      return ((const gint64 *) data)[at];
-    default:
-      return 0;
-    }
+  return trafo_element_get_int (x->dtype, trafo_strided_peek (x), at);
 }
 
 static inline double
 trafo_strided_get (const TrafoOperand *x, gint64 at)
 {
-  gconstpointer data = trafo_strided_peek (x);
-
-  switch (x->dtype)
-    {
-    case TRAFO_DTYPE_FLOAT32:
-      return ((const float *) data)[at];
-    case TRAFO_DTYPE_FLOAT16:
-      return trafo_float16_to_float (((const guint16 *) data)[at]);
-    case TRAFO_DTYPE_BFLOAT16:
-      return trafo_bfloat16_to_float (((const guint16 *) data)[at]);
-    default:
-      return (double) trafo_strided_get_int (x, at);
-    }
+  return trafo_element_get (x->dtype, trafo_strided_peek (x), at);
 }
 
-/* Keeps the low bits, as a C cast does. */
 static inline void
 trafo_strided_set_int (const TrafoOperand *x, gint64 at, gint64 value)
 {
-  gpointer data = trafo_strided_peek (x);
-
-  switch (x->dtype)
-    {
-    case TRAFO_DTYPE_INT8:
-    case TRAFO_DTYPE_UINT8:
-      ((guint8 *) data)[at] = (guint8) value;
-      break;
-    case TRAFO_DTYPE_BOOL:
-      ((guint8 *) data)[at] = value != 0;
-      break;
-    case TRAFO_DTYPE_INT32:
-      ((guint32 *) data)[at] = (guint32) value;
-      break;
-    case TRAFO_DTYPE_INT64:
-      ((gint64 *) data)[at] = value;
-      break;
-    default:
-      break;
-    }
-}
-
-/* Towards zero, to the nearest value that @dtype has; 0 for a NaN, which C leaves undefined. */
-static inline gint64
-trafo_strided_round (TrafoDType dtype, double value)
-{
-  gboolean is_unsigned = dtype == TRAFO_DTYPE_UINT8;
-  guint    n_bits = 8 * trafo_dtype_get_size (dtype) - !is_unsigned;
-  gint64   max = n_bits == 63 ? G_MAXINT64 : ((gint64) 1 << n_bits) - 1;
-  gint64   min = is_unsigned ? 0 : -max - 1;
-
-  if (value != value)
-    return 0;
-  if (value >= (double) max)
-    return max;
-  return value <= (double) min ? min : (gint64) value;
+  trafo_element_set_int (x->dtype, trafo_strided_peek (x), at, value);
 }
 
 static inline void
 trafo_strided_set (const TrafoOperand *x, gint64 at, double value)
 {
-  gpointer data = trafo_strided_peek (x);
-
-  switch (x->dtype)
-    {
-    case TRAFO_DTYPE_FLOAT32:
-      ((float *) data)[at] = (float) value;
-      break;
-    case TRAFO_DTYPE_FLOAT16:
-      ((guint16 *) data)[at] = trafo_float16_from_float ((float) value);
-      break;
-    case TRAFO_DTYPE_BFLOAT16:
-      ((guint16 *) data)[at] = trafo_bfloat16_from_float ((float) value);
-      break;
-    case TRAFO_DTYPE_BOOL:
-      ((guint8 *) data)[at] = value != 0;
-      break;
-    default:
-      trafo_strided_set_int (x, at, trafo_strided_round (x->dtype, value));
-    }
+  trafo_element_set (x->dtype, trafo_strided_peek (x), at, value);
 }
 
 /* Moves one element between operands of one dtype, bit for bit. */

@@ -99,6 +99,57 @@ get_queue (const OpenclDevice *self, gpointer stream)
   return stream != NULL ? ((OpenclStream *) stream)->queue : self->queue;
 }
 
+/* The bytes between @host and the buffer, in one direction or the other; @host is only read by a
+ * write. Returns when they have arrived. */
+static TrafoStatus
+transfer (OpenclDevice *self,
+          gpointer      stream,
+          OpenclBuffer *buffer,
+          gsize         offset_bytes,
+          gpointer      host,
+          gsize         size_bytes,
+          gboolean      is_write,
+          TrafoMessage *message)
+{
+  const OpenclLibrary *library = self->library;
+  cl_command_queue     queue = get_queue (self, stream);
+  cl_mem               memory = buffer->memory;
+  const char          *what = is_write ? "a write" : "a read";
+  cl_int               code;
+  TrafoStatus          status = check_range (self, buffer, offset_bytes, size_bytes, what, message);
+
+  if (status != TRAFO_STATUS_OK || size_bytes == 0)
+    return status;
+  if (is_write)
+    code = library->clEnqueueWriteBuffer (queue,
+                                          memory,
+                                          CL_TRUE,
+                                          offset_bytes,
+                                          size_bytes,
+                                          host,
+                                          0,
+                                          NULL,
+                                          NULL);
+  else
+    code = library->clEnqueueReadBuffer (queue,
+                                         memory,
+                                         CL_TRUE,
+                                         offset_bytes,
+                                         size_bytes,
+                                         host,
+                                         0,
+                                         NULL,
+                                         NULL);
+  if (code == CL_SUCCESS)
+    return TRAFO_STATUS_OK;
+  return opencl_status_fail (message,
+                             code,
+                             "%s: %s of %" G_GSIZE_FORMAT " bytes",
+                             self->name,
+                             what,
+                             size_bytes);
+}
+
 /*
  * opencl_buffer_write:
  * @device: an #OpenclDevice
@@ -122,29 +173,14 @@ opencl_buffer_write (gpointer      device,
                      gsize         size_bytes,
                      TrafoMessage *message)
 {
-  OpenclDevice *self = device;
-  OpenclBuffer *written = buffer;
-  cl_int        code;
-  TrafoStatus   status = check_range (self, written, offset_bytes, size_bytes, "a write", message);
-
-  if (status != TRAFO_STATUS_OK || size_bytes == 0)
-    return status;
-  code = self->library->clEnqueueWriteBuffer (get_queue (self, stream),
-                                              written->memory,
-                                              CL_TRUE,
-                                              offset_bytes,
-                                              size_bytes,
-                                              source,
-                                              0,
-                                              NULL,
-                                              NULL);
-  if (code == CL_SUCCESS)
-    return TRAFO_STATUS_OK;
-  return opencl_status_fail (message,
-                             code,
-                             "%s: clEnqueueWriteBuffer of %" G_GSIZE_FORMAT " bytes",
-                             self->name,
-                             size_bytes);
+  return transfer (device,
+                   stream,
+                   buffer,
+                   offset_bytes,
+                   (gpointer) source,
+                   size_bytes,
+                   TRUE,
+                   message);
 }
 
 /*
@@ -170,27 +206,5 @@ opencl_buffer_read (gpointer      device,
                     gsize         size_bytes,
                     TrafoMessage *message)
 {
-  OpenclDevice *self = device;
-  OpenclBuffer *read = buffer;
-  cl_int        code;
-  TrafoStatus   status = check_range (self, read, offset_bytes, size_bytes, "a read", message);
-
-  if (status != TRAFO_STATUS_OK || size_bytes == 0)
-    return status;
-  code = self->library->clEnqueueReadBuffer (get_queue (self, stream),
-                                             read->memory,
-                                             CL_TRUE,
-                                             offset_bytes,
-                                             size_bytes,
-                                             destination,
-                                             0,
-                                             NULL,
-                                             NULL);
-  if (code == CL_SUCCESS)
-    return TRAFO_STATUS_OK;
-  return opencl_status_fail (message,
-                             code,
-                             "%s: clEnqueueReadBuffer of %" G_GSIZE_FORMAT " bytes",
-                             self->name,
-                             size_bytes);
+  return transfer (device, stream, buffer, offset_bytes, destination, size_bytes, FALSE, message);
 }

@@ -63,6 +63,7 @@ struct _TrafoBert
   double   hidden_dropout_prob;
   double   classifier_dropout;
   gboolean tie_word_embeddings;
+  gboolean is_decoder;
   gint64   num_labels;
   Problem  problem;
 };
@@ -143,8 +144,11 @@ trafo_bert_configure (TrafoModel *model, TrafoConfig *config, const char *task, 
     trafo_config_fail (config,
                        "'position_embedding_type' is '%s', expected absolute",
                        positions != NULL ? positions : "null");
-  if (trafo_config_get_boolean (config, "is_decoder", FALSE))
-    trafo_config_fail (config, "'is_decoder' is true, expected an encoder");
+  self->is_decoder = trafo_config_get_boolean (config, "is_decoder", FALSE);
+  if (trafo_config_get_boolean (config, "add_cross_attention", FALSE))
+    trafo_config_fail (config,
+                       "'add_cross_attention' is true, expected false: attention to another "
+                       "model's states is not supported");
   if (self->num_attention_heads > 0 && self->hidden_size % self->num_attention_heads != 0)
     trafo_config_fail (config,
                        "'hidden_size' is %" G_GINT64_FORMAT
@@ -203,7 +207,8 @@ build_layer (TrafoBert *self, TrafoBuilder *b, TrafoSym x, gint layer)
 {
   gint64         C = self->hidden_size;
   TrafoAttention attention = { .n_heads = self->num_attention_heads,
-                               .head_size = C / self->num_attention_heads };
+                               .head_size = C / self->num_attention_heads,
+                               .is_causal = self->is_decoder };
   TrafoSym       q, k, v, h;
 
   trafo_builder_push_scope (b, "layer", layer);
@@ -217,7 +222,9 @@ build_layer (TrafoBert *self, TrafoBuilder *b, TrafoSym x, gint layer)
   x = build_output (self, b, "output", h, x);
   trafo_builder_pop_scope (b);
   h = trafo_builder_linear (b, "intermediate.dense", x, self->intermediate_size);
+  trafo_builder_push_scope (b, "intermediate.intermediate_act_fn", -1);
   h = trafo_builder_activation (b, h, self->hidden_act);
+  trafo_builder_pop_scope (b);
   x = build_output (self, b, "output", h, x);
   trafo_builder_pop_scope (b);
   return x;
@@ -383,7 +390,9 @@ build_masked_lm (TrafoBert *self, TrafoBuilder *b, TrafoSym x)
 
   trafo_builder_push_scope (b, "cls.predictions", -1);
   x = trafo_builder_linear (b, "transform.dense", x, self->hidden_size);
+  trafo_builder_push_scope (b, "transform.transform_act_fn", -1);
   x = trafo_builder_activation (b, x, self->hidden_act);
+  trafo_builder_pop_scope (b);
   x = trafo_builder_layer_norm (b, "transform.LayerNorm", x, self->layer_norm_eps);
   trafo_builder_pop_scope (b);
   logits = build_decoder (self, b, x);
@@ -441,11 +450,16 @@ trafo_bert_get_base_prefix (TrafoModel *model)
   return "bert";
 }
 
-/* Old checkpoints hold the buffer of positions, which is no parameter. */
+/* Old checkpoints hold the buffer of positions, which is no parameter; those of a masked-LM head
+ * that is not tied hold a second bias, which nothing uses. */
 static char *
 trafo_bert_map_name (TrafoModel *model, const char *name)
 {
-  return g_str_has_suffix (name, "embeddings.position_ids") ? NULL : g_strdup (name);
+  TrafoBert *self = TRAFO_BERT (model);
+  gboolean   is_unused = self->task == TASK_MASKED_LM && !self->tie_word_embeddings &&
+                       g_str_equal (name, "cls.predictions.bias");
+
+  return is_unused || g_str_has_suffix (name, "embeddings.position_ids") ? NULL : g_strdup (name);
 }
 
 static void

@@ -13,6 +13,16 @@ read_vocabulary (WordPieceModel *model, const char *path, GError **error)
   gsize            size, start = 0;
   guint32          id = 0;
 
+  /* reading a FIFO would never end */
+  if (g_file_test (path, G_FILE_TEST_EXISTS) && !g_file_test (path, G_FILE_TEST_IS_REGULAR))
+    {
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_INVALID_ARGUMENT,
+                   "%s: found a folder or device, expected a regular file",
+                   path);
+      return FALSE;
+    }
   if (!g_file_get_contents (path, &text, &size, error))
     return FALSE;
   if (!g_utf8_validate_len (text, size, NULL))

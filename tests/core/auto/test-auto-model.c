@@ -2,31 +2,43 @@
  * Copyright 2026 The Trafo authors */
 #include <string.h>
 
+#include "../../await.h"
 #include "tiny-model.h"
-#include "trafo-auto-config.h"
+#include "trafo-auto-model.h"
 
 typedef TrafoModel *(*FromPretrained) (const char       *path,
                                        TrafoLoadOptions *options,
                                        GCancellable     *cancellable,
                                        GError          **error);
+typedef void (*FromPretrainedAsync) (const char         *path,
+                                     TrafoLoadOptions   *options,
+                                     GCancellable       *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer            user_data);
+typedef TrafoModel *(*FromPretrainedFinish) (GAsyncResult *result, GError **error);
+
+#define FUNCTIONS(type_name)                                                                       \
+  type_name##_from_pretrained, type_name##_from_pretrained_async, type_name##_from_pretrained_finish
 
 static const struct
 {
-  const char    *auto_class;
-  const char    *task;
-  FromPretrained from_pretrained;
+  const char          *auto_class;
+  const char          *task;
+  FromPretrained       from_pretrained;
+  FromPretrainedAsync  from_pretrained_async;
+  FromPretrainedFinish from_pretrained_finish;
 } classes[] = {
-  { "AutoModel", "base", trafo_auto_model_from_pretrained },
+  { "AutoModel", "base", FUNCTIONS (trafo_auto_model) },
   { "AutoModelForSequenceClassification",
     "sequence-classification",
-    trafo_auto_model_for_sequence_classification_from_pretrained },
+    FUNCTIONS (trafo_auto_model_for_sequence_classification) },
   { "AutoModelForTokenClassification",
     "token-classification",
-    trafo_auto_model_for_token_classification_from_pretrained },
+    FUNCTIONS (trafo_auto_model_for_token_classification) },
   { "AutoModelForQuestionAnswering",
     "question-answering",
-    trafo_auto_model_for_question_answering_from_pretrained },
-  { "AutoModelForMaskedLM", "masked-lm", trafo_auto_model_for_masked_lm_from_pretrained },
+    FUNCTIONS (trafo_auto_model_for_question_answering) },
+  { "AutoModelForMaskedLM", "masked-lm", FUNCTIONS (trafo_auto_model_for_masked_lm) },
 };
 
 static char *
@@ -83,21 +95,18 @@ test_broken_configs (void)
     }
 }
 
-static void
-keep_result (GObject *source, GAsyncResult *result, gpointer data)
-{
-  *(GAsyncResult **) data = g_object_ref (result);
-}
-
 static TrafoModel *
-load_async (const char *path, GCancellable *cancellable, GError **error)
+load_async (const char *path, const char *task, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  trafo_auto_model_from_pretrained_async (path, "base", NULL, cancellable, keep_result, &result);
-  while (result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  return trafo_auto_model_from_pretrained_finish (result, error);
+  trafo_auto_model_from_pretrained_for_task_async (path,
+                                                   task,
+                                                   NULL,
+                                                   cancellable,
+                                                   await_keep,
+                                                   &result);
+  return trafo_auto_model_from_pretrained_for_task_finish (await_result (&result), error);
 }
 
 static void
@@ -106,29 +115,34 @@ test_async (void)
   g_autofree char *folder = shared_folder ();
   g_autoptr (GCancellable) cancelled = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
-  g_autoptr (TrafoModel) model = load_async (folder, NULL, &error);
+  g_autoptr (TrafoModel) model = load_async (folder, "masked-lm", NULL, &error);
 
   g_assert_no_error (error);
-  g_assert_cmpstr (trafo_model_get_task (model), ==, "base");
-  g_assert_null (load_async ("/nonexistent", NULL, &error));
-  g_assert_nonnull (error);
+  g_assert_cmpstr (trafo_model_get_task (model), ==, "masked-lm");
+  g_assert_null (load_async ("/nonexistent", "base", NULL, &error));
+  g_assert_nonnull (strstr (error->message, "/nonexistent"));
   g_clear_error (&error);
   g_cancellable_cancel (cancelled);
-  g_assert_null (load_async (folder, cancelled, &error));
+  g_assert_null (load_async (folder, "base", cancelled, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
 static void
-test_auto_config (void)
+test_async_classes (void)
 {
   g_autofree char *folder = shared_folder ();
-  g_autoptr (GError) error = NULL;
-  g_autoptr (TrafoConfig) config = trafo_auto_config_from_pretrained (folder, &error);
 
-  g_assert_no_error (error);
-  g_assert_cmpstr (trafo_config_get_model_type (config), ==, "bert");
-  g_assert_null (trafo_auto_config_from_pretrained ("/nonexistent", &error));
-  g_assert_nonnull (error);
+  for (gsize i = 0; i < G_N_ELEMENTS (classes); i++)
+    {
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TrafoModel) model = NULL;
+
+      classes[i].from_pretrained_async (folder, NULL, NULL, await_keep, &result);
+      model = classes[i].from_pretrained_finish (await_result (&result), &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (trafo_model_get_task (model), ==, classes[i].task);
+    }
 }
 
 int
@@ -138,6 +152,6 @@ main (int argc, char **argv)
   g_test_add_func ("/auto-model/classes", test_classes);
   g_test_add_func ("/auto-model/broken-configs", test_broken_configs);
   g_test_add_func ("/auto-model/async", test_async);
-  g_test_add_func ("/auto-model/auto-config", test_auto_config);
+  g_test_add_func ("/auto-model/async-classes", test_async_classes);
   return g_test_run ();
 }

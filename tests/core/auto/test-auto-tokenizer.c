@@ -7,6 +7,8 @@
 
 #include <trafo/trafo-error.h>
 
+#include "../../await.h"
+
 static const char *const files[] = { "tokenizer_config.json", "tokenizer.json", "config.json" };
 
 /* A folder with some of the files. */
@@ -51,6 +53,25 @@ test_found (void)
   g_assert_nonnull (tokenizer);
 }
 
+static void
+test_async (void)
+{
+  g_autofree char *folder =
+      g_test_build_filename (G_TEST_DIST, "data", "models", "tiny-bert", NULL);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GAsyncResult) failure = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoTokenizer) tokenizer = NULL;
+
+  trafo_auto_tokenizer_from_pretrained_async (folder, NULL, await_keep, &result);
+  tokenizer = trafo_auto_tokenizer_from_pretrained_finish (await_result (&result), &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (tokenizer);
+  trafo_auto_tokenizer_from_pretrained_async ("/nonexistent", NULL, await_keep, &failure);
+  g_assert_null (trafo_auto_tokenizer_from_pretrained_finish (await_result (&failure), &error));
+  g_assert_nonnull (strstr (error->message, "/nonexistent"));
+}
+
 /* What names no tokenizer, or one that no plugin has: an error that says what was tried. */
 static const struct
 {
@@ -86,6 +107,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/auto-tokenizer/found", test_found);
+  g_test_add_func ("/auto-tokenizer/async", test_async);
   g_test_add_func ("/auto-tokenizer/not-found", test_not_found);
   return g_test_run ();
 }

@@ -438,7 +438,7 @@ test_placement (void)
   program = fake_compile (device, b, parameters);
   execution = trafo_program_acquire (program);
   g_assert_true (trafo_execution_run (execution, NULL, NULL, NULL));
-  placement = g_variant_ref_sink (trafo_execution_get_placement (execution));
+  placement = trafo_execution_get_placement (execution);
   text = g_variant_print (placement, FALSE);
   g_assert_cmpstr (text,
                    ==,

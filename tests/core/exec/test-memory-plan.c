@@ -89,6 +89,20 @@ test_chain (void)
   check_plan (values, 64, 65, 256);
 }
 
+/* The time for many values must not grow with their square: that would be minutes here. */
+static void
+test_many (void)
+{
+  const guint                n = 1 << 20;
+  g_autofree TrafoPlacement *values = g_new0 (TrafoPlacement, n);
+  g_autofree guint          *order = g_new (guint, n);
+
+  for (guint i = 0; i < n; i++)
+    values[i] =
+        (TrafoPlacement){ .size_bytes = 64 * (1 + i % 7), .first_step = i, .last_step = i + 1 };
+  g_assert_cmpuint (trafo_plan_memory (values, n, order), <=, 64 * (7 + 6 + 5));
+}
+
 static void
 test_nothing (void)
 {
@@ -105,6 +119,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/memory-plan/random", test_random);
   g_test_add_func ("/memory-plan/chain", test_chain);
+  g_test_add_func ("/memory-plan/many", test_many);
   g_test_add_func ("/memory-plan/nothing", test_nothing);
   return g_test_run ();
 }

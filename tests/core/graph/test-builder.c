@@ -174,6 +174,22 @@ test_names_again (void)
   assert_fails (other, TRAFO_ERROR_SHAPE, "'w' is asked for");
 }
 
+/* What reads the outputs by name would find but one of them. */
+static void
+test_outputs (void)
+{
+  g_autoptr (TrafoBuilder) b = new_builder ();
+  gint64   three = 3;
+  TrafoSym x = trafo_builder_param (b, "x", &three, 1, TRAFO_INITIALIZER_ZEROS);
+
+  trafo_builder_output (b, "y", x);
+  trafo_builder_output (b, "z", x);
+  g_assert_false (trafo_builder_has_failed (b));
+  trafo_builder_push_scope (b, "head", -1);
+  trafo_builder_output (b, "y", trafo_builder_exp (b, x));
+  assert_fails (b, TRAFO_ERROR_INVALID_ARGUMENT, "head: output 'y' is there twice");
+}
+
 static void
 test_parameters (void)
 {
@@ -272,6 +288,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &input_cases[i], test_inputs);
     }
   g_test_add_func ("/builder/names-again", test_names_again);
+  g_test_add_func ("/builder/outputs", test_outputs);
   g_test_add_func ("/builder/parameters", test_parameters);
   g_test_add_func ("/builder/activations", test_activations);
   g_test_add_func ("/builder/concat", test_concat);

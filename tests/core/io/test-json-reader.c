@@ -2,6 +2,7 @@
  * Copyright 2026 The Trafo authors */
 #include <math.h>
 #include <string.h>
+#include <time.h>
 #include <trafo/trafo.h>
 
 /* Not only a text but also its size, for some texts hold NULs. */
@@ -607,20 +608,23 @@ test_vocabulary (void)
   g_autoptr (GString) text = g_string_new ("{\"-\":0");
   g_autoptr (TrafoJsonReader) reader = NULL;
   const char *key;
-  gint64      start, sum = 0;
+  gint64      sum = 0;
+  double      seconds;
+  clock_t     start;
 
   for (guint i = 1; i < 50000; i++)
     g_string_append_printf (text, ",\"token%u\":%u", i, i);
   g_string_append_c (text, '}');
   reader = new_reader (text->str);
-  start = g_get_monotonic_time ();
+  start = clock ();
   trafo_json_reader_begin_object (reader);
   while ((key = trafo_json_reader_next_member (reader, NULL)) != NULL)
     sum += trafo_json_reader_read_int64 (reader);
   g_assert_true (trafo_json_reader_finish (reader, NULL));
-  g_test_message ("%.1f ms", (g_get_monotonic_time () - start) / 1e3);
+  seconds = (double) (clock () - start) / CLOCKS_PER_SEC;
+  g_test_message ("%.1f ms", seconds * 1e3);
   g_assert_cmpint (sum, ==, 49999 * 25000);
-  g_assert_cmpint (g_get_monotonic_time () - start, <, G_USEC_PER_SEC);
+  g_assert_cmpfloat (seconds, <, 1);
 }
 
 int

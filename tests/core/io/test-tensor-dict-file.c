@@ -3,6 +3,8 @@
 #include <glib/gstdio.h>
 #include <trafo/trafo.h>
 
+#include "../../await.h"
+
 static char *
 make_filename (void)
 {
@@ -69,6 +71,31 @@ test_round_trip (void)
   remove_file (filename);
 }
 
+/* The entries are those that there were when saving began. */
+static void
+test_async (void)
+{
+  g_autofree char *filename = make_filename ();
+  g_autoptr (GAsyncResult) save = NULL;
+  g_autoptr (GAsyncResult) load = NULL;
+  g_autoptr (TrafoTensorDict) dict = trafo_tensor_dict_new ();
+  g_autoptr (TrafoTensorDict) loaded = NULL;
+  g_autoptr (TrafoTensor) tensor = trafo_tensor_new (TRAFO_DTYPE_INT8, NULL, 0, NULL);
+  g_autoptr (GError) error = NULL;
+
+  trafo_tensor_dict_set (dict, "first", tensor);
+  trafo_tensor_dict_save_async (dict, filename, NULL, await_keep, &save);
+  trafo_tensor_dict_set (dict, "second", tensor);
+  g_assert_true (trafo_tensor_dict_save_finish (dict, await_result (&save), &error));
+  g_assert_no_error (error);
+  trafo_tensor_dict_load_async (filename, NULL, await_keep, &load);
+  loaded = trafo_tensor_dict_load_finish (await_result (&load), &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (trafo_tensor_dict_get_size (loaded), ==, 1);
+  g_assert_nonnull (trafo_tensor_dict_get (loaded, "first"));
+  remove_file (filename);
+}
+
 static void
 test_errors (void)
 {
@@ -93,6 +120,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/tensor-dict-file/round-trip", test_round_trip);
+  g_test_add_func ("/tensor-dict-file/async", test_async);
   g_test_add_func ("/tensor-dict-file/errors", test_errors);
   return g_test_run ();
 }

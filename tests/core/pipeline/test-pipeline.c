@@ -2,6 +2,8 @@
  * Copyright 2026 The Trafo authors */
 #include <trafo/trafo.h>
 
+#include "../../await.h"
+
 static char *
 get_folder (void)
 {
@@ -128,43 +130,39 @@ test_tasks (void)
 }
 
 static void
-on_loaded (GObject *source, GAsyncResult *result, gpointer data)
-{
-  TrafoPipeline **ret = data;
-
-  *ret = trafo_pipeline_new_from_pretrained_finish (result, NULL);
-  g_assert_nonnull (*ret);
-}
-
-static void
-on_run (GObject *source, GAsyncResult *result, gpointer data)
-{
-  TrafoValue **ret = data;
-
-  *ret = trafo_pipeline_run_finish (TRAFO_PIPELINE (source), result, NULL);
-  g_assert_nonnull (*ret);
-}
-
-static void
 test_async (void)
 {
   const char *const texts[] = { "a cat", NULL };
   g_autofree char  *folder = get_folder ();
+  g_autoptr (GAsyncResult) load = NULL;
+  g_autoptr (GAsyncResult) run = NULL;
+  g_autoptr (GAsyncResult) run_text = NULL;
+  g_autoptr (GAsyncResult) failure = NULL;
   g_autoptr (TrafoPipeline) pipeline = NULL;
   g_autoptr (TrafoValue) results = NULL;
+  g_autoptr (TrafoValue) features = NULL;
+  g_autoptr (GError) error = NULL;
+  GVariant *wrong = g_variant_new_parsed ("{'colour': <'blue'>}");
 
   trafo_pipeline_new_from_pretrained_async ("feature-extraction",
                                             folder,
                                             NULL,
                                             NULL,
-                                            on_loaded,
-                                            &pipeline);
-  while (pipeline == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  trafo_pipeline_run_async (pipeline, texts, NULL, NULL, on_run, &results);
-  while (results == NULL)
-    g_main_context_iteration (NULL, TRUE);
+                                            await_keep,
+                                            &load);
+  pipeline = trafo_pipeline_new_from_pretrained_finish (await_result (&load), &error);
+  g_assert_no_error (error);
+  trafo_pipeline_run_async (pipeline, texts, NULL, NULL, await_keep, &run);
+  results = trafo_pipeline_run_finish (pipeline, await_result (&run), &error);
+  g_assert_no_error (error);
   assert_shape (trafo_value_get_item (results, 0), 4);
+  trafo_pipeline_run_text_async (pipeline, texts[0], NULL, NULL, await_keep, &run_text);
+  features = trafo_pipeline_run_text_finish (pipeline, await_result (&run_text), &error);
+  g_assert_no_error (error);
+  assert_shape (features, 4);
+  trafo_pipeline_run_async (pipeline, texts, wrong, NULL, await_keep, &failure);
+  g_assert_null (trafo_pipeline_run_finish (pipeline, await_result (&failure), &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
 }
 
 int

@@ -6,8 +6,11 @@
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <math.h>
+#include <string.h>
 #include <trafo/trafo.h>
 #include <unistd.h>
+
+#include "../../await.h"
 
 /* Absolute; a vector's largest elements are about 1. */
 #define TOLERANCE 1e-5
@@ -184,6 +187,50 @@ test_plain_checkpoint (void)
   remove_folder (folder);
 }
 
+/* The vectors of texts under a prompt are those of the longer texts. */
+static void
+test_prompt (void)
+{
+  const char *const ends[] = { "dog", NULL };
+  const char *const whole[] = { "the dog", NULL };
+  g_autofree char  *folder = make_folder ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoSentenceEmbedder) plain = NULL;
+  g_autoptr (TrafoSentenceEmbedder) prompted = NULL;
+  g_autoptr (TrafoTensor) expected = NULL;
+  g_autoptr (TrafoTensor) found = NULL;
+
+  write_file (folder,
+              "modules.json",
+              "[{\"path\":\"\",\"type\":\"a.Transformer\"},{\"path\":\"p\",\"type\":\"a.Pooling\"}"
+              "]");
+  write_file (folder, "p/config.json", "{\"include_prompt\": true}");
+  plain = trafo_sentence_embedder_new_from_pretrained (folder, NULL, NULL, &error);
+  g_assert_no_error (error);
+  write_file (folder,
+              "config_sentence_transformers.json",
+              "{\"default_prompt_name\": \"q\", \"prompts\": {\"q\": \"the \"}}");
+  prompted = trafo_sentence_embedder_new_from_pretrained (folder, NULL, NULL, &error);
+  g_assert_no_error (error);
+  expected = trafo_sentence_embedder_encode (plain, whole, NULL, &error);
+  found = trafo_sentence_embedder_encode (prompted, ends, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpfloat (trafo_tensor_max_difference (found, expected), ==, 0);
+  write_file (folder,
+              "config_sentence_transformers.json",
+              "{\"default_prompt_name\": \"d\", \"prompts\": {\"q\": \"the \"}}");
+  g_assert_null (trafo_sentence_embedder_new_from_pretrained (folder, NULL, NULL, &error));
+  g_assert_nonnull (strstr (error->message, "'default_prompt_name' is \"d\""));
+  g_clear_error (&error);
+  write_file (folder,
+              "config_sentence_transformers.json",
+              "{\"default_prompt_name\": \"q\", \"prompts\": {\"q\": \"the \"}}");
+  write_file (folder, "p/config.json", "{\"include_prompt\": false}");
+  g_assert_null (trafo_sentence_embedder_new_from_pretrained (folder, NULL, NULL, &error));
+  g_assert_nonnull (strstr (error->message, "'include_prompt' is false"));
+  remove_folder (folder);
+}
+
 static void
 test_no_texts (void)
 {
@@ -256,43 +303,40 @@ test_broken_modules (void)
 }
 
 static void
-on_encoded (GObject *source, GAsyncResult *result, gpointer data)
-{
-  TrafoTensor **ret = data;
-
-  *ret = trafo_sentence_embedder_encode_finish (TRAFO_SENTENCE_EMBEDDER (source), result, NULL);
-  g_assert_nonnull (*ret);
-}
-
-static void
-on_loaded (GObject *source, GAsyncResult *result, gpointer data)
-{
-  TrafoSentenceEmbedder **ret = data;
-
-  *ret = trafo_sentence_embedder_new_from_pretrained_finish (result, NULL);
-  g_assert_nonnull (*ret);
-}
-
-static void
 test_async (void)
 {
   g_autofree char *folder = make_folder ();
+  g_autoptr (GAsyncResult) load = NULL;
+  g_autoptr (GAsyncResult) encode = NULL;
   g_autoptr (TrafoSentenceEmbedder) embedder = NULL;
+  g_autoptr (TrafoTensor) expected = NULL;
   g_autoptr (TrafoTensor) found = NULL;
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
 
-  trafo_sentence_embedder_new_from_pretrained_async (folder, NULL, NULL, on_loaded, &embedder);
-  while (embedder == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  trafo_sentence_embedder_new_from_pretrained_async (folder, NULL, NULL, await_keep, &load);
+  embedder = trafo_sentence_embedder_new_from_pretrained_finish (await_result (&load), &error);
+  g_assert_no_error (error);
   trafo_sentence_embedder_encode_async (embedder,
                                         (const char *const *) texts,
                                         NULL,
-                                        on_encoded,
-                                        &found);
-  while (found == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  g_assert_cmpint (trafo_tensor_get_dim (found, 0), ==, g_strv_length (texts));
+                                        await_keep,
+                                        &encode);
+  found = trafo_sentence_embedder_encode_finish (embedder, await_result (&encode), &error);
+  g_assert_no_error (error);
+  expected = trafo_sentence_embedder_encode (embedder, (const char *const *) texts, NULL, &error);
+  g_assert_cmpfloat (trafo_tensor_max_difference (found, expected), ==, 0);
+  remove_folder (folder);
+}
+
+static void
+test_cancelled (void)
+{
+  g_autofree char *folder = make_folder ();
+  g_autoptr (TrafoSentenceEmbedder) embedder =
+      trafo_sentence_embedder_new_from_pretrained (folder, NULL, NULL, NULL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+
   g_cancellable_cancel (cancellable);
   g_assert_null (
       trafo_sentence_embedder_encode (embedder, (const char *const *) texts, cancellable, &error));
@@ -338,8 +382,10 @@ main (int argc, char **argv)
   g_test_add_func ("/sentence-embedder/minilm", test_minilm);
   g_test_add_func ("/sentence-embedder/plain-checkpoint", test_plain_checkpoint);
   g_test_add_func ("/sentence-embedder/no-texts", test_no_texts);
+  g_test_add_func ("/sentence-embedder/prompt", test_prompt);
   g_test_add_func ("/sentence-embedder/broken-modules", test_broken_modules);
   g_test_add_func ("/sentence-embedder/async", test_async);
+  g_test_add_func ("/sentence-embedder/cancelled", test_cancelled);
   status = g_test_run ();
   g_strfreev (texts);
   g_object_unref (parser);

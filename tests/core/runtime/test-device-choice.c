@@ -6,6 +6,8 @@
 
 #include <trafo/trafo-error.h>
 
+#include "../../await.h"
+
 static void
 test_reference (void)
 {
@@ -32,6 +34,29 @@ test_names (void)
   chosen = trafo_device_open (NULL, NULL, NULL);
   g_unsetenv ("TRAFO_DEVICE");
   g_assert_cmpstr (trafo_device_get_name (chosen), ==, "reference");
+}
+
+static TrafoDevice *
+open_async (const char *name, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  trafo_device_open_async (name, NULL, await_keep, &result);
+  return trafo_device_open_finish (await_result (&result), error);
+}
+
+static void
+test_async (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoDevice) best = open_async (NULL, &error);
+  g_autoptr (TrafoDevice) cpu = open_async ("cpu", &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (best);
+  g_assert_cmpstr (trafo_device_get_name (cpu), ==, "cpu");
+  g_assert_null (open_async ("abacus", &error));
+  g_assert_nonnull (strstr (error->message, "abacus"));
 }
 
 /* A device that is asked for and absent is never replaced. */
@@ -65,6 +90,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/device-choice/reference", test_reference);
   g_test_add_func ("/device-choice/names", test_names);
+  g_test_add_func ("/device-choice/async", test_async);
   g_test_add_func ("/device-choice/absent", test_absent);
   return g_test_run ();
 }

@@ -3,8 +3,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "../../await.h"
 #include "tiny-model.h"
 #include "trafo-device-choice.h"
+#include "trafo-registry.h"
 
 static char *
 shared_folder (void)
@@ -225,7 +227,7 @@ static const ErrorCase error_cases[] = {
     { 1, 33 },
     0,
     TRAFO_ERROR_INVALID_ARGUMENT,
-    "'position_ids' holds 32" },
+    "33 tokens, expected at most 32" },
   { "position",
     "position_ids",
     TRAFO_DTYPE_INT64,
@@ -403,9 +405,25 @@ test_cancel (void)
 }
 
 static void
-keep_result (GObject *source, GAsyncResult *result, gpointer data)
+test_load_async (void)
 {
-  *(GAsyncResult **) data = g_object_ref (result);
+  g_autofree char *folder =
+      g_test_build_filename (G_TEST_DIST, "data", "models", "tiny-bert", NULL);
+  g_autoptr (TrafoFeature) feature =
+      trafo_registry_find (trafo_registry_get_default (), TRAFO_FEATURE_KIND_MODEL, "bert", NULL);
+  g_autoptr (TrafoModel) model = (TrafoModel *) trafo_feature_create (feature, NULL, NULL);
+  g_autoptr (GAsyncResult) failure = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  trafo_model_load_async (model, "/nonexistent", "base", NULL, NULL, await_keep, &failure);
+  g_assert_false (trafo_model_load_finish (model, await_result (&failure), &error));
+  g_assert_nonnull (strstr (error->message, "/nonexistent"));
+  g_clear_error (&error);
+  trafo_model_load_async (model, folder, "base", NULL, NULL, await_keep, &result);
+  g_assert_true (trafo_model_load_finish (model, await_result (&result), &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (trafo_model_get_task (model), ==, "base");
 }
 
 static void
@@ -420,10 +438,8 @@ test_async (void)
   g_autoptr (GError) error = NULL;
 
   trafo_tensor_dict_set (inputs, "input_ids", ids);
-  trafo_model_forward_async (model, inputs, FALSE, NULL, keep_result, &result);
-  while (result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  found = trafo_model_forward_finish (model, result, &error);
+  trafo_model_forward_async (model, inputs, FALSE, NULL, await_keep, &result);
+  found = trafo_model_forward_finish (model, await_result (&result), &error);
   g_assert_no_error (error);
   assert_same (expected, found, 0);
 }
@@ -507,6 +523,7 @@ main (int argc, char **argv)
   g_test_add_func ("/model-runtime/conversions", test_conversions);
   g_test_add_func ("/model-runtime/threads", test_threads);
   g_test_add_func ("/model-runtime/cancel", test_cancel);
+  g_test_add_func ("/model-runtime/load-async", test_load_async);
   g_test_add_func ("/model-runtime/async", test_async);
   g_test_add_func ("/model-runtime/facts", test_facts);
   g_test_add_func ("/model-runtime/load-errors", test_load_errors);

@@ -186,7 +186,7 @@ typedef struct
 
 /* What the options ask for cannot be done: an error, not a crash and not something else. */
 static const Refused refused[] = {
-  { "no-room", "b", TRAFO_TRUNCATION_LONGEST_FIRST, 2, 0, FALSE, 0, 0, "no room for 3" },
+  { "wide-stride", "b", TRAFO_TRUNCATION_ONLY_FIRST, 4, 3, FALSE, 0, 0, "more than the 2 tokens" },
   { "no-pair", NULL, TRAFO_TRUNCATION_ONLY_SECOND, 4, 0, FALSE, 0, 0, "needs a pair" },
   { "too-short", "b", TRAFO_TRUNCATION_ONLY_SECOND, 4, 0, FALSE, 0, 0, "second sequence" },
   { "stride", NULL, TRAFO_TRUNCATION_ONLY_FIRST, 5, 3, TRUE, 0, 0, "stride of 3" },
@@ -225,6 +225,24 @@ test_refused (gconstpointer data)
   g_assert_null (trafo_tokenizer_encode (tokenizer, "aaaaaaaaaa", row->pair, options, &error));
   g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
   g_assert_nonnull (strstr (error->message, row->message));
+}
+
+/* Where not even the special tokens have room, tokenizers cuts nothing. */
+static void
+test_no_room (void)
+{
+  g_autoptr (TrafoTokenizer) tokenizer = char_tokenizer_new (TEMPLATE, NULL);
+  g_autoptr (TrafoEncodeOptions) options = trafo_encode_options_new ();
+  g_autoptr (TrafoEncoding) encoding = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize n_tokens;
+
+  trafo_encode_options_set_truncation (options, TRAFO_TRUNCATION_LONGEST_FIRST);
+  trafo_encode_options_set_max_length (options, 2);
+  encoding = trafo_tokenizer_encode (tokenizer, "aaaa", "b", options, &error);
+  g_assert_no_error (error);
+  trafo_encoding_get_ids (encoding, &n_tokens);
+  g_assert_cmpuint (n_tokens, ==, 4 + 1 + 3);
 }
 
 static void
@@ -340,6 +358,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/text-encode/nul-and-byte-offsets", test_nul_and_byte_offsets);
   g_test_add_func ("/text-encode/bad-utf8", test_bad_utf8);
+  g_test_add_func ("/text-encode/no-room", test_no_room);
   g_test_add_func ("/text-encode/no-padding-token", test_no_padding_token);
   g_test_add_func ("/text-encode/too-much-overflow", test_too_much_overflow);
   g_test_add_func ("/text-encode/growth", test_growth);

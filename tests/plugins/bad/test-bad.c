@@ -6,6 +6,8 @@
 #include <trafo/trafo-plugin.h>
 #include <trafo/trafo.h>
 
+#include "slowdown.h"
+
 /* The program lives with every animal of the zoo: it starts, names each with its reason, and goes
  * on to use the good ones. */
 
@@ -261,7 +263,7 @@ test_scan_runs_nothing (Zoo *zoo, gconstpointer unused)
 {
   double seconds = scan (zoo->registry);
 
-  g_assert_cmpfloat (seconds, <, MAX_SCAN_SECONDS);
+  g_assert_cmpfloat (seconds, <, MAX_SCAN_SECONDS * get_slowdown ());
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (zoo->registry)),
                     ==,
                     G_N_ELEMENTS (animals));
@@ -402,7 +404,7 @@ test_all_are_judged (Zoo *zoo, gconstpointer unused)
   g_assert_true (trafo_registry_probe (zoo->registry, FALSE, NULL, &error));
   seconds = (g_get_monotonic_time () - start) / 1e6;
   g_test_message ("all animals tried in %.2f s", seconds);
-  g_assert_cmpfloat (seconds, <, MAX_PROBE_SECONDS);
+  g_assert_cmpfloat (seconds, <, MAX_PROBE_SECONDS * get_slowdown ());
   for (guint i = 0; i < G_N_ELEMENTS (animals); i++)
     {
       check_state (zoo->registry, animals[i].name, animals[i].probed, animals[i].reason);
@@ -412,7 +414,7 @@ test_all_are_judged (Zoo *zoo, gconstpointer unused)
 
   /* the next program knows, without trying again; a missing library is looked for again */
   second = open_registry (zoo);
-  g_assert_cmpfloat (scan (second), <, MAX_SCAN_SECONDS);
+  g_assert_cmpfloat (scan (second), <, MAX_SCAN_SECONDS * get_slowdown ());
   for (guint i = 0; i < G_N_ELEMENTS (animals); i++)
     if (g_str_equal (animals[i].name, "unresolved"))
       check_state (second, animals[i].name, UNTRIED, NULL);

@@ -5,6 +5,8 @@
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <math.h>
+#include <string.h>
+#include <sys/wait.h>
 #include <trafo/trafo.h>
 #include <unistd.h>
 
@@ -101,21 +103,21 @@ static const Case cases[] = {
   { "bad-threads", "forward" BASE IDS " --threads -1", "", 2, "", "*-1*Usage: *" },
   { "bad-class", "forward" BASE IDS " --auto-class Auto", "", 2, "", "*Auto,*Usage: *" },
   { "no-such-device", "forward" BASE IDS " --device abacus", "", 1, "", "*abacus*" },
-  { "no-such-folder", "forward --model /nowhere" IDS, "", 1, "", "*/nowhere/config.json*" },
-  { "ragged-ids", "forward" BASE " --ids '[[1,2],[3]]'", "", 1, "", "*--ids: byte *1 items*2*" },
-  { "deep-ids", "forward" BASE " --ids '[[1,[2]]]'", "", 1, "", "*--ids: byte*depth*" },
-  { "too-deep-ids", "forward" BASE " --ids '[[[[[[[[[1]]]]]]]]]'", "", 1, "", "*--ids: byte*" },
+  { "no-such-folder", "forward --model /nowhere" IDS, "", 1, "", "*/nowhere: *no such folder*" },
+  { "ragged-ids", "forward" BASE " --ids '[[1,2],[3]]'", "", 2, "", "*--ids: byte *1 items*2*" },
+  { "deep-ids", "forward" BASE " --ids '[[1,[2]]]'", "", 2, "", "*--ids: byte*depth*" },
+  { "too-deep-ids", "forward" BASE " --ids '[[[[[[[[[1]]]]]]]]]'", "", 2, "", "*--ids: byte*" },
   { "flat-ids", "forward" BASE " --ids '[2,5,3]'", "", 1, "", "*(3,)*(batch, sequence)*" },
   { "empty-ids", "forward" BASE " --ids '[]'", "", 1, "", "*error: *" },
-  { "no-json", "forward" BASE " --ids 'two'", "", 1, "", "*--ids: byte*" },
-  { "trailing-json", "forward" BASE " --ids '[[2]] x'", "", 1, "", "*--ids: byte*" },
-  { "huge-number", "forward" BASE " --ids '[[99999999999999999999]]'", "", 1, "", "*--ids: byte*" },
+  { "no-json", "forward" BASE " --ids 'two'", "", 2, "", "*--ids: byte*" },
+  { "trailing-json", "forward" BASE " --ids '[[2]] x'", "", 2, "", "*--ids: byte*" },
+  { "huge-number", "forward" BASE " --ids '[[99999999999999999999]]'", "", 2, "", "*--ids: byte*" },
   { "short-mask", "forward" BASE IDS " --mask '[[1]]'", "", 1, "", "*(1, 1)*(1, 4)*" },
   { "no-tokens", "forward" BASE " --ids '[[]]'", "", 1, "", "*shape (1, 0)*one token*" },
   { "float-ids", "forward" BASE " --ids '[[1.5]]'", "", 1, "", "*input_ids*float32*int64*" },
   { "id-out-of-range", "forward" BASE " --ids '[[119]]'", "", 1, "", "*119*118*" },
   { "no-such-file", "forward" BASE " --ids @/nowhere.json", "", 1, "", "*--ids: *nowhere.json*" },
-  { "bad-input", "forward" BASE IDS " --input foo", "", 1, "", "*--input*'foo'*NAME=JSON*" },
+  { "bad-input", "forward" BASE IDS " --input foo", "", 2, "", "*--input*'foo'*NAME=JSON*" },
   { "unknown-input", "forward" BASE IDS " --input foo=[1]", "", 1, "", "*'foo'*input_ids*" },
   { "cannot-save", "forward" BASE IDS " --save /nowhere/x", "", 1, "", "*/nowhere/x*" },
   { "forward-text", "forward" BASE IDS, "", 0, "last_hidden_state: *pooler_output: *", "" },
@@ -135,6 +137,7 @@ static const Case cases[] = {
     "" },
   { "show-nothing", "show", "", 2, "", "*MODEL*" },
   { "show-no-weights", "show @T", "", 1, "", "*config.json*" },
+  { "show-nowhere", "show /nowhere", "", 1, "", "*/nowhere: *no such folder*" },
   { "env", "env", "", 0, "trafo *" TRAFO_VERSION "*device *cpu*", "" },
   { "inspect", "inspect", "", 0, "PLUGIN *bert *model *cpu *backend *", "*" },
   { "inspect-name", "inspect wordpiece", "", 0, "name * wordpiece\n*tokenizer*", "" },
@@ -151,9 +154,9 @@ static const Case cases[] = {
   { "tokenize-pair-count", "tokenize" TINY " --pair a b c", "", 2, "", "*2 texts and 1 pairs*" },
   { "tokenize-no-text", "tokenize" TINY, "", 2, "", "*TEXT*" },
   { "tokenize-padding", "tokenize" TINY " --padding far a", "", 2, "", "*far*longest*" },
-  { "tokenize-param", "tokenize" TINY " --param foo=1 a", "", 1, "", "*foo*" },
-  { "tokenize-param-type", "tokenize" TINY " --param stride=x a", "", 1, "", "*stride*'x'*" },
-  { "tokenize-param-form", "tokenize" TINY " --param stride a", "", 1, "", "*NAME=VALUE*" },
+  { "tokenize-param", "tokenize" TINY " --param foo=1 a", "", 2, "", "*foo*" },
+  { "tokenize-param-type", "tokenize" TINY " --param stride=x a", "", 2, "", "*stride*'x'*" },
+  { "tokenize-param-form", "tokenize" TINY " --param stride a", "", 2, "", "*NAME=VALUE*" },
   { "not-utf8", "embed" TINY " -", "cat\n\xff\n", 1, "", "*text 1 is not UTF-8 at its byte 0*" },
   { "detokenize", "detokenize" TINY " 2 6 7 3", "", 0, "[CLS] the cat [SEP]\n", "" },
   { "detokenize-skip",
@@ -163,10 +166,44 @@ static const Case cases[] = {
     "{\"text\":\"the cat\"}\n",
     "" },
   { "detokenize-stdin", "detokenize" TINY " --skip-special -", "6 7\n8\n", 0, "the cat dog\n", "" },
-  { "detokenize-word", "detokenize" TINY " cat", "", 1, "", "*'cat'*" },
-  { "detokenize-negative", "detokenize" TINY " -- -4", "", 1, "", "*'-4'*" },
+  { "detokenize-word", "detokenize" TINY " cat", "", 2, "", "*'cat'*" },
+  { "detokenize-negative", "detokenize" TINY " -- -4", "", 2, "", "*'-4'*" },
   { "embed-text", "embed" TINY " cat dog bread", "", 0, "*COSINE *dog*\n  1 *3 texts in *", "" },
-  { "embed-no-modules", "embed --json --model @M/nothing cat", "", 1, "", "*config.json*" },
+  { "embed-no-modules",
+    "embed --json --model @M/nothing cat",
+    "",
+    1,
+    "",
+    "*nothing: *no such folder*" },
+  { "embed-file",
+    "embed --model @M/tiny-bert/vocab.txt a",
+    "",
+    1,
+    "",
+    "*vocab.txt: found a file*" },
+  { "embed-empty-model", "embed --model '' a", "", 1, "", "*no such folder*" },
+  { "embed-nothing", "embed --json" TINY " -", "", 0, "{\"embeddings\":[]}\n", "" },
+  { "embed-empty", "embed --json" TINY " ''", "", 0, "{\"embeddings\":[[*]]}\n", "" },
+  { "embed-not-utf8", "embed" TINY " '\xff'", "", 2, "", "*text 0 is not UTF-8 at its byte 0*" },
+  { "embed-no-text", "embed" TINY, "", 2, "", "*TEXT*" },
+  { "tokenize-nowhere", "tokenize --model /nowhere a", "", 1, "", "*/nowhere: *no such folder*" },
+  { "tokenize-nothing", "tokenize --json" TINY " -", "", 0, "{\"input_ids\":[],*", "" },
+  { "tokenize-pair-not-utf8", "tokenize" TINY " --pair '\xff' a", "", 2, "", "*not UTF-8*" },
+  { "tokenize-length-word", "tokenize" TINY " --max-length x a", "", 2, "", "*--max-length*" },
+  { "tokenize-length-huge", "tokenize" TINY " --max-length 9999999999 a", "", 2, "", "*range*" },
+  { "tokenize-length-negative", "tokenize" TINY " --max-length -1 a", "", 2, "", "*-1*" },
+  { "tokenize-param-huge", "tokenize" TINY " -P stride=4294967296 a", "", 2, "", "*stride*" },
+  { "tokenize-param-choice", "tokenize" TINY " -P truncation=7 a", "", 2, "", "*truncation*7*" },
+  { "detokenize-huge", "detokenize" TINY " 4294967296", "", 2, "", "*4294967296*" },
+  { "detokenize-stdin-word", "detokenize" TINY " -", "x\n", 1, "", "*'x'*" },
+  { "detokenize-unknown", "detokenize" TINY " 4294967295 6", "", 0, "the\n", "" },
+  { "ids-from-stdin-cut", "forward" BASE " --ids -", "[[1,", 1, "", "*--ids: byte 4*" },
+  { "ids-nothing", "forward" BASE " --ids ''", "", 2, "", "*--ids: byte 0*" },
+  { "ids-folder", "forward" BASE " --ids @/", "", 1, "", "*--ids: *" },
+  { "save-folder", "forward" BASE IDS " --save @T", "", 1, "", "*found a folder*" },
+  { "save-device", "forward" BASE IDS " --save /dev/null", "", 1, "", "*found a device*" },
+  { "threads-word", "forward" BASE IDS " --threads two", "", 2, "", "*--threads*" },
+  { "show-file", "show @M/tiny-bert/vocab.txt", "", 1, "", "*found a file*" },
   { "pipeline", "pipeline feature-extraction --json" TINY " cat", "", 0, "[[[*]]]\n", "" },
   { "pipeline-text", "pipeline feature-extraction" TINY " cat dog", "", 0, "*[[[*", "" },
   { "pipeline-param",
@@ -195,7 +232,10 @@ static const Case cases[] = {
     "*mind-reading*feature-extraction*" },
   { "pipeline-nothing", "pipeline" TINY, "", 2, "", "*Usage: *" },
   { "bench-unknown", "bench sleep" TINY, "", 2, "", "*sleep*encode-B-S*" },
-  { "bench-too-long", "bench ragged" TINY, "", 1, "", "*position*" },
+  { "bench-too-long", "bench ragged" TINY, "", 1, "", "*108 tokens*at most 32*" },
+  { "bench-many", "bench encode-65536-65536" TINY, "", 2, "", "*encode-65536-65536*" },
+  { "bench-class", "bench ragged --model /nowhere --auto-class Auto", "", 2, "", "*Auto,*" },
+  { "bench-workload", "bench sleep --model /nowhere", "", 2, "", "*sleep*" },
   { "bench-no-rows", "bench encode-0-8" TINY, "", 2, "", "*encode-0-8*" },
 };
 
@@ -489,6 +529,40 @@ remove_folder (void)
   g_free (folder);
 }
 
+/* What cannot be written is a failure, even of the help; a stream that is closed is not mixed up with
+ * a file that the program opens. */
+static void
+test_streams (void)
+{
+  static const char *const commands[] = { "--help",
+                                          "help embed",
+                                          "--version",
+                                          "env",
+                                          "show --json @M/tiny-bert",
+                                          "tokenize" TINY " a",
+                                          "tokenize --json" TINY " a",
+                                          "embed --json" TINY " a" };
+  static const char *const streams[] = { ">/dev/full", ">&-" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    for (gsize j = 0; j < G_N_ELEMENTS (streams); j++)
+      {
+        g_auto (GStrv) argv = split_arguments (commands[i]);
+        g_autofree char *line = g_strjoinv (" ", argv);
+        g_autofree char *script = g_strconcat (line, " ", streams[j], NULL);
+        g_autofree char *messages = NULL;
+        g_autoptr (GError) error = NULL;
+        char *shell[] = { "/bin/sh", "-c", script, NULL };
+        int   status;
+
+        g_spawn_sync (NULL, shell, NULL, 0, NULL, NULL, NULL, &messages, &status, &error);
+        g_assert_no_error (error);
+        g_assert_true (WIFEXITED (status));
+        g_assert_cmpint (WEXITSTATUS (status), ==, 1);
+        g_assert_nonnull (strstr (messages, j == 0 ? "No space left" : "Bad file descriptor"));
+      }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -512,6 +586,7 @@ main (int argc, char **argv)
   g_test_add_func ("/trafo/show-json", test_show_json);
   g_test_add_func ("/trafo/foreign-command", test_foreign_command);
   g_test_add_func ("/trafo/nul", test_nul);
+  g_test_add_func ("/trafo/streams", test_streams);
   g_test_add_func ("/trafo/no-layers", test_no_layers);
   status = g_test_run ();
   remove_folder ();

@@ -33,13 +33,15 @@ static const ConfigCase config_cases[] = {
   { "segments", "\"type_vocab_size\": 3", "expected (3, 16)" },
   { "activation",
     "\"hidden_act\": \"gelu_4\"",
-    "encoder.layer.0: activation function 'gelu_4' is unknown" },
+    "intermediate_act_fn: activation function 'gelu_4' is unknown" },
   { "no-activation", "\"hidden_act\": 3", "hidden_act" },
   { "epsilon", "\"layer_norm_eps\": -1", "layer_norm_eps" },
   { "relative",
     "\"position_embedding_type\": \"relative_key\"",
     "'position_embedding_type' is 'relative_key'" },
-  { "decoder", "\"is_decoder\": true", "is_decoder" },
+  { "cross-attention",
+    "\"is_decoder\": true, \"add_cross_attention\": true",
+    "'add_cross_attention' is true" },
   { "problem", "\"problem_type\": \"guess\"", "'problem_type' is 'guess'" },
 };
 
@@ -238,7 +240,7 @@ test_decoder (void)
   } cases[] = {
     { NULL, FALSE, TRUE, 0 },
     { NULL, TRUE, TRUE, 0 },
-    { "\"tie_word_embeddings\": false", TRUE, FALSE, 1 },
+    { "\"tie_word_embeddings\": false", TRUE, FALSE, 0 },
   };
   g_autoptr (TrafoTensorDict) tied = NULL;
 
@@ -272,6 +274,83 @@ test_decoder (void)
     }
 }
 
+/* The state of the first token after ids that differ in the last one alone. */
+static double
+first_state (TrafoModel *model, gint64 last_id)
+{
+  const gint64 values[] = { 2, 7, 9, last_id };
+  g_autoptr (TrafoTensor) ids =
+      trafo_tensor_new_from_int64s ((gint64[]){ 1, 4 }, 2, values, 4, NULL);
+  g_autoptr (TrafoTensorDict) inputs = trafo_tensor_dict_new ();
+  g_autoptr (TrafoTensorDict) outputs = NULL;
+  g_autoptr (GError) error = NULL;
+
+  trafo_tensor_dict_set (inputs, "input_ids", ids);
+  outputs = trafo_model_forward (model, inputs, FALSE, NULL, &error);
+  g_assert_no_error (error);
+  return trafo_tensor_get_value (trafo_tensor_dict_get (outputs, "last_hidden_state"), 0);
+}
+
+/* A decoder's tokens do not see what follows them. */
+static void
+test_is_decoder (void)
+{
+  for (gboolean is_decoder = FALSE; is_decoder <= TRUE; is_decoder++)
+    {
+      g_autofree char *config =
+          tiny_config (is_decoder ? "\"is_decoder\": true" : "\"is_decoder\": false");
+      g_autoptr (TrafoTensorDict) tensors = tiny_tensors_new ("");
+      char *folder = tiny_folder_new (config, tensors);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TrafoModel) model = tiny_model_load (folder, "base", "reference", &error);
+
+      tiny_folder_free (folder);
+      g_assert_no_error (error);
+      g_assert_cmpint (first_state (model, 11) == first_state (model, 12), ==, is_decoder);
+    }
+}
+
+/* A config.json of far more layers than the checkpoint has fails before they are made up. */
+static void
+test_too_much_missing (void)
+{
+  g_autofree char *config =
+      tiny_config ("\"num_hidden_layers\": 10000, \"max_position_embeddings\": 512, "
+                   "\"intermediate_size\": 16777216");
+  g_autoptr (TrafoTensorDict) tensors = trafo_tensor_dict_new ();
+  g_autoptr (TrafoModel) model = NULL;
+  g_autoptr (GError) error = NULL;
+  char *folder;
+
+  tiny_tensors_add (tensors, "embeddings.word_embeddings.weight", 78, 16);
+  folder = tiny_folder_new (config, tensors);
+  model = tiny_model_load (folder, "base", "reference", &error);
+  tiny_folder_free (folder);
+  g_assert_null (model);
+  g_assert_error (error, TRAFO_FORMAT_ERROR, TRAFO_FORMAT_ERROR_LIMIT);
+  g_assert_nonnull (strstr (error->message, "lacks 'encoder.layer.0.intermediate"));
+}
+
+static void
+test_too_long (void)
+{
+  g_autofree char *config = tiny_config (NULL);
+  g_autoptr (TrafoTensorDict) tensors = tiny_tensors_new ("");
+  char *folder = tiny_folder_new (config, tensors);
+  g_autoptr (TrafoModel) model = tiny_model_load (folder, "base", "reference", NULL);
+  g_autoptr (TrafoTensor) ids = tiny_ids_new (2, 33, 78);
+  g_autoptr (TrafoTensorDict) inputs = trafo_tensor_dict_new ();
+  g_autoptr (GError) error = NULL;
+
+  tiny_folder_free (folder);
+  trafo_tensor_dict_set (inputs, "input_ids", ids);
+  g_assert_null (trafo_model_forward (model, inputs, FALSE, NULL, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+  g_assert_cmpstr (error->message,
+                   ==,
+                   "a text has 33 tokens, expected at most 32, the positions that the model has");
+}
+
 typedef struct
 {
   const char *name;
@@ -288,6 +367,14 @@ static const LabelCase label_cases[] = {
   { "multi-label", "\"num_labels\": 3", TRAFO_DTYPE_FLOAT32, 2, { 2, 3 }, NULL },
   { "number", "\"num_labels\": 1", TRAFO_DTYPE_FLOAT32, 1, { 2 }, NULL },
   { "integer-number", "\"num_labels\": 1", TRAFO_DTYPE_INT64, 1, { 2 }, NULL },
+  { "number-in-column", "\"num_labels\": 1", TRAFO_DTYPE_FLOAT32, 2, { 2, 1 }, NULL },
+  { "classes-in-column", "\"num_labels\": 3", TRAFO_DTYPE_INT64, 2, { 2, 1 }, NULL },
+  { "two-columns",
+    "\"num_labels\": 1",
+    TRAFO_DTYPE_FLOAT32,
+    2,
+    { 2, 2 },
+    "'labels' is float32 of shape (2, 2), expected float32 of shape (2,)" },
   { "numbers",
     "\"num_labels\": 3, \"problem_type\": \"regression\"",
     TRAFO_DTYPE_FLOAT32,
@@ -368,6 +455,9 @@ main (int argc, char **argv)
   g_test_add_func ("/bert/old-names", test_old_names);
   ADD_CASES ("heads", head_cases, test_heads);
   g_test_add_func ("/bert/decoder", test_decoder);
+  g_test_add_func ("/bert/is-decoder", test_is_decoder);
+  g_test_add_func ("/bert/too-much-missing", test_too_much_missing);
+  g_test_add_func ("/bert/too-long", test_too_long);
   ADD_CASES ("labels", label_cases, test_labels);
   return g_test_run ();
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "slowdown.h"
 #include "word-piece-tokenizer.h"
 #include <trafo/trafo.h>
 
@@ -152,13 +153,6 @@ get_seconds (void)
   return (double) clock () / CLOCKS_PER_SEC;
 }
 
-/* Under valgrind and ThreadSanitizer, which set this, everything takes ten times as long or more. */
-static double
-get_allowed_seconds (void)
-{
-  return g_getenv ("G_SLICE") != NULL ? 120 : 2;
-}
-
 /* 1 MiB of anything takes at most 2 s. */
 static void
 test_hostile (gconstpointer data)
@@ -176,7 +170,7 @@ test_hostile (gconstpointer data)
   encoding = trafo_tokenizer_encode (tokenizer, text->str, NULL, NULL, &error);
   seconds = get_seconds () - start;
   g_test_message ("%.3f s", seconds);
-  g_assert_cmpfloat (seconds, <, get_allowed_seconds ());
+  g_assert_cmpfloat (seconds, <, 2 * get_slowdown ());
   if (!row->may_fail)
     g_assert_no_error (error);
 }
@@ -198,7 +192,7 @@ test_hostile_vocabulary (void)
 
   g_assert_null (trafo_tokenizer_encode (tokenizer, text, NULL, NULL, &error));
   g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
-  g_assert_cmpfloat (get_seconds () - start, <, get_allowed_seconds ());
+  g_assert_cmpfloat (get_seconds () - start, <, 2 * get_slowdown ());
 }
 
 /* One to four bytes of a right file overwritten, left out or repeated: it is read, or refused with
