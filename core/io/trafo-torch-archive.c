@@ -124,6 +124,12 @@ read_weights (Archive                  *self,
   value = trafo_pickle_load (unpickler->pickle, data, entry->size_bytes, &position, error);
   if (value == NULL)
     return FALSE;
+  if (position != entry->size_bytes)
+    return trafo_mapped_file_fail (self->file->mapped,
+                                   TRAFO_FORMAT_ERROR_VALUE,
+                                   error,
+                                   "data.pkl: found %" G_GSIZE_FORMAT " bytes after its end",
+                                   entry->size_bytes - position);
   self->copies = copies;
   g_tree_foreach (unpickler->storages, find_data, self);
   if (self->error != NULL)

@@ -139,7 +139,10 @@ read_end (TrafoMappedFile *file, Extent *extent, GError **error)
     }
   if (extent->offset > directory_end || extent->size_bytes != directory_end - extent->offset ||
       extent->n_entries > extent->size_bytes / CENTRAL_SIZE_BYTES)
-    return fail (file, error, "found a directory that does not end where the file's end begins");
+    return fail (file,
+                 error,
+                 "found a directory that is too small for its entries, or does not end "
+                 "where the file's end begins");
   if (extent->size_bytes <= MAX_DIRECTORY_SIZE_BYTES)
     return TRUE;
   return trafo_mapped_file_fail (file,
