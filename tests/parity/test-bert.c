@@ -157,8 +157,9 @@ test_model (gconstpointer data)
 static void
 add_device (const char *device)
 {
-  static const char *const models[] = { "bert-base", "bert-fp16",   "bert-mlm",     "bert-oldnames",
-                                        "bert-qa",   "bert-seqcls", "bert-sharded", "bert-tokcls" };
+  static const char *const models[] = { "bert-base",   "bert-bin",      "bert-fp16",
+                                        "bert-mlm",    "bert-oldnames", "bert-qa",
+                                        "bert-seqcls", "bert-sharded",  "bert-tokcls" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (models); i++)
     {
