@@ -18,7 +18,7 @@ static void
 append_number (GByteArray *array, guint64 number, gsize n_bytes)
 {
   for (gsize i = 0; i < n_bytes; i++)
-    g_byte_array_append (array, &(guint8){ (guint8) (number >> (8 * i)) }, 1);
+    g_byte_array_append (array, &(guint8){ i < 8 ? (guint8) (number >> (8 * i)) : 0 }, 1);
 }
 
 static void
