@@ -107,11 +107,14 @@ trafo_device_upload (TrafoDevice *self, gconstpointer bytes, gsize size_bytes, G
   return NULL;
 }
 
-/* A kernel without the function that its device calls is none. */
+/* A kernel without the functions that its device calls is none. */
 static gboolean
 takes (const TrafoKernel *kernel, gboolean is_host, const TrafoKernelArgs *args)
 {
   if (is_host ? !TRAFO_HAS (kernel, run) : !TRAFO_HAS (kernel, enqueue))
+    return FALSE;
+  if (TRAFO_HAS (kernel, finish) &&
+      (!TRAFO_HAS (kernel, n_finish_tasks) || !TRAFO_HAS (kernel, shared_size)))
     return FALSE;
   return !TRAFO_HAS (kernel, supports) || kernel->supports (args);
 }

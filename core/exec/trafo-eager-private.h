@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* Where an eager builder finds its leaves. Both return a reference, or NULL and the error. @type is
+/* Where an eager builder finds its leaves. Each returns a reference, or NULL and the error. @type is
  * what the model asks for; dimensions that no earlier input gave a number are negative in it. */
 typedef struct
 {
@@ -18,6 +18,7 @@ typedef struct
                               const TrafoValueType *type,
                               GError              **error);
   TrafoTensor *(*find_param) (gpointer data, const char *name, GError **error);
+  TrafoTensor *(*find_state) (gpointer data, const char *name, GError **error); /* is written */
 } TrafoEagerLeaves;
 
 TrafoBuilder *trafo_builder_new_eager_with (TrafoDevice            *device,

@@ -195,6 +195,32 @@ bind_param (gpointer data, const char *name, TrafoSym sym, GError **error)
              : NULL;
 }
 
+/* Ops write into the tensor that the caller has. */
+static TrafoTensor *
+bind_state (gpointer data, const char *name, TrafoSym sym, GError **error)
+{
+  Eager *self = data;
+  g_autoptr (TrafoTensor) tensor = NULL;
+
+  if (self->leaves.find_state != NULL)
+    tensor = self->leaves.find_state (self->leaves.data, name, error);
+  else
+    g_set_error (error, TRAFO_ERROR, TRAFO_ERROR_NOT_FOUND, "there is no state '%s'", name);
+  if (tensor == NULL)
+    return NULL;
+  if (trafo_tensor_is_read_only (tensor) || !trafo_tensor_is_contiguous (tensor))
+    {
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_INVALID_ARGUMENT,
+                   "state '%s' is a view or read-only, expected contiguous memory to write into",
+                   name);
+      return NULL;
+    }
+  set_value (self, sym, g_steal_pointer (&tensor));
+  return g_ptr_array_index (self->values, sym);
+}
+
 TrafoBuilder *
 trafo_builder_new_eager_with (TrafoDevice            *device,
                               const TrafoVariant     *variant,
@@ -207,6 +233,7 @@ trafo_builder_new_eager_with (TrafoDevice            *device,
     .run = run,
     .bind_input = bind_input,
     .bind_param = bind_param,
+    .bind_state = bind_state,
   };
 
   self->device = g_object_ref (device);

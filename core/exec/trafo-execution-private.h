@@ -20,9 +20,10 @@ struct _TrafoProgram
   GPtrArray      *idle;   /* of TrafoExecution */
 };
 
-/* The bytes that a step reads or writes, as a range of the arena; empty for parameters. */
+/* The bytes that a step reads or writes, as a range of the arena or of a state; empty for parameters. */
 typedef struct
 {
+  guint space; /* 0: the arena; else the state's symbol */
   gsize begin;
   gsize end;
 } TrafoRange;
@@ -34,7 +35,9 @@ typedef struct
   const TrafoKernel *kernel; /* NULL: the op's reference, on the host */
   void (*run) (const TrafoKernelArgs *args);
   guint           n_tasks;
-  gboolean        needs_barrier; /* before it: it meets memory of a step since the last one */
+  guint           n_finish_tasks; /* of the kernel's second stage */
+  gboolean        needs_barrier;  /* before it: it meets memory of a step since the last one */
+  guint8          mutates;        /* as in the op's row */
   guint           output_root;
   guint           input_roots[TRAFO_MAX_OP_INPUTS];
   TrafoRange      ranges[TRAFO_MAX_OP_INPUTS + 1]; /* what it touches: the output first */
@@ -61,10 +64,12 @@ struct _TrafoExecution
 {
   TrafoProgram   *program;
   gboolean        is_resolved;
+  TrafoOperand   *states;        /* by their number: what is bound, of no dtype where nothing is */
+  TrafoOperand   *placed_states; /* where the plan has them */
   gint64          slots[TRAFO_N_SLOTS];
   gint64         *dim_values;
   TrafoOperand   *values;     /* by symbol; offset_bytes counts from the root until placed */
-  guint          *roots;      /* by symbol: the symbol whose memory it is a view of */
+  guint          *roots;      /* by symbol: whose memory it is a view of; 0: of a parameter */
   TrafoPlacement *placements; /* by symbol; copies for it: n_nodes and 2 n_nodes + the symbol */
   guint          *order;      /* room for the planner */
   TrafoStep      *steps;
@@ -75,6 +80,7 @@ struct _TrafoExecution
   gsize    arena_capacity_bytes;
   gpointer arena;
   gsize    scratch_bytes; /* for each worker */
+  gsize    shared_bytes;  /* behind that of all workers: for all tasks of a step */
   gsize    scratch_capacity_bytes;
   gpointer scratch;
   gpointer staging; /* host copies of operands for steps that a device cannot do */
@@ -88,6 +94,15 @@ struct _TrafoExecution
 
 /* Plans the program for self->slots: shapes, memory, kernels, barriers. */
 gboolean trafo_execution_resolve (TrafoExecution *self, GError **error);
+
+/* Host memory for what a device cannot do itself: inputs on their way, and operands of steps. */
+gboolean trafo_execution_prepare_staging (TrafoExecution *self, GError **error);
+
+/* Makes the plan use what is bound; an error if some state is not. */
+gboolean trafo_execution_place_states (TrafoExecution *self, GError **error);
+
+/* Whether the memory of symbol @root is a state. */
+gboolean trafo_execution_is_state (const TrafoExecution *self, guint root);
 
 /* Gives each placement an offset so that values that live at the same time never overlap; returns
  * the size of the arena in bytes. @order is room for @n numbers. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "trafo-device-private.h"
+#include "trafo-fill-rule-private.h"
 #include "trafo-tensor-private.h"
 
 gsize
@@ -113,7 +114,7 @@ find_slots (TrafoExecution *self, TrafoTensor *const *inputs, gint64 *slots, GEr
   return TRUE;
 }
 
-/* Sums and products of slots, such as past + sequence, say what an input must be only now. */
+/* Sums and products of slots, such as batch + 1, say what an input must be only now. */
 static gboolean
 check_shapes (TrafoExecution *self, TrafoTensor *const *inputs, GError **error)
 {
@@ -130,20 +131,6 @@ check_shapes (TrafoExecution *self, TrafoTensor *const *inputs, GError **error)
           return shape_error (input->name, inputs[i], graph, type, value->shape, error);
     }
   return TRUE;
-}
-
-/* What a caller leaves out; POSITIONS is for int64 alone, which the builder sees to. */
-static void
-fill_by_rule (TrafoFillRule rule, const TrafoOperand *value, gint64 past, guint8 *to, gsize n_bytes)
-{
-  gint64  width = value->n_dims > 0 ? value->shape[value->n_dims - 1] : 1;
-  gint64 *positions = (gint64 *) to;
-
-  if (rule != TRAFO_FILL_RULE_POSITIONS)
-    memset (to, 0, n_bytes);
-  else
-    for (gsize i = 0; i < n_bytes / sizeof *positions; i++)
-      positions[i] = past + (gint64) i % width;
 }
 
 /* Row-major elements of @tensor to @to; inputs are small, ids and masks. */
@@ -168,6 +155,7 @@ static gboolean
 bind_input (TrafoExecution        *self,
             const TrafoGraphInput *input,
             const TrafoTensor     *tensor,
+            const TrafoTensor     *mask,
             GError               **error)
 {
   const TrafoDeviceOps *ops = trafo_device_get_ops (self->program->device);
@@ -180,12 +168,12 @@ bind_input (TrafoExecution        *self,
 
   if (size_bytes == 0)
     return TRUE;
+  bound.data = to;
+  bound.offset_bytes = 0;
   if (tensor != NULL)
     copy_input (tensor, to);
   else
-    fill_by_rule (input->rule, value, self->slots[-TRAFO_DIM_PAST - 1], to, size_bytes);
-  bound.data = to;
-  bound.offset_bytes = 0;
+    trafo_fill_rule_apply (input->rule, &bound, mask);
   if (!trafo_graph_input_check (input, &bound, error))
     return FALSE;
   if (self->program->is_host)
@@ -219,6 +207,15 @@ run_step (TrafoExecution *self, const TrafoStep *step, guint worker, guint n_wor
     step->kernel->run (&step->args, task, step->n_tasks, scratch);
 }
 
+/* The second stage of a step, once all have done the first. */
+static void
+finish_step (TrafoExecution *self, const TrafoStep *step, guint worker, guint n_workers)
+{
+  trafo_barrier_wait (&self->barrier, n_workers);
+  for (guint task = worker; task < step->n_finish_tasks; task += n_workers)
+    step->kernel->finish (&step->args, task, step->n_finish_tasks);
+}
+
 /* What every worker does: the whole program, its share of each step. Worker 0 looks for a
  * cancellation and says at which barrier all stop, before it arrives there; alone, it stops at any
  * step. */
@@ -243,6 +240,8 @@ run_steps (gpointer data, guint worker, guint n_workers)
             return;
         }
       run_step (self, step, worker, n_workers);
+      if (step->n_finish_tasks > 0)
+        finish_step (self, step, worker, n_workers);
     }
 }
 
@@ -258,7 +257,37 @@ finish_queue (TrafoExecution *self, gboolean done, GError **error)
   return trafo_device_check (self->program->device, status, &message, done ? error : NULL) && done;
 }
 
-/* A step that the device has no kernel for: its operands come to the host and the result goes
+/* What a step on the host wrote into its operands goes back to where they lie. */
+static TrafoStatus
+write_back (TrafoExecution        *self,
+            const TrafoStep       *step,
+            const TrafoKernelArgs *host,
+            TrafoMessage          *message)
+{
+  const TrafoDeviceOps *ops = trafo_device_get_ops (self->program->device);
+  gpointer              handle = trafo_device_get_handle (self->program->device);
+  guint                 written = 1 | (guint) step->mutates << 1;
+  TrafoStatus           status = TRAFO_STATUS_OK;
+
+  for (guint i = 0; written >> i != 0 && status == TRAFO_STATUS_OK; i++)
+    {
+      const TrafoOperand *from = i == 0 ? &host->output : &host->inputs[i - 1];
+      const TrafoOperand *to = i == 0 ? &step->args.output : &step->args.inputs[i - 1];
+      gsize               size_bytes = trafo_operand_span_bytes (to);
+
+      if ((written >> i & 1) != 0 && size_bytes > 0)
+        status = ops->buffer_write (handle,
+                                    self->stream,
+                                    to->data,
+                                    to->offset_bytes,
+                                    from->data,
+                                    size_bytes,
+                                    message);
+    }
+  return status;
+}
+
+/* A step that the device has no kernel for: its operands come to the host and what it writes goes
  * back. Strides are kept, so each operand's whole span is moved. */
 static gboolean
 run_on_host (TrafoExecution *self, const TrafoStep *step, GError **error)
@@ -290,17 +319,10 @@ run_on_host (TrafoExecution *self, const TrafoStep *step, GError **error)
     }
   args.output.data = at;
   args.output.offset_bytes = 0;
-  size_bytes = trafo_operand_span_bytes (&args.output);
   if (status == TRAFO_STATUS_OK)
     {
       step->run (&args);
-      status = ops->buffer_write (handle,
-                                  self->stream,
-                                  step->args.output.data,
-                                  step->args.output.offset_bytes,
-                                  at,
-                                  size_bytes,
-                                  &message);
+      status = write_back (self, step, &args, &message);
     }
   return trafo_device_check (self->program->device, status, &message, error);
 }
@@ -332,14 +354,32 @@ enqueue_steps (TrafoExecution *self, GError **error)
   return TRUE;
 }
 
+static gboolean
+bind_inputs (TrafoExecution *self, TrafoTensor *const *inputs, GError **error)
+{
+  const TrafoGraph  *graph = self->program->graph;
+  const TrafoTensor *mask = NULL;
+
+  for (guint i = 0; i < graph->inputs->len; i++)
+    {
+      const TrafoGraphInput *input = g_ptr_array_index (graph->inputs, i);
+
+      if (g_str_equal (input->name, "attention_mask"))
+        mask = inputs[i];
+    }
+  for (guint i = 0; i < graph->inputs->len; i++)
+    if (!bind_input (self, g_ptr_array_index (graph->inputs, i), inputs[i], mask, error))
+      return FALSE;
+  return TRUE;
+}
+
 gboolean
 trafo_execution_run (TrafoExecution     *self,
                      TrafoTensor *const *inputs,
                      GCancellable       *cancellable,
                      GError            **error)
 {
-  const TrafoGraph *graph = self->program->graph;
-  gint64            slots[TRAFO_N_SLOTS];
+  gint64 slots[TRAFO_N_SLOTS];
 
   if (!find_slots (self, inputs, slots, error))
     return FALSE;
@@ -349,11 +389,9 @@ trafo_execution_run (TrafoExecution     *self,
       if (!trafo_execution_resolve (self, error))
         return FALSE;
     }
-  if (!check_shapes (self, inputs, error))
+  if (!check_shapes (self, inputs, error) || !trafo_execution_place_states (self, error) ||
+      !bind_inputs (self, inputs, error))
     return FALSE;
-  for (guint i = 0; i < graph->inputs->len; i++)
-    if (!bind_input (self, g_ptr_array_index (graph->inputs, i), inputs[i], error))
-      return FALSE;
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
   self->cancellable = cancellable;
@@ -367,57 +405,96 @@ trafo_execution_run (TrafoExecution     *self,
   return FALSE;
 }
 
-TrafoTensor *
-trafo_execution_read_output (TrafoExecution *self, guint i, GError **error)
+static const TrafoOperand *
+output_of (const TrafoExecution *self, guint i)
 {
-  const TrafoDeviceOps   *ops = trafo_device_get_ops (self->program->device);
   const TrafoGraphOutput *output = g_ptr_array_index (self->program->graph->outputs, i);
-  const TrafoOperand     *value = &self->values[output->sym];
-  g_autoptr (TrafoTensor) result = NULL;
+
+  return &self->values[output->sym];
+}
+
+static gboolean
+is_row_major (const TrafoOperand *value)
+{
+  return trafo_shape_is_contiguous (value->shape, value->strides, value->n_dims);
+}
+
+gconstpointer
+trafo_execution_peek_output (const TrafoExecution *self, guint i)
+{
+  const TrafoOperand *value = output_of (self, i);
+
+  return self->program->is_host && is_row_major (value) ? value->data : NULL;
+}
+
+static gboolean
+read_buffer (TrafoExecution *self, const TrafoOperand *value, gpointer to, GError **error)
+{
+  const TrafoDeviceOps *ops = trafo_device_get_ops (self->program->device);
+  TrafoMessage          message = { "" };
+  TrafoStatus           status;
+
+  status = ops->buffer_read (trafo_device_get_handle (self->program->device),
+                             self->stream,
+                             value->data,
+                             value->offset_bytes,
+                             to,
+                             trafo_operand_span_bytes (value),
+                             &message);
+  return trafo_device_check (self->program->device, status, &message, error);
+}
+
+gboolean
+trafo_execution_copy_output (TrafoExecution *self, guint i, TrafoTensor *to, GError **error)
+{
+  const TrafoOperand *value = output_of (self, i);
+  gsize               size_bytes = trafo_operand_span_bytes (value);
   g_autoptr (TrafoTensor) view = NULL;
   g_autofree guint8 *host = NULL;
-  gsize              size_bytes = trafo_operand_span_bytes (value);
-  gpointer           data = value->data;
-  TrafoMessage       message = { "" };
-  TrafoStatus        status;
 
-  result = trafo_tensor_new (value->dtype, value->shape, value->n_dims, error);
-  if (result == NULL || size_bytes == 0)
-    return g_steal_pointer (&result);
+  if (size_bytes == 0)
+    return TRUE;
+  if (!self->program->is_host && is_row_major (value))
+    return read_buffer (self, value, trafo_tensor_get_data (to), error);
   if (!self->program->is_host)
     {
-      data = host = g_try_malloc (size_bytes);
+      host = g_try_malloc (size_bytes);
       if (host == NULL)
         {
           g_set_error (error,
                        TRAFO_ERROR,
                        TRAFO_ERROR_NO_MEMORY,
-                       "no memory for output '%s'",
-                       output->name);
-          return NULL;
+                       "no memory for %" G_GSIZE_FORMAT " bytes of a result",
+                       size_bytes);
+          return FALSE;
         }
-      status = ops->buffer_read (trafo_device_get_handle (self->program->device),
-                                 self->stream,
-                                 value->data,
-                                 value->offset_bytes,
-                                 host,
-                                 size_bytes,
-                                 &message);
-      if (!trafo_device_check (self->program->device, status, &message, error))
-        return NULL;
+      if (!read_buffer (self, value, host, error))
+        return FALSE;
     }
   view = trafo_tensor_new_from_data (value->dtype,
                                      value->shape,
                                      value->strides,
                                      value->n_dims,
-                                     data,
+                                     host != NULL ? host : value->data,
                                      TRUE,
                                      NULL,
                                      NULL,
                                      error);
   if (view == NULL)
+    return FALSE;
+  copy_input (view, trafo_tensor_get_data (to));
+  return TRUE;
+}
+
+TrafoTensor *
+trafo_execution_read_output (TrafoExecution *self, guint i, GError **error)
+{
+  const TrafoOperand *value = output_of (self, i);
+  g_autoptr (TrafoTensor) result = NULL;
+
+  result = trafo_tensor_new (value->dtype, value->shape, value->n_dims, error);
+  if (result == NULL || !trafo_execution_copy_output (self, i, result, error))
     return NULL;
-  copy_input (view, trafo_tensor_get_data (result));
   return g_steal_pointer (&result);
 }
 

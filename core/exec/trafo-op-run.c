@@ -32,11 +32,12 @@ trafo_op_broadcasts (guint op)
 
 typedef struct
 {
-  const TrafoKernel     *kernel;
-  const TrafoKernelArgs *args;
-  guint                  n_tasks;
-  guint8                *scratch;
-  gsize                  scratch_bytes;
+  const TrafoKernel *kernel;
+  TrafoKernelArgs    args;
+  guint              n_tasks;
+  guint              n_finish_tasks;
+  guint8            *scratch;
+  gsize              scratch_bytes;
 } HostRun;
 
 static void
@@ -45,7 +46,48 @@ run_share (gpointer data, guint worker, guint n_workers)
   HostRun *run = data;
 
   for (guint task = worker; task < run->n_tasks; task += n_workers)
-    run->kernel->run (run->args, task, run->n_tasks, run->scratch + worker * run->scratch_bytes);
+    run->kernel->run (&run->args, task, run->n_tasks, run->scratch + worker * run->scratch_bytes);
+}
+
+static void
+finish_share (gpointer data, guint worker, guint n_workers)
+{
+  HostRun *run = data;
+
+  for (guint task = worker; task < run->n_finish_tasks; task += n_workers)
+    run->kernel->finish (&run->args, task, run->n_finish_tasks);
+}
+
+static gsize
+align_up (gsize size_bytes)
+{
+  return (size_bytes + TRAFO_ALIGNMENT_BYTES - 1) & ~(gsize) (TRAFO_ALIGNMENT_BYTES - 1);
+}
+
+/* Scratch for each thread, and what all share behind it. */
+static gboolean
+host_run_alloc (HostRun *run, guint n_threads, GError **error)
+{
+  gsize own_bytes, all_bytes, shared_bytes = 0;
+
+  if (TRAFO_HAS (run->kernel, scratch_size))
+    run->scratch_bytes = align_up (run->kernel->scratch_size (&run->args, n_threads));
+  if (run->n_finish_tasks > 0)
+    shared_bytes = run->kernel->shared_size (&run->args, n_threads);
+  if (!g_size_checked_mul (&own_bytes, run->scratch_bytes, n_threads) ||
+      !g_size_checked_add (&all_bytes, own_bytes, shared_bytes))
+    all_bytes = G_MAXSIZE;
+  if (all_bytes == 0)
+    return TRUE;
+  run->scratch = trafo_aligned_try_alloc (all_bytes);
+  if (run->scratch == NULL)
+    {
+      g_set_error (error, TRAFO_ERROR, TRAFO_ERROR_NO_MEMORY, "no memory for scratch");
+      return FALSE;
+    }
+  if (run->n_finish_tasks > 0)
+    run->args.shared = run->scratch + own_bytes;
+  return TRUE;
 }
 
 static gboolean
@@ -53,30 +95,57 @@ run_on_host (const TrafoKernel *kernel, const TrafoKernelArgs *args, GError **er
 {
   TrafoThreadPool *pool = trafo_thread_pool_get_default ();
   guint            n_threads = trafo_thread_pool_get_size (pool);
-  HostRun          run = { kernel, args, 1, NULL, 0 };
-  gsize            all_bytes;
+  HostRun          run = { .kernel = kernel, .args = *args, .n_tasks = 1 };
 
   if (TRAFO_HAS (kernel, n_tasks))
     run.n_tasks = kernel->n_tasks (args, n_threads);
-  if (TRAFO_HAS (kernel, scratch_size))
-    run.scratch_bytes = kernel->scratch_size (args, n_threads) + TRAFO_ALIGNMENT_BYTES - 1;
-  run.scratch_bytes &= ~(gsize) (TRAFO_ALIGNMENT_BYTES - 1);
-  if (run.scratch_bytes > 0 && g_size_checked_mul (&all_bytes, run.scratch_bytes, n_threads))
-    run.scratch = trafo_aligned_try_alloc (all_bytes);
-  if (run.scratch_bytes > 0 && run.scratch == NULL)
-    {
-      g_set_error (error, TRAFO_ERROR, TRAFO_ERROR_NO_MEMORY, "no memory for scratch");
-      return FALSE;
-    }
+  if (TRAFO_HAS (kernel, finish))
+    run.n_finish_tasks = kernel->n_finish_tasks (args, n_threads);
+  if (!host_run_alloc (&run, n_threads, error))
+    return FALSE;
   trafo_thread_pool_run (pool, run.n_tasks, run_share, &run);
+  if (run.n_finish_tasks > 0)
+    trafo_thread_pool_run (pool, run.n_finish_tasks, finish_share, &run);
   free (run.scratch);
   return TRUE;
 }
 
-/* Puts every operand into a buffer of its own and reads the result back. */
+/* Reads back what the kernel wrote. */
+static TrafoStatus
+read_results (TrafoDevice           *device,
+              gpointer               stream,
+              guint                  mutates,
+              const TrafoKernelArgs *args,
+              const TrafoKernelArgs *host,
+              TrafoMessage          *message)
+{
+  const TrafoDeviceOps *ops = trafo_device_get_ops (device);
+  guint                 written = 1 | mutates << 1;
+  TrafoStatus           status = TRAFO_STATUS_OK;
+
+  for (guint i = 0; written >> i != 0 && status == TRAFO_STATUS_OK; i++)
+    {
+      const TrafoOperand *from = i == 0 ? &args->output : &args->inputs[i - 1];
+      const TrafoOperand *to = i == 0 ? &host->output : &host->inputs[i - 1];
+      gsize               size_bytes = trafo_operand_span_bytes (to);
+
+      if ((written >> i & 1) != 0 && size_bytes > 0)
+        status = ops->buffer_read (trafo_device_get_handle (device),
+                                   stream,
+                                   from->data,
+                                   0,
+                                   to->data,
+                                   size_bytes,
+                                   message);
+    }
+  return status;
+}
+
+/* Puts every operand into a buffer of its own. */
 static gboolean
 run_on_queue (TrafoDevice           *device,
               const TrafoKernel     *kernel,
+              guint                  mutates,
               const TrafoKernelArgs *host,
               GError               **error)
 {
@@ -88,7 +157,6 @@ run_on_queue (TrafoDevice           *device,
   TrafoMessage          message = { "" };
   TrafoStatus           status = TRAFO_STATUS_OK;
   guint                 n = args.n_inputs + 1, n_uploaded = 0;
-  gsize                 size_bytes = trafo_operand_span_bytes (&host->output);
   gboolean              done = FALSE;
 
   for (guint i = 0; i < n; i++)
@@ -110,13 +178,7 @@ run_on_queue (TrafoDevice           *device,
       if (status == TRAFO_STATUS_OK)
         status = ops->stream_sync (handle, stream, &message);
       if (status == TRAFO_STATUS_OK)
-        status = ops->buffer_read (handle,
-                                   stream,
-                                   args.output.data,
-                                   0,
-                                   host->output.data,
-                                   size_bytes,
-                                   &message);
+        status = read_results (device, stream, mutates, &args, host, &message);
       done = trafo_device_check (device, status, &message, error);
     }
   if (stream != NULL)
@@ -156,5 +218,5 @@ trafo_op_run (const TrafoOp      *op,
       return TRUE;
     }
   return trafo_device_is_host (device) ? run_on_host (kernel, &args, error)
-                                       : run_on_queue (device, kernel, &args, error);
+                                       : run_on_queue (device, kernel, op->mutates, &args, error);
 }

@@ -22,8 +22,17 @@ void          trafo_program_free (TrafoProgram *self);
 
 const TrafoGraph *trafo_program_get_graph (const TrafoProgram *self);
 
+TrafoDevice *trafo_program_get_device (const TrafoProgram *self);
+
 TrafoExecution *trafo_program_acquire (TrafoProgram *self);
 void            trafo_program_release (TrafoProgram *self, TrafoExecution *execution);
+
+/* Lends @memory, contiguous and on the program's device, to state @i of the graph: until the next call
+ * or the release, it is what the program reads and writes. Nothing is planned again for it. */
+gboolean trafo_execution_bind_state (TrafoExecution     *self,
+                                     guint               i,
+                                     const TrafoOperand *memory,
+                                     GError            **error);
 
 /* Runs once. @inputs has one tensor for each of the graph's inputs, in its order; NULL where the
  * input's fill rule stands in. Shapes give the slots their values; when they are those of the
@@ -33,8 +42,13 @@ gboolean trafo_execution_run (TrafoExecution     *self,
                               GCancellable       *cancellable,
                               GError            **error);
 
-/* Output @i of the graph as a new tensor, contiguous. */
+/* Output @i of the graph as a new tensor, contiguous; or into one of its shape and dtype. */
 TrafoTensor *trafo_execution_read_output (TrafoExecution *self, guint i, GError **error);
+gboolean
+trafo_execution_copy_output (TrafoExecution *self, guint i, TrafoTensor *to, GError **error);
+
+/* Its elements where they are, until the next run; NULL if they are not in host memory, row-major. */
+gconstpointer trafo_execution_peek_output (const TrafoExecution *self, guint i);
 
 /* The memory of the last run: values and scratch, in bytes. */
 gsize trafo_execution_get_peak_bytes (const TrafoExecution *self);

@@ -3,6 +3,7 @@
 #include "trafo-program-private.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "trafo-device-private.h"
 #include "trafo-execution-private.h"
@@ -12,6 +13,12 @@ const TrafoGraph *
 trafo_program_get_graph (const TrafoProgram *self)
 {
   return self->graph;
+}
+
+TrafoDevice *
+trafo_program_get_device (const TrafoProgram *self)
+{
+  return self->device;
 }
 
 /* Does nothing for what is no parameter, and for a form that is there. */
@@ -89,6 +96,8 @@ execution_free (TrafoExecution *self)
     ops->stream_free (handle, self->stream);
   free (self->scratch);
   free (self->staging);
+  g_free (self->states);
+  g_free (self->placed_states);
   g_free (self->dim_values);
   g_free (self->values);
   g_free (self->roots);
@@ -120,6 +129,8 @@ execution_new (TrafoProgram *program)
   guint           n_nodes = trafo_graph_get_n_nodes (program->graph);
 
   self->program = program;
+  self->states = g_new0 (TrafoOperand, program->graph->states->len);
+  self->placed_states = g_new0 (TrafoOperand, program->graph->states->len);
   self->dim_values = g_new0 (gint64, trafo_dims_get_size (program->graph->dims));
   self->values = g_new0 (TrafoOperand, n_nodes);
   self->roots = g_new0 (guint, n_nodes);
@@ -145,6 +156,7 @@ trafo_program_acquire (TrafoProgram *self)
 void
 trafo_program_release (TrafoProgram *self, TrafoExecution *execution)
 {
+  memset (execution->states, 0, self->graph->states->len * sizeof *execution->states);
   pthread_mutex_lock (&self->lock);
   g_ptr_array_add (self->idle, execution);
   pthread_mutex_unlock (&self->lock);

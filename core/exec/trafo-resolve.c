@@ -95,6 +95,7 @@ append_step (TrafoExecution *self, TrafoSym sym, const TrafoOp *op)
   memset (step, 0, sizeof *step);
   step->sym = sym;
   step->run = op->reference;
+  step->mutates = op->mutates;
   step->args.struct_size = sizeof step->args;
   step->args.op = op->id;
   step->args.attrs = op->attrs_size_bytes > 0 ? &step->attrs : NULL;
@@ -243,6 +244,11 @@ resolve_node (TrafoExecution *self, TrafoSym sym, GError **error)
       self->roots[sym] = 0;
       return TRUE;
     }
+  if (node->op->id == TRAFO_OP_STATE)
+    {
+      self->roots[sym] = sym;
+      return TRUE;
+    }
   if (node->op->view != NULL)
     return resolve_view (self, sym, node, error);
   if (node->op->id != TRAFO_OP_INPUT)
@@ -349,15 +355,17 @@ plan_memory (TrafoExecution *self, GError **error)
                     error);
 }
 
-/* From an offset in its root to an address, or to an offset in the device's buffer. */
+/* From an offset in its root to an address, or to an offset in the device's buffer. A state's address
+ * counts from 0 until it is known. */
 static void
 place (TrafoExecution *self, guint root, TrafoOperand *operand)
 {
-  if (root == 0)
+  if (root == 0 || trafo_execution_is_state (self, root))
     {
       if (self->program->is_host)
         {
-          operand->data = (guint8 *) operand->data + operand->offset_bytes;
+          operand->data =
+              GSIZE_TO_POINTER (GPOINTER_TO_SIZE (operand->data) + operand->offset_bytes);
           operand->offset_bytes = 0;
         }
       return;
@@ -375,9 +383,11 @@ static TrafoRange
 range_of (const TrafoExecution *self, guint root)
 {
   const TrafoPlacement *placement = &self->placements[root];
-  TrafoRange            range = { 0, 0 };
+  TrafoRange            range = { 0, 0, 0 };
 
-  if (root != 0)
+  if (trafo_execution_is_state (self, root))
+    range = (TrafoRange){ root, 0, G_MAXSIZE };
+  else if (root != 0)
     {
       range.begin = placement->offset_bytes;
       range.end = placement->offset_bytes + placement->size_bytes;
@@ -430,10 +440,28 @@ check_layouts (const TrafoStep *step, GError **error)
   return TRUE;
 }
 
+/* How a kernel in host memory splits its work, and the room it needs for that. */
+static void
+split_step (TrafoExecution *self, TrafoStep *step, guint n_threads)
+{
+  const TrafoKernel *kernel = step->kernel;
+
+  if (TRAFO_HAS (kernel, n_tasks))
+    step->n_tasks = MAX (kernel->n_tasks (&step->args, n_threads), 1);
+  if (TRAFO_HAS (kernel, scratch_size))
+    self->scratch_bytes =
+        MAX (self->scratch_bytes, align_up (kernel->scratch_size (&step->args, n_threads)));
+  if (TRAFO_HAS (kernel, finish))
+    step->n_finish_tasks = MIN (kernel->n_finish_tasks (&step->args, n_threads), step->n_tasks);
+  if (step->n_finish_tasks > 0)
+    self->shared_bytes =
+        MAX (self->shared_bytes, align_up (kernel->shared_size (&step->args, n_threads)));
+}
+
 static gboolean
 choose_kernels (TrafoExecution *self, guint n_threads, GError **error)
 {
-  self->scratch_bytes = 0;
+  self->scratch_bytes = self->shared_bytes = 0;
   self->n_workers = 1;
   for (guint i = 0; i < self->n_steps; i++)
     {
@@ -447,13 +475,7 @@ choose_kernels (TrafoExecution *self, guint n_threads, GError **error)
       if (!has_pieces (&step->args.output))
         step->n_tasks = 0;
       else if (self->program->is_host && kernel != NULL)
-        {
-          if (TRAFO_HAS (kernel, n_tasks))
-            step->n_tasks = MAX (kernel->n_tasks (&step->args, n_threads), 1);
-          if (TRAFO_HAS (kernel, scratch_size))
-            self->scratch_bytes =
-                MAX (self->scratch_bytes, align_up (kernel->scratch_size (&step->args, n_threads)));
-        }
+        split_step (self, step, n_threads);
       if (step->n_tasks > 1)
         self->n_workers = n_threads;
     }
@@ -463,20 +485,27 @@ choose_kernels (TrafoExecution *self, guint n_threads, GError **error)
 static gboolean
 overlaps (const TrafoRange *a, const TrafoRange *b)
 {
-  return a->begin < b->end && b->begin < a->end;
+  return a->space == b->space && a->begin < b->end && b->begin < a->end;
 }
 
-/* One writes what the other reads or writes. */
+/* @a writes what @b reads or writes. */
+static gboolean
+writes_into (const TrafoStep *a, const TrafoStep *b)
+{
+  guint written = 1 | (guint) a->mutates << 1;
+
+  for (guint i = 0; written >> i != 0; i++)
+    for (guint j = 0; j <= b->args.n_inputs && (written >> i & 1) != 0; j++)
+      if (overlaps (&a->ranges[i], &b->ranges[j]))
+        return TRUE;
+  return FALSE;
+}
+
 static gboolean
 conflicts (const TrafoStep *a, const TrafoStep *b)
 {
-  for (guint i = 0; i <= b->args.n_inputs; i++)
-    if (overlaps (&a->ranges[0], &b->ranges[i]))
-      return TRUE;
-  for (guint i = 1; i <= a->args.n_inputs; i++)
-    if (overlaps (&a->ranges[i], &b->ranges[0]))
-      return TRUE;
-  return FALSE;
+  return writes_into (a, b) || writes_into (b, a) ||
+         (a->n_finish_tasks > 0 && b->n_finish_tasks > 0);
 }
 
 /* Steps of one task all run on worker 0, in order, and need no barrier among themselves. */
@@ -504,8 +533,8 @@ place_barriers (TrafoExecution *self)
 
 /* The host memory for the largest input, and for the operands of the largest step that the device
  * cannot do. */
-static gboolean
-prepare_staging (TrafoExecution *self, GError **error)
+gboolean
+trafo_execution_prepare_staging (TrafoExecution *self, GError **error)
 {
   const GPtrArray *inputs = self->program->graph->inputs;
   gsize            largest = 0;
@@ -531,13 +560,30 @@ prepare_staging (TrafoExecution *self, GError **error)
   return grow_host (&self->staging, &self->staging_capacity_bytes, largest, "staging", error);
 }
 
+/* Memory for each worker, and behind it what the tasks of one step have in common. */
+static gboolean
+prepare_scratch (TrafoExecution *self, GError **error)
+{
+  gsize own_bytes, size_bytes;
+
+  if (!g_size_checked_mul (&own_bytes, self->scratch_bytes, self->n_workers) ||
+      !g_size_checked_add (&size_bytes, own_bytes, self->shared_bytes))
+    size_bytes = G_MAXSIZE;
+  if (!grow_host (&self->scratch, &self->scratch_capacity_bytes, size_bytes, "scratch", error))
+    return FALSE;
+  for (guint i = 0; i < self->n_steps; i++)
+    if (self->steps[i].n_finish_tasks > 0)
+      self->steps[i].args.shared = (guint8 *) self->scratch + own_bytes;
+  return TRUE;
+}
+
 gboolean
 trafo_execution_resolve (TrafoExecution *self, GError **error)
 {
   guint n_threads = trafo_thread_pool_get_size (trafo_thread_pool_get_default ());
-  gsize scratch_bytes;
 
   self->is_resolved = FALSE;
+  memset (self->placed_states, 0, self->program->graph->states->len * sizeof *self->states);
   trafo_dims_evaluate (self->program->graph->dims, self->slots, self->dim_values);
   if (!resolve_nodes (self, error) || !plan_memory (self, error))
     return FALSE;
@@ -545,10 +591,7 @@ trafo_execution_resolve (TrafoExecution *self, GError **error)
   if (!choose_kernels (self, n_threads, error))
     return FALSE;
   place_barriers (self);
-  if (!g_size_checked_mul (&scratch_bytes, self->scratch_bytes, self->n_workers))
-    scratch_bytes = G_MAXSIZE;
-  if (!prepare_staging (self, error) ||
-      !grow_host (&self->scratch, &self->scratch_capacity_bytes, scratch_bytes, "scratch", error))
+  if (!trafo_execution_prepare_staging (self, error) || !prepare_scratch (self, error))
     return FALSE;
   self->is_resolved = TRUE;
   return TRUE;

@@ -32,6 +32,39 @@ trafo_builder_embedding (TrafoBuilder *self,
   return trafo_builder_gather (self, table, ids);
 }
 
+/**
+ * trafo_builder_embedding_padded:
+ * @self: a builder
+ * @name: the module's name; its parameter is NAME.weight
+ * @ids: int32 or int64, any shape
+ * @n_embeddings: the number of rows
+ * @embedding_size: the length of a row
+ * @padding_id: the row of the padding, or -1 for none
+ *
+ * [method@Trafo.Builder.embedding] with a row that begins as zeros, as PyTorch's padding_idx.
+ *
+ * Returns: float32, @ids' shape and one more axis of @embedding_size
+ */
+TrafoSym
+trafo_builder_embedding_padded (TrafoBuilder *self,
+                                const char   *name,
+                                TrafoSym      ids,
+                                gint64        n_embeddings,
+                                gint64        embedding_size,
+                                gint64        padding_id)
+{
+  TrafoSym   x = trafo_builder_embedding (self, name, ids, n_embeddings, embedding_size);
+  TrafoNode *node = trafo_graph_get_node (trafo_builder_get_graph (self), x);
+
+  if (node != NULL && padding_id >= 0 && padding_id < n_embeddings)
+    {
+      g_autofree char *path = trafo_builder_param_name (self, name, "weight");
+
+      trafo_graph_find_param (trafo_builder_get_graph (self), path)->padding_row = padding_id;
+    }
+  return x;
+}
+
 static TrafoSym
 append_linear (TrafoBuilder *self, TrafoSym x, TrafoSym weight, TrafoSym bias, gboolean is_in_out)
 {
@@ -157,6 +190,73 @@ trafo_builder_layer_norm (TrafoBuilder *self, const char *name, TrafoSym x, doub
   return trafo_builder_append (self, TRAFO_OP_LAYER_NORM, &attrs, inputs, 3, NULL);
 }
 
+/* The variant that goes on from a cache: the new tokens of all sequences side by side in one row. */
+static TrafoSym
+cached_attention (TrafoBuilder        *self,
+                  TrafoSym             q,
+                  TrafoSym             k,
+                  TrafoSym             v,
+                  TrafoAttentionAttrs *attrs)
+{
+  gint64           batch = TRAFO_DIM_BATCH, n_starts = trafo_builder_dim_add (self, batch, 1);
+  gint64           table_dims[] = { batch, TRAFO_DIM_PAGES };
+  gint64           cache_dims[] = { TRAFO_DIM_OPEN,
+                                    2,
+                                    attrs->n_kv_heads,
+                                    TRAFO_CACHE_PAGE_TOKENS,
+                                    attrs->head_size };
+  guint            number = trafo_builder_get_graph (self)->states->len;
+  TrafoSym         inputs[] = { q, k, v, 0, 0, 0, 0 };
+  g_autofree char *name = g_strdup_printf ("cache.%u", number);
+
+  if (!attrs->is_causal && !trafo_builder_has_failed (self))
+    return trafo_builder_failf (self,
+                                TRAFO_ERROR_UNSUPPORTED,
+                                "attention is not causal, which generation with a cache needs");
+  inputs[3] = trafo_builder_append_state (self, name, TRAFO_DTYPE_FLOAT32, cache_dims, 5);
+  inputs[4] = trafo_builder_input (self,
+                                   "page_table",
+                                   TRAFO_DTYPE_INT32,
+                                   table_dims,
+                                   2,
+                                   TRAFO_FILL_RULE_REQUIRED);
+  inputs[5] = trafo_builder_input (self,
+                                   "row_starts",
+                                   TRAFO_DTYPE_INT32,
+                                   &n_starts,
+                                   1,
+                                   TRAFO_FILL_RULE_REQUIRED);
+  inputs[6] = trafo_builder_input (self,
+                                   "past_lengths",
+                                   TRAFO_DTYPE_INT32,
+                                   &batch,
+                                   1,
+                                   TRAFO_FILL_RULE_REQUIRED);
+  return trafo_builder_append (self, TRAFO_OP_CACHED_ATTENTION, attrs, inputs, 7, NULL);
+}
+
+/**
+ * trafo_builder_layer_norm_no_affine:
+ * @self: a builder
+ * @x: float32, (..., C)
+ * @epsilon: what is added to the variance
+ *
+ * Layer normalisation that learns nothing: elementwise_affine=False in PyTorch.
+ *
+ * Returns: float32, of @x's shape
+ */
+TrafoSym
+trafo_builder_layer_norm_no_affine (TrafoBuilder *self, TrafoSym x, double epsilon)
+{
+  gint64              size = trafo_builder_get_dim (self, x, -1);
+  TrafoLayerNormAttrs attrs = { .struct_size = sizeof attrs, .epsilon = epsilon };
+  TrafoSym            inputs[3] = { x };
+
+  inputs[1] = trafo_builder_fill (self, 1, TRAFO_DTYPE_FLOAT32, &size, 1);
+  inputs[2] = trafo_builder_fill (self, 0, TRAFO_DTYPE_FLOAT32, &size, 1);
+  return trafo_builder_append (self, TRAFO_OP_LAYER_NORM, &attrs, inputs, 3, NULL);
+}
+
 /**
  * trafo_builder_attention:
  * @self: a builder
@@ -167,7 +267,8 @@ trafo_builder_layer_norm (TrafoBuilder *self, const char *name, TrafoSym x, doub
  *
  * Scaled dot-product attention over heads (Vaswani et al. 2017, section 3.2).
  *
- * Padding is not the model's business: a program that gets an attention_mask applies it here.
+ * Padding is not the model's business: a program that gets an attention_mask applies it here. Nor is
+ * the cache of a generation, which a program that has one reads and writes here.
  *
  * Returns: float32, of @q's shape
  */
@@ -186,6 +287,8 @@ trafo_builder_attention (TrafoBuilder         *self,
   attrs.head_size = attention->head_size;
   attrs.is_causal = attention->is_causal;
   attrs.scale = attention->scale;
+  if (trafo_builder_get_variant (self)->has_cache)
+    return cached_attention (self, q, k, v, &attrs);
   attrs.has_mask = trafo_builder_get_variant (self)->has_mask;
   if (attrs.has_mask)
     inputs[3] = trafo_builder_token_input (self, "attention_mask", TRAFO_FILL_RULE_REQUIRED);

@@ -4,10 +4,12 @@
 
 /* Leaves that most models have: the inputs that tokenizers make, and constants. */
 
+/* With a cache the new tokens of all sequences lie side by side in one row. */
 TrafoSym
 trafo_builder_token_input (TrafoBuilder *self, const char *name, TrafoFillRule rule)
 {
-  static const gint64 dims[] = { TRAFO_DIM_BATCH, TRAFO_DIM_SEQUENCE };
+  gboolean is_packed = trafo_builder_get_variant (self)->has_cache;
+  gint64   dims[] = { is_packed ? 1 : TRAFO_DIM_BATCH, TRAFO_DIM_SEQUENCE };
 
   return trafo_builder_input (self, name, TRAFO_DTYPE_INT64, dims, 2, rule);
 }
@@ -44,8 +46,8 @@ trafo_builder_token_type_ids (TrafoBuilder *self)
  * trafo_builder_position_ids:
  * @self: a builder
  *
- * The position of each token: int64, (batch, sequence); counted from the past length where the
- * caller gives none.
+ * The position of each token: int64, (batch, sequence); counted from 0 where the caller gives none.
+ * Generation gives them.
  *
  * Returns: the input "position_ids"
  */
@@ -53,6 +55,25 @@ TrafoSym
 trafo_builder_position_ids (TrafoBuilder *self)
 {
   return trafo_builder_token_input (self, "position_ids", TRAFO_FILL_RULE_POSITIONS);
+}
+
+/**
+ * trafo_builder_masked_position_ids:
+ * @self: a builder
+ *
+ * The position of each token among those that attention_mask shows, -1 where it hides one: int64,
+ * (batch, sequence), as transformers' OPT counts them; counted from the past length where the
+ * caller gives neither positions nor a mask.
+ *
+ * Returns: the input "position_ids"
+ */
+TrafoSym
+trafo_builder_masked_position_ids (TrafoBuilder *self)
+{
+  /* the mask is an input then, even of a model without attention */
+  if (trafo_builder_get_variant (self)->has_mask)
+    trafo_builder_token_input (self, "attention_mask", TRAFO_FILL_RULE_REQUIRED);
+  return trafo_builder_token_input (self, "position_ids", TRAFO_FILL_RULE_MASKED_POSITIONS);
 }
 
 /**

@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+/* Tokens of a page of a cache: few, since a sequence wastes half a page and a fork copies one. */
+#define TRAFO_CACHE_PAGE_TOKENS 16
+
 /* What a program is built for. Two programs of one model differ in this alone. */
 typedef struct
 {
@@ -16,10 +19,12 @@ typedef struct
   gboolean   has_mask;          /* attention_mask is an input */
   TrafoDType labels_dtype;      /* labels are inputs of this type; NONE: there are none */
   gboolean   has_hidden_states; /* hidden_states.N are outputs */
+  gboolean   has_cache;         /* attention goes on from what a cache holds */
+  gboolean   has_token_types;   /* token_type_ids are given */
 } TrafoVariant;
 
-/* What makes a builder eager: each node is run as soon as it is appended. bind_input and
- * bind_param return the tensor for a leaf, which they keep and whose shape replaces symbolic
+/* What makes a builder eager: each node is run as soon as it is appended. The functions
+ * that bind return the tensor for a leaf, which they keep and whose shape replaces symbolic
  * dimensions. The builder frees @data. */
 typedef struct
 {
@@ -33,6 +38,7 @@ typedef struct
                               TrafoSym              sym,
                               GError              **error);
   TrafoTensor *(*bind_param) (gpointer data, const char *name, TrafoSym sym, GError **error);
+  TrafoTensor *(*bind_state) (gpointer data, const char *name, TrafoSym sym, GError **error);
 } TrafoBuilderExecutor;
 
 TrafoBuilder *trafo_builder_new_with (const TrafoVariant         *variant,
@@ -86,8 +92,16 @@ TrafoSym trafo_builder_append_param (TrafoBuilder    *self,
                                      gsize            n_dims,
                                      TrafoInitializer initializer);
 
-/* If @ids is an input: each run checks that its values are below @n, or @ignored. */
-void trafo_builder_bound_input (TrafoBuilder *self, TrafoSym ids, gint64 n, gint64 ignored);
+/* Memory that outlives a run and that ops may write: bound at each run, never copied. The first
+ * dimension may be TRAFO_DIM_OPEN. */
+TrafoSym trafo_builder_append_state (TrafoBuilder *self,
+                                     const char   *name,
+                                     TrafoDType    dtype,
+                                     const gint64 *dims,
+                                     gsize         n_dims);
+
+/* If @ids is an input: each run checks that its values are from 0 to @n - 1, or @ignored. */
+void trafo_builder_bound_ids (TrafoBuilder *self, TrafoSym ids, gint64 n, gint64 ignored);
 
 /* The first error, with the scope it happened in, or success. */
 gboolean trafo_builder_check (TrafoBuilder *self, GError **error);

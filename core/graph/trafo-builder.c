@@ -241,11 +241,25 @@ trafo_builder_get_labels_dtype (TrafoBuilder *self)
 }
 
 /**
+ * trafo_builder_has_token_type_ids:
+ * @self: a builder
+ *
+ * Whether the caller gives segments, for a model that does something else without them.
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+trafo_builder_has_token_type_ids (TrafoBuilder *self)
+{
+  return self->variant.has_token_types;
+}
+
+/**
  * trafo_builder_set_initializer_range:
  * @self: a builder
  * @range: the standard deviation of %TRAFO_INITIALIZER_NORMAL, 0.02 if never set
  *
- * Says how parameters without a checkpoint begin.
+ * Says how the parameters that follow begin without a checkpoint.
  */
 void
 trafo_builder_set_initializer_range (TrafoBuilder *self, double range)
@@ -377,8 +391,8 @@ trafo_builder_get_dim (TrafoBuilder *self, TrafoSym x, gint axis)
   return i != G_MAXUINT ? trafo_builder_type_of (self, x)->dims[i] : 0;
 }
 
-/* In an eager builder the slots have numbers as soon as an input has them; a past that no input has
- * is none. */
+/* In an eager builder the slots have numbers as soon as an input has them; those of a cache that no
+ * input has are 0. */
 gint64
 trafo_builder_concrete_dim (TrafoBuilder *self, gint64 dim)
 {
@@ -390,10 +404,11 @@ trafo_builder_concrete_dim (TrafoBuilder *self, gint64 dim)
   if (dim >= 0 || !self->is_eager || !trafo_dims_contains (self->graph->dims, dim))
     return dim;
   memcpy (slots, self->slots, sizeof slots);
-  slots[-TRAFO_DIM_PAST - 1] = MAX (slots[-TRAFO_DIM_PAST - 1], 0);
   for (guint i = 0; i < TRAFO_N_SLOTS; i++)
-    if (slots[i] < 0)
+    if (slots[i] < 0 && i < -TRAFO_DIM_PAGES - 1)
       return dim;
+    else
+      slots[i] = MAX (slots[i], 0);
   values = g_new (gint64, trafo_dims_get_size (self->graph->dims));
   trafo_dims_evaluate (self->graph->dims, slots, values);
   return trafo_dims_resolve (values, dim);
@@ -480,6 +495,8 @@ bind_shape (TrafoBuilder *self, const char *name, TrafoValueType *type, const Tr
       gint64 found = trafo_tensor_get_dim (tensor, i);
       gint64 dim = trafo_builder_concrete_dim (self, type->dims[i]);
 
+      if (dim == TRAFO_DIM_OPEN)
+        dim = found;
       if (dim < 0 && dim >= -TRAFO_N_SLOTS)
         dim = self->slots[-dim - 1] = found;
       if (dim != found)
@@ -546,7 +563,8 @@ check_input (TrafoBuilder *self, const char *name, const TrafoValueType *type, T
   g_autofree char *shape = NULL;
   gboolean         is_known = trafo_dtype_get_size (type->dtype) > 0;
 
-  if (rule == TRAFO_FILL_RULE_POSITIONS && type->dtype != TRAFO_DTYPE_INT64)
+  if ((rule == TRAFO_FILL_RULE_POSITIONS || rule == TRAFO_FILL_RULE_MASKED_POSITIONS) &&
+      type->dtype != TRAFO_DTYPE_INT64)
     {
       trafo_builder_failf (self,
                            TRAFO_ERROR_DTYPE,
@@ -659,6 +677,45 @@ trafo_builder_append_param (TrafoBuilder    *self,
   return trafo_graph_append_param (self->graph, path, &type, initializer);
 }
 
+TrafoSym
+trafo_builder_append_state (TrafoBuilder *self,
+                            const char   *name,
+                            TrafoDType    dtype,
+                            const gint64 *dims,
+                            gsize         n_dims)
+{
+  TrafoValueType type;
+  GError        *error = NULL;
+  TrafoTensor   *tensor;
+
+  trafo_builder_wanted_type (self, dtype, dims, n_dims, &type);
+  for (gsize i = 0; i < type.n_dims; i++)
+    if (type.dims[i] < 0 && (i > 0 || type.dims[i] != TRAFO_DIM_OPEN))
+      return trafo_builder_failf (self,
+                                  TRAFO_ERROR_SHAPE,
+                                  "state '%s' has a symbolic dimension",
+                                  name);
+  if (trafo_dims_product (self->graph->dims, type.dims, type.n_dims) == G_MAXINT64)
+    return trafo_builder_failf (self, TRAFO_ERROR_SHAPE, "state '%s' is too large", name);
+  if (self->error != NULL)
+    return 0;
+  if (self->is_eager)
+    {
+      tensor = self->executor.bind_state (self->executor.data,
+                                          name,
+                                          trafo_graph_get_n_nodes (self->graph),
+                                          &error);
+      if (tensor == NULL)
+        {
+          trafo_builder_fail (self, error);
+          return 0;
+        }
+      if (!bind_shape (self, name, &type, tensor))
+        return 0;
+    }
+  return trafo_graph_append_state (self->graph, name, &type);
+}
+
 /**
  * trafo_builder_param:
  * @self: a builder
@@ -762,17 +819,46 @@ trafo_builder_hidden_state (TrafoBuilder *self, TrafoSym x)
   trafo_builder_output (self, name, x);
 }
 
-/* An input that indexes a table must stay inside it; checked before each run. */
-void
-trafo_builder_bound_input (TrafoBuilder *self, TrafoSym ids, gint64 n, gint64 ignored)
+/* NULL for what is no input. */
+static TrafoGraphInput *
+find_input (TrafoBuilder *self, TrafoSym sym)
 {
-  const TrafoNode *node = trafo_graph_get_node (self->graph, ids);
-  TrafoGraphInput *input;
+  const TrafoNode *node = trafo_graph_get_node (self->graph, sym);
 
-  if (node == NULL || node->op->id != TRAFO_OP_INPUT || n < 0)
+  return node != NULL && node->op->id == TRAFO_OP_INPUT
+             ? g_ptr_array_index (self->graph->inputs, node->leaf)
+             : NULL;
+}
+
+/**
+ * trafo_builder_bound_input:
+ * @self: a builder
+ * @input: an input of integers; what else it may be is left alone
+ * @min: the smallest value allowed
+ * @max: the largest value allowed
+ *
+ * Makes each run check an input's values. Those that [method@Trafo.Builder.gather] looks up are
+ * bounded already; what an index is computed from is not.
+ */
+void
+trafo_builder_bound_input (TrafoBuilder *self, TrafoSym input, gint64 min, gint64 max)
+{
+  TrafoGraphInput *bounded = find_input (self, input);
+
+  if (bounded == NULL)
     return;
-  input = g_ptr_array_index (self->graph->inputs, node->leaf);
-  input->min_value = MAX (input->min_value, 0);
-  input->max_value = MIN (input->max_value, n - 1);
+  bounded->min_value = MAX (bounded->min_value, min);
+  bounded->max_value = MIN (bounded->max_value, max);
+}
+
+/* An input that indexes a table must stay inside it. */
+void
+trafo_builder_bound_ids (TrafoBuilder *self, TrafoSym ids, gint64 n, gint64 ignored)
+{
+  TrafoGraphInput *input = find_input (self, ids);
+
+  if (input == NULL || n < 0)
+    return;
+  trafo_builder_bound_input (self, ids, 0, n - 1);
   input->ignored_value = ignored;
 }

@@ -6,6 +6,12 @@
 
 G_BEGIN_DECLS
 
+/* What varies besides batch and sequence. In a variant with a cache, batch counts sequences. */
+#define TRAFO_DIM_PAGES ((gint64) -3)  /* of a cache: as many as a sequence may have */
+#define TRAFO_DIM_LOGITS ((gint64) -4) /* tokens whose logits are wanted */
+#define TRAFO_DIM_OPEN ((gint64) -5)   /* of a state: as many as it is bound with; 0 for planning */
+#define TRAFO_N_SLOTS 5
+
 /* The symbolic dimensions of one graph: slots, and their sums and products, each held once in
  * normal form, so that equal dimensions are equal numbers. */
 typedef struct _TrafoDims TrafoDims;
@@ -32,7 +38,7 @@ gsize trafo_dims_get_size (const TrafoDims *self);
 void trafo_dims_evaluate (const TrafoDims *self, const gint64 slots[TRAFO_N_SLOTS], gint64 *values);
 gint64 trafo_dims_resolve (const gint64 *values, gint64 dim);
 
-/* Readable, such as "(batch*sequence, 768)" and "past+sequence"; for messages. */
+/* Readable, such as "(batch*sequence, 768)" and "batch+1"; for messages. */
 char *trafo_dims_to_string (const TrafoDims *self, const gint64 *dims, guint n_dims);
 char *trafo_dims_dim_to_string (const TrafoDims *self, gint64 dim);
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* A dimension is a polynomial of the slots with positive coefficients: the sum of
- * coefficient * batch^i * sequence^j * past^k, one term for each (i, j, k), sorted by them. */
+ * coefficient * batch^i * sequence^j * ..., one term for each (i, j, ...), sorted by them. */
 #define MAX_TERMS 32
 
 typedef struct
@@ -25,7 +25,11 @@ struct _TrafoDims
   GArray *polynomials; /* of Polynomial; number i stands for dimension -1 - i */
 };
 
-static const char *const slot_names[TRAFO_N_SLOTS] = { "batch", "sequence", "past" };
+static const char *const slot_names[TRAFO_N_SLOTS] = { "batch",
+                                                       "sequence",
+                                                       "pages",
+                                                       "logits",
+                                                       "any" };
 
 TrafoDims *
 trafo_dims_new (void)

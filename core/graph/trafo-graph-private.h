@@ -30,7 +30,7 @@ typedef struct
   guint          n_inputs;
   TrafoSym       inputs[TRAFO_MAX_OP_INPUTS];
   TrafoValueType type;
-  guint          leaf; /* INPUT, PARAM: the index in the graph's table of them */
+  guint          leaf; /* INPUT, PARAM, STATE: the index in the graph's table of them */
   TrafoAttrs     attrs;
 } TrafoNode;
 
@@ -53,9 +53,17 @@ typedef struct
   GPtrArray       *names;   /* one a part, at most TRAFO_MAX_PARAM_PARTS */
   GPtrArray       *aliases; /* other names of a tied parameter */
   TrafoInitializer initializer;
+  double           initializer_range; /* the deviation of NORMAL */
+  gint64           padding_row;       /* begins as zeros; -1: none does */
   gboolean         is_in_out;
   TrafoSym         sym;
 } TrafoGraphParam;
+
+typedef struct
+{
+  char    *name;
+  TrafoSym sym;
+} TrafoGraphState;
 
 typedef struct
 {
@@ -67,12 +75,13 @@ typedef struct
 {
   GArray     *nodes; /* of TrafoNode */
   TrafoDims  *dims;
-  GPtrArray  *inputs;         /* of TrafoGraphInput */
-  GPtrArray  *params;         /* of TrafoGraphParam */
-  GPtrArray  *outputs;        /* of TrafoGraphOutput */
-  GHashTable *inputs_by_name; /* borrowed names and entries, as in params_by_name */
-  GHashTable *params_by_name; /* the first name of each, and its aliases */
-  double      initializer_range;
+  GPtrArray  *inputs;            /* of TrafoGraphInput */
+  GPtrArray  *params;            /* of TrafoGraphParam */
+  GPtrArray  *states;            /* of TrafoGraphState */
+  GPtrArray  *outputs;           /* of TrafoGraphOutput */
+  GHashTable *inputs_by_name;    /* borrowed names and entries, as in params_by_name */
+  GHashTable *params_by_name;    /* the first name of each, and its aliases */
+  double      initializer_range; /* of the parameters that follow */
 } TrafoGraph;
 
 TrafoGraph *trafo_graph_new (void);
@@ -98,6 +107,8 @@ TrafoSym trafo_graph_append_param (TrafoGraph           *self,
                                    const char           *name,
                                    const TrafoValueType *type,
                                    TrafoInitializer      initializer);
+
+TrafoSym trafo_graph_append_state (TrafoGraph *self, const char *name, const TrafoValueType *type);
 
 /* @alias belongs to the parameter, unless another has the name already. */
 void trafo_graph_add_alias (TrafoGraph *self, TrafoGraphParam *param, const char *alias);

@@ -24,6 +24,15 @@ param_free (gpointer data)
 }
 
 static void
+state_free (gpointer data)
+{
+  TrafoGraphState *state = data;
+
+  g_free (state->name);
+  g_free (state);
+}
+
+static void
 output_free (gpointer data)
 {
   TrafoGraphOutput *output = data;
@@ -42,6 +51,7 @@ trafo_graph_new (void)
   self->dims = trafo_dims_new ();
   self->inputs = g_ptr_array_new_with_free_func (input_free);
   self->params = g_ptr_array_new_with_free_func (param_free);
+  self->states = g_ptr_array_new_with_free_func (state_free);
   self->outputs = g_ptr_array_new_with_free_func (output_free);
   self->inputs_by_name = g_hash_table_new (g_str_hash, g_str_equal);
   self->params_by_name = g_hash_table_new (g_str_hash, g_str_equal);
@@ -60,6 +70,7 @@ trafo_graph_free (TrafoGraph *self)
   g_hash_table_unref (self->params_by_name);
   g_ptr_array_unref (self->inputs);
   g_ptr_array_unref (self->params);
+  g_ptr_array_unref (self->states);
   g_ptr_array_unref (self->outputs);
   g_free (self);
 }
@@ -122,6 +133,31 @@ collect_types (TrafoGraph     *self,
   return TRUE;
 }
 
+/* What an op writes lives beyond the run; and what is a view of it must know where it ends. */
+static gboolean
+check_states (TrafoGraph *self, const TrafoOp *op, const TrafoSym *inputs, guint n, GError **error)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      const TrafoNode *node = trafo_graph_get_node (self, inputs[i]);
+      gboolean         is_written = (op->mutates >> i & 1) != 0;
+      gboolean         is_open = node->type.n_dims > 0 && node->type.dims[0] == TRAFO_DIM_OPEN;
+
+      if ((!is_written || node->op->id == TRAFO_OP_STATE) && (!is_open || op->view == NULL))
+        continue;
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_INVALID_ARGUMENT,
+                   "%s: operand %u is the result of %s, expected a state%s",
+                   op->name,
+                   i,
+                   node->op->name,
+                   is_written ? "" : " of known length");
+      return FALSE;
+    }
+  return TRUE;
+}
+
 TrafoSym
 trafo_graph_append (TrafoGraph           *self,
                     guint                 op_id,
@@ -144,7 +180,8 @@ trafo_graph_append (TrafoGraph           *self,
                    op_id);
       return 0;
     }
-  if (!collect_types (self, op, inputs, n_inputs, types, error))
+  if (!collect_types (self, op, inputs, n_inputs, types, error) ||
+      !check_states (self, op, inputs, n_inputs, error))
     return 0;
   if (attrs != NULL)
     memcpy (&node.attrs, attrs, op->attrs_size_bytes);
@@ -228,11 +265,26 @@ trafo_graph_append_param (TrafoGraph           *self,
   param->names = g_ptr_array_new_with_free_func (g_free);
   param->aliases = g_ptr_array_new_with_free_func (g_free);
   param->initializer = initializer;
+  param->initializer_range = self->initializer_range;
+  param->padding_row = -1;
   g_ptr_array_add (param->names, g_strdup (name));
   param->sym = append_node (self, &node);
   g_ptr_array_add (self->params, param);
   g_hash_table_insert (self->params_by_name, g_ptr_array_index (param->names, 0), param);
   return param->sym;
+}
+
+TrafoSym
+trafo_graph_append_state (TrafoGraph *self, const char *name, const TrafoValueType *type)
+{
+  TrafoGraphState *state = g_new0 (TrafoGraphState, 1);
+  TrafoNode        node = { .op = trafo_op_lookup (TRAFO_OP_STATE), .type = *type };
+
+  node.leaf = self->states->len;
+  state->name = g_strdup (name);
+  state->sym = append_node (self, &node);
+  g_ptr_array_add (self->states, state);
+  return state->sym;
 }
 
 void

@@ -20,6 +20,7 @@ typedef struct _TrafoDims TrafoDims;
 
 /* One row of the op table: all that core knows of an op. It stands in core/graph/ops/NAME.c.
  *
+ * mutates: the operands that the op writes, bit i for input i; each is a state.
  * infer: the shape and dtype rule. @attrs may be changed to its normal form. On entry @output holds
  *   what the caller asked for (RESHAPE, BROADCAST, FILL, IOTA, CAST, SLICE's length: its dims or
  *   dtype), on success the type of the result. @dims compares and combines symbolic dimensions.
@@ -40,6 +41,7 @@ struct _TrafoOp
   const char *name;
   guint8      min_inputs;
   guint8      max_inputs;
+  guint8      mutates;
   gsize       attrs_size_bytes; /* 0: none */
 
   gboolean (*infer) (TrafoDims            *dims,
@@ -75,6 +77,7 @@ const TrafoOp *trafo_op_lookup (guint id);
 #define TRAFO_OP_ROW(name) extern const TrafoOp trafo_op_##name
 TRAFO_OP_ROW (input);
 TRAFO_OP_ROW (param);
+TRAFO_OP_ROW (state);
 TRAFO_OP_ROW (fill);
 TRAFO_OP_ROW (iota);
 TRAFO_OP_ROW (reshape);
@@ -112,5 +115,6 @@ TRAFO_OP_ROW (layer_norm);
 TRAFO_OP_ROW (softmax);
 TRAFO_OP_ROW (activation);
 TRAFO_OP_ROW (attention);
+TRAFO_OP_ROW (cached_attention);
 
 G_END_DECLS

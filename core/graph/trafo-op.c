@@ -5,6 +5,7 @@
 static const TrafoOp *const ops[TRAFO_N_OPS] = {
   [TRAFO_OP_INPUT] = &trafo_op_input,
   [TRAFO_OP_PARAM] = &trafo_op_param,
+  [TRAFO_OP_STATE] = &trafo_op_state,
   [TRAFO_OP_FILL] = &trafo_op_fill,
   [TRAFO_OP_IOTA] = &trafo_op_iota,
   [TRAFO_OP_RESHAPE] = &trafo_op_reshape,
@@ -42,6 +43,7 @@ static const TrafoOp *const ops[TRAFO_N_OPS] = {
   [TRAFO_OP_SOFTMAX] = &trafo_op_softmax,
   [TRAFO_OP_ACTIVATION] = &trafo_op_activation,
   [TRAFO_OP_ATTENTION] = &trafo_op_attention,
+  [TRAFO_OP_CACHED_ATTENTION] = &trafo_op_cached_attention,
 };
 
 const TrafoOp *

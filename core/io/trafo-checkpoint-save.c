@@ -1,204 +1,181 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
-#include <errno.h>
-#include <gio/gio.h>
+#include "trafo-checkpoint-save-private.h"
+
+#include <glib/gstdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <trafo/trafo-error.h>
 
 #include "trafo-atomic-file-private.h"
-#include "trafo-checkpoint-index-private.h"
-#include "trafo-checkpoint.h"
 #include "trafo-json-write-private.h"
 #include "trafo-safetensors-private.h"
 
-#define EXTENSION ".safetensors"
-#define SINGLE_NAME "model" EXTENSION
-#define INDEX_NAME SINGLE_NAME TRAFO_CHECKPOINT_INDEX_SUFFIX
+#define WHOLE "model.safetensors"
+#define INDEX "model.safetensors.index.json"
 
-typedef struct
+/* Which file each tensor goes to: huggingface_hub, split_state_dict_into_shards_factory(), which
+ * puts a tensor that is too large before the shard that is being filled. */
+static guint
+distribute (const TrafoCheckpointTensor *tensors, gsize n_tensors, guint64 max, guint *shards)
 {
-  TrafoCheckpointTensor *tensors; /* each once, those of a file one after another */
-  gsize                  n_tensors;
-  gsize                  n_files;
-  guint64                size_bytes;
-  GHashTable            *metadata;
-} Save;
+  guint   n_shards = 0, current = 0;
+  guint64 size_bytes = 0;
+  gsize   first = 0;
 
-static void
-save_clear (Save *self)
-{
-  g_free (self->tensors);
-  g_clear_pointer (&self->metadata, g_hash_table_unref);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Save, save_clear)
-
-/* Orders tensors by what they are, their names apart. */
-static gint
-compare_contents (gconstpointer a, gconstpointer b)
-{
-  const TrafoCheckpointTensor *left = a;
-  const TrafoCheckpointTensor *right = b;
-  gint                         order;
-
-  if (left->data != right->data)
-    return left->data < right->data ? -1 : 1;
-  if (left->n_dims != right->n_dims)
-    return left->n_dims < right->n_dims ? -1 : 1;
-  order = memcmp (left->shape, right->shape, sizeof left->shape);
-  return order != 0 ? order : strcmp (left->dtype_name, right->dtype_name);
-}
-
-/* Takes the tensors of the checkpoint, but those that are another one's twin. */
-static gboolean
-collect (Save *self, TrafoCheckpoint *checkpoint, const char *path, GError **error)
-{
-  g_autoptr (GTree) known = g_tree_new (compare_contents);
-  gsize       n_tensors = trafo_checkpoint_get_n_tensors (checkpoint);
-  const char *format = trafo_checkpoint_get_metadata (checkpoint, "format");
-
-  self->tensors = g_try_malloc_n (MAX (n_tensors, 1), sizeof *self->tensors);
-  if (self->tensors == NULL)
-    {
-      g_set_error (error,
-                   TRAFO_ERROR,
-                   TRAFO_ERROR_NO_MEMORY,
-                   "%s: out of memory for a list of %" G_GSIZE_FORMAT " tensors",
-                   path,
-                   n_tensors);
-      return FALSE;
-    }
+  for (gsize i = 0; i < n_tensors; i++)
+    shards[i] = G_MAXUINT;
   for (gsize i = 0; i < n_tensors; i++)
     {
-      const TrafoCheckpointTensor *tensor = trafo_checkpoint_get_tensor (checkpoint, i);
-
-      if (i == 0 || tensor->file != trafo_checkpoint_get_tensor (checkpoint, i - 1)->file)
-        self->n_files++;
-      if (tensor->size_bytes > 0 && g_tree_lookup (known, tensor) != NULL)
-        continue;
-      if (tensor->size_bytes > 0)
-        g_tree_insert (known, (gpointer) tensor, (gpointer) tensor);
-      self->tensors[self->n_tensors++] = *tensor;
-      self->size_bytes += tensor->size_bytes;
+      if (tensors[i].size_bytes > max)
+        {
+          shards[i] = n_shards++;
+          continue;
+        }
+      if (tensors[i].size_bytes > max - size_bytes)
+        {
+          for (current = n_shards++; first < i; first++)
+            if (shards[first] == G_MAXUINT)
+              shards[first] = current;
+          size_bytes = 0;
+        }
+      size_bytes += tensors[i].size_bytes;
     }
-  self->metadata = g_hash_table_new (g_str_hash, g_str_equal);
-  g_hash_table_insert (self->metadata, (char *) "format", (char *) (format ? format : "pt"));
-  return TRUE;
+  for (current = n_shards; first < n_tensors; first++)
+    if (shards[first] == G_MAXUINT)
+      {
+        shards[first] = current;
+        n_shards = current + 1;
+      }
+  return n_shards;
 }
 
-/* The shard that takes the place of a file: model-00001-of-00002.safetensors for
- * pytorch_model-00001-of-00002.bin. */
 static char *
-name_shard (const char *file)
+shard_name (guint shard, guint n_shards)
 {
-  g_autofree char *name = g_path_get_basename (file);
-  const char      *start = g_str_has_prefix (name, "pytorch_") ? name + strlen ("pytorch_") : name;
-  const char      *dot = strrchr (start, '.');
-
-  return g_strdup_printf ("%.*s" EXTENSION,
-                          (int) (dot != NULL ? (gsize) (dot - start) : strlen (start)),
-                          start);
+  return n_shards <= 1 ? g_strdup (WHOLE)
+                       : g_strdup_printf ("model-%05u-of-%05u.safetensors", shard + 1, n_shards);
 }
 
 static gboolean
-save_index (const Save *self, const char *folder, GHashTable *shards, GError **error)
+save_shard (const char                  *folder,
+            const TrafoCheckpointTensor *tensors,
+            gsize                        n_tensors,
+            const guint                 *shards,
+            guint                        shard,
+            guint                        n_shards,
+            GError                     **error)
 {
-  g_autofree char *path = g_build_filename (folder, INDEX_NAME, NULL);
-  g_autoptr (TrafoAtomicFile) file = trafo_atomic_file_open (path, error);
-  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char                  *name = shard_name (shard, n_shards);
+  g_autofree char                  *path = g_build_filename (folder, name, NULL);
+  g_autofree TrafoCheckpointTensor *members = g_new0 (TrafoCheckpointTensor, n_tensors + 1);
+  g_autoptr (GHashTable) metadata = g_hash_table_new (g_str_hash, g_str_equal);
+  gsize n_members = 0;
 
-  g_string_append_printf (text,
-                          "{\n  \"metadata\": {\n    \"total_size\": %" G_GUINT64_FORMAT
-                          "\n  },\n  \"weight_map\": {",
-                          self->size_bytes);
-  for (gsize i = 0; i < self->n_tensors; i++)
+  g_hash_table_insert (metadata, "format", "pt");
+  for (gsize i = 0; i < n_tensors; i++)
+    if (shards[i] == shard)
+      members[n_members++] = tensors[i];
+  return trafo_safetensors_save (path, members, n_members, metadata, error);
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b, gpointer data)
+{
+  const TrafoCheckpointTensor *tensors = data;
+
+  return strcmp (tensors[*(const gsize *) a].name, tensors[*(const gsize *) b].name);
+}
+
+static char *
+index_text (const TrafoCheckpointTensor *tensors,
+            gsize                        n_tensors,
+            const guint                 *shards,
+            guint                        n_shards)
+{
+  g_autofree gsize *order = g_new (gsize, n_tensors + 1);
+  GString          *text = g_string_new (NULL);
+  guint64           n_parameters = 0, size_bytes = 0;
+
+  for (gsize i = 0; i < n_tensors; i++)
     {
+      order[i] = i;
+      size_bytes += tensors[i].size_bytes;
+      n_parameters += tensors[i].size_bytes / MAX (trafo_dtype_get_size (tensors[i].dtype), 1);
+    }
+  g_qsort_with_data (order, n_tensors, sizeof *order, compare_names, (gpointer) tensors);
+  g_string_append_printf (text,
+                          "{\n  \"metadata\": {\n    \"total_parameters\": %" G_GUINT64_FORMAT
+                          ",\n    \"total_size\": %" G_GUINT64_FORMAT "\n  },\n  \"weight_map\": {",
+                          n_parameters,
+                          size_bytes);
+  for (gsize i = 0; i < n_tensors; i++)
+    {
+      g_autofree char *name = shard_name (shards[order[i]], n_shards);
+
       g_string_append (text, i > 0 ? ",\n    " : "\n    ");
-      trafo_json_write_string (text, self->tensors[i].name);
-      g_string_append (text, ": ");
-      trafo_json_write_string (text, g_hash_table_lookup (shards, self->tensors[i].file));
+      trafo_json_write_string (text, tensors[order[i]].name);
+      g_string_append_printf (text, ": \"%s\"", name);
     }
   g_string_append (text, "\n  }\n}\n");
-  return file != NULL && trafo_atomic_file_write (file, text->str, text->len, error) &&
+  return g_string_free (text, FALSE);
+}
+
+/* Removes weights of an earlier save, which readers would mix up with these. */
+static void
+remove_stale (const char *folder, guint n_shards)
+{
+  g_autoptr (GRegex) pattern = g_regex_new ("^model-\\d{5}-of-(\\d{5})\\.safetensors$", 0, 0, NULL);
+  g_autofree char *count = g_strdup_printf ("%05u", n_shards);
+  g_autoptr (GDir) files = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (files != NULL && (name = g_dir_read_name (files)) != NULL)
+    {
+      g_autoptr (GMatchInfo) match = NULL;
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      g_autofree char *found = NULL;
+      gboolean         is_stale;
+
+      if (g_regex_match (pattern, name, 0, &match))
+        found = g_match_info_fetch (match, 1);
+      is_stale = n_shards > 1 ? g_str_equal (name, WHOLE) : g_str_equal (name, INDEX);
+      if (is_stale || (found != NULL && (n_shards <= 1 || !g_str_equal (found, count))))
+        g_unlink (path);
+    }
+}
+
+gboolean
+trafo_checkpoint_save_text (const char *folder, const char *name, const char *text, GError **error)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (TrafoAtomicFile) file = trafo_atomic_file_open (path, error);
+
+  return file != NULL && trafo_atomic_file_write (file, text, strlen (text), error) &&
          trafo_atomic_file_commit (file, error);
 }
 
-/* A shard for each file, and the index last, which makes them count. */
-static gboolean
-save_shards (const Save *self, const char *folder, GError **error)
+gboolean
+trafo_checkpoint_save (const char                  *folder,
+                       const TrafoCheckpointTensor *tensors,
+                       gsize                        n_tensors,
+                       guint64                      max_shard_size_bytes,
+                       GCancellable                *cancellable,
+                       GError                     **error)
 {
-  g_autofree char *single = g_build_filename (folder, SINGLE_NAME, NULL);
-  g_autoptr (GHashTable) shards = g_hash_table_new_full (NULL, NULL, NULL, g_free);
-  gsize n_in_shard;
+  g_autofree guint *shards = g_new (guint, n_tensors + 1);
+  guint             n_shards = distribute (tensors, n_tensors, max_shard_size_bytes, shards);
 
-  if (g_file_test (single, G_FILE_TEST_EXISTS))
-    {
-      g_set_error (error,
-                   TRAFO_ERROR,
-                   TRAFO_ERROR_INVALID_ARGUMENT,
-                   "%s: found that file, which readers would prefer to the shards",
-                   single);
+  for (guint i = 0; i < MAX (n_shards, 1); i++)
+    if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
+        !save_shard (folder, tensors, n_tensors, shards, i, n_shards, error))
       return FALSE;
-    }
-  for (gsize i = 0; i < self->n_tensors; i += n_in_shard)
+  if (n_shards > 1)
     {
-      char            *name = name_shard (self->tensors[i].file);
-      g_autofree char *path = g_build_filename (folder, name, NULL);
+      g_autofree char *text = index_text (tensors, n_tensors, shards, n_shards);
 
-      g_hash_table_insert (shards, (gpointer) self->tensors[i].file, name);
-      n_in_shard = 1;
-      while (i + n_in_shard < self->n_tensors &&
-             self->tensors[i + n_in_shard].file == self->tensors[i].file)
-        n_in_shard++;
-      if (!trafo_safetensors_save (path, self->tensors + i, n_in_shard, self->metadata, error))
+      if (!trafo_checkpoint_save_text (folder, INDEX, text, error))
         return FALSE;
     }
-  return save_index (self, folder, shards, error);
-}
-
-/**
- * trafo_checkpoint_save:
- * @checkpoint: a checkpoint
- * @path: (type filename): a file whose name ends in .safetensors, or a folder
- * @error: return location for an error
- *
- * Writes the tensors as safetensors: all into a file of that name, or into a folder, which is made
- * if it is not there, as model.safetensors or, of several files, as shards and their index. Each
- * file is replaced as a whole or not at all.
- *
- * Tensors of PyTorch that are one, with the same elements, shape and type, as tied weights are, are
- * written once, by the name that comes first. In a model's `state_dict()` that is the parameter
- * itself, and not the head that is tied to it; it is what transformers' `save_pretrained()` keeps.
- * Other tensors that share elements are each written in full.
- *
- * Returns: %TRUE; %FALSE with %TRAFO_ERROR_DTYPE for a type and %TRAFO_ERROR_SHAPE for a number of
- *   dims that safetensors or Trafo do not have, %TRAFO_FORMAT_ERROR_VALUE if the checkpoint's files
- *   have changed, %TRAFO_ERROR_INVALID_ARGUMENT if the folder has a model.safetensors beside which
- *   shards would not count, an error of #GIOErrorEnum if a file cannot be written
- */
-gboolean
-trafo_checkpoint_save (TrafoCheckpoint *checkpoint, const char *path, GError **error)
-{
-  g_autofree char *shown = g_filename_display_name (path);
-  g_autofree char *single = NULL;
-  g_auto (Save) self = { 0 };
-
-  if (!trafo_checkpoint_check (checkpoint, error) || !collect (&self, checkpoint, shown, error))
-    return FALSE;
-  if (g_str_has_suffix (path, EXTENSION))
-    return trafo_safetensors_save (path, self.tensors, self.n_tensors, self.metadata, error);
-  if (g_mkdir_with_parents (path, 0777) != 0)
-    {
-      g_set_error (error,
-                   G_IO_ERROR,
-                   g_io_error_from_errno (errno),
-                   "%s: cannot make the folder: %s",
-                   shown,
-                   g_strerror (errno));
-      return FALSE;
-    }
-  if (self.n_files > 1)
-    return save_shards (&self, path, error);
-  single = g_build_filename (path, SINGLE_NAME, NULL);
-  return trafo_safetensors_save (single, self.tensors, self.n_tensors, self.metadata, error);
+  remove_stale (folder, n_shards);
+  return TRUE;
 }

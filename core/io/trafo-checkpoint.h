@@ -2,6 +2,7 @@
  * Copyright 2026 The Trafo authors */
 #pragma once
 
+#include <gio/gio.h>
 #include <trafo/trafo-dtype.h>
 #include <trafo/trafo-ops.h>
 
@@ -61,9 +62,10 @@ TRAFO_API gboolean trafo_checkpoint_read (TrafoCheckpoint             *checkpoin
                                           GError                     **error);
 TRAFO_API GBytes *
 trafo_checkpoint_get_bytes (TrafoCheckpoint *checkpoint, const char *name, GError **error);
-TRAFO_API gboolean trafo_checkpoint_save (TrafoCheckpoint *checkpoint,
-                                          const char      *path,
-                                          GError         **error);
+TRAFO_API gboolean trafo_checkpoint_convert (TrafoCheckpoint *checkpoint,
+                                             const char      *path,
+                                             GCancellable    *cancellable,
+                                             GError         **error);
 TRAFO_API void
 trafo_checkpoint_release_pages (TrafoCheckpoint *checkpoint, gconstpointer data, gsize size_bytes);
 

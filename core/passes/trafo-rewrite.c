@@ -2,8 +2,8 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-rewrite-private.h"
 
-/* Nodes from which no output can be reached get no use and are left behind. Inputs stay: a caller
- * may give one that the outputs do not need. */
+/* Nodes from which no output can be reached get no use and are left behind, unless they write a state.
+ * Inputs and states stay: a caller may give one that the outputs do not need. */
 static void
 count_uses (TrafoRewrite *self)
 {
@@ -15,6 +15,7 @@ count_uses (TrafoRewrite *self)
     {
       const TrafoNode *node = trafo_graph_get_node (from, sym);
 
+      self->n_uses[sym] += node->op->mutates != 0;
       for (guint i = 0; i < node->n_inputs && self->n_uses[sym] > 0; i++)
         self->n_uses[node->inputs[i]]++;
     }
@@ -57,12 +58,22 @@ copy_param (TrafoRewrite *self, const TrafoNode *node)
                                            old->initializer);
   TrafoGraphParam       *copy = g_ptr_array_index (self->to->params, self->to->params->len - 1);
 
+  copy->initializer_range = old->initializer_range;
+  copy->padding_row = old->padding_row;
   copy->is_in_out = old->is_in_out;
   for (guint i = 1; i < old->names->len; i++)
     g_ptr_array_add (copy->names, g_strdup (g_ptr_array_index (old->names, i)));
   for (guint i = 0; i < old->aliases->len; i++)
     trafo_graph_add_alias (self->to, copy, g_ptr_array_index (old->aliases, i));
   return sym;
+}
+
+static TrafoSym
+copy_state (TrafoRewrite *self, const TrafoNode *node)
+{
+  const TrafoGraphState *old = g_ptr_array_index (self->from->states, node->leaf);
+
+  return trafo_graph_append_state (self->to, old->name, &node->type);
 }
 
 static TrafoSym
@@ -74,6 +85,8 @@ copy_node (TrafoRewrite *self, const TrafoNode *node)
     return copy_input (self, node);
   if (node->op->id == TRAFO_OP_PARAM)
     return copy_param (self, node);
+  if (node->op->id == TRAFO_OP_STATE)
+    return copy_state (self, node);
   for (guint i = 0; i < node->n_inputs; i++)
     inputs[i] = trafo_rewrite_operand (self, node, i);
   return trafo_builder_append (self->builder,
@@ -94,7 +107,8 @@ rewrite_nodes (TrafoRewrite *self, TrafoRewriteFunc func)
     {
       const TrafoNode *node = trafo_graph_get_node (self->from, sym);
 
-      if (self->n_uses[sym] == 0 && node->op->id != TRAFO_OP_INPUT)
+      if (self->n_uses[sym] == 0 && node->op->id != TRAFO_OP_INPUT &&
+          node->op->id != TRAFO_OP_STATE)
         continue;
       if (func != NULL)
         self->map[sym] = func (self, sym, node);
@@ -120,7 +134,6 @@ trafo_rewrite (TrafoGraph *graph, TrafoRewriteFunc func, gpointer data, GError *
 
   trafo_dims_free (self.to->dims);
   self.to->dims = trafo_dims_copy (from->dims);
-  self.to->initializer_range = from->initializer_range;
   count_uses (&self);
   rewrite_nodes (&self, func);
   return trafo_builder_finish (builder, error);

@@ -54,7 +54,8 @@ trafo_tokenizer_decode (TrafoTokenizer *self,
       if (token != NULL && !(skip_special_tokens && is_special (engine, ids[i], token, size)))
         trafo_token_list_append (&tokens, token, size);
     }
-  trafo_text_decoder_apply (engine->decoder, &tokens);
+  if (!trafo_text_decoder_apply (engine->decoder, &tokens, error))
+    return NULL;
   if (clean_up_tokenization_spaces && g_strcmp0 (engine->model_type, "BPE") != 0)
     trafo_text_clean_up (&tokens.text, 0);
   return trafo_text_buffer_finish (&tokens.text, error);

@@ -38,6 +38,9 @@ typedef enum
 /* What a program does with a tokenizer, whatever plugin it is of. */
 
 TRAFO_API gboolean trafo_tokenizer_load (TrafoTokenizer *self, const char *folder, GError **error);
+TRAFO_API gboolean trafo_tokenizer_save_pretrained (TrafoTokenizer *self,
+                                                    const char     *folder,
+                                                    GError        **error);
 TRAFO_API gboolean trafo_tokenizer_load_json (TrafoTokenizer *self,
                                               GBytes         *tokenizer_json,
                                               GBytes         *tokenizer_config_json,
@@ -78,6 +81,14 @@ TRAFO_API void     trafo_tokenizer_load_async (TrafoTokenizer     *self,
 TRAFO_API gboolean trafo_tokenizer_load_finish (TrafoTokenizer *self,
                                                 GAsyncResult   *result,
                                                 GError        **error);
+TRAFO_API void     trafo_tokenizer_save_pretrained_async (TrafoTokenizer     *self,
+                                                          const char         *folder,
+                                                          GCancellable       *cancellable,
+                                                          GAsyncReadyCallback callback,
+                                                          gpointer            user_data);
+TRAFO_API gboolean trafo_tokenizer_save_pretrained_finish (TrafoTokenizer *self,
+                                                           GAsyncResult   *result,
+                                                           GError        **error);
 TRAFO_API void     trafo_tokenizer_load_json_async (TrafoTokenizer     *self,
                                                     GBytes             *tokenizer_json,
                                                     GBytes             *tokenizer_config_json,

@@ -375,6 +375,35 @@ def _with_load_options(function):
     return from_pretrained
 
 
+def _with_config_options(task):
+    def from_config(config, options=None, cancellable=None, **properties):
+        options = _options(Trafo.LoadOptions, options, properties)
+        return Trafo.AutoModel.from_config_for_task(config, task, options, cancellable)
+
+    return from_config
+
+
+def _size_bytes(size):
+    """A number of bytes, or a text such as "5GB" or "200KiB"."""
+    if isinstance(size, int):
+        return size
+    for power, prefix in enumerate("KMGT", 1):
+        for unit, base in ((f"{prefix}iB", 1024), (f"{prefix}B", 1000)):
+            if size.upper().endswith(unit.upper()):
+                return int(float(size[: -len(unit)]) * base**power)
+    raise ValueError(f"found the size {size!r}, expected a number and one of KB, MB, GB, KiB, ...")
+
+
+def _save_pretrained(self, folder, max_shard_size="50GB", cancellable=None):
+    """Writes config.json and the weights, as transformers does."""
+    return _model_save_pretrained(self, str(folder), _size_bytes(max_shard_size), cancellable)
+
+
+def _for_model(model_type, **options):
+    """A configuration from keywords, with Hugging Face's defaults for what is left out."""
+    return _config_for_model(model_type, _variant(options))
+
+
 def _with_load_options_async(function):
     def from_pretrained_async(
         path, options=None, cancellable=None, callback=None, *user_data, **properties
@@ -390,12 +419,19 @@ def _take_load_options(holder, name):
         setattr(holder, name + suffix, staticmethod(wrap(getattr(holder, name + suffix))))
 
 
+_model_save_pretrained = Trafo.Model.save_pretrained
+Trafo.Model.save_pretrained = _save_pretrained
+_config_for_model = Trafo.AutoConfig.for_model
+Trafo.AutoConfig.for_model = staticmethod(_for_model)
 Trafo.Model.forward = _forward
 Trafo.Model.forward_async = _forward_async
 Trafo.Model.__call__ = _forward
 for _name in dir(Trafo):
     if _name.startswith("AutoModel") and hasattr(getattr(Trafo, _name), "from_pretrained"):
         _take_load_options(getattr(Trafo, _name), "from_pretrained")
+        getattr(Trafo, _name).from_config = staticmethod(
+            _with_config_options(Trafo.AutoModel.get_task_of_class(_name))
+        )
 
 
 # Tokenizers. An Encoding has the attributes of the tokenizers package's; a BatchEncoding is a mapping
@@ -473,6 +509,8 @@ _SCALARS = {bool: "b", int: "x", float: "d", str: "s"}
 
 
 def _variant(value):
+    if value is None:
+        return GLib.Variant("mv", None)
     if isinstance(value, (list, tuple)):
         return GLib.Variant("av", [_variant(item) for item in value])
     if isinstance(value, dict):

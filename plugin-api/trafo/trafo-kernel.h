@@ -53,6 +53,7 @@ typedef struct
   gpointer     device; /* the handle given to trafo_device_new() */
   TrafoOperand output;
   TrafoOperand inputs[TRAFO_MAX_OP_INPUTS];
+  gpointer     shared; /* in host memory: what shared_size() asked for, NULL if nothing */
 } TrafoKernelArgs;
 
 /* One kernel of one op. A kernel keeps no state, allocates nothing and starts no thread.
@@ -76,6 +77,13 @@ typedef struct
   guint (*n_tasks) (const TrafoKernelArgs *args, guint n_threads);      /* NULL: one */
   void (*run) (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scratch);
   TrafoStatus (*enqueue) (const TrafoKernelArgs *args, gpointer stream, TrafoMessage *message);
+
+  /* A second stage in host memory, for pieces that are to be put together: all tasks of run() are
+   * done before one of finish() begins, and args->shared is 64-byte aligned memory that all of both
+   * see. n_finish_tasks() of 0: run() does everything, and there is no shared memory. */
+  gsize (*shared_size) (const TrafoKernelArgs *args, guint n_threads);
+  guint (*n_finish_tasks) (const TrafoKernelArgs *args, guint n_threads);
+  void (*finish) (const TrafoKernelArgs *args, guint task, guint n_tasks);
 } TrafoKernel;
 
 /* A weight of TRAFO_OP_LINEAR that is about to be packed: the rows of its parts below one another
@@ -97,6 +105,7 @@ typedef enum
   TRAFO_BUFFER_WEIGHT,
   TRAFO_BUFFER_ARENA,
   TRAFO_BUFFER_STAGING,
+  TRAFO_BUFFER_STATE,
 } TrafoBufferUsage;
 
 enum
@@ -147,6 +156,16 @@ typedef struct
   TrafoStatus (*stream_new) (gpointer device, gpointer *ret_stream, TrafoMessage *message);
   void (*stream_free) (gpointer device, gpointer stream);
   TrafoStatus (*stream_sync) (gpointer device, gpointer stream, TrafoMessage *message);
+
+  /* Queued like a kernel; the ranges do not overlap. */
+  TrafoStatus (*buffer_copy) (gpointer      device,
+                              gpointer      stream,
+                              gpointer      destination,
+                              gsize         destination_offset_bytes,
+                              gpointer      source,
+                              gsize         source_offset_bytes,
+                              gsize         size_bytes,
+                              TrafoMessage *message);
 } TrafoDeviceOps;
 
 G_END_DECLS

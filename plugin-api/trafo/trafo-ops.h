@@ -22,6 +22,7 @@ typedef enum
   TRAFO_OP_PARAM = 2, /* a tensor of the checkpoint */
   TRAFO_OP_FILL = 3,  /* every element is attrs.value */
   TRAFO_OP_IOTA = 4,  /* the index along the last axis */
+  TRAFO_OP_STATE = 5, /* memory bound at each run, which an op may write */
 
   /* Views: metadata alone, no kernel. */
   TRAFO_OP_RESHAPE = 10,
@@ -70,6 +71,13 @@ typedef enum
   TRAFO_OP_SOFTMAX = 102,    /* (x): over attrs.axis */
   TRAFO_OP_ACTIVATION = 103, /* (x) */
   TRAFO_OP_ATTENTION = 104,  /* (q [B,T,H*D], k [B,S,Hkv*D], v [B,S,Hkv*D], mask [B,S]?) */
+
+  /* (q [1,N,H*D], k [1,N,Hkv*D], v [1,N,Hkv*D], cache [P,2,Hkv,page tokens,D], page_table int32 [R,W],
+   * row_starts int32 [R+1], past_lengths int32 [R]): the new tokens of R sequences side by side, those
+   * of sequence r from row_starts[r] on. Their k and v are written into the cache, behind the
+   * past_lengths[r] tokens of the pages that page_table[r] lists; each then attends to its sequence up
+   * to itself. */
+  TRAFO_OP_CACHED_ATTENTION = 105,
 
   TRAFO_N_OPS = 128,
 } TrafoOpId;
@@ -193,7 +201,7 @@ typedef struct
   guint32 activation;
 } TrafoActivationAttrs;
 
-/* A masked score becomes -FLT_MAX, so that a row with every key masked averages all values, as
+/* CACHED_ATTENTION's too, which is causal and has no mask. A masked score becomes -FLT_MAX, so that a row with every key masked averages all values, as
  * the sum with torch.finfo.min does. Causal: query t sees key s if s <= t + S - T. */
 typedef struct
 {

@@ -59,6 +59,56 @@ add_hard (GArray *cases, const Size *size, guint i)
   added->attrs.attention.scale = 0.25;
 }
 
+/* The new tokens of rows side by side, in pages that no two of them share. */
+static void
+add_cached (GArray *cases, const Size *size, gint64 page_tokens, Layout layout)
+{
+  Case                *added = case_append (cases, TRAFO_OP_CACHED_ATTENTION);
+  gint64               n_rows = size->batch, n_tokens = size->n_queries, past = size->n_keys;
+  gint64               n_pages = (past + n_tokens + page_tokens - 1) / page_tokens;
+  gint64               q[] = { 1, n_tokens, size->n_heads * size->head_size };
+  gint64               k[] = { 1, n_tokens, size->n_kv_heads * size->head_size };
+  gint64               cache[] = { 1, 2, size->n_kv_heads, page_tokens, size->head_size };
+  gint64               table[] = { n_rows, n_pages }, n_starts = n_rows + 1;
+  TrafoAttentionAttrs *attrs = &added->attrs.attention;
+
+  while (cache[0] < n_rows * n_pages)
+    cache[0] *= 2;
+  case_add_operand (added, TRAFO_DTYPE_FLOAT32, q, 3)->layout = layout;
+  case_add_operand (added, TRAFO_DTYPE_FLOAT32, k, 3)->layout = layout;
+  case_add_operand (added, TRAFO_DTYPE_FLOAT32, k, 3)->layout = layout;
+  case_add_operand (added, TRAFO_DTYPE_FLOAT32, cache, 5);
+  case_add_operand (added, TRAFO_DTYPE_INT32, table, 2)->values = VALUES_DISTINCT;
+  added->inputs[4].limit = cache[0];
+  case_add_operand (added, TRAFO_DTYPE_INT32, &n_starts, 1)->values = VALUES_STARTS;
+  added->inputs[5].limit = n_tokens;
+  case_add_operand (added, TRAFO_DTYPE_INT32, &n_rows, 1)->values = VALUES_INDEX;
+  added->inputs[6].limit = past + 1;
+  attrs->struct_size = sizeof *attrs;
+  attrs->n_heads = size->n_heads;
+  attrs->n_kv_heads = size->n_kv_heads;
+  attrs->head_size = size->head_size;
+  attrs->is_causal = TRUE;
+  attrs->scale = 1 / sqrt (size->head_size);
+}
+
+static void
+cached_cases (GArray *cases)
+{
+  static const Size sizes[] = {
+    { 1, 1, 0, 1, 1, 8 },     { 1, 1, 15, 2, 2, 64 },   { 1, 1, 16, 3, 1, 12 },
+    { 1, 1, 300, 4, 4, 64 },  { 1, 1, 1000, 2, 1, 80 }, { 2, 2, 40, 4, 2, 32 },
+    { 3, 5, 33, 2, 2, 16 },   { 5, 3, 600, 2, 2, 64 },  { 7, 40, 100, 2, 1, 20 },
+    { 2, 70, 100, 2, 1, 40 }, { 1, 70, 0, 2, 2, 32 },   { 1, 33, 230, 1, 1, 128 },
+    { 4, 2, 20, 12, 4, 1 },   { 9, 9, 300, 3, 3, 32 },
+  };
+  static const gint64 page_tokens[] = { 16, 1, 7, 64, 300 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    for (guint j = i % 2; j < G_N_ELEMENTS (page_tokens); j += 2)
+      add_cached (cases, &sizes[i], page_tokens[j], case_nth_layout (i * j, 3));
+}
+
 void
 attention_cases (GArray *cases)
 {
@@ -74,6 +124,7 @@ attention_cases (GArray *cases)
   };
   guint seen = 0;
 
+  cached_cases (cases);
   for (guint i = 0; i < G_N_ELEMENTS (head_sizes); i++)
     for (guint j = 0; j < G_N_ELEMENTS (lengths); j++)
       for (guint k = 0; k < 4; k++)

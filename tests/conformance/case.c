@@ -124,6 +124,7 @@ print_attrs (const Case *self, GString *text)
       g_string_append_printf (text, " activation=%u", attrs->activation.activation);
       break;
     case TRAFO_OP_ATTENTION:
+    case TRAFO_OP_CACHED_ATTENTION:
       g_string_append_printf (text,
                               " heads=%u kv_heads=%u head_size=%u causal=%u mask=%u",
                               attrs->attention.n_heads,
@@ -216,10 +217,14 @@ next_index (const CaseOperand *operand, GRand *rand)
 }
 
 static gint64
-next_int (const CaseOperand *operand, GRand *rand)
+next_int (const CaseOperand *operand, gint64 at, GRand *rand)
 {
   switch (operand->values)
     {
+    case VALUES_DISTINCT:
+      return (5 * at + 3) % operand->limit;
+    case VALUES_STARTS:
+      return at * operand->limit / MAX (operand->shape[0] - 1, 1);
     case VALUES_SPECIAL:
       return next_special_int (rand);
     case VALUES_INDEX:
@@ -283,7 +288,7 @@ write_element (const CaseOperand *operand, gpointer data, gint64 at, GRand *rand
       ((guint16 *) data)[at] = trafo_bfloat16_from_float ((float) next_float (operand, rand));
       return;
     default:
-      integer = next_int (operand, rand);
+      integer = next_int (operand, at, rand);
     }
   if (operand->dtype == TRAFO_DTYPE_INT32)
     ((guint32 *) data)[at] = (guint32) integer;

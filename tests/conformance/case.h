@@ -33,6 +33,8 @@ typedef enum
   VALUES_WILD,     /* the same, some outside */
   VALUES_MASK,     /* 0, or anything else the dtype has */
   VALUES_ZERO,
+  VALUES_DISTINCT, /* integers below the limit, a power of two, none of them twice */
+  VALUES_STARTS,   /* integers from 0 up to the limit, in equal steps as far as that goes */
 } Values;
 
 typedef struct

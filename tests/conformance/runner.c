@@ -70,6 +70,8 @@ append_leaf (Run *self, TrafoBuilder *b, guint i)
   gsize              n_dims;
 
   shape = trafo_tensor_get_shape (self->tensors[i], &n_dims);
+  if ((self->op->mutates >> i & 1) != 0)
+    return trafo_builder_append_state (b, name, operand->dtype, shape, n_dims);
   if (trafo_builder_get_executor (b) != NULL)
     return trafo_builder_constant (b, self->tensors[i]);
   if (operand->is_param)
@@ -128,9 +130,26 @@ note_eager (Runner *self, Run *run, TrafoBuilder *b, TrafoTensor *result)
 }
 
 static TrafoTensor *
+find_state (gpointer data, const char *name, GError **error)
+{
+  Run *run = data;
+
+  return trafo_tensor_ref (run->tensors[g_ascii_strtoull (name + 1, NULL, 10)]);
+}
+
+/* What the op writes, it writes into the tensors of the run. */
+static TrafoBuilder *
+new_eager (TrafoDevice *device, Run *run)
+{
+  TrafoEagerLeaves leaves = { .data = run, .find_state = find_state };
+
+  return trafo_builder_new_eager_with (device, NULL, &leaves);
+}
+
+static TrafoTensor *
 run_eagerly (Runner *self, Run *run, GError **error)
 {
-  g_autoptr (TrafoBuilder) b = trafo_builder_new_eager (self->device);
+  g_autoptr (TrafoBuilder) b = new_eager (self->device, run);
   TrafoSym y = append_all (run, b);
   g_autoptr (TrafoTensor) result = trafo_builder_get_value (b, y, error);
 
@@ -142,17 +161,20 @@ run_eagerly (Runner *self, Run *run, GError **error)
 
 /* What the reference makes of the case, and how far from it a result may be. */
 static TrafoTensor *
-run_reference (Runner *self, const Case *op_case, gboolean decomposes, Tolerance *ret_tolerance)
+run_reference (Runner     *self,
+               const Case *op_case,
+               gboolean    decomposes,
+               Run        *ret_run,
+               Tolerance  *ret_tolerance)
 {
-  g_autoptr (TrafoBuilder) b = trafo_builder_new_eager (self->reference);
+  g_autoptr (TrafoBuilder) b = new_eager (self->reference, ret_run);
   g_autoptr (GError) error = NULL;
   g_autoptr (TrafoTensor) view = NULL;
   TrafoTensor *operands[TRAFO_MAX_OP_INPUTS];
   TrafoTensor *result;
-  Run          run;
 
-  run_init (&run, op_case, FALSE);
-  view = trafo_builder_get_value (b, append_all (&run, b), &error);
+  run_init (ret_run, op_case, FALSE);
+  view = trafo_builder_get_value (b, append_all (ret_run, b), &error);
   if (error != NULL)
     {
       g_autofree char *text = case_to_string (op_case);
@@ -161,7 +183,7 @@ run_reference (Runner *self, const Case *op_case, gboolean decomposes, Tolerance
     }
   for (guint i = 0; i < op_case->n_inputs; i++)
     {
-      g_autoptr (TrafoTensor) operand = trafo_builder_get_value (b, run.operands[i], &error);
+      g_autoptr (TrafoTensor) operand = trafo_builder_get_value (b, ret_run->operands[i], &error);
 
       operands[i] = trafo_tensor_contiguous (operand, &error);
     }
@@ -170,7 +192,6 @@ run_reference (Runner *self, const Case *op_case, gboolean decomposes, Tolerance
                                : tolerance_of) (op_case, operands, trafo_tensor_get_dtype (view));
   for (guint i = 0; i < op_case->n_inputs; i++)
     trafo_tensor_unref (operands[i]);
-  run_clear (&run);
   result = trafo_tensor_contiguous (view, &error);
   g_assert_no_error (error);
   return result;
@@ -225,12 +246,19 @@ repeat_step (Runner *self, const TrafoStep *step, guint n_threads)
 {
   const TrafoKernel *kernel = step->kernel;
   gsize              size_bytes = trafo_operand_span_bytes (&step->args.output);
-  guint    n_tasks = kernel->n_tasks != NULL ? kernel->n_tasks (&step->args, n_threads) : 1;
-  gsize    scratch_bytes = 0;
-  gpointer scratch;
+  guint           n_tasks = kernel->n_tasks != NULL ? kernel->n_tasks (&step->args, n_threads) : 1;
+  gsize           scratch_bytes = 0, shared_bytes = 0;
+  guint           n_finish_tasks = 0;
+  gpointer        scratch;
+  TrafoKernelArgs args = step->args;
   g_autofree guint8 *before = g_memdup2 (step->args.output.data, size_bytes);
   gboolean           is_same;
 
+  if (kernel->finish != NULL)
+    n_finish_tasks = kernel->n_finish_tasks (&step->args, n_threads);
+  if (n_finish_tasks > 0)
+    shared_bytes = kernel->shared_size (&step->args, n_threads);
+  args.shared = n_finish_tasks > 0 ? trafo_aligned_try_alloc (shared_bytes) : NULL;
   if (kernel->scratch_size != NULL)
     scratch_bytes = kernel->scratch_size (&step->args, n_threads);
   scratch = trafo_aligned_try_alloc (MAX (scratch_bytes, 1));
@@ -241,10 +269,13 @@ repeat_step (Runner *self, const TrafoStep *step, guint n_threads)
     {
       /* what a task leaves in its scratch is nothing to the next */
       memset (scratch, 0xff, scratch_bytes);
-      kernel->run (&step->args, task, n_tasks, scratch);
+      kernel->run (&args, task, n_tasks, scratch);
     }
+  for (guint task = n_finish_tasks; task-- > 0;)
+    kernel->finish (&args, task, n_finish_tasks);
   is_same = memcmp (before, step->args.output.data, size_bytes) == 0;
   free (scratch);
+  free (args.shared);
   return is_same;
 }
 
@@ -299,6 +330,61 @@ read_same_twice (Runner             *self,
   return g_steal_pointer (&first);
 }
 
+/* Lends the execution what the op writes: in buffers, where the device has memory of its own. */
+static gboolean
+bind_states (Runner *self, Run *run, TrafoExecution *execution, gpointer *buffers, GError **error)
+{
+  const TrafoGraph *graph = trafo_program_get_graph (execution->program);
+
+  for (guint i = 0; i < graph->states->len; i++)
+    {
+      const TrafoGraphState *state = g_ptr_array_index (graph->states, i);
+      TrafoOperand           memory;
+
+      trafo_tensor_get_operand (run->tensors[g_ascii_strtoull (state->name + 1, NULL, 10)],
+                                &memory);
+      if (!trafo_device_is_host (self->device))
+        {
+          buffers[i] = trafo_device_upload (self->device,
+                                            memory.data,
+                                            trafo_operand_span_bytes (&memory),
+                                            error);
+          memory.data = buffers[i];
+        }
+      if (memory.data == NULL || !trafo_execution_bind_state (execution, i, &memory, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+read_back_states (Runner *self, Run *run, TrafoExecution *execution, gpointer *buffers)
+{
+  const TrafoDeviceOps *ops = trafo_device_get_ops (self->device);
+  const TrafoGraph     *graph = trafo_program_get_graph (execution->program);
+  gpointer              handle = trafo_device_get_handle (self->device);
+
+  for (guint i = 0; i < graph->states->len; i++)
+    {
+      const TrafoGraphState *state = g_ptr_array_index (graph->states, i);
+      TrafoTensor           *tensor = run->tensors[g_ascii_strtoull (state->name + 1, NULL, 10)];
+      TrafoMessage           message = { "" };
+
+      if (buffers[i] == NULL)
+        continue;
+      g_assert_cmpint (ops->buffer_read (handle,
+                                         execution->stream,
+                                         buffers[i],
+                                         0,
+                                         trafo_tensor_get_data (tensor),
+                                         trafo_tensor_get_size_bytes (tensor),
+                                         &message),
+                       ==,
+                       TRAFO_STATUS_OK);
+      ops->buffer_free (handle, buffers[i]);
+    }
+}
+
 static void
 note_steps (Runner *self, Run *run, const TrafoExecution *execution)
 {
@@ -317,17 +403,33 @@ run_compiled (Runner *self, Run *run, GError **error)
   g_autoptr (TrafoBuilder) b = trafo_builder_new_with (&variant, NULL);
   g_autoptr (TrafoProgram) program = NULL;
   TrafoExecution *execution;
-  TrafoTensor    *result;
+  TrafoTensor    *result = NULL;
+  gpointer        buffers[TRAFO_MAX_OP_INPUTS] = { NULL };
 
   trafo_builder_output (b, "y", append_all (run, b));
   program = compile (self->device, b, run->tensors, error);
   if (program == NULL)
     return NULL;
   execution = trafo_program_acquire (program);
-  result = read_same_twice (self, program, execution, run->tensors, error);
+  if (bind_states (self, run, execution, buffers, error))
+    result = read_same_twice (self, program, execution, run->tensors, error);
+  read_back_states (self, run, execution, buffers);
   note_steps (self, run, execution);
   trafo_program_release (program, execution);
   return result;
+}
+
+/* What an op writes into its operands is copied, never computed. */
+static char *
+explain_states (const Run *found, const Run *expected)
+{
+  for (guint i = 0; i < found->op_case->n_inputs; i++)
+    if ((found->op->mutates >> i & 1) != 0 &&
+        memcmp (trafo_tensor_get_data (found->tensors[i]),
+                trafo_tensor_get_data (expected->tensors[i]),
+                trafo_tensor_get_size_bytes (found->tensors[i])) != 0)
+      return g_strdup_printf ("other bits in operand %u afterwards", i);
+  return NULL;
 }
 
 gboolean
@@ -338,10 +440,11 @@ runner_check (Runner *self, const Case *op_case, Way way)
                                        "decomposed",
                                        "compiled decomposition" };
   gboolean                 decomposes = way == WAY_DECOMPOSED || way == WAY_COMPILED_DECOMPOSITION;
-  Run                      run;
+  Run                      run, reference;
   Tolerance                tolerance;
   g_autoptr (GError) error = NULL;
-  g_autoptr (TrafoTensor) expected = run_reference (self, op_case, decomposes, &tolerance);
+  g_autoptr (TrafoTensor) expected =
+      run_reference (self, op_case, decomposes, &reference, &tolerance);
   g_autoptr (TrafoTensor) found = NULL;
   g_autofree char *failure = NULL;
   g_autofree char *text = NULL;
@@ -349,9 +452,12 @@ runner_check (Runner *self, const Case *op_case, Way way)
   run_init (&run, op_case, decomposes);
   found = way == WAY_EAGER || way == WAY_DECOMPOSED ? run_eagerly (self, &run, &error)
                                                     : run_compiled (self, &run, &error);
-  run_clear (&run);
   failure =
       found != NULL ? tolerance_explain (&tolerance, found, expected) : g_strdup (error->message);
+  if (failure == NULL)
+    failure = explain_states (&run, &reference);
+  run_clear (&run);
+  run_clear (&reference);
   if (failure == NULL)
     return TRUE;
   text = case_to_string (op_case);

@@ -109,16 +109,20 @@ layer_norm_error (const Case *op_case, TrafoTensor *const *operands)
          4 * FLT_EPSILON * greatest_of (operands[2]);
 }
 
+/* With a cache, keys and values come from there too. */
 static double
 attention_error (const Case *op_case, TrafoTensor *const *operands)
 {
+  gboolean      has_cache = op_case->op == TRAFO_OP_CACHED_ATTENTION;
+  const gint64 *cache = op_case->inputs[3].shape;
+  gint64        n_keys = has_cache ? cache[0] * cache[3] : op_case->inputs[1].shape[1];
+  double        k = MAX (greatest_of (operands[1]), has_cache ? greatest_of (operands[3]) : 0);
+  double        v = MAX (greatest_of (operands[2]), has_cache ? greatest_of (operands[3]) : 0);
   const TrafoAttentionAttrs *attrs = &op_case->attrs.attention;
   double                     scale = attrs->scale != 0 ? attrs->scale : 1 / sqrt (attrs->head_size);
-  double                     score = sum_error (attrs->head_size,
-                            greatest_of (operands[0]) * greatest_of (operands[1]) * fabs (scale));
+  double score = sum_error (attrs->head_size, greatest_of (operands[0]) * k * fabs (scale));
 
-  return greatest_of (operands[2]) *
-         (2 * score + FLT_EPSILON * (8 + 2 * sqrt (op_case->inputs[1].shape[1])));
+  return v * (2 * score + FLT_EPSILON * (8 + 2 * sqrt (n_keys)));
 }
 
 /* In units of the last place, as OpenCL 1.2 allows (section 7.4) and the CPU keeps to. */
@@ -189,6 +193,7 @@ absolute_error (const Case *op_case, TrafoTensor *const *operands)
     case TRAFO_OP_ACTIVATION:
       return 4 * FLT_EPSILON * greatest_of (operands[0]);
     case TRAFO_OP_ATTENTION:
+    case TRAFO_OP_CACHED_ATTENTION:
       return attention_error (op_case, operands);
     default:
       return 0;

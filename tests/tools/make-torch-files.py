@@ -7,7 +7,7 @@ Usage: make-torch-files.py             makes tests/data/io/torch with torch 2.x 
        make-torch-files.py N FOLDER    writes N random ones to FOLDER, the same each time
 
 NAME.bin is what torch.save() writes, NAME.safetensors what safetensors.torch.save_file() makes of
-it by the rule of trafo_checkpoint_save(): tensors that see the same elements with the same shape
+it by the rule of trafo_checkpoint_convert(): tensors that see the same elements with the same shape
 and type are kept once, by the first name; what is no tensor is left out; metadata is {"format": "pt"}.
 """
 

@@ -76,7 +76,7 @@ convert_weights (Conversion *self, const char *input, const char *output, GError
   g_auto (GStrv) skipped = NULL;
   g_auto (GStrv) files = NULL;
 
-  if (checkpoint == NULL || !trafo_checkpoint_save (checkpoint, output, error))
+  if (checkpoint == NULL || !trafo_checkpoint_convert (checkpoint, output, NULL, error))
     return FALSE;
   written = trafo_checkpoint_open (output, error);
   if (written == NULL)

@@ -6,6 +6,47 @@
 
 #include "trafo-command.h"
 
+static gboolean
+is_own_option (const char *const *own_options, const char *argument)
+{
+  static const char *const names[] = { "--model", "--device", "--dtype", "--threads",
+                                       "--param", "--help",   NULL };
+  g_autofree char         *name = g_strndup (argument, strcspn (argument, "="));
+
+  return !g_str_has_prefix (argument, "--") || g_strv_contains (names, name) ||
+         g_strv_contains (own_options, name);
+}
+
+char **
+trafo_parameters_expand (const char *const *own_options, int argc, char **argv)
+{
+  g_autoptr (GStrvBuilder) expanded = g_strv_builder_new ();
+  int i = 0;
+
+  for (; i < argc && !g_str_equal (argv[i], "--"); i++)
+    {
+      const char      *equals = strchr (argv[i], '=');
+      g_autofree char *name = NULL;
+      g_autofree char *parameter = NULL;
+
+      if (is_own_option (own_options, argv[i]) || (equals == NULL && i + 1 == argc))
+        {
+          g_strv_builder_add (expanded, argv[i]);
+          continue;
+        }
+      name = g_strndup (argv[i] + 2, strcspn (argv[i] + 2, "="));
+      parameter = g_strconcat (g_strdelimit (name, "-", '_'),
+                               "=",
+                               equals != NULL ? equals + 1 : argv[i + 1],
+                               NULL);
+      g_strv_builder_add_many (expanded, "--param", parameter, NULL);
+      i += equals == NULL;
+    }
+  for (; i < argc; i++)
+    g_strv_builder_add (expanded, argv[i]);
+  return g_strv_builder_end (expanded);
+}
+
 static GVariant *
 parse_value (const char *name, const char *text)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
-#include "rule-private.h"
+#include "attention-private.h"
 #include "strided-private.h"
 
 #include <float.h>
@@ -14,42 +14,42 @@
  * mean of all values, as when torch.finfo.min is added. float32; the mask any integer type or bool.
  * The reference computes in double. */
 
-static gboolean
-check_heads (const TrafoAttentionAttrs *attrs, GError **error)
+gboolean
+trafo_attention_check_heads (const char *op, TrafoAttentionAttrs *attrs, GError **error)
 {
+  if (attrs->n_kv_heads == 0)
+    attrs->n_kv_heads = attrs->n_heads;
+  if (attrs->scale == 0)
+    attrs->scale = 1 / sqrt (attrs->head_size);
   if (attrs->n_heads > 0 && attrs->head_size > 0 && attrs->n_heads % attrs->n_kv_heads == 0)
     return TRUE;
   g_set_error (error,
                TRAFO_ERROR,
                TRAFO_ERROR_INVALID_ARGUMENT,
-               "attention: %u heads of size %u with %u heads of keys and values, expected "
+               "%s: %u heads of size %u with %u heads of keys and values, expected "
                "at least one, and a multiple of the latter",
+               op,
                attrs->n_heads,
                attrs->head_size,
                attrs->n_kv_heads);
   return FALSE;
 }
 
-static gboolean
-check_operand (const char           *name,
-               TrafoDims            *dims,
-               const TrafoValueType *type,
-               gint64                batch,
-               gint64                length,
-               gint64                n_features,
-               GError              **error)
+gboolean
+trafo_attention_check_operand (const char           *op,
+                               const char           *name,
+                               TrafoDims            *dims,
+                               const TrafoValueType *type,
+                               gint64                batch,
+                               gint64                length,
+                               gint64                n_features,
+                               GError              **error)
 {
   TrafoValueType expected = { .n_dims = 3, .dims = { batch, length, n_features } };
 
-  return trafo_rule_check_dtype ("attention", name, type, TRAFO_RULE_DTYPE (FLOAT32), error) &&
-         trafo_rule_check_n_dims ("attention", name, dims, type, 3, 3, error) &&
-         trafo_rule_check_same_dims ("attention",
-                                     name,
-                                     "q, k and the heads",
-                                     dims,
-                                     type,
-                                     &expected,
-                                     error);
+  return trafo_rule_check_dtype (op, name, type, TRAFO_RULE_DTYPE (FLOAT32), error) &&
+         trafo_rule_check_n_dims (op, name, dims, type, 3, 3, error) &&
+         trafo_rule_check_same_dims (op, name, "q, k and the heads", dims, type, &expected, error);
 }
 
 static gboolean
@@ -66,18 +66,35 @@ attention_infer (TrafoDims            *dims,
   TrafoValueType        mask = { .n_dims = 2, .dims = { q->dims[0], k->dims[1] } };
   gint64                n_features, n_kv_features;
 
-  if (attention->n_kv_heads == 0)
-    attention->n_kv_heads = attention->n_heads;
-  if (!check_heads (attention, error) ||
+  if (!trafo_attention_check_heads ("attention", attention, error) ||
       !trafo_rule_check_n_inputs ("attention", n_inputs, 3 + (attention->has_mask != 0), error))
     return FALSE;
-  if (attention->scale == 0)
-    attention->scale = 1 / sqrt (attention->head_size);
   n_features = trafo_dims_mul (dims, attention->n_heads, attention->head_size);
   n_kv_features = trafo_dims_mul (dims, attention->n_kv_heads, attention->head_size);
-  if (!check_operand ("q", dims, q, q->dims[0], q->dims[1], n_features, error) ||
-      !check_operand ("k", dims, k, q->dims[0], k->dims[1], n_kv_features, error) ||
-      !check_operand ("v", dims, &inputs[2], q->dims[0], k->dims[1], n_kv_features, error))
+  if (!trafo_attention_check_operand ("attention",
+                                      "q",
+                                      dims,
+                                      q,
+                                      q->dims[0],
+                                      q->dims[1],
+                                      n_features,
+                                      error) ||
+      !trafo_attention_check_operand ("attention",
+                                      "k",
+                                      dims,
+                                      k,
+                                      q->dims[0],
+                                      k->dims[1],
+                                      n_kv_features,
+                                      error) ||
+      !trafo_attention_check_operand ("attention",
+                                      "v",
+                                      dims,
+                                      &inputs[2],
+                                      q->dims[0],
+                                      k->dims[1],
+                                      n_kv_features,
+                                      error))
     return FALSE;
   if (attention->has_mask &&
       (!trafo_rule_check_dtype ("attention", "mask", &inputs[3], TRAFO_RULE_INTEGERS, error) ||

@@ -2,8 +2,8 @@
  * Copyright 2026 The Trafo authors */
 #include "rule-private.h"
 
-/* Leaves: input() and param(), tensors that a run or a checkpoint brings, any shape and dtype. Both
- * are bound, never computed, so that neither has a kernel. */
+/* Leaves: input(), param() and state(), tensors that a run, a checkpoint or what outlives a run brings,
+ * any shape and dtype. They are bound, never computed, so that none has a kernel. */
 
 static gboolean
 infer_input (TrafoDims            *dims,
@@ -27,6 +27,17 @@ infer_param (TrafoDims            *dims,
   return trafo_rule_check_asked ("param", dims, output, error);
 }
 
+static gboolean
+infer_state (TrafoDims            *dims,
+             gpointer              attrs,
+             const TrafoValueType *inputs,
+             guint                 n_inputs,
+             TrafoValueType       *output,
+             GError              **error)
+{
+  return trafo_rule_check_asked ("state", dims, output, error);
+}
+
 const TrafoOp trafo_op_input = {
   .id = TRAFO_OP_INPUT,
   .version = 1,
@@ -39,4 +50,11 @@ const TrafoOp trafo_op_param = {
   .version = 1,
   .name = "param",
   .infer = infer_param,
+};
+
+const TrafoOp trafo_op_state = {
+  .id = TRAFO_OP_STATE,
+  .version = 1,
+  .name = "state",
+  .infer = infer_state,
 };

@@ -38,6 +38,7 @@ static const struct
   [TRAFO_OP_SOFTMAX] = KERNEL (softmax),
   [TRAFO_OP_ACTIVATION] = KERNEL (activation),
   [TRAFO_OP_ATTENTION] = KERNEL (attention),
+  [TRAFO_OP_CACHED_ATTENTION] = KERNEL (cached_attention),
 };
 
 static const TrafoKernel *const *

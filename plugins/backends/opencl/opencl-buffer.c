@@ -208,3 +208,54 @@ opencl_buffer_read (gpointer      device,
 {
   return transfer (device, stream, buffer, offset_bytes, destination, size_bytes, FALSE, message);
 }
+
+/*
+ * opencl_buffer_copy:
+ * @device: an #OpenclDevice
+ * @stream: (nullable): the stream in which the copy takes its turn
+ * @destination: an #OpenclBuffer
+ * @destination_offset_bytes: where in @destination
+ * @source: an #OpenclBuffer, maybe the same
+ * @source_offset_bytes: where in @source
+ * @size_bytes: how much; the two ranges do not overlap
+ * @message: (nullable): room for an explanation
+ *
+ * Returns: a status
+ */
+TrafoStatus
+opencl_buffer_copy (gpointer      device,
+                    gpointer      stream,
+                    gpointer      destination,
+                    gsize         destination_offset_bytes,
+                    gpointer      source,
+                    gsize         source_offset_bytes,
+                    gsize         size_bytes,
+                    TrafoMessage *message)
+{
+  OpenclDevice *self = device;
+  OpenclBuffer *to = destination, *from = source;
+  TrafoStatus   status;
+  cl_int        code;
+
+  status = check_range (self, to, destination_offset_bytes, size_bytes, "a copy", message);
+  if (status == TRAFO_STATUS_OK)
+    status = check_range (self, from, source_offset_bytes, size_bytes, "a copy", message);
+  if (status != TRAFO_STATUS_OK || size_bytes == 0)
+    return status;
+  code = self->library->clEnqueueCopyBuffer (get_queue (self, stream),
+                                             from->memory,
+                                             to->memory,
+                                             source_offset_bytes,
+                                             destination_offset_bytes,
+                                             size_bytes,
+                                             0,
+                                             NULL,
+                                             NULL);
+  if (code == CL_SUCCESS)
+    return TRAFO_STATUS_OK;
+  return opencl_status_fail (message,
+                             code,
+                             "%s: clEnqueueCopyBuffer of %" G_GSIZE_FORMAT " bytes",
+                             self->name,
+                             size_bytes);
+}

@@ -33,5 +33,13 @@ TrafoStatus opencl_buffer_read (gpointer      device,
                                 gpointer      destination,
                                 gsize         size_bytes,
                                 TrafoMessage *message);
+TrafoStatus opencl_buffer_copy (gpointer      device,
+                                gpointer      stream,
+                                gpointer      destination,
+                                gsize         destination_offset_bytes,
+                                gpointer      source,
+                                gsize         source_offset_bytes,
+                                gsize         size_bytes,
+                                TrafoMessage *message);
 
 G_END_DECLS

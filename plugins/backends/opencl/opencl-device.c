@@ -36,6 +36,7 @@ static const struct
   [OPENCL_PROGRAM_LAYER_NORM] = { "layer-norm.cl", opencl_source_layer_norm },
   [OPENCL_PROGRAM_SOFTMAX] = { "softmax.cl", opencl_source_softmax },
   [OPENCL_PROGRAM_ATTENTION] = { "attention.cl", opencl_source_attention },
+  [OPENCL_PROGRAM_CACHED_ATTENTION] = { "cached-attention.cl", opencl_source_cached_attention },
 };
 
 static char *
@@ -364,6 +365,7 @@ const TrafoDeviceOps opencl_device_ops = {
   .buffer_alloc = opencl_buffer_alloc,
   .buffer_free = opencl_buffer_free,
   .buffer_write = opencl_buffer_write,
+  .buffer_copy = opencl_buffer_copy,
   .buffer_read = opencl_buffer_read,
   .stream_new = opencl_stream_new,
   .stream_free = opencl_stream_free,

@@ -1,81 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
-#include <dlfcn.h>
-#include <errno.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-
+#include "allocations.h"
 #include "fake-device.h"
 #include "random-graph.h"
 #include "trafo-reference-device-private.h"
-
-/* A run with a shape that was seen before allocates nothing: these take the place of libc's, and
- * count. */
-static guint n_allocations;
-
-extern void *__libc_malloc (size_t size);
-extern void *__libc_calloc (size_t n, size_t size);
-extern void *__libc_realloc (void *memory, size_t size);
-extern void *__libc_memalign (size_t alignment, size_t size);
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define IS_COUNTED FALSE
-#else
-#define IS_COUNTED TRUE
-
-static void
-count (void)
-{
-  __atomic_add_fetch (&n_allocations, 1, __ATOMIC_RELAXED);
-}
-
-void *
-malloc (size_t size)
-{
-  count ();
-  return __libc_malloc (size);
-}
-
-void *
-calloc (size_t n, size_t size)
-{
-  count ();
-  return __libc_calloc (n, size);
-}
-
-void *
-realloc (void *memory, size_t size)
-{
-  count ();
-  return __libc_realloc (memory, size);
-}
-
-void *
-aligned_alloc (size_t alignment, size_t size)
-{
-  count ();
-  return __libc_memalign (alignment, size);
-}
-
-int
-posix_memalign (void **memory, size_t alignment, size_t size)
-{
-  count ();
-  *memory = __libc_memalign (alignment, size);
-  return *memory != NULL ? 0 : ENOMEM;
-}
-
-void *
-mmap (void *at, size_t size, int protection, int flags, int file, off_t offset)
-{
-  static void *(*next) (void *, size_t, int, int, int, off_t);
-
-  if (next == NULL)
-    *(void **) &next = dlsym (RTLD_NEXT, "mmap");
-  count ();
-  return next (at, size, protection, flags, file, offset);
-}
-#endif
 
 static TrafoProgram *
 make_program (TrafoDevice *device)
@@ -93,15 +21,16 @@ static guint
 count_runs (TrafoExecution *execution, TrafoTensor *const *inputs, guint n_inputs, guint n_runs)
 {
   GCancellable *cancellable = g_cancellable_new ();
-  guint         before = __atomic_load_n (&n_allocations, __ATOMIC_RELAXED), after;
+  guint         before = allocations_get_count (), after;
 
   for (guint i = 0; i < n_runs; i++)
     g_assert_true (trafo_execution_run (execution, &inputs[i % n_inputs], cancellable, NULL));
-  after = __atomic_load_n (&n_allocations, __ATOMIC_RELAXED);
+  after = allocations_get_count ();
   g_object_unref (cancellable);
   return after - before;
 }
 
+/* A run with a shape that was seen before allocates nothing. */
 static void
 test_allocations (gconstpointer data)
 {
@@ -118,7 +47,7 @@ test_allocations (gconstpointer data)
   TrafoExecution *execution = trafo_program_acquire (program);
   gsize           peak_bytes;
 
-  if (!IS_COUNTED)
+  if (!allocations_are_counted ())
     {
       g_test_skip ("a sanitizer has its own allocator");
       trafo_program_release (program, execution);

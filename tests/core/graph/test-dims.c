@@ -4,7 +4,7 @@
 
 #define B TRAFO_DIM_BATCH
 #define S TRAFO_DIM_SEQUENCE
-#define P TRAFO_DIM_PAST
+#define P TRAFO_DIM_PAGES
 
 static void
 assert_prints (const TrafoDims *dims, gint64 dim, const char *expected)
@@ -114,16 +114,16 @@ test_evaluate (void)
   gint64             area = trafo_dims_mul (dims, B, trafo_dims_mul (dims, total, total));
   g_autofree gint64 *values = g_new (gint64, trafo_dims_get_size (dims));
 
-  trafo_dims_evaluate (dims, (gint64[]){ 2, 5, 7 }, values);
+  trafo_dims_evaluate (dims, (gint64[TRAFO_N_SLOTS]){ 2, 5, 7 }, values);
   g_assert_cmpint (trafo_dims_resolve (values, 12), ==, 12);
   g_assert_cmpint (trafo_dims_resolve (values, B), ==, 2);
   g_assert_cmpint (trafo_dims_resolve (values, P), ==, 7);
   g_assert_cmpint (trafo_dims_resolve (values, total), ==, 22);
   g_assert_cmpint (trafo_dims_resolve (values, area), ==, 2 * 22 * 22);
 
-  trafo_dims_evaluate (dims, (gint64[]){ 1, G_GINT64_CONSTANT (1) << 40, 0 }, values);
+  trafo_dims_evaluate (dims, (gint64[TRAFO_N_SLOTS]){ 1, G_GINT64_CONSTANT (1) << 40, 0 }, values);
   g_assert_cmpint (trafo_dims_resolve (values, area), ==, G_MAXINT64);
-  trafo_dims_evaluate (dims, (gint64[]){ 0, G_GINT64_CONSTANT (1) << 40, 0 }, values);
+  trafo_dims_evaluate (dims, (gint64[TRAFO_N_SLOTS]){ 0, G_GINT64_CONSTANT (1) << 40, 0 }, values);
   g_assert_cmpint (trafo_dims_resolve (values, area), ==, 0);
 }
 
@@ -138,7 +138,7 @@ test_print (void)
 
   g_assert_cmpstr (shape, ==, "(batch*sequence, 768)");
   g_assert_cmpstr (scalar, ==, "()");
-  assert_prints (dims, total, "sequence+past+2");
+  assert_prints (dims, total, "sequence+pages+2");
   assert_prints (dims,
                  trafo_dims_mul (dims, 4, trafo_dims_mul (dims, S, S)),
                  "4*sequence*sequence");

@@ -11,7 +11,8 @@
  * The output is cut in tiles of PANEL_ROWS x PANEL, whose sums fill the registers; a panel of W is
  * used by all tiles of a block of rows while it is in the second-level cache, and the next panel is
  * fetched meanwhile. K is cut in chunks so that a block of x stays there too; the sums of the chunks
- * meet in the output. Tiles depend on the shape alone, so the number of tasks changes no bit. */
+ * meet in the output. The terms of a sum and their order depend on K alone, so that neither the number
+ * of tasks nor what other rows there are changes a bit of a row. */
 #define MAX_CHUNK 1024
 #define BLOCK_BYTES (768 * 1024)
 #define STREAM_AHEAD_BYTES 4096
@@ -125,7 +126,7 @@ linear_from_args (const TrafoKernelArgs *args)
                      .has_residual = attrs->has_residual,
   };
   gsize n_rows = l.x.n_rows;
-  gsize n_chunks = n_rows > PANEL_ROWS ? (l.n_in + MAX_CHUNK - 1) / MAX_CHUNK : 1;
+  gsize n_chunks = (l.n_in + MAX_CHUNK - 1) / MAX_CHUNK;
 
   if (attrs->has_bias)
     l.bias = args->inputs[2].data;
@@ -264,6 +265,20 @@ run_block (const Linear *l, const Range *block, gsize k)
     }
 }
 
+/* One block of rows and all of K, chunk by chunk. */
+static void
+run_chunks (const Linear *l, const Range *block)
+{
+  gsize k = 0;
+
+  do
+    {
+      run_block (l, block, k);
+      k += l->chunk;
+    }
+  while (k < l->n_in);
+}
+
 static void
 linear_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scratch)
 {
@@ -278,17 +293,18 @@ linear_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scr
       trafo_cpu_share (l.n_panels, task / n_row_groups, n_tasks / n_row_groups, &range.panel_end);
   for (gsize tile = range.tile; tile < range.tile_end; tile += block_tiles)
     {
-      Range block = range;
-      gsize k = 0;
+      Range block = { .tile = tile, .tile_end = MIN (tile + block_tiles, range.tile_end) };
+      gsize n_panels = range.panel_end - range.panel;
 
-      block.tile = tile;
-      block.tile_end = MIN (tile + block_tiles, range.tile_end);
-      do
+      /* a single tile reads the weights in the order in which they lie */
+      if (block.tile_end - block.tile == 1)
+        n_panels = 1;
+      for (gsize panel = range.panel; panel < range.panel_end; panel += n_panels)
         {
-          run_block (&l, &block, k);
-          k += l.chunk;
+          block.panel = panel;
+          block.panel_end = MIN (panel + n_panels, range.panel_end);
+          run_chunks (&l, &block);
         }
-      while (k < l.n_in);
     }
 }
 

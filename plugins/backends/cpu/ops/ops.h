@@ -14,6 +14,7 @@
 extern const TrafoKernel TRAFO_CPU_SYMBOL (activation);
 extern const TrafoKernel TRAFO_CPU_SYMBOL (add);
 extern const TrafoKernel TRAFO_CPU_SYMBOL (attention);
+extern const TrafoKernel TRAFO_CPU_SYMBOL (cached_attention);
 extern const TrafoKernel TRAFO_CPU_SYMBOL (cast);
 extern const TrafoKernel TRAFO_CPU_SYMBOL (copy);
 extern const TrafoKernel TRAFO_CPU_SYMBOL (div);

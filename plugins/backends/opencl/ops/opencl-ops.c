@@ -38,6 +38,7 @@ static const TrafoKernel *const kernels[TRAFO_N_OPS] = {
   [TRAFO_OP_SOFTMAX] = &opencl_kernel_softmax,
   [TRAFO_OP_ACTIVATION] = &opencl_kernel_activation,
   [TRAFO_OP_ATTENTION] = &opencl_kernel_attention,
+  [TRAFO_OP_CACHED_ATTENTION] = &opencl_kernel_cached_attention,
 };
 
 /*

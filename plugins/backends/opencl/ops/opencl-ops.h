@@ -25,6 +25,7 @@ extern const TrafoKernel opencl_kernel_linear;
 extern const TrafoKernel opencl_kernel_layer_norm;
 extern const TrafoKernel opencl_kernel_softmax;
 extern const TrafoKernel opencl_kernel_attention;
+extern const TrafoKernel opencl_kernel_cached_attention;
 
 const TrafoKernel *const *
 opencl_ops_list_kernels (gpointer device, guint16 op, gsize *ret_n_kernels);

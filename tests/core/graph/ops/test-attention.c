@@ -24,9 +24,9 @@ static const OpError errors[] = {
     { 0 }, TRAFO_ERROR_SHAPE,
     "attention: k has shape (batch, sequence, 8), expected (batch, sequence, 4) to fit q, k and the heads" },
   { "v", TRAFO_OP_ATTENTION, &(const TrafoAttentionAttrs){ .struct_size = sizeof (TrafoAttentionAttrs), .n_heads = 2, .head_size = 4 }, 3,
-    { { TRAFO_DTYPE_FLOAT32, 3, { TRAFO_DIM_BATCH, TRAFO_DIM_SEQUENCE, 8 } }, { TRAFO_DTYPE_FLOAT32, 3, { TRAFO_DIM_BATCH, TRAFO_DIM_SEQUENCE, 8 } }, { TRAFO_DTYPE_FLOAT32, 3, { TRAFO_DIM_BATCH, TRAFO_DIM_PAST, 8 } } },
+    { { TRAFO_DTYPE_FLOAT32, 3, { TRAFO_DIM_BATCH, TRAFO_DIM_SEQUENCE, 8 } }, { TRAFO_DTYPE_FLOAT32, 3, { TRAFO_DIM_BATCH, TRAFO_DIM_SEQUENCE, 8 } }, { TRAFO_DTYPE_FLOAT32, 3, { TRAFO_DIM_BATCH, TRAFO_DIM_PAGES, 8 } } },
     { 0 }, TRAFO_ERROR_SHAPE,
-    "attention: v has shape (batch, past, 8), expected (batch, sequence, 8) to fit q, k and the heads" },
+    "attention: v has shape (batch, pages, 8), expected (batch, sequence, 8) to fit q, k and the heads" },
   { "n-dims", TRAFO_OP_ATTENTION, &(const TrafoAttentionAttrs){ .struct_size = sizeof (TrafoAttentionAttrs), .n_heads = 2, .head_size = 4 }, 3,
     { { TRAFO_DTYPE_FLOAT32, 2, { TRAFO_DIM_BATCH, 8 } }, { TRAFO_DTYPE_FLOAT32, 2, { TRAFO_DIM_BATCH, 8 } }, { TRAFO_DTYPE_FLOAT32, 2, { TRAFO_DIM_BATCH, 8 } } },
     { 0 }, TRAFO_ERROR_SHAPE,
@@ -36,9 +36,9 @@ static const OpError errors[] = {
     { 0 }, TRAFO_ERROR_DTYPE,
     "attention: q is float16, expected float32" },
   { "mask", TRAFO_OP_ATTENTION, &(const TrafoAttentionAttrs){ .struct_size = sizeof (TrafoAttentionAttrs), .n_heads = 2, .head_size = 4, .has_mask = 1 }, 4,
-    { { TRAFO_DTYPE_FLOAT32, 3, { TRAFO_DIM_BATCH, TRAFO_DIM_SEQUENCE, 8 } }, { TRAFO_DTYPE_FLOAT32, 3, { TRAFO_DIM_BATCH, TRAFO_DIM_SEQUENCE, 8 } }, { TRAFO_DTYPE_FLOAT32, 3, { TRAFO_DIM_BATCH, TRAFO_DIM_SEQUENCE, 8 } }, { TRAFO_DTYPE_INT64, 2, { TRAFO_DIM_BATCH, TRAFO_DIM_PAST } } },
+    { { TRAFO_DTYPE_FLOAT32, 3, { TRAFO_DIM_BATCH, TRAFO_DIM_SEQUENCE, 8 } }, { TRAFO_DTYPE_FLOAT32, 3, { TRAFO_DIM_BATCH, TRAFO_DIM_SEQUENCE, 8 } }, { TRAFO_DTYPE_FLOAT32, 3, { TRAFO_DIM_BATCH, TRAFO_DIM_SEQUENCE, 8 } }, { TRAFO_DTYPE_INT64, 2, { TRAFO_DIM_BATCH, TRAFO_DIM_PAGES } } },
     { 0 }, TRAFO_ERROR_SHAPE,
-    "attention: mask has shape (batch, past), expected (batch, sequence) to fit k" },
+    "attention: mask has shape (batch, pages), expected (batch, sequence) to fit k" },
   { "mask-dtype", TRAFO_OP_ATTENTION, &(const TrafoAttentionAttrs){ .struct_size = sizeof (TrafoAttentionAttrs), .n_heads = 2, .head_size = 4, .has_mask = 1 }, 4,
     { { TRAFO_DTYPE_FLOAT32, 3, { TRAFO_DIM_BATCH, TRAFO_DIM_SEQUENCE, 8 } }, { TRAFO_DTYPE_FLOAT32, 3, { TRAFO_DIM_BATCH, TRAFO_DIM_SEQUENCE, 8 } }, { TRAFO_DTYPE_FLOAT32, 3, { TRAFO_DIM_BATCH, TRAFO_DIM_SEQUENCE, 8 } }, { TRAFO_DTYPE_FLOAT32, 2, { TRAFO_DIM_BATCH, TRAFO_DIM_SEQUENCE } } },
     { 0 }, TRAFO_ERROR_DTYPE,
@@ -50,7 +50,7 @@ static const OpError errors[] = {
 };
 /* clang-format on */
 
-/* A decoding step: the queries are the new tokens, the keys also the past ones. */
+/* More keys than queries, as where the past ones are given along. */
 static void
 test_symbols (void)
 {
@@ -66,7 +66,7 @@ test_symbols (void)
     .has_mask = TRUE,
     .scale = 0.5,
   };
-  gint64   total = trafo_builder_dim_add (b, TRAFO_DIM_PAST, TRAFO_DIM_SEQUENCE);
+  gint64   total = trafo_builder_dim_add (b, TRAFO_DIM_PAGES, TRAFO_DIM_SEQUENCE);
   gint64   q_dims[] = { TRAFO_DIM_BATCH, TRAFO_DIM_SEQUENCE, 12 };
   gint64   k_dims[] = { TRAFO_DIM_BATCH, total, 6 };
   TrafoSym inputs[] = {

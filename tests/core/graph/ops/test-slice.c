@@ -33,9 +33,9 @@ static const OpError errors[] = {
     { { TRAFO_DTYPE_FLOAT32, 2, { TRAFO_DIM_BATCH, 3 } } }, { TRAFO_DTYPE_NONE, 2, { 0, 2 } },
     TRAFO_ERROR_SHAPE,
     "slice: (start, length) (2, 2) with step 1 is outside axis 1 of x (batch, 3)" },
-  { "symbolic-start", TRAFO_OP_SLICE, SLICE (0, TRAFO_DIM_PAST, 1), 1,
+  { "symbolic-start", TRAFO_OP_SLICE, SLICE (0, TRAFO_DIM_PAGES, 1), 1,
     { { TRAFO_DTYPE_FLOAT32, 1, { 3 } } }, { TRAFO_DTYPE_NONE, 1, { 4 } }, TRAFO_ERROR_SHAPE,
-    "slice: (start, length) (past, 4) with step 1 is outside axis 0 of x (3,)" },
+    "slice: (start, length) (pages, 4) with step 1 is outside axis 0 of x (3,)" },
   { "unknown-dim", TRAFO_OP_SLICE, SLICE (0, -77, 1), 1,
     { { TRAFO_DTYPE_FLOAT32, 1, { 3 } } }, { TRAFO_DTYPE_NONE, 1, { 1 } }, TRAFO_ERROR_SHAPE,
     "slice: (start, length) (unknown dimension -77, 1) with step 1 is outside axis 0 of x (3,)" },
@@ -93,12 +93,12 @@ test_rule (void)
     }
 }
 
-/* Positions past to past + sequence of a table: only a run can tell whether they fit. */
+/* As many rows of a table as a run says, from where it says: only then is known whether they fit. */
 static void
 test_symbols (void)
 {
   g_autoptr (TrafoDims) dims = trafo_dims_new ();
-  TrafoSliceAttrs attrs = { sizeof attrs, 0, TRAFO_DIM_PAST, 1 };
+  TrafoSliceAttrs attrs = { sizeof attrs, 0, TRAFO_DIM_PAGES, 1 };
   TrafoValueType  x = { TRAFO_DTYPE_FLOAT32, 2, { 1024, 4 } };
   TrafoValueType  output = { TRAFO_DTYPE_NONE, 2, { TRAFO_DIM_SEQUENCE, 4 } };
 

@@ -149,7 +149,7 @@ kernel_case_run (KernelCase *self, const TrafoCpuKernels *tier, guint n_threads)
 {
   const TrafoKernel *kernel = find_kernel (self, tier);
   gsize              scratch_size = 0;
-  guint              n_tasks;
+  guint              n_tasks, n_finish_tasks = 0;
   char              *scratch;
 
   g_assert_nonnull (kernel);
@@ -159,13 +159,22 @@ kernel_case_run (KernelCase *self, const TrafoCpuKernels *tier, guint n_threads)
   if (kernel->scratch_size != NULL)
     scratch_size = (kernel->scratch_size (&self->args, n_threads) + 63) / 64 * 64;
   scratch = kernel_case_alloc (self, scratch_size);
+  if (kernel->finish != NULL)
+    n_finish_tasks = kernel->n_finish_tasks (&self->args, n_threads);
+  self->args.shared = NULL;
+  if (n_finish_tasks > 0)
+    self->args.shared =
+        kernel_case_alloc (self, (kernel->shared_size (&self->args, n_threads) + 63) / 64 * 64);
   /* later tasks first: none may count on another's having run */
   for (guint task = n_tasks; task-- > 0;)
     {
       memset (scratch, 0x7f, scratch_size);
       kernel->run (&self->args, task, n_tasks, scratch);
     }
-  g_ptr_array_set_size (self->guards, (gint) self->guards->len - 1);
+  for (guint task = n_finish_tasks; task-- > 0;)
+    kernel->finish (&self->args, task, n_finish_tasks);
+  g_ptr_array_set_size (self->guards,
+                        (gint) self->guards->len - (self->args.shared != NULL ? 2 : 1));
 }
 
 double

@@ -253,6 +253,47 @@ test_leading_axes (gconstpointer tier)
   kernel_case_clear (&c);
 }
 
+/* A row's bits are the same whatever rows are computed with it, and however many. */
+static void
+test_company (gconstpointer tier)
+{
+  static const gint64 n_rows[] = { 1, 2, 3, 5, 8, 9, 40 };
+  enum
+  {
+    K = 2100,
+    N = 50,
+    MAX_ROWS = 40,
+  };
+  TrafoLinearAttrs attrs = linear_attrs (TRAFO_ACTIVATION_GELU_TANH, FALSE, FALSE);
+  KernelCase       c;
+  TrafoOperand     x, y, weight, part;
+  float            expected[N];
+
+  kernel_case_init (&c, TRAFO_OP_LINEAR, &attrs);
+  x = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (MAX_ROWS, K), 0);
+  y = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (MAX_ROWS, N), 0);
+  part = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (N, K), 0);
+  weight = pack (&c, tier, &part, 1, FALSE);
+  kernel_case_add_input (&c, x);
+  kernel_case_add_input (&c, weight);
+  c.args.output = y;
+  for (gsize i = 0; i < G_N_ELEMENTS (n_rows); i++)
+    for (gint64 place = 0; place < n_rows[i]; place += 3)
+      {
+        g_autofree float *own = g_memdup2 ((float *) x.data + place * K, K * sizeof (float));
+
+        /* the first row stands elsewhere */
+        memcpy ((float *) x.data + place * K, x.data, K * sizeof (float));
+        c.args.inputs[0].shape[0] = c.args.output.shape[0] = n_rows[i];
+        kernel_case_run (&c, tier, 3);
+        if (i == 0)
+          memcpy (expected, y.data, sizeof expected);
+        g_assert_cmpmem ((float *) y.data + place * N, sizeof expected, expected, sizeof expected);
+        memcpy ((float *) x.data + place * K, own, K * sizeof (float));
+      }
+  kernel_case_clear (&c);
+}
+
 static void
 test_refuses (gconstpointer tier)
 {
@@ -284,6 +325,7 @@ main (int argc, char *argv[])
   kernel_case_add_tests ("linear/activations", test_activations);
   kernel_case_add_tests ("linear/parts", test_parts);
   kernel_case_add_tests ("linear/leading-axes", test_leading_axes);
+  kernel_case_add_tests ("linear/company", test_company);
   kernel_case_add_tests ("linear/refuses", test_refuses);
   return g_test_run ();
 }

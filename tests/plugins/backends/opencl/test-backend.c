@@ -119,7 +119,7 @@ test_every_op_but_leaves_and_views_has_a_kernel (void)
           n_ops++;
         }
     }
-  g_assert_cmpuint (n_ops, ==, 33);
+  g_assert_cmpuint (n_ops, ==, 34);
   g_assert_null (fixture->ops->list_kernels (fixture->handle, 65535, &n_kernels));
   g_assert_cmpuint (n_kernels, ==, 0);
 }

@@ -114,6 +114,69 @@ test_buffer_may_be_empty (void)
   fixture->ops->buffer_free (fixture->handle, NULL);
 }
 
+/* Within a buffer and between two; not beyond the end of either. */
+static void
+test_buffer_copies (void)
+{
+  g_autoptr (Fixture) fixture = fixture_new ();
+  gpointer     from = NULL, to = NULL;
+  TrafoMessage message = { "" };
+  char         found[10] = { 0 };
+
+  if (fixture == NULL)
+    return;
+  for (guint i = 0; i < 2; i++)
+    ASSERT_OK (fixture->ops->buffer_alloc (fixture->handle,
+                                           10,
+                                           TRAFO_BUFFER_STATE,
+                                           i == 0 ? &from : &to,
+                                           &message),
+               message);
+  ASSERT_OK (fixture->ops->buffer_write (fixture->handle,
+                                         fixture->stream,
+                                         from,
+                                         0,
+                                         "0123456789",
+                                         10,
+                                         &message),
+             message);
+  ASSERT_OK (fixture->ops
+                 ->buffer_copy (fixture->handle, fixture->stream, to, 0, from, 0, 10, &message),
+             message);
+  ASSERT_OK (fixture->ops
+                 ->buffer_copy (fixture->handle, fixture->stream, to, 1, from, 6, 4, &message),
+             message);
+  ASSERT_OK (fixture->ops
+                 ->buffer_copy (fixture->handle, fixture->stream, to, 7, to, 1, 3, &message),
+             message);
+  ASSERT_OK (fixture->ops
+                 ->buffer_read (fixture->handle, fixture->stream, to, 0, found, 10, &message),
+             message);
+  g_assert_cmpmem (found, 10, "0678956678", 10);
+  g_assert_cmpint (fixture->ops->buffer_copy (fixture->handle,
+                                              fixture->stream,
+                                              to,
+                                              8,
+                                              from,
+                                              0,
+                                              3,
+                                              &message),
+                   ==,
+                   TRAFO_STATUS_FAILED);
+  g_assert_cmpint (fixture->ops->buffer_copy (fixture->handle,
+                                              fixture->stream,
+                                              to,
+                                              0,
+                                              from,
+                                              8,
+                                              3,
+                                              &message),
+                   ==,
+                   TRAFO_STATUS_FAILED);
+  fixture->ops->buffer_free (fixture->handle, from);
+  fixture->ops->buffer_free (fixture->handle, to);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -122,5 +185,6 @@ main (int argc, char **argv)
   g_test_add_func ("/opencl/buffer/outside", test_buffer_refuses_what_lies_outside);
   g_test_add_func ("/opencl/buffer/too-large", test_buffer_too_large_is_no_memory);
   g_test_add_func ("/opencl/buffer/empty", test_buffer_may_be_empty);
+  g_test_add_func ("/opencl/buffer/copies", test_buffer_copies);
   return g_test_run ();
 }

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include "rule-private.h"
+
+G_BEGIN_DECLS
+
+/* What attention with and without a cache share: @attrs in normal form, the heads that fit one
+ * another. */
+gboolean trafo_attention_check_heads (const char *op, TrafoAttentionAttrs *attrs, GError **error);
+
+/* That q, k or v is float32, (batch, length, features). */
+gboolean trafo_attention_check_operand (const char           *op,
+                                        const char           *name,
+                                        TrafoDims            *dims,
+                                        const TrafoValueType *type,
+                                        gint64                batch,
+                                        gint64                length,
+                                        gint64                n_features,
+                                        GError              **error);
+
+G_END_DECLS

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include "trafo-builder-private.h"
+#include "trafo-model-runtime.h"
+#include "trafo-model-source-private.h"
+#include "trafo-program-private.h"
+
+G_BEGIN_DECLS
+
+/* The program of a variant of a loaded model, compiled when it is first asked for; lives as long as
+ * the model. */
+TrafoProgram *
+trafo_model_get_program (TrafoModel *self, const TrafoVariant *variant, GError **error);
+
+/* The parameters of a loaded model, which it owns. */
+TrafoModelSource *trafo_model_get_source (TrafoModel *self, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "query-group.h"
+
+#include "../simd/tile.h"
+#include "../simd/vector-math.h"
+
+#include <float.h>
+#include <string.h>
+
+#define TILE_VECTORS (V_REGISTERS == 32 ? 4 : 2)
+#define TILE_COLUMNS (TILE_VECTORS * V_LANES)
+#define FEW_VECTORS 4
+
+static gsize
+pad (gsize head_size)
+{
+  return (head_size + V_LANES - 1) / V_LANES * V_LANES;
+}
+
+gsize
+TRAFO_CPU_SYMBOL (query_group_scratch_size) (gsize head_size)
+{
+  return (QUERY_KEYS * head_size + (QUERY_KEYS + QUERY_MAX_ROWS) * pad (head_size) +
+          QUERY_MAX_ROWS * (V_LANES + 1)) *
+         sizeof (float);
+}
+
+void
+TRAFO_CPU_SYMBOL (query_group_init) (QueryGroup *g, gsize head_size, float scale, gpointer scratch)
+{
+  g->head_size = head_size;
+  g->padded_size = pad (head_size);
+  g->scale = scale;
+  g->keys = scratch;
+  g->packed = g->keys + QUERY_KEYS * head_size;
+  g->sums = g->packed + QUERY_KEYS * g->padded_size;
+  g->weight = g->sums + QUERY_MAX_ROWS * g->padded_size;
+  g->greatest = g->weight + QUERY_MAX_ROWS * V_LANES;
+}
+
+void
+TRAFO_CPU_SYMBOL (query_group_begin) (QueryGroup *g)
+{
+  memset (g->sums, 0, g->n_queries * g->padded_size * sizeof (float));
+  for (gsize row = 0; row < g->n_queries; row++)
+    {
+      g->greatest[row] = -FLT_MAX;
+      v_store (g->weight + row * V_LANES, v_zero ());
+    }
+}
+
+/* How many keys of the block, from its first on, the query may see. */
+static gsize
+n_visible (const QueryGroup *g, gsize row)
+{
+  return (gsize) CLAMP (g->n_seen + (gint64) row - (gint64) g->first_key, 0, QUERY_KEYS);
+}
+
+static gboolean
+tile_needs_block (const QueryGroup *g, gsize row, gsize n)
+{
+  if (n_visible (g, row + n - 1) > 0)
+    return TRUE;
+  for (gsize i = 0; i < n; i++)
+    if (g->greatest[row + i] == -FLT_MAX)
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+TRAFO_CPU_SYMBOL (query_group_needs_block) (const QueryGroup *g)
+{
+  for (gsize row = 0; row < g->n_queries; row += QUERY_TILE)
+    if (tile_needs_block (g, row, MIN (QUERY_TILE, g->n_queries - row)))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+pack_keys (QueryGroup *g)
+{
+  for (gsize i = 0; i < QUERY_KEYS; i += V_LANES)
+    for (gsize d = 0; d < g->head_size; d += V_LANES)
+      {
+        gsize  n = MIN (V_LANES, g->head_size - d);
+        VFloat square[V_LANES];
+
+        for (gsize j = 0; j < V_LANES; j++)
+          square[j] = i + j < g->n_keys ? v_load_n (g->key[i + j] + d, n) : v_zero ();
+        v_transpose (square);
+        for (gsize j = 0; j < n; j++)
+          v_store (g->keys + (d + j) * QUERY_KEYS + i, square[j]);
+      }
+}
+
+static void
+pack_values (QueryGroup *g)
+{
+  for (gsize i = 0; i < g->n_keys; i++)
+    for (gsize d = 0; d < g->head_size; d += V_LANES)
+      v_store (g->packed + i * g->padded_size + d, v_load_n (g->value[i] + d, g->head_size - d));
+}
+
+#define DEFINE_TILE(n, n_wide_chains, n_narrow_chains)                                             \
+  static void tile_##n##_wide (const float *const *rows,                                           \
+                               const float        *b,                                              \
+                               gsize               b_stride,                                       \
+                               gsize               n_k,                                            \
+                               float              *sums)                                           \
+  {                                                                                                \
+    VPrefetch none = { 0 };                                                                        \
+                                                                                                   \
+    v_tile (n, TILE_VECTORS, n_wide_chains, rows, b, b_stride, n_k, none, sums, QUERY_KEYS);       \
+  }                                                                                                \
+                                                                                                   \
+  static void tile_##n##_narrow (const float *const *rows,                                         \
+                                 const float        *b,                                            \
+                                 gsize               b_stride,                                     \
+                                 gsize               n_k,                                          \
+                                 float              *sums)                                         \
+  {                                                                                                \
+    VPrefetch none = { 0 };                                                                        \
+                                                                                                   \
+    v_tile (n, 1, n_narrow_chains, rows, b, b_stride, n_k, none, sums, QUERY_KEYS);                \
+  }
+
+DEFINE_TILE (1, 2, 4)
+DEFINE_TILE (2, 1, 4)
+DEFINE_TILE (3, 1, 2)
+DEFINE_TILE (4, 1, 2)
+DEFINE_TILE (5, 1, 1)
+DEFINE_TILE (6, 1, 1)
+
+typedef void (
+    *TileFunc) (const float *const *rows, const float *b, gsize b_stride, gsize n_k, float *sums);
+
+static const TileFunc wide_tiles[QUERY_TILE + 1] = { NULL,        tile_1_wide, tile_2_wide,
+                                                     tile_3_wide, tile_4_wide, tile_5_wide,
+                                                     tile_6_wide };
+static const TileFunc narrow_tiles[QUERY_TILE + 1] = { NULL,          tile_1_narrow, tile_2_narrow,
+                                                       tile_3_narrow, tile_4_narrow, tile_5_narrow,
+                                                       tile_6_narrow };
+
+/* scores [n][QUERY_KEYS] = q k^T by products with the transposed keys. */
+static void
+score_tile (const QueryGroup *g, const float *const *queries, gsize n, float *scores)
+{
+  for (gsize key = 0; key < QUERY_KEYS; key += TILE_COLUMNS)
+    wide_tiles[n](queries, g->keys + key, QUERY_KEYS, g->head_size, scores + key);
+}
+
+/* The same for few queries: each key is read once, where it lies. */
+static void
+score_rows (const QueryGroup *g, const float *const *queries, gsize n, float *scores)
+{
+  memset (scores, 0, n * QUERY_KEYS * sizeof (float));
+  for (gsize i = 0; i < g->n_keys; i++)
+    for (gsize row = 0; row < n; row++)
+      {
+        VFloat sum = v_zero ();
+
+        for (gsize d = 0; d < g->head_size; d += V_LANES)
+          sum = v_fma (v_load_n (queries[row] + d, g->head_size - d),
+                       v_load_n (g->key[i] + d, g->head_size - d),
+                       sum);
+        scores[row * QUERY_KEYS + i] = v_sum (sum);
+      }
+}
+
+/* Scales and masks the scores of one row, which may see the first @n_seen keys of the block. Returns
+ * the greatest of them and of @greatest. */
+static inline __attribute__ ((always_inline)) float
+mask_row (const QueryGroup *g, gsize n_seen, float greatest, float *scores)
+{
+  VFloat greatest_lanes = v_set (greatest);
+
+#pragma GCC unroll 4
+  for (gsize i = 0; i < QUERY_KEYS; i += V_LANES)
+    {
+      VFloat score = v_load (scores + i) * v_set (g->scale);
+
+      if (g->has_bias)
+        score = v_select (v_is_zero (v_load (g->bias + i)), score, v_load (g->bias + i));
+      if (n_seen < QUERY_KEYS)
+        score = v_select (v_first (n_seen > i ? n_seen - i : 0),
+                          score,
+                          v_min (score, v_set (-FLT_MAX)));
+      v_store (scores + i, score);
+      greatest_lanes = v_max (greatest_lanes, score);
+    }
+  return v_greatest (greatest_lanes);
+}
+
+/* Scores of a tile become weights; @factors what the sums of earlier blocks are to be multiplied
+ * by. One step for all rows before the next: a row alone would wait for each of its own results. */
+static void
+weigh_tile (QueryGroup *g, gsize row, gsize n, float *scores, float *factors)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      float before = g->greatest[row + i];
+
+      g->greatest[row + i] = mask_row (g, n_visible (g, row + i), before, scores + i * QUERY_KEYS);
+      factors[i] = before - g->greatest[row + i];
+    }
+  for (gsize i = 0; i < n; i += V_LANES)
+    v_store (factors + i, v_exp (v_load (factors + i)));
+  for (gsize i = 0; i < n; i++)
+    {
+      VFloat greatest = v_set (g->greatest[row + i]);
+      float *weight = g->weight + (row + i) * V_LANES;
+      VFloat sum = v_load (weight) * v_set (factors[i]);
+
+#pragma GCC unroll 4
+      for (gsize j = 0; j < QUERY_KEYS; j += V_LANES)
+        {
+          VFloat e = v_exp (v_load (scores + i * QUERY_KEYS + j) - greatest);
+
+          v_store (scores + i * QUERY_KEYS + j, e);
+          sum += e;
+        }
+      v_store (weight, sum);
+    }
+}
+
+/* sums = sums factor + weights values, for a tile of rows. */
+static void
+add_packed (const QueryGroup *g, gsize row, gsize n, const float *weights, const float *factors)
+{
+  const float *rows[QUERY_TILE];
+  float        products[QUERY_TILE * QUERY_KEYS];
+  gsize        column = 0;
+
+  for (gsize i = 0; i < n; i++)
+    rows[i] = weights + i * QUERY_KEYS;
+  while (column < g->padded_size)
+    {
+      gboolean is_wide = g->padded_size - column >= TILE_COLUMNS;
+      gsize    width = is_wide ? TILE_COLUMNS : V_LANES;
+
+      (is_wide ? wide_tiles
+               : narrow_tiles)[n](rows, g->packed + column, g->padded_size, g->n_keys, products);
+      for (gsize i = 0; i < n; i++)
+        {
+          float *sums = g->sums + (row + i) * g->padded_size + column;
+
+          for (gsize j = 0; j < width; j += V_LANES)
+            v_store (sums + j,
+                     v_fma (v_load (sums + j),
+                            v_set (factors[i]),
+                            v_load (products + i * QUERY_KEYS + j)));
+        }
+      column += width;
+    }
+}
+
+/* The same for few queries: each value is read where it lies; @n_vectors columns at once. */
+static inline __attribute__ ((always_inline)) void
+add_column (const QueryGroup *g,
+            guint             n_vectors,
+            gsize             d,
+            const float      *weights,
+            VFloat            factor,
+            float            *sums)
+{
+  VFloat sum[FEW_VECTORS];
+  gsize  left = g->head_size - d;
+
+#pragma GCC unroll 4
+  for (guint j = 0; j < n_vectors; j++)
+    sum[j] = v_load (sums + d + j * V_LANES) * factor;
+  for (gsize i = 0; i < g->n_keys; i++)
+    {
+      const float *value = g->value[i] + d;
+      VFloat       weight = v_set (weights[i]);
+
+#pragma GCC unroll 4
+      for (guint j = 0; j < n_vectors; j++)
+        sum[j] = v_fma (weight,
+                        n_vectors > 1 ? v_load (value + j * V_LANES) : v_load_n (value, left),
+                        sum[j]);
+    }
+#pragma GCC unroll 4
+  for (guint j = 0; j < n_vectors; j++)
+    v_store (sums + d + j * V_LANES, sum[j]);
+}
+
+static void
+add_rows (const QueryGroup *g, gsize row, gsize n, const float *weights, const float *factors)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      float *sums = g->sums + (row + i) * g->padded_size;
+      VFloat factor = v_set (factors[i]);
+      gsize  d = 0;
+
+      for (; d + FEW_VECTORS * V_LANES <= g->head_size; d += FEW_VECTORS * V_LANES)
+        add_column (g, FEW_VECTORS, d, weights + i * QUERY_KEYS, factor, sums);
+      for (; d < g->head_size; d += V_LANES)
+        add_column (g, 1, d, weights + i * QUERY_KEYS, factor, sums);
+    }
+}
+
+static void
+run_tile (QueryGroup *g, gsize row, gsize n)
+{
+  _Alignas(64) float scores[QUERY_TILE * QUERY_KEYS];
+  const float       *queries[QUERY_TILE];
+  float              factors[QUERY_TILE + V_LANES] = { 0 };
+
+  for (gsize i = 0; i < n; i++)
+    queries[i] = g->queries + (gint64) (row + i) * g->query_stride;
+  if (g->is_few)
+    score_rows (g, queries, n, scores);
+  else
+    score_tile (g, queries, n, scores);
+  weigh_tile (g, row, n, scores, factors);
+  if (g->is_few)
+    add_rows (g, row, n, scores, factors);
+  else
+    add_packed (g, row, n, scores, factors);
+}
+
+void
+TRAFO_CPU_SYMBOL (query_group_add_block) (QueryGroup *g)
+{
+  if (!g->is_few)
+    {
+      pack_keys (g);
+      pack_values (g);
+    }
+  for (gsize row = 0; row < g->n_queries; row += QUERY_TILE)
+    {
+      gsize n = MIN (QUERY_TILE, g->n_queries - row);
+
+      if (tile_needs_block (g, row, n))
+        run_tile (g, row, n);
+    }
+}
+
+static void
+finish_row (const float *sums, VFloat weight, gsize head_size, float *y)
+{
+  VFloat inverse = v_set (1.0f / v_sum (weight));
+
+  for (gsize d = 0; d < head_size; d += V_LANES)
+    v_store_n (y + d, v_load (sums + d) * inverse, head_size - d);
+}
+
+void
+TRAFO_CPU_SYMBOL (query_group_finish) (const QueryGroup *g, float *y, gint64 stride)
+{
+  for (gsize row = 0; row < g->n_queries; row++)
+    finish_row (g->sums + row * g->padded_size,
+                v_load (g->weight + row * V_LANES),
+                g->head_size,
+                y + (gint64) row * stride);
+}
+
+/* A part is the sums, then the weight's lanes, then the greatest score in every lane. */
+gsize
+TRAFO_CPU_SYMBOL (query_part_size) (gsize head_size)
+{
+  return pad (head_size) + 2 * V_LANES;
+}
+
+void
+TRAFO_CPU_SYMBOL (query_group_save) (const QueryGroup *g, gsize row, float *part)
+{
+  memcpy (part, g->sums + row * g->padded_size, g->padded_size * sizeof (float));
+  v_store (part + g->padded_size, v_load (g->weight + row * V_LANES));
+  v_store (part + g->padded_size + V_LANES, v_set (g->greatest[row]));
+}
+
+void
+TRAFO_CPU_SYMBOL (query_part_merge) (float *part, const float *next, gsize head_size)
+{
+  gsize  n = pad (head_size);
+  VFloat before = v_load (part + n + V_LANES), after = v_load (next + n + V_LANES);
+  VFloat greatest = v_max (before, after);
+  VFloat factor = v_exp (before - greatest), next_factor = v_exp (after - greatest);
+
+  /* the weights lie behind the sums and are put together as they are */
+  for (gsize d = 0; d <= n; d += V_LANES)
+    v_store (part + d, v_fma (v_load (part + d), factor, v_load (next + d) * next_factor));
+  v_store (part + n + V_LANES, greatest);
+}
+
+void
+TRAFO_CPU_SYMBOL (query_part_finish) (const float *part, float *y, gsize head_size)
+{
+  finish_row (part, v_load (part + pad (head_size)), head_size, y);
+}

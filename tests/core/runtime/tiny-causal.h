@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include <trafo/trafo-model.h>
+
+G_BEGIN_DECLS
+
+/* A causal language model in the manner of GPT-2, small, with random weights, and with as many heads
+ * of keys and values as asked for. */
+typedef struct
+{
+  guint    n_layers;
+  guint    n_heads;
+  guint    n_kv_heads;
+  guint    head_size;
+  gint64   vocab_size;
+  gint64   n_positions; /* 0: the model knows no positions */
+  gboolean is_causal;
+} TinyCausalConfig;
+
+extern const TinyCausalConfig tiny_causal_default;
+
+TrafoModel *tiny_causal_new (const TinyCausalConfig *config, const char *device);
+
+G_END_DECLS
