@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* transformers' own limit for a file. */
+/* transformers' "50GB". */
 #define TRAFO_CHECKPOINT_MAX_SHARD_SIZE_BYTES ((guint64) 50 * 1000 * 1000 * 1000)
 
 /* Writes tensors into a folder as transformers does: model.safetensors, or, where they are larger

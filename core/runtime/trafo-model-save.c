@@ -9,8 +9,6 @@
 #include "trafo-checkpoint-save-private.h"
 #include "trafo-model-runtime-private.h"
 
-/* transformers' "50GB". */
-
 /* The tensors under the names and in the order of the graph; a tied one comes once. */
 static TrafoCheckpointTensor *
 list_tensors (TrafoModelSource *source, gsize *ret_n_tensors, GError **error)
