@@ -8,6 +8,9 @@
 
 G_BEGIN_DECLS
 
+/* transformers' "50GB". */
+#define TRAFO_CHECKPOINT_MAX_SHARD_SIZE_BYTES ((guint64) 50 * 1000 * 1000 * 1000)
+
 /* Writes tensors into a folder as transformers does: model.safetensors, or, where they are larger
  * than one file may be, model-00001-of-0000N.safetensors and their index. They are distributed in
  * the order in which they come; one that is larger has a file of its own. What an earlier save left

@@ -9,9 +9,6 @@
 #include "trafo-checkpoint-save-private.h"
 #include "trafo-model-runtime-private.h"
 
-/* transformers' "50GB". */
-#define DEFAULT_MAX_SHARD_SIZE_BYTES ((guint64) 50 * 1000 * 1000 * 1000)
-
 /* The tensors under the names and in the order of the graph; a tied one comes once. */
 static TrafoCheckpointTensor *
 list_tensors (TrafoModelSource *source, gsize *ret_n_tensors, GError **error)
@@ -135,7 +132,7 @@ trafo_model_save_pretrained (TrafoModel   *self,
       return FALSE;
     }
   if (max_shard_size_bytes == 0)
-    max_shard_size_bytes = DEFAULT_MAX_SHARD_SIZE_BYTES;
+    max_shard_size_bytes = TRAFO_CHECKPOINT_MAX_SHARD_SIZE_BYTES;
   return trafo_checkpoint_save (folder,
                                 tensors,
                                 n_tensors,

@@ -161,6 +161,16 @@ def use_old_names(folder):
     save_file(tensors, path, metadata={"format": "pt"})
 
 
+def use_torch_save(folder):
+    """As checkpoints from before safetensors: a zip of PyTorch, one tensor of it with the strides of a transpose."""
+    path = folder / "model.safetensors"
+    tensors = load_file(path)
+    name = "encoder.layer.0.attention.self.query.weight"
+    tensors[name] = tensors[name].t().contiguous().t()
+    torch.save(tensors, folder / "pytorch_model.bin")
+    path.unlink()
+
+
 def save(name, model, root=FOLDER, **save_options):
     folder = root / name
     shutil.rmtree(folder, ignore_errors=True)
@@ -186,6 +196,7 @@ def make_berts():
     few = ["plain", "right-padded"]
     make("bert-sharded", make_model("bert", "base", 11, num_hidden_layers=3), "base", few, max_shard_size="30KB")
     use_old_names(make("bert-oldnames", make_model("bert", "mlm", 12), "mlm", few))
+    use_torch_save(make("bert-bin", make_model("bert", "base", 14), "base", few))
     half = make_model("bert", "seqcls", 13, hidden_act="relu", num_labels=1).half()
     regression = {"regression": {**padded(7, 4, 1), "labels": torch.tensor([0.5, -2.0, 1.25])}}
     folder = make("bert-fp16", half.float(), "seqcls", [*few, "regression"], regression)

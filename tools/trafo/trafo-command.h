@@ -25,6 +25,7 @@ struct _TrafoCommand
 
 extern const TrafoCommand trafo_command_bench;
 extern const TrafoCommand trafo_command_chat;
+extern const TrafoCommand trafo_command_convert;
 extern const TrafoCommand trafo_command_detokenize;
 extern const TrafoCommand trafo_command_embed;
 extern const TrafoCommand trafo_command_env;
