@@ -194,7 +194,7 @@ trafo_model_load (TrafoModel       *self,
   g_return_val_if_fail (TRAFO_IS_MODEL (self), FALSE);
   g_return_val_if_fail (folder != NULL && task != NULL, FALSE);
   g_return_val_if_fail (runtime_of (self) == NULL, FALSE);
-  if (!check_dtype (options, error))
+  if (g_cancellable_set_error_if_cancelled (cancellable, error) || !check_dtype (options, error))
     return FALSE;
   config = trafo_config_new_from_folder (folder, error);
   return config != NULL && attach_runtime (self, config, folder, task, options, cancellable, error);
