@@ -19,5 +19,7 @@ TRAFO_API void         trafo_auto_config_from_pretrained_async (const char      
                                                                 gpointer            user_data);
 TRAFO_API TrafoConfig *trafo_auto_config_from_pretrained_finish (GAsyncResult *result,
                                                                  GError      **error);
+TRAFO_API TrafoConfig *
+trafo_auto_config_for_model (const char *model_type, GVariant *options, GError **error);
 
 G_END_DECLS

@@ -97,22 +97,18 @@ trafo_auto_model_get_task_of_class (const char *auto_class)
 
 /* The model's plugin, chosen by model_type. */
 static TrafoModel *
-create_model (const char *path, GCancellable *cancellable, GError **error)
+create_model (TrafoConfig *config, const char *origin, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (TrafoConfig) config = trafo_config_new_from_folder (path, error);
+  const char *model_type = trafo_config_get_model_type (config);
   g_autoptr (TrafoFeature) feature = NULL;
-  const char *model_type;
 
-  if (config == NULL)
-    return NULL;
-  model_type = trafo_config_get_model_type (config);
   if (model_type == NULL)
     {
       g_set_error (error,
                    TRAFO_FORMAT_ERROR,
                    TRAFO_FORMAT_ERROR_VALUE,
-                   "%s/config.json: found no 'model_type', which chooses the model's plugin",
-                   path);
+                   "%s: found no 'model_type', which chooses the model's plugin",
+                   origin);
       return NULL;
     }
   feature = trafo_registry_find (trafo_registry_get_default (),
@@ -145,10 +141,16 @@ trafo_auto_model_from_pretrained_for_task (const char       *path,
                                            GCancellable     *cancellable,
                                            GError          **error)
 {
+  g_autofree char *origin = NULL;
+  g_autoptr (TrafoConfig) config = NULL;
   g_autoptr (TrafoModel) model = NULL;
 
   g_return_val_if_fail (path != NULL && task != NULL, NULL);
-  model = create_model (path, cancellable, error);
+  config = trafo_config_new_from_folder (path, error);
+  if (config == NULL)
+    return NULL;
+  origin = g_build_filename (path, "config.json", NULL);
+  model = create_model (config, origin, cancellable, error);
   if (model == NULL || !trafo_model_load (model, path, task, options, cancellable, error))
     return NULL;
   return g_steal_pointer (&model);
@@ -209,6 +211,112 @@ TrafoModel *
 trafo_auto_model_from_pretrained_for_task_finish (GAsyncResult *result, GError **error)
 {
   return trafo_async_call_finish (&load_call, NULL, result, error);
+}
+
+/**
+ * trafo_auto_model_from_config_for_task:
+ * @config: a configuration, such as [func@Trafo.AutoConfig.for_model] makes
+ * @task: what the model is for, such as "base" or "causal-lm"
+ * @options: (nullable): how to make it; the seed is what its weights depend on
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Makes a model of random weights, distributed as transformers distributes them.
+ *
+ * Returns: (transfer full) (nullable): the model, or %NULL with an error of the domains
+ *   %TRAFO_PLUGIN_ERROR (no plugin for its model_type), %TRAFO_FORMAT_ERROR, %TRAFO_ERROR or
+ *   %TRAFO_DEVICE_ERROR
+ */
+TrafoModel *
+trafo_auto_model_from_config_for_task (TrafoConfig      *config,
+                                       const char       *task,
+                                       TrafoLoadOptions *options,
+                                       GCancellable     *cancellable,
+                                       GError          **error)
+{
+  g_autoptr (TrafoModel) model = NULL;
+
+  g_return_val_if_fail (TRAFO_IS_CONFIG (config) && task != NULL, NULL);
+  model = create_model (config, "the configuration", cancellable, error);
+  if (model == NULL || !trafo_model_initialize (model, config, task, options, cancellable, error))
+    return NULL;
+  return g_steal_pointer (&model);
+}
+
+typedef struct
+{
+  TrafoConfig      *config;
+  char             *task;
+  TrafoLoadOptions *options;
+} MakeRequest;
+
+static void
+make_request_free (gpointer data)
+{
+  MakeRequest *request = data;
+
+  g_object_unref (request->config);
+  g_free (request->task);
+  g_clear_object (&request->options);
+  g_free (request);
+}
+
+static gpointer
+make (gpointer source, gpointer data, GCancellable *cancellable, GError **error)
+{
+  MakeRequest *request = data;
+
+  return trafo_auto_model_from_config_for_task (request->config,
+                                                request->task,
+                                                request->options,
+                                                cancellable,
+                                                error);
+}
+
+static const TrafoAsyncCall make_call = { make, make_request_free, g_object_unref };
+
+/**
+ * trafo_auto_model_from_config_for_task_async:
+ * @config: a configuration
+ * @task: what the model is for
+ * @options: (nullable): how to make it
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called in this thread's default main context
+ * @user_data: data for @callback
+ *
+ * Makes a model of random weights, without blocking.
+ */
+void
+trafo_auto_model_from_config_for_task_async (TrafoConfig        *config,
+                                             const char         *task,
+                                             TrafoLoadOptions   *options,
+                                             GCancellable       *cancellable,
+                                             GAsyncReadyCallback callback,
+                                             gpointer            user_data)
+{
+  MakeRequest *request;
+
+  g_return_if_fail (TRAFO_IS_CONFIG (config) && task != NULL);
+  request = g_new0 (MakeRequest, 1);
+  request->config = g_object_ref (config);
+  request->task = g_strdup (task);
+  request->options = options != NULL ? g_object_ref (options) : NULL;
+  trafo_async_call_start (&make_call, NULL, request, cancellable, callback, user_data);
+}
+
+/**
+ * trafo_auto_model_from_config_for_task_finish:
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [func@Trafo.AutoModel.from_config_for_task_async] began.
+ *
+ * Returns: (transfer full) (nullable): as [func@Trafo.AutoModel.from_config_for_task]
+ */
+TrafoModel *
+trafo_auto_model_from_config_for_task_finish (GAsyncResult *result, GError **error)
+{
+  return trafo_async_call_finish (&make_call, NULL, result, error);
 }
 
 /* The functions of a class: those above with the class's task. */

@@ -14,6 +14,19 @@ TRAFO_API TrafoModel *trafo_auto_model_from_pretrained (const char       *path,
                                                         TrafoLoadOptions *options,
                                                         GCancellable     *cancellable,
                                                         GError          **error);
+TRAFO_API TrafoModel *trafo_auto_model_from_config_for_task (TrafoConfig      *config,
+                                                             const char       *task,
+                                                             TrafoLoadOptions *options,
+                                                             GCancellable     *cancellable,
+                                                             GError          **error);
+TRAFO_API void        trafo_auto_model_from_config_for_task_async (TrafoConfig        *config,
+                                                                   const char         *task,
+                                                                   TrafoLoadOptions   *options,
+                                                                   GCancellable       *cancellable,
+                                                                   GAsyncReadyCallback callback,
+                                                                   gpointer            user_data);
+TRAFO_API TrafoModel *trafo_auto_model_from_config_for_task_finish (GAsyncResult *result,
+                                                                    GError      **error);
 TRAFO_API void        trafo_auto_model_from_pretrained_async (const char         *path,
                                                               TrafoLoadOptions   *options,
                                                               GCancellable       *cancellable,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "trafo-device-private.h"
+#include "trafo-fill-rule-private.h"
 #include "trafo-tensor-private.h"
 
 gsize
@@ -132,20 +133,6 @@ check_shapes (TrafoExecution *self, TrafoTensor *const *inputs, GError **error)
   return TRUE;
 }
 
-/* What a caller leaves out; POSITIONS is for int64 alone, which the builder sees to. */
-static void
-fill_by_rule (TrafoFillRule rule, const TrafoOperand *value, guint8 *to, gsize n_bytes)
-{
-  gint64  width = value->n_dims > 0 ? value->shape[value->n_dims - 1] : 1;
-  gint64 *positions = (gint64 *) to;
-
-  if (rule != TRAFO_FILL_RULE_POSITIONS)
-    memset (to, 0, n_bytes);
-  else
-    for (gsize i = 0; i < n_bytes / sizeof *positions; i++)
-      positions[i] = (gint64) i % width;
-}
-
 /* Row-major elements of @tensor to @to; inputs are small, ids and masks. */
 static void
 copy_input (const TrafoTensor *tensor, guint8 *to)
@@ -168,6 +155,7 @@ static gboolean
 bind_input (TrafoExecution        *self,
             const TrafoGraphInput *input,
             const TrafoTensor     *tensor,
+            const TrafoTensor     *mask,
             GError               **error)
 {
   const TrafoDeviceOps *ops = trafo_device_get_ops (self->program->device);
@@ -180,12 +168,12 @@ bind_input (TrafoExecution        *self,
 
   if (size_bytes == 0)
     return TRUE;
+  bound.data = to;
+  bound.offset_bytes = 0;
   if (tensor != NULL)
     copy_input (tensor, to);
   else
-    fill_by_rule (input->rule, value, to, size_bytes);
-  bound.data = to;
-  bound.offset_bytes = 0;
+    trafo_fill_rule_apply (input->rule, &bound, mask);
   if (!trafo_graph_input_check (input, &bound, error))
     return FALSE;
   if (self->program->is_host)
@@ -366,14 +354,32 @@ enqueue_steps (TrafoExecution *self, GError **error)
   return TRUE;
 }
 
+static gboolean
+bind_inputs (TrafoExecution *self, TrafoTensor *const *inputs, GError **error)
+{
+  const TrafoGraph  *graph = self->program->graph;
+  const TrafoTensor *mask = NULL;
+
+  for (guint i = 0; i < graph->inputs->len; i++)
+    {
+      const TrafoGraphInput *input = g_ptr_array_index (graph->inputs, i);
+
+      if (g_str_equal (input->name, "attention_mask"))
+        mask = inputs[i];
+    }
+  for (guint i = 0; i < graph->inputs->len; i++)
+    if (!bind_input (self, g_ptr_array_index (graph->inputs, i), inputs[i], mask, error))
+      return FALSE;
+  return TRUE;
+}
+
 gboolean
 trafo_execution_run (TrafoExecution     *self,
                      TrafoTensor *const *inputs,
                      GCancellable       *cancellable,
                      GError            **error)
 {
-  const TrafoGraph *graph = self->program->graph;
-  gint64            slots[TRAFO_N_SLOTS];
+  gint64 slots[TRAFO_N_SLOTS];
 
   if (!find_slots (self, inputs, slots, error))
     return FALSE;
@@ -383,11 +389,9 @@ trafo_execution_run (TrafoExecution     *self,
       if (!trafo_execution_resolve (self, error))
         return FALSE;
     }
-  if (!check_shapes (self, inputs, error) || !trafo_execution_place_states (self, error))
+  if (!check_shapes (self, inputs, error) || !trafo_execution_place_states (self, error) ||
+      !bind_inputs (self, inputs, error))
     return FALSE;
-  for (guint i = 0; i < graph->inputs->len; i++)
-    if (!bind_input (self, g_ptr_array_index (graph->inputs, i), inputs[i], error))
-      return FALSE;
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
   self->cancellable = cancellable;

@@ -32,6 +32,39 @@ trafo_builder_embedding (TrafoBuilder *self,
   return trafo_builder_gather (self, table, ids);
 }
 
+/**
+ * trafo_builder_embedding_padded:
+ * @self: a builder
+ * @name: the module's name; its parameter is NAME.weight
+ * @ids: int32 or int64, any shape
+ * @n_embeddings: the number of rows
+ * @embedding_size: the length of a row
+ * @padding_id: the row of the padding, or -1 for none
+ *
+ * [method@Trafo.Builder.embedding] with a row that begins as zeros, as PyTorch's padding_idx.
+ *
+ * Returns: float32, @ids' shape and one more axis of @embedding_size
+ */
+TrafoSym
+trafo_builder_embedding_padded (TrafoBuilder *self,
+                                const char   *name,
+                                TrafoSym      ids,
+                                gint64        n_embeddings,
+                                gint64        embedding_size,
+                                gint64        padding_id)
+{
+  TrafoSym   x = trafo_builder_embedding (self, name, ids, n_embeddings, embedding_size);
+  TrafoNode *node = trafo_graph_get_node (trafo_builder_get_graph (self), x);
+
+  if (node != NULL && padding_id >= 0 && padding_id < n_embeddings)
+    {
+      g_autofree char *path = trafo_builder_param_name (self, name, "weight");
+
+      trafo_graph_find_param (trafo_builder_get_graph (self), path)->padding_row = padding_id;
+    }
+  return x;
+}
+
 static TrafoSym
 append_linear (TrafoBuilder *self, TrafoSym x, TrafoSym weight, TrafoSym bias, gboolean is_in_out)
 {
@@ -200,6 +233,28 @@ cached_attention (TrafoBuilder        *self,
                                    1,
                                    TRAFO_FILL_RULE_REQUIRED);
   return trafo_builder_append (self, TRAFO_OP_CACHED_ATTENTION, attrs, inputs, 7, NULL);
+}
+
+/**
+ * trafo_builder_layer_norm_no_affine:
+ * @self: a builder
+ * @x: float32, (..., C)
+ * @epsilon: what is added to the variance
+ *
+ * Layer normalisation that learns nothing: elementwise_affine=False in PyTorch.
+ *
+ * Returns: float32, of @x's shape
+ */
+TrafoSym
+trafo_builder_layer_norm_no_affine (TrafoBuilder *self, TrafoSym x, double epsilon)
+{
+  gint64              size = trafo_builder_get_dim (self, x, -1);
+  TrafoLayerNormAttrs attrs = { .struct_size = sizeof attrs, .epsilon = epsilon };
+  TrafoSym            inputs[3] = { x };
+
+  inputs[1] = trafo_builder_fill (self, 1, TRAFO_DTYPE_FLOAT32, &size, 1);
+  inputs[2] = trafo_builder_fill (self, 0, TRAFO_DTYPE_FLOAT32, &size, 1);
+  return trafo_builder_append (self, TRAFO_OP_LAYER_NORM, &attrs, inputs, 3, NULL);
 }
 
 /**

@@ -58,6 +58,25 @@ trafo_builder_position_ids (TrafoBuilder *self)
 }
 
 /**
+ * trafo_builder_masked_position_ids:
+ * @self: a builder
+ *
+ * The position of each token among those that attention_mask shows, -1 where it hides one: int64,
+ * (batch, sequence), as transformers' OPT counts them; counted from the past length where the
+ * caller gives neither positions nor a mask.
+ *
+ * Returns: the input "position_ids"
+ */
+TrafoSym
+trafo_builder_masked_position_ids (TrafoBuilder *self)
+{
+  /* the mask is an input then, even of a model without attention */
+  if (trafo_builder_get_variant (self)->has_mask)
+    trafo_builder_token_input (self, "attention_mask", TRAFO_FILL_RULE_REQUIRED);
+  return trafo_builder_token_input (self, "position_ids", TRAFO_FILL_RULE_MASKED_POSITIONS);
+}
+
+/**
  * trafo_builder_fill:
  * @self: a builder
  * @value: the value

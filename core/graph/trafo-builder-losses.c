@@ -46,7 +46,7 @@ trafo_builder_cross_entropy (TrafoBuilder *self, TrafoSym logits, TrafoSym label
                                 "labels have %u axes, expected fewer than %d",
                                 n_dims,
                                 TRAFO_MAX_DIMS);
-  trafo_builder_bound_input (self, labels, n_classes, -100);
+  trafo_builder_bound_ids (self, labels, n_classes, -100);
   for (guint i = 0; i < n_dims; i++)
     dims[i] = trafo_builder_get_dim (self, labels, i);
   dims[n_dims] = 1;

@@ -20,6 +20,7 @@ typedef struct
   TrafoDType labels_dtype;      /* labels are inputs of this type; NONE: there are none */
   gboolean   has_hidden_states; /* hidden_states.N are outputs */
   gboolean   has_cache;         /* attention goes on from what a cache holds */
+  gboolean   has_token_types;   /* token_type_ids are given */
 } TrafoVariant;
 
 /* What makes a builder eager: each node is run as soon as it is appended. The functions
@@ -99,8 +100,8 @@ TrafoSym trafo_builder_append_state (TrafoBuilder *self,
                                      const gint64 *dims,
                                      gsize         n_dims);
 
-/* If @ids is an input: each run checks that its values are below @n, or @ignored. */
-void trafo_builder_bound_input (TrafoBuilder *self, TrafoSym ids, gint64 n, gint64 ignored);
+/* If @ids is an input: each run checks that its values are from 0 to @n - 1, or @ignored. */
+void trafo_builder_bound_ids (TrafoBuilder *self, TrafoSym ids, gint64 n, gint64 ignored);
 
 /* The first error, with the scope it happened in, or success. */
 gboolean trafo_builder_check (TrafoBuilder *self, GError **error);

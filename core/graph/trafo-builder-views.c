@@ -24,7 +24,7 @@ trafo_builder_gather (TrafoBuilder *self, TrafoSym table, TrafoSym ids)
   TrafoSym result = trafo_builder_append_binary (self, TRAFO_OP_GATHER, NULL, table, ids);
 
   if (result != 0)
-    trafo_builder_bound_input (self, ids, trafo_builder_get_dim (self, table, 0), G_MININT64);
+    trafo_builder_bound_ids (self, ids, trafo_builder_get_dim (self, table, 0), G_MININT64);
   return result;
 }
 

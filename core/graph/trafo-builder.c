@@ -241,11 +241,25 @@ trafo_builder_get_labels_dtype (TrafoBuilder *self)
 }
 
 /**
+ * trafo_builder_has_token_type_ids:
+ * @self: a builder
+ *
+ * Whether the caller gives segments, for a model that does something else without them.
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+trafo_builder_has_token_type_ids (TrafoBuilder *self)
+{
+  return self->variant.has_token_types;
+}
+
+/**
  * trafo_builder_set_initializer_range:
  * @self: a builder
  * @range: the standard deviation of %TRAFO_INITIALIZER_NORMAL, 0.02 if never set
  *
- * Says how parameters without a checkpoint begin.
+ * Says how the parameters that follow begin without a checkpoint.
  */
 void
 trafo_builder_set_initializer_range (TrafoBuilder *self, double range)
@@ -549,7 +563,8 @@ check_input (TrafoBuilder *self, const char *name, const TrafoValueType *type, T
   g_autofree char *shape = NULL;
   gboolean         is_known = trafo_dtype_get_size (type->dtype) > 0;
 
-  if (rule == TRAFO_FILL_RULE_POSITIONS && type->dtype != TRAFO_DTYPE_INT64)
+  if ((rule == TRAFO_FILL_RULE_POSITIONS || rule == TRAFO_FILL_RULE_MASKED_POSITIONS) &&
+      type->dtype != TRAFO_DTYPE_INT64)
     {
       trafo_builder_failf (self,
                            TRAFO_ERROR_DTYPE,
@@ -804,17 +819,46 @@ trafo_builder_hidden_state (TrafoBuilder *self, TrafoSym x)
   trafo_builder_output (self, name, x);
 }
 
-/* An input that indexes a table must stay inside it; checked before each run. */
-void
-trafo_builder_bound_input (TrafoBuilder *self, TrafoSym ids, gint64 n, gint64 ignored)
+/* NULL for what is no input. */
+static TrafoGraphInput *
+find_input (TrafoBuilder *self, TrafoSym sym)
 {
-  const TrafoNode *node = trafo_graph_get_node (self->graph, ids);
-  TrafoGraphInput *input;
+  const TrafoNode *node = trafo_graph_get_node (self->graph, sym);
 
-  if (node == NULL || node->op->id != TRAFO_OP_INPUT || n < 0)
+  return node != NULL && node->op->id == TRAFO_OP_INPUT
+             ? g_ptr_array_index (self->graph->inputs, node->leaf)
+             : NULL;
+}
+
+/**
+ * trafo_builder_bound_input:
+ * @self: a builder
+ * @input: an input of integers; what else it may be is left alone
+ * @min: the smallest value allowed
+ * @max: the largest value allowed
+ *
+ * Makes each run check an input's values. Those that [method@Trafo.Builder.gather] looks up are
+ * bounded already; what an index is computed from is not.
+ */
+void
+trafo_builder_bound_input (TrafoBuilder *self, TrafoSym input, gint64 min, gint64 max)
+{
+  TrafoGraphInput *bounded = find_input (self, input);
+
+  if (bounded == NULL)
     return;
-  input = g_ptr_array_index (self->graph->inputs, node->leaf);
-  input->min_value = MAX (input->min_value, 0);
-  input->max_value = MIN (input->max_value, n - 1);
+  bounded->min_value = MAX (bounded->min_value, min);
+  bounded->max_value = MIN (bounded->max_value, max);
+}
+
+/* An input that indexes a table must stay inside it. */
+void
+trafo_builder_bound_ids (TrafoBuilder *self, TrafoSym ids, gint64 n, gint64 ignored)
+{
+  TrafoGraphInput *input = find_input (self, ids);
+
+  if (input == NULL || n < 0)
+    return;
+  trafo_builder_bound_input (self, ids, 0, n - 1);
   input->ignored_value = ignored;
 }

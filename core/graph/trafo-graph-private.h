@@ -53,6 +53,8 @@ typedef struct
   GPtrArray       *names;   /* one a part, at most TRAFO_MAX_PARAM_PARTS */
   GPtrArray       *aliases; /* other names of a tied parameter */
   TrafoInitializer initializer;
+  double           initializer_range; /* the deviation of NORMAL */
+  gint64           padding_row;       /* begins as zeros; -1: none does */
   gboolean         is_in_out;
   TrafoSym         sym;
 } TrafoGraphParam;
@@ -73,13 +75,13 @@ typedef struct
 {
   GArray     *nodes; /* of TrafoNode */
   TrafoDims  *dims;
-  GPtrArray  *inputs;         /* of TrafoGraphInput */
-  GPtrArray  *params;         /* of TrafoGraphParam */
-  GPtrArray  *states;         /* of TrafoGraphState */
-  GPtrArray  *outputs;        /* of TrafoGraphOutput */
-  GHashTable *inputs_by_name; /* borrowed names and entries, as in params_by_name */
-  GHashTable *params_by_name; /* the first name of each, and its aliases */
-  double      initializer_range;
+  GPtrArray  *inputs;            /* of TrafoGraphInput */
+  GPtrArray  *params;            /* of TrafoGraphParam */
+  GPtrArray  *states;            /* of TrafoGraphState */
+  GPtrArray  *outputs;           /* of TrafoGraphOutput */
+  GHashTable *inputs_by_name;    /* borrowed names and entries, as in params_by_name */
+  GHashTable *params_by_name;    /* the first name of each, and its aliases */
+  double      initializer_range; /* of the parameters that follow */
 } TrafoGraph;
 
 TrafoGraph *trafo_graph_new (void);

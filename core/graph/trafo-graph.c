@@ -265,6 +265,8 @@ trafo_graph_append_param (TrafoGraph           *self,
   param->names = g_ptr_array_new_with_free_func (g_free);
   param->aliases = g_ptr_array_new_with_free_func (g_free);
   param->initializer = initializer;
+  param->initializer_range = self->initializer_range;
+  param->padding_row = -1;
   g_ptr_array_add (param->names, g_strdup (name));
   param->sym = append_node (self, &node);
   g_ptr_array_add (self->params, param);

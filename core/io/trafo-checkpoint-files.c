@@ -7,20 +7,21 @@
 #include <string.h>
 #include <trafo/trafo-error.h>
 
-#include "trafo-checkpoint-index-private.h"
+#include "trafo-safetensors-private.h"
+#include "trafo-torch-file-private.h"
 
-#define SINGLE_NAME "model.safetensors"
-#define INDEX_NAME "model.safetensors.index.json"
-#define INDEX_SUFFIX ".index.json"
-
-#define MAX_INDEX_SIZE_BYTES ((gsize) 256 << 20)
 #define MAX_SHARDS 4096
 
-/* PyTorch's own format, in the order in which a folder is searched for it. */
-static const char *const pytorch_names[] = {
+/* In the order in which a folder is searched, which is that of transformers. */
+static const char *const names[] = {
+  "model.safetensors",
+  "model.safetensors" TRAFO_CHECKPOINT_INDEX_SUFFIX,
   "pytorch_model.bin",
-  "pytorch_model.bin.index.json",
+  "pytorch_model.bin" TRAFO_CHECKPOINT_INDEX_SUFFIX,
 };
+
+/* The endings of names of PyTorch's own format; all others are safetensors. */
+static const char *const torch_extensions[] = { ".bin", ".pt", ".pth" };
 
 static gboolean
 exists_in (const char *folder, const char *name)
@@ -64,34 +65,26 @@ find_file (const char *path, GError **error)
     }
   if (!g_file_test (path, G_FILE_TEST_IS_DIR))
     return g_strdup (path);
-  if (exists_in (path, SINGLE_NAME))
-    return g_build_filename (path, SINGLE_NAME, NULL);
-  if (exists_in (path, INDEX_NAME))
-    return g_build_filename (path, INDEX_NAME, NULL);
-  for (gsize i = 0; i < G_N_ELEMENTS (pytorch_names); i++)
-    if (exists_in (path, pytorch_names[i]))
-      return g_build_filename (path, pytorch_names[i], NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    if (exists_in (path, names[i]))
+      return g_build_filename (path, names[i], NULL);
   g_set_error (error,
                TRAFO_ERROR,
                TRAFO_ERROR_NOT_FOUND,
-               "%s: found neither %s nor %s in the folder",
+               "%s: found neither %s nor %s in the folder, nor an index of them",
                shown,
-               SINGLE_NAME,
-               INDEX_NAME);
+               names[0],
+               names[2]);
   return NULL;
 }
 
-static gboolean
-is_pytorch (const char *file, const char *shown, GError **error)
+static TrafoCheckpointFile *
+open_file (const char *path, const char *name, const char *extension, GError **error)
 {
-  if (!g_str_has_suffix (file, ".bin") && !g_str_has_suffix (file, ".bin" INDEX_SUFFIX))
-    return FALSE;
-  g_set_error (error,
-               TRAFO_ERROR,
-               TRAFO_ERROR_UNSUPPORTED,
-               "%s: found weights in PyTorch's pickle format, expected safetensors",
-               shown);
-  return TRUE;
+  for (gsize i = 0; i < G_N_ELEMENTS (torch_extensions); i++)
+    if (g_str_has_suffix (extension, torch_extensions[i]))
+      return trafo_torch_file_open (path, name, error);
+  return trafo_safetensors_open (path, name, error);
 }
 
 static gboolean
@@ -129,7 +122,7 @@ belongs_to (const char *real, const char *real_folder)
   return g_str_equal (parent, real_folder) || g_strcmp0 (parent, blobs) == 0;
 }
 
-static TrafoSafetensors *
+static TrafoCheckpointFile *
 open_shard (const char *folder, const char *shard, const char *index_name, GError **error)
 {
   g_autofree char *path = g_build_filename (folder, shard, NULL);
@@ -161,7 +154,8 @@ open_shard (const char *folder, const char *shard, const char *index_name, GErro
                    real);
       return NULL;
     }
-  return trafo_safetensors_open (real, shown, error);
+  /* a blob of the cache has a name without an ending */
+  return open_file (real, shown, shard, error);
 }
 
 static gint
@@ -171,22 +165,22 @@ compare_names (gconstpointer a, gconstpointer b)
 }
 
 static GPtrArray *
-open_shards (const char *index_file, GBytes *index, const char *index_name, GError **error)
+open_shards (const char *index_file, const TrafoCheckpointIndex *index, GError **error)
 {
   g_autofree char *folder = g_path_get_dirname (index_file);
   g_autoptr (GHashTable) shards = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_autofree char **names = NULL;
+  g_autofree char **shard_names = NULL;
   g_autoptr (GPtrArray) files =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) trafo_safetensors_free);
+      g_ptr_array_new_with_free_func ((GDestroyNotify) trafo_checkpoint_file_free);
   guint n_names;
 
-  if (!trafo_checkpoint_index_foreach (index, index_name, collect_shard, shards, error))
+  if (!trafo_checkpoint_index_foreach (index, collect_shard, shards, error))
     return NULL;
-  names = (char **) g_hash_table_get_keys_as_array (shards, &n_names);
-  qsort (names, n_names, sizeof *names, compare_names);
+  shard_names = (char **) g_hash_table_get_keys_as_array (shards, &n_names);
+  qsort (shard_names, n_names, sizeof *shard_names, compare_names);
   for (guint i = 0; i < n_names; i++)
     {
-      TrafoSafetensors *file = open_shard (folder, names[i], index_name, error);
+      TrafoCheckpointFile *file = open_shard (folder, shard_names[i], index->name, error);
 
       if (file == NULL)
         return NULL;
@@ -196,35 +190,25 @@ open_shards (const char *index_file, GBytes *index, const char *index_name, GErr
 }
 
 GPtrArray *
-trafo_checkpoint_files_open (const char *path,
-                             GBytes    **ret_index,
-                             char      **ret_index_name,
-                             GError    **error)
+trafo_checkpoint_files_open (const char *path, TrafoCheckpointIndex **ret_index, GError **error)
 {
   g_autofree char *file = find_file (path, error);
   g_autofree char *shown = file != NULL ? g_filename_display_name (file) : NULL;
-  g_autoptr (GBytes) index = NULL;
   g_autoptr (GPtrArray) files = NULL;
-  TrafoSafetensors *single;
+  TrafoCheckpointFile *single;
 
-  if (file == NULL || is_pytorch (file, shown, error))
+  *ret_index = NULL;
+  if (file == NULL)
     return NULL;
-  if (g_str_has_suffix (file, INDEX_SUFFIX))
+  if (g_str_has_suffix (file, TRAFO_CHECKPOINT_INDEX_SUFFIX))
     {
-      index = trafo_mapped_file_load (file, shown, MAX_INDEX_SIZE_BYTES, error);
-      files = index != NULL ? open_shards (file, index, shown, error) : NULL;
+      *ret_index = trafo_checkpoint_index_load (file, error);
+      return *ret_index != NULL ? open_shards (file, *ret_index, error) : NULL;
     }
-  else
-    {
-      single = trafo_safetensors_open (file, shown, error);
-      if (single == NULL)
-        return NULL;
-      files = g_ptr_array_new_with_free_func ((GDestroyNotify) trafo_safetensors_free);
-      g_ptr_array_add (files, single);
-    }
-  if (files == NULL)
+  single = open_file (file, shown, file, error);
+  if (single == NULL)
     return NULL;
-  *ret_index = g_steal_pointer (&index);
-  *ret_index_name = g_steal_pointer (&shown);
+  files = g_ptr_array_new_with_free_func ((GDestroyNotify) trafo_checkpoint_file_free);
+  g_ptr_array_add (files, single);
   return g_steal_pointer (&files);
 }

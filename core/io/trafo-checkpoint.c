@@ -6,16 +6,17 @@
 #include <trafo/trafo-error.h>
 
 #include "trafo-checkpoint-files-private.h"
-#include "trafo-checkpoint-index-private.h"
 #include "trafo-json-string-private.h"
 #include "trafo-siphash-private.h"
 
 /**
  * TrafoCheckpoint:
  *
- * The weights of a model as they lie in its files: one model.safetensors, or shards with an index.
+ * The weights of a model as they lie in its files: one model.safetensors or pytorch_model.bin, or
+ * shards with an index.
  *
- * The files are mapped, not copied. Whoever cuts a file short while it is in use makes reads of
+ * The files are mapped, not copied; only tensors of PyTorch whose elements are not in row-major
+ * order are copied once. Whoever cuts a file short while it is in use makes reads of
  * [struct@Trafo.CheckpointTensor]'s data kill the process (SIGBUS), so a reader that cannot trust
  * the files calls [method@Trafo.Checkpoint.check] before it reads, or
  * [method@Trafo.Checkpoint.read], which is slower and cannot be hurt. Programs that replace files by
@@ -25,7 +26,7 @@
  */
 struct _TrafoCheckpoint
 {
-  GPtrArray             *files; /* TrafoSafetensors */
+  GPtrArray             *files; /* TrafoCheckpointFile */
   TrafoCheckpointTensor *tensors;
   gsize                  n_tensors;
   guint64                size_bytes;
@@ -39,10 +40,10 @@ G_DEFINE_BOXED_TYPE (TrafoCheckpoint,
                      trafo_checkpoint_ref,
                      trafo_checkpoint_unref)
 
-static TrafoSafetensorsHeader *
-get_header (TrafoCheckpoint *self, guint file)
+static TrafoCheckpointFile *
+get_file (TrafoCheckpoint *self, guint file)
 {
-  return ((TrafoSafetensors *) g_ptr_array_index (self->files, file))->header;
+  return g_ptr_array_index (self->files, file);
 }
 
 static void
@@ -62,21 +63,21 @@ join_tensors (TrafoCheckpoint *self)
   gsize n_tensors = 0;
 
   for (guint i = 0; i < self->files->len; i++)
-    n_tensors += get_header (self, i)->n_tensors;
+    n_tensors += get_file (self, i)->n_tensors;
   if (self->files->len == 1)
-    self->tensors = g_steal_pointer (&get_header (self, 0)->tensors);
+    self->tensors = g_steal_pointer (&get_file (self, 0)->tensors);
   else
     self->tensors = g_try_malloc_n (MAX (n_tensors, 1), sizeof *self->tensors);
   for (guint i = 0; i < self->files->len && self->tensors != NULL; i++)
     {
-      TrafoSafetensorsHeader *header = get_header (self, i);
+      TrafoCheckpointFile *file = get_file (self, i);
 
-      if (header->tensors != NULL)
+      if (file->tensors != NULL)
         memcpy (self->tensors + self->n_tensors,
-                header->tensors,
-                header->n_tensors * sizeof *header->tensors);
-      g_clear_pointer (&header->tensors, g_free);
-      self->n_tensors += header->n_tensors;
+                file->tensors,
+                file->n_tensors * sizeof *file->tensors);
+      g_clear_pointer (&file->tensors, g_free);
+      self->n_tensors += file->n_tensors;
     }
   return self->tensors != NULL || n_tensors == 0;
 }
@@ -151,40 +152,46 @@ check_shard (const char *name, const char *shard, gpointer user_data, GError **e
   return FALSE;
 }
 
+/* The file whose mapping holds all of a part, or NULL. */
 static TrafoMappedFile *
-get_file (TrafoCheckpoint *self, const TrafoCheckpointTensor *tensor)
+find_mapped (TrafoCheckpoint *self, gconstpointer data, gsize size_bytes)
 {
   for (guint i = 0; i < self->files->len; i++)
     {
-      TrafoSafetensors *file = g_ptr_array_index (self->files, i);
+      TrafoMappedFile *mapped = get_file (self, i)->mapped;
 
-      if (file->file->name == tensor->file)
-        return file->file;
+      if (trafo_mapped_file_contains (mapped, data, size_bytes))
+        return mapped;
     }
   return NULL;
 }
 
 /**
  * trafo_checkpoint_open:
- * @path: (type filename): a folder, a .safetensors file or an index of shards
+ * @path: (type filename): a folder, a file of weights or an index of shards
  * @error: return location for an error
  *
  * Opens a checkpoint and checks its structure. In a folder, model.safetensors is taken, or else the
- * shards that model.safetensors.index.json lists. The values of the weights are not read.
+ * shards that model.safetensors.index.json lists, or else pytorch_model.bin, or else the shards of
+ * pytorch_model.bin.index.json. A file whose name ends in .bin, .pt or .pth is one that
+ * `torch.save()` wrote, any other is a safetensors file.
  *
- * Returns: (transfer full): the checkpoint; %NULL with %TRAFO_ERROR_NOT_FOUND,
- *   %TRAFO_ERROR_UNSUPPORTED if there are only weights in PyTorch's format, an error of
+ * The values of safetensors are not read. Those of PyTorch's format are, once, for their checksums,
+ * where it has any. No code of such a file is run: it may hold tensors in a dict, which may be the
+ * "state_dict" of another, and besides them numbers and texts, which
+ * [method@Trafo.Checkpoint.list_skipped] tells.
+ *
+ * Returns: (transfer full): the checkpoint; %NULL with %TRAFO_ERROR_NOT_FOUND, an error of
  *   #TrafoFormatError if a file is malformed, of #GIOErrorEnum if it cannot be read
  */
 TrafoCheckpoint *
 trafo_checkpoint_open (const char *path, GError **error)
 {
   g_autoptr (TrafoCheckpoint) self = g_atomic_rc_box_new0 (TrafoCheckpoint);
-  g_autoptr (GBytes) index = NULL;
-  g_autofree char *index_name = NULL;
+  g_autoptr (TrafoCheckpointIndex) index = NULL;
 
   g_return_val_if_fail (path != NULL, NULL);
-  self->files = trafo_checkpoint_files_open (path, &index, &index_name, error);
+  self->files = trafo_checkpoint_files_open (path, &index, error);
   if (self->files == NULL)
     return NULL;
   if (!join_tensors (self))
@@ -194,8 +201,7 @@ trafo_checkpoint_open (const char *path, GError **error)
     }
   if (!fill_slots (self, path, error))
     return NULL;
-  if (index != NULL &&
-      !trafo_checkpoint_index_foreach (index, index_name, check_shard, self, error))
+  if (index != NULL && !trafo_checkpoint_index_foreach (index, check_shard, self, error))
     return NULL;
   return g_steal_pointer (&self);
 }
@@ -255,8 +261,8 @@ trafo_checkpoint_get_n_tensors (TrafoCheckpoint *checkpoint)
  * @checkpoint: a checkpoint
  * @index: below trafo_checkpoint_get_n_tensors()
  *
- * A tensor by its place: file after file in the order of their names, in each file in the order of
- * the data.
+ * A tensor by its place: file after file in the order of their names; in each safetensors file in
+ * the order of the data, in each file of PyTorch in that of its dict.
  *
  * Returns: (transfer none): the tensor
  */
@@ -316,9 +322,29 @@ trafo_checkpoint_list_files (TrafoCheckpoint *checkpoint)
   char **names = g_new0 (char *, checkpoint->files->len + 1);
 
   for (guint i = 0; i < checkpoint->files->len; i++)
-    names[i] =
-        g_strdup (((TrafoSafetensors *) g_ptr_array_index (checkpoint->files, i))->file->name);
+    names[i] = g_strdup (get_file (checkpoint, i)->mapped->name);
   return names;
+}
+
+/**
+ * trafo_checkpoint_list_skipped:
+ * @checkpoint: a checkpoint
+ *
+ * The keys of what a file of PyTorch holds besides its tensors, such as "epoch"; of each file, at
+ * most 1000.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the keys, in a form fit for messages
+ */
+char **
+trafo_checkpoint_list_skipped (TrafoCheckpoint *checkpoint)
+{
+  g_autoptr (GPtrArray) keys = g_ptr_array_new ();
+
+  for (guint i = 0; i < checkpoint->files->len; i++)
+    for (guint j = 0; j < get_file (checkpoint, i)->skipped->len; j++)
+      g_ptr_array_add (keys, g_strdup (g_ptr_array_index (get_file (checkpoint, i)->skipped, j)));
+  g_ptr_array_add (keys, NULL);
+  return (char **) g_ptr_array_free (g_steal_pointer (&keys), FALSE);
 }
 
 /**
@@ -335,7 +361,7 @@ trafo_checkpoint_get_metadata (TrafoCheckpoint *checkpoint, const char *key)
 {
   for (guint i = 0; i < checkpoint->files->len; i++)
     {
-      const char *value = g_hash_table_lookup (get_header (checkpoint, i)->metadata, key);
+      const char *value = g_hash_table_lookup (get_file (checkpoint, i)->metadata, key);
 
       if (value != NULL)
         return value;
@@ -371,12 +397,8 @@ gboolean
 trafo_checkpoint_check (TrafoCheckpoint *checkpoint, GError **error)
 {
   for (guint i = 0; i < checkpoint->files->len; i++)
-    {
-      TrafoSafetensors *file = g_ptr_array_index (checkpoint->files, i);
-
-      if (!trafo_mapped_file_check (file->file, error))
-        return FALSE;
-    }
+    if (!trafo_mapped_file_check (get_file (checkpoint, i)->mapped, error))
+      return FALSE;
   return TRUE;
 }
 
@@ -398,14 +420,17 @@ trafo_checkpoint_read (TrafoCheckpoint             *checkpoint,
                        gpointer                     destination,
                        GError                     **error)
 {
-  TrafoMappedFile *file = get_file (checkpoint, tensor);
+  TrafoMappedFile *mapped = find_mapped (checkpoint, tensor->data, tensor->size_bytes);
 
-  g_return_val_if_fail (file != NULL, FALSE);
-  return trafo_mapped_file_read (file,
-                                 (const guint8 *) tensor->data - file->data,
-                                 destination,
-                                 tensor->size_bytes,
-                                 error);
+  if (mapped != NULL)
+    return trafo_mapped_file_read (mapped,
+                                   (const guint8 *) tensor->data - mapped->data,
+                                   destination,
+                                   tensor->size_bytes,
+                                   error);
+  if (tensor->size_bytes > 0)
+    memcpy (destination, tensor->data, tensor->size_bytes);
+  return TRUE;
 }
 
 /**
@@ -451,11 +476,8 @@ trafo_checkpoint_get_bytes (TrafoCheckpoint *checkpoint, const char *name, GErro
 void
 trafo_checkpoint_release_pages (TrafoCheckpoint *checkpoint, gconstpointer data, gsize size_bytes)
 {
-  for (guint i = 0; i < checkpoint->files->len; i++)
-    {
-      TrafoSafetensors *file = g_ptr_array_index (checkpoint->files, i);
+  TrafoMappedFile *mapped = find_mapped (checkpoint, data, size_bytes);
 
-      if (trafo_mapped_file_contains (file->file, data, size_bytes))
-        trafo_mapped_file_release_pages (file->file, data, size_bytes);
-    }
+  if (mapped != NULL)
+    trafo_mapped_file_release_pages (mapped, data, size_bytes);
 }

@@ -2,6 +2,7 @@
  * Copyright 2026 The Trafo authors */
 #pragma once
 
+#include <gio/gio.h>
 #include <trafo/trafo-dtype.h>
 #include <trafo/trafo-ops.h>
 
@@ -15,11 +16,12 @@ typedef struct _TrafoCheckpointTensor TrafoCheckpointTensor;
 /**
  * TrafoCheckpointTensor: (skip)
  * @name: the name, unique in the checkpoint
- * @dtype_name: the type as the file calls it, such as "BF16"
+ * @dtype_name: the type as safetensors call it, such as "BF16"
  * @dtype: the type, %TRAFO_DTYPE_NONE where Trafo has none for it or there are too many dims
  * @n_dims: the number of dims, 0 for a scalar; above %TRAFO_MAX_DIMS only that many are in @shape
  * @shape: the dims, outermost first; the elements are in row-major order without gaps
- * @data: the elements, little-endian, in the mapped file; may be misaligned for its type
+ * @data: the elements, little-endian, in the mapped file; may be misaligned for its type. Tensors
+ *   that are one in a file of PyTorch have the same
  * @size_bytes: the size of @data, which fits @shape and @dtype_name
  * @file: the name of the file that holds it
  *
@@ -49,6 +51,7 @@ TRAFO_API const TrafoCheckpointTensor *trafo_checkpoint_lookup (TrafoCheckpoint 
                                                                 const char      *name);
 TRAFO_API char                       **trafo_checkpoint_list_names (TrafoCheckpoint *checkpoint);
 TRAFO_API char                       **trafo_checkpoint_list_files (TrafoCheckpoint *checkpoint);
+TRAFO_API char                       **trafo_checkpoint_list_skipped (TrafoCheckpoint *checkpoint);
 TRAFO_API const char *trafo_checkpoint_get_metadata (TrafoCheckpoint *checkpoint, const char *key);
 TRAFO_API guint64     trafo_checkpoint_get_size_bytes (TrafoCheckpoint *checkpoint);
 
@@ -59,6 +62,10 @@ TRAFO_API gboolean trafo_checkpoint_read (TrafoCheckpoint             *checkpoin
                                           GError                     **error);
 TRAFO_API GBytes *
 trafo_checkpoint_get_bytes (TrafoCheckpoint *checkpoint, const char *name, GError **error);
+TRAFO_API gboolean trafo_checkpoint_convert (TrafoCheckpoint *checkpoint,
+                                             const char      *path,
+                                             GCancellable    *cancellable,
+                                             GError         **error);
 TRAFO_API void
 trafo_checkpoint_release_pages (TrafoCheckpoint *checkpoint, gconstpointer data, gsize size_bytes);
 

@@ -3,6 +3,7 @@
 #include <trafo/trafo-config.h>
 
 #include <math.h>
+#include <string.h>
 #include <trafo/trafo-json-reader.h>
 
 #include "trafo-checkpoint-files-private.h"
@@ -24,12 +25,13 @@
  */
 struct _TrafoConfig
 {
-  GObject   parent_instance;
-  GVariant *variant; /* a{sv}, serialised, so that strings in it stay where they are */
-  char     *origin;
-  char    **architectures;
-  GMutex    mutex;
-  GError   *error; /* guarded by mutex */
+  GObject    parent_instance;
+  GVariant  *variant; /* a{sv}, serialised, so that strings in it stay where they are */
+  char      *origin;
+  char     **architectures;
+  GMutex     mutex;
+  GError    *error;    /* guarded by mutex */
+  GPtrArray *defaults; /* of GVariant {sv}: what was read and is not there; guarded by mutex */
 };
 
 G_DEFINE_FINAL_TYPE (TrafoConfig, trafo_config, G_TYPE_OBJECT)
@@ -40,6 +42,7 @@ trafo_config_finalize (GObject *object)
   TrafoConfig *self = TRAFO_CONFIG (object);
 
   g_clear_pointer (&self->variant, g_variant_unref);
+  g_ptr_array_unref (self->defaults);
   g_clear_pointer (&self->architectures, g_strfreev);
   g_clear_error (&self->error);
   g_free (self->origin);
@@ -57,6 +60,7 @@ static void
 trafo_config_init (TrafoConfig *self)
 {
   g_mutex_init (&self->mutex);
+  self->defaults = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
 }
 
 /* The value of the first of the keys in "KEY|KEY|..." that is there and not null; *ret_key, if it
@@ -76,6 +80,28 @@ lookup (TrafoConfig *self, const char *keys, char **ret_key)
       return g_steal_pointer (&value);
     }
   return NULL;
+}
+
+/* Keeps what is read where a key is absent: the first value that is asked for, under the first of
+ * the keys in "KEY|KEY|...". A null is as good as absent, and stays. */
+static void
+keep_default (TrafoConfig *self, const char *keys, GVariant *value)
+{
+  g_autofree char *key = g_strndup (keys, strcspn (keys, "|"));
+  g_autoptr (GVariant) entry = g_variant_ref_sink (g_variant_new ("{sv}", key, value));
+  g_autoptr (GVariant) null = g_variant_lookup_value (self->variant, key, NULL);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  for (guint i = 0; i < self->defaults->len; i++)
+    {
+      g_autoptr (GVariant) kept =
+          g_variant_get_child_value (g_ptr_array_index (self->defaults, i), 0);
+
+      if (g_str_equal (g_variant_get_string (kept, NULL), key))
+        return;
+    }
+  if (null == NULL)
+    g_ptr_array_add (self->defaults, g_steal_pointer (&entry));
 }
 
 /* A value in the form of the file, shortened to a message's length. */
@@ -254,6 +280,34 @@ trafo_config_get_architectures (TrafoConfig *self)
 }
 
 /**
+ * trafo_config_complete:
+ * @self: a config
+ *
+ * The config with every default that a getter returned, as a model's configure() asks for them:
+ * what transformers' configuration classes hold.
+ *
+ * Returns: (transfer full): a config with @self's keys, and behind them those left out
+ */
+TrafoConfig *
+trafo_config_complete (TrafoConfig *self)
+{
+  g_auto (GVariantBuilder) all = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+
+  g_return_val_if_fail (TRAFO_IS_CONFIG (self), NULL);
+  for (gsize i = 0; i < g_variant_n_children (self->variant); i++)
+    {
+      g_autoptr (GVariant) entry = g_variant_get_child_value (self->variant, i);
+
+      g_variant_builder_add_value (&all, entry);
+    }
+  g_mutex_lock (&self->mutex);
+  for (guint i = 0; i < self->defaults->len; i++)
+    g_variant_builder_add_value (&all, g_ptr_array_index (self->defaults, i));
+  g_mutex_unlock (&self->mutex);
+  return trafo_config_new_from_variant (g_variant_builder_end (&all), self->origin, NULL);
+}
+
+/**
  * trafo_config_to_json:
  * @self: a config
  *
@@ -346,6 +400,8 @@ trafo_config_get_int (TrafoConfig *self,
   value = lookup (self, key, &found);
   if (value != NULL)
     take_int (self, found, value, min, max, &integer);
+  else
+    keep_default (self, key, g_variant_new_int64 (default_value));
   return integer;
 }
 
@@ -377,7 +433,10 @@ trafo_config_get_double (TrafoConfig *self,
   g_return_val_if_fail (TRAFO_IS_CONFIG (self), default_value);
   value = lookup (self, key, &found);
   if (value == NULL)
-    return default_value;
+    {
+      keep_default (self, key, g_variant_new_double (default_value));
+      return default_value;
+    }
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_DOUBLE))
     number = g_variant_get_double (value);
   else if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT64))
@@ -413,7 +472,10 @@ trafo_config_get_boolean (TrafoConfig *self, const char *key, gboolean default_v
   g_return_val_if_fail (TRAFO_IS_CONFIG (self), default_value);
   value = lookup (self, key, &found);
   if (value == NULL)
-    return default_value;
+    {
+      keep_default (self, key, g_variant_new_boolean (default_value));
+      return default_value;
+    }
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
     return g_variant_get_boolean (value);
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT64) &&
@@ -441,6 +503,8 @@ trafo_config_get_string (TrafoConfig *self, const char *key, const char *default
 
   g_return_val_if_fail (TRAFO_IS_CONFIG (self), default_value);
   value = lookup (self, key, &found);
+  if (value == NULL && default_value != NULL)
+    keep_default (self, key, g_variant_new_string (default_value));
   if (value == NULL)
     return default_value;
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
@@ -538,6 +602,28 @@ dup_labels (TrafoConfig *self, GVariant *id2label)
 }
 
 /**
+ * trafo_config_get_token_id:
+ * @self: a config
+ * @key: a key, such as "pad_token_id"
+ * @default_value: the value where the key is absent
+ *
+ * The id of a special token. A null says that there is none, other than elsewhere.
+ *
+ * Returns: the id, -1 for none, or @default_value
+ */
+gint64
+trafo_config_get_token_id (TrafoConfig *self, const char *key, gint64 default_value)
+{
+  g_autoptr (GVariant) value = NULL;
+
+  g_return_val_if_fail (TRAFO_IS_CONFIG (self), default_value);
+  value = g_variant_lookup_value (self->variant, key, NULL);
+  if (value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_MAYBE))
+    return -1;
+  return trafo_config_get_int (self, key, default_value, -1, G_MAXINT32);
+}
+
+/**
  * trafo_config_get_labels:
  * @self: a config
  * @ret_n_labels: (out) (optional): the number of labels
@@ -572,6 +658,53 @@ trafo_config_get_labels (TrafoConfig *self, gsize *ret_n_labels)
   if (ret_n_labels != NULL)
     *ret_n_labels = labels != NULL ? g_strv_length (labels) : 0;
   return labels;
+}
+
+/**
+ * trafo_config_get_problem:
+ * @self: a config
+ *
+ * What the labels of a text are, by problem_type.
+ *
+ * Returns: the problem, %TRAFO_PROBLEM_INFERRED where the key is absent or null
+ */
+TrafoProblem
+trafo_config_get_problem (TrafoConfig *self)
+{
+  static const char *const names[] = {
+    [TRAFO_PROBLEM_REGRESSION] = "regression",
+    [TRAFO_PROBLEM_SINGLE_LABEL_CLASSIFICATION] = "single_label_classification",
+    [TRAFO_PROBLEM_MULTI_LABEL_CLASSIFICATION] = "multi_label_classification",
+  };
+  const char *text = trafo_config_get_string (self, "problem_type", NULL);
+
+  for (gsize i = 1; i < G_N_ELEMENTS (names); i++)
+    if (g_strcmp0 (text, names[i]) == 0)
+      return i;
+  if (text != NULL)
+    trafo_config_fail (self,
+                       "'problem_type' is '%s', expected regression, single_label_classification "
+                       "or multi_label_classification",
+                       text);
+  return TRAFO_PROBLEM_INFERRED;
+}
+
+/**
+ * trafo_config_set_default:
+ * @self: a config
+ * @key: a key
+ * @value: an integer, number, boolean or string
+ *
+ * Says what stands for a key that the caller does not read itself, for
+ * [method@Trafo.Config.complete].
+ */
+void
+trafo_config_set_default (TrafoConfig *self, const char *key, GVariant *value)
+{
+  g_autoptr (GVariant) owned = g_variant_ref_sink (value);
+
+  g_return_if_fail (TRAFO_IS_CONFIG (self));
+  keep_default (self, key, owned);
 }
 
 /**

@@ -2,7 +2,7 @@
  * Copyright 2026 The Trafo authors */
 #pragma once
 
-#include <glib.h>
+#include <trafo/trafo-error.h>
 
 G_BEGIN_DECLS
 
@@ -34,6 +34,13 @@ gboolean trafo_mapped_file_check (TrafoMappedFile *file, GError **error);
 gboolean trafo_mapped_file_contains (TrafoMappedFile *file, gconstpointer data, gsize size_bytes);
 /* Lets the system have back the whole pages within a part; reading them again reads the file. */
 void trafo_mapped_file_release_pages (TrafoMappedFile *file, gconstpointer data, gsize size_bytes);
+
+/* Sets "NAME: MESSAGE" and returns FALSE. */
+gboolean trafo_mapped_file_fail (TrafoMappedFile *file,
+                                 TrafoFormatError code,
+                                 GError         **error,
+                                 const char      *format,
+                                 ...) G_GNUC_PRINTF (4, 5);
 
 /* The whole of a small file, as a copy. */
 GBytes *

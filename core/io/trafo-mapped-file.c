@@ -7,7 +7,6 @@
 #include <gio/gio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <trafo/trafo-error.h>
 #include <unistd.h>
 
 /* Linux reads at most 0x7ffff000 bytes a call. */
@@ -174,6 +173,23 @@ trafo_mapped_file_release_pages (TrafoMappedFile *file, gconstpointer data, gsiz
   /* only a hint: nothing is lost if it fails */
   if (start < end)
     madvise (GSIZE_TO_POINTER (start), end - start, MADV_DONTNEED);
+}
+
+gboolean
+trafo_mapped_file_fail (TrafoMappedFile *file,
+                        TrafoFormatError code,
+                        GError         **error,
+                        const char      *format,
+                        ...)
+{
+  g_autofree char *message = NULL;
+  va_list          arguments;
+
+  va_start (arguments, format);
+  message = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_set_error (error, TRAFO_FORMAT_ERROR, code, "%s: %s", file->name, message);
+  return FALSE;
 }
 
 GBytes *

@@ -31,13 +31,12 @@
 
 typedef struct
 {
-  TrafoJsonReader        *reader;
-  TrafoSafetensorsHeader *header;
-  const char             *file;
-  const guint8           *data;
-  gsize                   data_size_bytes;
-  gsize                   n_allocated;
-  char                   *next_name; /* in header->names, which has room for all of them */
+  TrafoJsonReader     *reader;
+  TrafoCheckpointFile *file;
+  const guint8        *data;
+  gsize                data_size_bytes;
+  gsize                n_allocated;
+  char                *next_name; /* in memory that has room for all of them */
 } Parser;
 
 /* What was read of one tensor. */
@@ -152,19 +151,19 @@ check_entry (Parser *parser, const Entry *entry, const char *name, gsize name_si
 static gboolean
 reserve_tensor (Parser *parser)
 {
-  TrafoSafetensorsHeader *header = parser->header;
-  gsize                   n_allocated = parser->n_allocated + parser->n_allocated / 2 + 64;
-  TrafoCheckpointTensor  *tensors;
+  TrafoCheckpointFile   *file = parser->file;
+  gsize                  n_allocated = parser->n_allocated + parser->n_allocated / 2 + 64;
+  TrafoCheckpointTensor *tensors;
 
-  if (header->n_tensors < parser->n_allocated)
+  if (file->n_tensors < parser->n_allocated)
     return TRUE;
-  tensors = g_try_realloc_n (header->tensors, n_allocated, sizeof *tensors);
+  tensors = g_try_realloc_n (file->tensors, n_allocated, sizeof *tensors);
   if (tensors == NULL)
     {
       trafo_json_reader_fail (parser->reader, "out of memory for the list of tensors");
       return FALSE;
     }
-  header->tensors = tensors;
+  file->tensors = tensors;
   parser->n_allocated = n_allocated;
   return TRUE;
 }
@@ -199,7 +198,7 @@ read_tensor (Parser *parser, const char *name, gsize name_size_bytes)
   if (trafo_json_reader_has_failed (reader))
     return;
 
-  tensor = &parser->header->tensors[parser->header->n_tensors++];
+  tensor = &parser->file->tensors[parser->file->n_tensors++];
   *tensor = (TrafoCheckpointTensor){
     .name = name,
     .dtype_name = entry.dtype->name,
@@ -207,7 +206,7 @@ read_tensor (Parser *parser, const char *name, gsize name_size_bytes)
     .n_dims = entry.n_dims,
     .data = parser->data + entry.begin,
     .size_bytes = entry.end - entry.begin,
-    .file = parser->file,
+    .file = parser->file->mapped->name,
   };
   memcpy (tensor->shape, entry.shape, sizeof tensor->shape);
 }
@@ -230,7 +229,7 @@ static void
 read_metadata (Parser *parser)
 {
   TrafoJsonReader *reader = parser->reader;
-  GHashTable      *metadata = parser->header->metadata;
+  GHashTable      *metadata = parser->file->metadata;
   const char      *string;
 
   if (trafo_json_reader_read_null (reader))
@@ -271,20 +270,19 @@ compare_tensors (gconstpointer a, gconstpointer b)
 static gboolean
 check_cover (Parser *parser, GError **error)
 {
-  TrafoSafetensorsHeader *header = parser->header;
-  const guint8           *expected = parser->data;
-  const char             *name = NULL;
-  gsize                   i = 1;
+  TrafoCheckpointFile *file = parser->file;
+  const guint8        *expected = parser->data;
+  const char          *name = NULL;
+  gsize                i = 1;
 
-  while (i < header->n_tensors &&
-         compare_tensors (&header->tensors[i - 1], &header->tensors[i]) < 0)
+  while (i < file->n_tensors && compare_tensors (&file->tensors[i - 1], &file->tensors[i]) < 0)
     i++;
-  if (i < header->n_tensors)
-    qsort (header->tensors, header->n_tensors, sizeof *header->tensors, compare_tensors);
-  for (i = 0; i < header->n_tensors; i++)
+  if (i < file->n_tensors)
+    qsort (file->tensors, file->n_tensors, sizeof *file->tensors, compare_tensors);
+  for (i = 0; i < file->n_tensors; i++)
     {
-      name = header->tensors[i].name;
-      if (header->tensors[i].data != expected)
+      name = file->tensors[i].name;
+      if (file->tensors[i].data != expected)
         {
           g_autofree char *shown = trafo_json_string_show (name, strlen (name));
 
@@ -294,13 +292,13 @@ check_cover (Parser *parser, GError **error)
                        "%s: found tensor '%s' at byte %" G_GSIZE_FORMAT
                        " of the data, expected it at %" G_GSIZE_FORMAT
                        ", where the one before it ends",
-                       parser->file,
+                       file->mapped->name,
                        shown,
-                       (gsize) ((const guint8 *) header->tensors[i].data - parser->data),
+                       (gsize) ((const guint8 *) file->tensors[i].data - parser->data),
                        (gsize) (expected - parser->data));
           return FALSE;
         }
-      expected += header->tensors[i].size_bytes;
+      expected += file->tensors[i].size_bytes;
     }
   if (expected == parser->data + parser->data_size_bytes)
     return TRUE;
@@ -309,36 +307,32 @@ check_cover (Parser *parser, GError **error)
                TRAFO_FORMAT_ERROR_VALUE,
                "%s: found %" G_GSIZE_FORMAT " bytes of data, expected the %" G_GSIZE_FORMAT
                " that the tensors take",
-               parser->file,
+               file->mapped->name,
                parser->data_size_bytes,
                (gsize) (expected - parser->data));
   return FALSE;
 }
 
-TrafoSafetensorsHeader *
-trafo_safetensors_header_parse (GBytes       *bytes,
-                                const char   *file,
-                                const guint8 *data,
-                                gsize         data_size_bytes,
-                                GError      **error)
+gboolean
+trafo_safetensors_header_parse (TrafoCheckpointFile *file,
+                                GBytes              *header,
+                                gsize                data_offset,
+                                GError             **error)
 {
-  g_autofree char *origin = g_strconcat (file, ": header", NULL);
-  g_autoptr (TrafoJsonReader) reader = trafo_json_reader_new (bytes, origin);
-  g_autoptr (TrafoSafetensorsHeader) header = g_new0 (TrafoSafetensorsHeader, 1);
+  g_autofree char *origin = g_strconcat (file->mapped->name, ": header", NULL);
+  g_autoptr (TrafoJsonReader) reader = trafo_json_reader_new (header, origin);
   Parser parser = {
     .reader = reader,
-    .header = header,
     .file = file,
-    .data = data,
-    .data_size_bytes = data_size_bytes,
+    .data = file->mapped->data + data_offset,
+    .data_size_bytes = file->mapped->size_bytes - data_offset,
   };
   const char *key;
   gsize       size_bytes;
 
   /* a name and its NUL take less than the name and its quotes did */
-  header->names = parser.next_name = g_try_malloc (MAX (g_bytes_get_size (bytes), 1));
-  header->metadata = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  if (header->names == NULL)
+  parser.next_name = trafo_checkpoint_file_try_alloc (file, MAX (g_bytes_get_size (header), 1));
+  if (parser.next_name == NULL)
     trafo_json_reader_fail (reader, "out of memory for the names of the tensors");
   trafo_json_reader_begin_object (reader);
   while ((key = trafo_json_reader_next_member (reader, &size_bytes)) != NULL)
@@ -346,18 +340,5 @@ trafo_safetensors_header_parse (GBytes       *bytes,
       read_metadata (&parser);
     else
       read_tensor (&parser, key, size_bytes);
-  if (!trafo_json_reader_finish (reader, error) || !check_cover (&parser, error))
-    return NULL;
-  return g_steal_pointer (&header);
-}
-
-void
-trafo_safetensors_header_free (TrafoSafetensorsHeader *header)
-{
-  if (header == NULL)
-    return;
-  g_hash_table_unref (header->metadata);
-  g_free (header->tensors);
-  g_free (header->names);
-  g_free (header);
+  return trafo_json_reader_finish (reader, error) && check_cover (&parser, error);
 }

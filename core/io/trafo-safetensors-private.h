@@ -2,38 +2,19 @@
  * Copyright 2026 The Trafo authors */
 #pragma once
 
-#include "trafo-checkpoint.h"
-#include "trafo-mapped-file-private.h"
+#include "trafo-checkpoint-file-private.h"
 
 G_BEGIN_DECLS
 
-/* The tensors of a file in the order of their data. */
-typedef struct
-{
-  TrafoCheckpointTensor *tensors;
-  gsize                  n_tensors;
-  GHashTable            *metadata; /* char * -> char *; empty if the file has none */
-  char                  *names;
-} TrafoSafetensorsHeader;
+/* Opens a file; its tensors are in the order of their data. */
+TrafoCheckpointFile *trafo_safetensors_open (const char *path, const char *name, GError **error);
 
-/* Parses and checks @header, the JSON text; @data is what follows it in the file and @file its
- * name, and both are only pointed to. */
-TrafoSafetensorsHeader *trafo_safetensors_header_parse (GBytes       *header,
-                                                        const char   *file,
-                                                        const guint8 *data,
-                                                        gsize         data_size_bytes,
-                                                        GError      **error);
-void                    trafo_safetensors_header_free (TrafoSafetensorsHeader *header);
-
-typedef struct
-{
-  TrafoMappedFile        *file;
-  TrafoSafetensorsHeader *header;
-} TrafoSafetensors;
-
-/* @name is what messages and tensors call the file. */
-TrafoSafetensors *trafo_safetensors_open (const char *path, const char *name, GError **error);
-void              trafo_safetensors_free (TrafoSafetensors *safetensors);
+/* Parses and checks @header, the JSON text, into the tensors and metadata of @file, whose data
+ * begins at @data_offset. */
+gboolean trafo_safetensors_header_parse (TrafoCheckpointFile *file,
+                                         GBytes              *header,
+                                         gsize                data_offset,
+                                         GError             **error);
 
 /* A type of the format: its place in the order of the writer, for the format's list is in order. */
 typedef struct
@@ -55,8 +36,5 @@ gboolean trafo_safetensors_save (const char                  *path,
                                  gsize                        n_tensors,
                                  GHashTable                  *metadata,
                                  GError                     **error);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrafoSafetensorsHeader, trafo_safetensors_header_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrafoSafetensors, trafo_safetensors_free)
 
 G_END_DECLS

@@ -9,69 +9,61 @@
  *   8 + N     the data of the tensors, up to the end of the file
  *
  * N is at most 100,000,000. Values are not checked: a NaN is as good as any. */
-#include "trafo-safetensors-private.h"
-
 #include <string.h>
 #include <trafo/trafo-error.h>
 
+#include "trafo-file-signature-private.h"
+#include "trafo-safetensors-private.h"
+
 #define N_SIZE_BYTES 8
 #define MAX_HEADER_SIZE_BYTES 100000000
-
-/* What large-file storage leaves in a working tree instead of a file it has not fetched. */
-#define LFS_POINTER "version https://git-lfs"
-
-G_GNUC_PRINTF (4, 5)
-static gboolean
-fail (TrafoMappedFile *file, TrafoFormatError code, GError **error, const char *format, ...)
-{
-  g_autofree char *message = NULL;
-  va_list          args;
-
-  va_start (args, format);
-  message = g_strdup_vprintf (format, args);
-  va_end (args);
-  g_set_error (error, TRAFO_FORMAT_ERROR, code, "%s: %s", file->name, message);
-  return FALSE;
-}
 
 /* N, once the file is known to hold that much. */
 static gboolean
 read_header_size (TrafoMappedFile *file, gsize *ret_size_bytes, GError **error)
 {
-  char    start[sizeof LFS_POINTER] = "";
-  guint64 size_bytes;
+  guint8      start[TRAFO_FILE_SIGNATURE_SIZE_BYTES] = { 0 };
+  gsize       n_start = MIN (file->size_bytes, sizeof start);
+  const char *found;
+  guint64     size_bytes;
 
   if (file->size_bytes < N_SIZE_BYTES)
-    return fail (file,
-                 TRAFO_FORMAT_ERROR_TRUNCATED,
-                 error,
-                 "found %" G_GSIZE_FORMAT " bytes, expected a safetensors file of at least 10",
-                 file->size_bytes);
-  if (!trafo_mapped_file_read (file, 0, start, MIN (file->size_bytes, sizeof start - 1), error))
+    return trafo_mapped_file_fail (file,
+                                   TRAFO_FORMAT_ERROR_TRUNCATED,
+                                   error,
+                                   "found %" G_GSIZE_FORMAT
+                                   " bytes, expected a safetensors file of at least 10",
+                                   file->size_bytes);
+  if (!trafo_mapped_file_read (file, 0, start, n_start, error))
     return FALSE;
   memcpy (&size_bytes, start, sizeof size_bytes);
   size_bytes = GUINT64_FROM_LE (size_bytes);
-  if (g_str_has_prefix (start, LFS_POINTER))
-    return fail (file,
-                 TRAFO_FORMAT_ERROR_UNKNOWN,
-                 error,
-                 "found a Git LFS pointer, expected the file it stands for");
+  found =
+      size_bytes > MAX_HEADER_SIZE_BYTES ? trafo_file_signature_describe (start, n_start) : NULL;
+  if (found != NULL)
+    return trafo_mapped_file_fail (file,
+                                   TRAFO_FORMAT_ERROR_UNKNOWN,
+                                   error,
+                                   "found %s, expected a safetensors file",
+                                   found);
   if (size_bytes > MAX_HEADER_SIZE_BYTES)
-    return fail (file,
-                 TRAFO_FORMAT_ERROR_LIMIT,
-                 error,
-                 "found a header of %" G_GUINT64_FORMAT " bytes, expected at most %d",
-                 size_bytes,
-                 MAX_HEADER_SIZE_BYTES);
+    return trafo_mapped_file_fail (file,
+                                   TRAFO_FORMAT_ERROR_LIMIT,
+                                   error,
+                                   "found a header of %" G_GUINT64_FORMAT
+                                   " bytes, expected at most %d",
+                                   size_bytes,
+                                   MAX_HEADER_SIZE_BYTES);
   if (size_bytes > file->size_bytes - N_SIZE_BYTES)
-    return fail (file,
-                 TRAFO_FORMAT_ERROR_TRUNCATED,
-                 error,
-                 "found %" G_GSIZE_FORMAT " bytes, expected a header of %" G_GUINT64_FORMAT
-                 " after the first %d",
-                 file->size_bytes,
-                 size_bytes,
-                 N_SIZE_BYTES);
+    return trafo_mapped_file_fail (file,
+                                   TRAFO_FORMAT_ERROR_TRUNCATED,
+                                   error,
+                                   "found %" G_GSIZE_FORMAT
+                                   " bytes, expected a header of %" G_GUINT64_FORMAT
+                                   " after the first %d",
+                                   file->size_bytes,
+                                   size_bytes,
+                                   N_SIZE_BYTES);
   *ret_size_bytes = size_bytes;
   return TRUE;
 }
@@ -101,36 +93,16 @@ read_header (TrafoMappedFile *file, GError **error)
   return g_bytes_new_take (g_steal_pointer (&header), size_bytes);
 }
 
-TrafoSafetensors *
+TrafoCheckpointFile *
 trafo_safetensors_open (const char *path, const char *name, GError **error)
 {
-  g_autoptr (TrafoSafetensors) self = g_new0 (TrafoSafetensors, 1);
-  g_autoptr (GBytes) header = NULL;
-  gsize data_offset;
+  g_autoptr (TrafoCheckpointFile) self = trafo_checkpoint_file_new (path, name, error);
+  g_autoptr (GBytes) header = self != NULL ? read_header (self->mapped, error) : NULL;
 
-  self->file = trafo_mapped_file_open (path, name, error);
-  if (self->file == NULL)
-    return NULL;
-  header = read_header (self->file, error);
-  if (header == NULL)
-    return NULL;
-  data_offset = N_SIZE_BYTES + g_bytes_get_size (header);
-  self->header = trafo_safetensors_header_parse (header,
-                                                 self->file->name,
-                                                 self->file->data + data_offset,
-                                                 self->file->size_bytes - data_offset,
-                                                 error);
-  if (self->header == NULL)
+  if (header == NULL || !trafo_safetensors_header_parse (self,
+                                                         header,
+                                                         N_SIZE_BYTES + g_bytes_get_size (header),
+                                                         error))
     return NULL;
   return g_steal_pointer (&self);
-}
-
-void
-trafo_safetensors_free (TrafoSafetensors *self)
-{
-  if (self == NULL)
-    return;
-  trafo_safetensors_header_free (self->header);
-  trafo_mapped_file_free (self->file);
-  g_free (self);
 }

@@ -58,6 +58,8 @@ copy_param (TrafoRewrite *self, const TrafoNode *node)
                                            old->initializer);
   TrafoGraphParam       *copy = g_ptr_array_index (self->to->params, self->to->params->len - 1);
 
+  copy->initializer_range = old->initializer_range;
+  copy->padding_row = old->padding_row;
   copy->is_in_out = old->is_in_out;
   for (guint i = 1; i < old->names->len; i++)
     g_ptr_array_add (copy->names, g_strdup (g_ptr_array_index (old->names, i)));
@@ -132,7 +134,6 @@ trafo_rewrite (TrafoGraph *graph, TrafoRewriteFunc func, gpointer data, GError *
 
   trafo_dims_free (self.to->dims);
   self.to->dims = trafo_dims_copy (from->dims);
-  self.to->initializer_range = from->initializer_range;
   count_uses (&self);
   rewrite_nodes (&self, func);
   return trafo_builder_finish (builder, error);

@@ -15,6 +15,7 @@ struct _TrafoLoadOptions
 
   char      *device;
   TrafoDType dtype;
+  guint64    seed;
 };
 
 G_DEFINE_FINAL_TYPE (TrafoLoadOptions, trafo_load_options, G_TYPE_OBJECT)
@@ -24,6 +25,7 @@ enum
   PROP_0,
   PROP_DEVICE,
   PROP_DTYPE,
+  PROP_SEED,
   N_PROPS,
 };
 
@@ -49,6 +51,9 @@ trafo_load_options_get_property (GObject *object, guint id, GValue *value, GPara
     case PROP_DTYPE:
       g_value_set_enum (value, self->dtype);
       break;
+    case PROP_SEED:
+      g_value_set_uint64 (value, self->seed);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -66,6 +71,9 @@ trafo_load_options_set_property (GObject *object, guint id, const GValue *value,
       break;
     case PROP_DTYPE:
       trafo_load_options_set_dtype (self, g_value_get_enum (value));
+      break;
+    case PROP_SEED:
+      trafo_load_options_set_seed (self, g_value_get_uint64 (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -98,6 +106,14 @@ trafo_load_options_class_init (TrafoLoadOptionsClass *klass)
    */
   properties[PROP_DTYPE] =
       g_param_spec_enum ("dtype", NULL, NULL, TRAFO_TYPE_DTYPE, TRAFO_DTYPE_NONE, flags);
+
+  /**
+   * TrafoLoadOptions:seed: (attributes org.gtk.Property.get=trafo_load_options_get_seed org.gtk.Property.set=trafo_load_options_set_seed)
+   *
+   * What the random numbers depend on with which parameters begin that no checkpoint holds: the
+   * same seed gives the same model on every machine.
+   */
+  properties[PROP_SEED] = g_param_spec_uint64 ("seed", NULL, NULL, 0, G_MAXUINT64, 0, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -182,4 +198,36 @@ trafo_load_options_set_dtype (TrafoLoadOptions *self, TrafoDType dtype)
     return;
   self->dtype = dtype;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DTYPE]);
+}
+
+/**
+ * trafo_load_options_get_seed: (attributes org.gtk.Method.get_property=seed)
+ * @self: options
+ *
+ * What the random numbers depend on.
+ *
+ * Returns: the seed, 0 if it was never set
+ */
+guint64
+trafo_load_options_get_seed (TrafoLoadOptions *self)
+{
+  g_return_val_if_fail (TRAFO_IS_LOAD_OPTIONS (self), 0);
+  return self->seed;
+}
+
+/**
+ * trafo_load_options_set_seed: (attributes org.gtk.Method.set_property=seed)
+ * @self: options
+ * @seed: any number
+ *
+ * Says what the random numbers depend on.
+ */
+void
+trafo_load_options_set_seed (TrafoLoadOptions *self, guint64 seed)
+{
+  g_return_if_fail (TRAFO_IS_LOAD_OPTIONS (self));
+  if (self->seed == seed)
+    return;
+  self->seed = seed;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SEED]);
 }

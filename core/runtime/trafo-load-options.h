@@ -15,5 +15,7 @@ TRAFO_API const char       *trafo_load_options_get_device (TrafoLoadOptions *sel
 TRAFO_API void       trafo_load_options_set_device (TrafoLoadOptions *self, const char *device);
 TRAFO_API TrafoDType trafo_load_options_get_dtype (TrafoLoadOptions *self);
 TRAFO_API void       trafo_load_options_set_dtype (TrafoLoadOptions *self, TrafoDType dtype);
+TRAFO_API guint64    trafo_load_options_get_seed (TrafoLoadOptions *self);
+TRAFO_API void       trafo_load_options_set_seed (TrafoLoadOptions *self, guint64 seed);
 
 G_END_DECLS

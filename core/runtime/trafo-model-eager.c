@@ -3,6 +3,7 @@
 #include "trafo-model-eager-private.h"
 
 #include "trafo-eager-private.h"
+#include "trafo-fill-rule-private.h"
 #include "trafo-model-inputs-private.h"
 #include "trafo-tensor-private.h"
 
@@ -13,13 +14,16 @@ typedef struct
   TrafoTensorDict  *inputs;
 } Leaves;
 
-/* Zeros, or each row 0, 1, ..., as an execution fills in what is left out. */
+/* What is left out, as an execution fills it in. */
 static TrafoTensor *
-fill (const char *name, TrafoFillRule rule, const TrafoValueType *type, GError **error)
+fill (const Leaves         *self,
+      const char           *name,
+      TrafoFillRule         rule,
+      const TrafoValueType *type,
+      GError              **error)
 {
-  g_autoptr (TrafoTensor) filled = NULL;
-  gint64 *values;
-  gint64  width;
+  TrafoTensor *filled;
+  TrafoOperand value;
 
   if (rule == TRAFO_FILL_RULE_REQUIRED)
     {
@@ -27,13 +31,11 @@ fill (const char *name, TrafoFillRule rule, const TrafoValueType *type, GError *
       return NULL;
     }
   filled = trafo_tensor_new (type->dtype, type->dims, type->n_dims, error);
-  if (filled == NULL || rule != TRAFO_FILL_RULE_POSITIONS)
-    return g_steal_pointer (&filled);
-  values = trafo_tensor_get_data (filled);
-  width = type->n_dims > 0 ? type->dims[type->n_dims - 1] : 1;
-  for (gint64 i = 0; i < trafo_tensor_get_n_elements (filled); i++)
-    values[i] = i % width;
-  return g_steal_pointer (&filled);
+  if (filled == NULL)
+    return NULL;
+  trafo_tensor_get_operand (filled, &value);
+  trafo_fill_rule_apply (rule, &value, trafo_tensor_dict_get (self->inputs, "attention_mask"));
+  return filled;
 }
 
 static TrafoTensor *
@@ -47,7 +49,7 @@ find_input (gpointer              data,
   TrafoTensor *given = trafo_tensor_dict_get (self->inputs, name);
 
   if (given == NULL)
-    return fill (name, rule, type, error);
+    return fill (self, name, rule, type, error);
   return trafo_model_inputs_convert (name, given, type, error);
 }
 

@@ -22,6 +22,7 @@ trafo_model_inputs_get_variant (TrafoTensorDict *inputs,
   *ret_variant = (TrafoVariant){
     .has_mask = trafo_tensor_dict_get (inputs, "attention_mask") != NULL,
     .has_hidden_states = has_hidden_states != FALSE,
+    .has_token_types = trafo_tensor_dict_get (inputs, "token_type_ids") != NULL,
     .labels_dtype = labels_dtype (inputs),
   };
 }
@@ -45,7 +46,8 @@ check_length (TrafoTensorDict *inputs, const TrafoGraph *graph, GError **error)
                  "input 'input_ids' has shape (%" G_GINT64_FORMAT
                  ", 0), expected at least one token in a row",
                  trafo_tensor_get_dim (ids, 0));
-  else if (positions != NULL && length - 1 > positions->max_value &&
+  else if (positions != NULL && positions->rule == TRAFO_FILL_RULE_POSITIONS &&
+           length - 1 > positions->max_value &&
            trafo_tensor_dict_get (inputs, "position_ids") == NULL)
     g_set_error (error,
                  TRAFO_ERROR,

@@ -4,6 +4,7 @@
 
 #include "trafo-builder-private.h"
 #include "trafo-model-runtime.h"
+#include "trafo-model-source-private.h"
 #include "trafo-program-private.h"
 
 G_BEGIN_DECLS
@@ -12,5 +13,8 @@ G_BEGIN_DECLS
  * the model. */
 TrafoProgram *
 trafo_model_get_program (TrafoModel *self, const TrafoVariant *variant, GError **error);
+
+/* The parameters of a loaded model, which it owns. */
+TrafoModelSource *trafo_model_get_source (TrafoModel *self, GError **error);
 
 G_END_DECLS

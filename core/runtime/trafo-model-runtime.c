@@ -9,7 +9,6 @@
 #include "trafo-load-request-private.h"
 #include "trafo-model-eager-private.h"
 #include "trafo-model-inputs-private.h"
-#include "trafo-model-source-private.h"
 #include "trafo-passes-private.h"
 
 /* What core keeps with a model, whatever class the plugin gave it: the weights, the device, and a
@@ -19,6 +18,7 @@ typedef struct
   TrafoModel       *model; /* not a reference: the model owns this */
   TrafoConfig      *config;
   char             *task;
+  char             *folder;
   TrafoDevice      *device;
   TrafoModelSource *source;
   TrafoWeights     *weights;
@@ -39,6 +39,7 @@ runtime_free (gpointer data)
   g_clear_object (&self->config);
   g_mutex_clear (&self->lock);
   g_free (self->task);
+  g_free (self->folder);
   g_free (self);
 }
 
@@ -66,6 +67,14 @@ loaded_runtime_of (TrafoModel *model, GError **error)
                  "%s: the model was not loaded",
                  G_OBJECT_TYPE_NAME (model));
   return self;
+}
+
+TrafoModelSource *
+trafo_model_get_source (TrafoModel *self, GError **error)
+{
+  Runtime *runtime = loaded_runtime_of (self, error);
+
+  return runtime != NULL ? runtime->source : NULL;
 }
 
 static TrafoGraph *
@@ -97,28 +106,59 @@ check_dtype (TrafoLoadOptions *options, GError **error)
   return FALSE;
 }
 
+/* @folder: NULL for a model that begins with random weights. */
 static gboolean
-runtime_load (Runtime *self, TrafoModel *model, const char *folder, GError **error)
+runtime_load (Runtime *self, const char *folder, guint64 seed, GError **error)
 {
   g_autoptr (TrafoGraph) graph = NULL;
   g_autoptr (TrafoCheckpoint) checkpoint = NULL;
   TrafoVariant      variant = { 0 };
   TrafoWeightSource source;
 
-  self->config = trafo_config_new_from_folder (folder, error);
-  if (self->config == NULL || !trafo_model_configure (model, self->config, self->task, error))
+  if (!trafo_model_configure (self->model, self->config, self->task, error))
     return FALSE;
-  graph = trace (model, &variant, error);
+  graph = trace (self->model, &variant, error);
   if (graph == NULL)
     return FALSE;
-  checkpoint = trafo_checkpoint_open (folder, error);
-  if (checkpoint == NULL)
+  if (folder != NULL)
+    checkpoint = trafo_checkpoint_open (folder, error);
+  if (folder != NULL && checkpoint == NULL)
     return FALSE;
-  self->source = trafo_model_source_new (model, graph, checkpoint, error);
+  self->source = trafo_model_source_new (self->model, graph, checkpoint, seed, error);
   if (self->source == NULL)
     return FALSE;
   trafo_model_source_get (self->source, &source);
   self->weights = trafo_weights_new (self->device, &source);
+  return TRUE;
+}
+
+/* Takes @config. */
+static gboolean
+attach_runtime (TrafoModel       *model,
+                TrafoConfig      *config,
+                const char       *folder,
+                const char       *task,
+                TrafoLoadOptions *options,
+                GCancellable     *cancellable,
+                GError          **error)
+{
+  const char *device = options != NULL ? trafo_load_options_get_device (options) : NULL;
+  guint64     seed = options != NULL ? trafo_load_options_get_seed (options) : 0;
+  Runtime    *self = g_new0 (Runtime, 1);
+
+  g_mutex_init (&self->lock);
+  self->model = model;
+  self->config = config;
+  self->task = g_strdup (task);
+  self->folder = g_strdup (folder);
+  self->programs = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) trafo_program_free);
+  self->device = trafo_device_open (device, cancellable, error);
+  if (self->device == NULL || !runtime_load (self, folder, seed, error))
+    {
+      runtime_free (self);
+      return FALSE;
+    }
+  g_object_set_qdata_full (G_OBJECT (model), runtime_quark (), self, runtime_free);
   return TRUE;
 }
 
@@ -149,29 +189,47 @@ trafo_model_load (TrafoModel       *self,
                   GCancellable     *cancellable,
                   GError          **error)
 {
-  Runtime *runtime;
+  TrafoConfig *config;
 
   g_return_val_if_fail (TRAFO_IS_MODEL (self), FALSE);
   g_return_val_if_fail (folder != NULL && task != NULL, FALSE);
   g_return_val_if_fail (runtime_of (self) == NULL, FALSE);
   if (!check_dtype (options, error))
     return FALSE;
-  runtime = g_new0 (Runtime, 1);
-  g_mutex_init (&runtime->lock);
-  runtime->model = self;
-  runtime->task = g_strdup (task);
-  runtime->programs = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) trafo_program_free);
-  runtime->device =
-      trafo_device_open (options != NULL ? trafo_load_options_get_device (options) : NULL,
-                         cancellable,
-                         error);
-  if (runtime->device == NULL || !runtime_load (runtime, self, folder, error))
-    {
-      runtime_free (runtime);
-      return FALSE;
-    }
-  g_object_set_qdata_full (G_OBJECT (self), runtime_quark (), runtime, runtime_free);
-  return TRUE;
+  config = trafo_config_new_from_folder (folder, error);
+  return config != NULL && attach_runtime (self, config, folder, task, options, cancellable, error);
+}
+
+/**
+ * trafo_model_initialize:
+ * @self: a model that was not loaded yet
+ * @config: its sizes
+ * @task: what the model is for, as in [method@Trafo.Model.load]
+ * @options: (nullable): how to load it; the seed is what its weights depend on
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Gives the model random weights, distributed as transformers distributes them.
+ *
+ * Most callers want [func@Trafo.AutoModel.from_config_for_task] instead, which finds the plugin too.
+ *
+ * Returns: %TRUE if the model can run; else errors of the domains %TRAFO_ERROR, %TRAFO_DEVICE_ERROR
+ *   or %TRAFO_PLUGIN_ERROR
+ */
+gboolean
+trafo_model_initialize (TrafoModel       *self,
+                        TrafoConfig      *config,
+                        const char       *task,
+                        TrafoLoadOptions *options,
+                        GCancellable     *cancellable,
+                        GError          **error)
+{
+  g_return_val_if_fail (TRAFO_IS_MODEL (self), FALSE);
+  g_return_val_if_fail (TRAFO_IS_CONFIG (config) && task != NULL, FALSE);
+  g_return_val_if_fail (runtime_of (self) == NULL, FALSE);
+  if (!check_dtype (options, error))
+    return FALSE;
+  return attach_runtime (self, g_object_ref (config), NULL, task, options, cancellable, error);
 }
 
 static gpointer
@@ -238,8 +296,8 @@ static guint
 variant_key (const TrafoVariant *variant)
 {
   return (variant->is_training != FALSE) | (variant->has_mask != FALSE) << 1 |
-         (variant->has_hidden_states != FALSE) << 2 | (variant->has_cache != FALSE) << 3 |
-         variant->labels_dtype << 4;
+         (variant->has_hidden_states != FALSE) << 2 | (variant->has_token_types != FALSE) << 3 |
+         (variant->has_cache != FALSE) << 4 | variant->labels_dtype << 5;
 }
 
 /* The first to ask compiles; others wait for it. */
@@ -523,6 +581,57 @@ trafo_model_get_task (TrafoModel *self)
   Runtime *runtime = runtime_of (self);
 
   return runtime != NULL ? runtime->task : NULL;
+}
+
+/**
+ * trafo_model_get_folder:
+ * @self: a model
+ *
+ * Where it was loaded from.
+ *
+ * Returns: (transfer none) (type filename) (nullable): a folder, %NULL before the model is loaded and
+ *   if it was made from code
+ */
+const char *
+trafo_model_get_folder (TrafoModel *self)
+{
+  Runtime *runtime = runtime_of (self);
+
+  return runtime != NULL ? runtime->folder : NULL;
+}
+
+/**
+ * trafo_model_list_inputs:
+ * @self: a loaded model
+ * @error: return location for an error
+ *
+ * What it takes where nothing is given that it can do without. So BERT has "token_type_ids", and
+ * GPT-2, which has a use for them but no need, has not.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the names, as [method@Trafo.Model.forward]
+ *   takes them; %NULL with the model's error
+ */
+char **
+trafo_model_list_inputs (TrafoModel *self, GError **error)
+{
+  TrafoVariant variant = { 0 };
+  g_autoptr (GMutexLocker) locker = NULL;
+  g_autoptr (TrafoGraph) graph = NULL;
+  Runtime *runtime;
+  char   **names;
+
+  g_return_val_if_fail (TRAFO_IS_MODEL (self), NULL);
+  runtime = loaded_runtime_of (self, error);
+  if (runtime == NULL)
+    return NULL;
+  locker = g_mutex_locker_new (&runtime->lock);
+  graph = trace (self, &variant, error);
+  if (graph == NULL)
+    return NULL;
+  names = g_new0 (char *, graph->inputs->len + 1);
+  for (guint i = 0; i < graph->inputs->len; i++)
+    names[i] = g_strdup (((const TrafoGraphInput *) graph->inputs->pdata[i])->name);
+  return names;
 }
 
 /**

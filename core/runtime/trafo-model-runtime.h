@@ -27,6 +27,13 @@ TRAFO_API void     trafo_model_load_async (TrafoModel         *self,
                                            gpointer            user_data);
 TRAFO_API gboolean trafo_model_load_finish (TrafoModel *self, GAsyncResult *result, GError **error);
 
+TRAFO_API gboolean trafo_model_initialize (TrafoModel       *self,
+                                           TrafoConfig      *config,
+                                           const char       *task,
+                                           TrafoLoadOptions *options,
+                                           GCancellable     *cancellable,
+                                           GError          **error);
+
 TRAFO_API TrafoTensorDict *trafo_model_forward (TrafoModel      *self,
                                                 TrafoTensorDict *inputs,
                                                 gboolean         output_hidden_states,
@@ -47,6 +54,8 @@ trafo_model_forward_finish (TrafoModel *self, GAsyncResult *result, GError **err
 
 TRAFO_API TrafoConfig *trafo_model_get_config (TrafoModel *self);
 TRAFO_API const char  *trafo_model_get_task (TrafoModel *self);
+TRAFO_API const char  *trafo_model_get_folder (TrafoModel *self);
+TRAFO_API char       **trafo_model_list_inputs (TrafoModel *self, GError **error);
 TRAFO_API const char  *trafo_model_get_device_name (TrafoModel *self);
 TRAFO_API char       **trafo_model_list_missing_keys (TrafoModel *self);
 TRAFO_API char       **trafo_model_list_unexpected_keys (TrafoModel *self);

@@ -10,11 +10,14 @@
 G_BEGIN_DECLS
 
 /* The parameters of a model's graph, found in a checkpoint: by name, by the name without or with
- * the base class's prefix, by an older name; what the checkpoint lacks is initialised. */
+ * the base class's prefix, by an older name; what the checkpoint lacks is initialised, as all is
+ * without one. */
 typedef struct
 {
-  TrafoCheckpoint *checkpoint;
+  TrafoCheckpoint *checkpoint; /* nullable */
+  guint64          seed;
   GHashTable      *operands;   /* name of a parameter to TrafoOperand */
+  GPtrArray       *names;      /* of char *, of the parameters, in the order of the graph */
   GPtrArray       *memory;     /* what is not mapped */
   GPtrArray       *missing;    /* of char *, sorted */
   GPtrArray       *unexpected; /* of char *, sorted */
@@ -23,7 +26,8 @@ typedef struct
 
 TrafoModelSource *trafo_model_source_new (TrafoModel       *model,
                                           const TrafoGraph *graph,
-                                          TrafoCheckpoint  *checkpoint,
+                                          TrafoCheckpoint  *checkpoint /* nullable */,
+                                          guint64           seed,
                                           GError          **error);
 void              trafo_model_source_free (TrafoModelSource *self);
 

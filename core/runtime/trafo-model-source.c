@@ -2,6 +2,7 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-model-source-private.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -182,6 +183,60 @@ match_tensors (TrafoModelSource *self, TrafoModel *model, const TrafoGraph *grap
   return TRUE;
 }
 
+/* FNV-1a: each parameter has random numbers of its own, whatever else the model has. */
+static guint64
+stream_of (const char *name)
+{
+  guint64 hash = G_GUINT64_CONSTANT (0xcbf29ce484222325);
+
+  for (; *name != '\0'; name++)
+    hash = (hash ^ (guchar) *name) * G_GUINT64_CONSTANT (0x100000001b3);
+  return hash;
+}
+
+static void
+fill_sinusoids (float *values, gint64 n_rows, gint64 n_columns)
+{
+  for (gint64 row = 0; row < n_rows; row++)
+    for (gint64 i = 0; i < n_columns; i++)
+      {
+        double angle = row / pow (10000, 2 * (i / 2) / (double) n_columns);
+
+        values[row * n_columns + i] = i % 2 == 0 ? sin (angle) : cos (angle);
+      }
+}
+
+static void
+fill_parameter (const TrafoModelSource *self,
+                const TrafoGraphParam  *param,
+                const TrafoValueType   *type,
+                float                  *values,
+                gint64                  n_elements)
+{
+  gint64 n_columns = type->n_dims == 2 ? type->dims[1] : n_elements;
+
+  switch (param->initializer)
+    {
+    case TRAFO_INITIALIZER_NORMAL:
+      trafo_philox_normal (self->seed,
+                           stream_of (g_ptr_array_index (param->names, 0)),
+                           param->initializer_range,
+                           values,
+                           n_elements);
+      break;
+    case TRAFO_INITIALIZER_SINUSOIDS:
+      fill_sinusoids (values, n_columns > 0 ? n_elements / n_columns : 0, n_columns);
+      break;
+    case TRAFO_INITIALIZER_ONES:
+    case TRAFO_INITIALIZER_ZEROS:
+    default:
+      for (gint64 i = 0; i < n_elements; i++)
+        values[i] = param->initializer == TRAFO_INITIALIZER_ONES ? 1.0f : 0.0f;
+    }
+  if (param->padding_row >= 0)
+    memset (values + param->padding_row * n_columns, 0, n_columns * sizeof *values);
+}
+
 static gboolean
 initialise (TrafoModelSource      *self,
             const TrafoGraph      *graph,
@@ -199,13 +254,10 @@ initialise (TrafoModelSource      *self,
   values = own_memory (self, size_bytes, error);
   if (values == NULL)
     return FALSE;
-  if (param->initializer == TRAFO_INITIALIZER_NORMAL)
-    trafo_philox_normal (0, g_str_hash (name), graph->initializer_range, values, n_elements);
-  else
-    for (gint64 i = 0; i < n_elements; i++)
-      values[i] = param->initializer == TRAFO_INITIALIZER_ONES ? 1.0f : 0.0f;
+  fill_parameter (self, param, type, values, n_elements);
   add_operand (self, name, type->dtype, type, values);
-  g_ptr_array_add (self->missing, g_strdup (name));
+  if (self->checkpoint != NULL)
+    g_ptr_array_add (self->missing, g_strdup (name));
   return TRUE;
 }
 
@@ -260,6 +312,7 @@ complete (TrafoModelSource *self, const TrafoGraph *graph, GError **error)
       if (!g_hash_table_contains (self->operands, g_ptr_array_index (param->names, 0)) &&
           !initialise (self, graph, param, error))
         return FALSE;
+      g_ptr_array_add (self->names, g_strdup (g_ptr_array_index (param->names, 0)));
       for (guint j = 0; j < type->n_dims; j++)
         n_elements *= type->dims[j];
       self->n_parameters += n_elements;
@@ -277,17 +330,22 @@ TrafoModelSource *
 trafo_model_source_new (TrafoModel       *model,
                         const TrafoGraph *graph,
                         TrafoCheckpoint  *checkpoint,
+                        guint64           seed,
                         GError          **error)
 {
   g_autoptr (TrafoModelSource) self = g_new0 (TrafoModelSource, 1);
 
-  self->checkpoint = trafo_checkpoint_ref (checkpoint);
+  self->checkpoint = checkpoint != NULL ? trafo_checkpoint_ref (checkpoint) : NULL;
+  self->seed = seed;
   self->operands = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->names = g_ptr_array_new_with_free_func (g_free);
   self->memory = g_ptr_array_new_with_free_func (free);
   self->missing = g_ptr_array_new_with_free_func (g_free);
   self->unexpected = g_ptr_array_new_with_free_func (g_free);
-  if (!match_tensors (self, model, graph, error) || !check_missing (self, graph, error) ||
-      !complete (self, graph, error))
+  if (checkpoint != NULL &&
+      (!match_tensors (self, model, graph, error) || !check_missing (self, graph, error)))
+    return NULL;
+  if (!complete (self, graph, error))
     return NULL;
   g_ptr_array_sort (self->missing, compare_names);
   g_ptr_array_sort (self->unexpected, compare_names);
@@ -300,10 +358,11 @@ trafo_model_source_free (TrafoModelSource *self)
   if (self == NULL)
     return;
   g_hash_table_unref (self->operands);
+  g_ptr_array_unref (self->names);
   g_ptr_array_unref (self->memory);
   g_ptr_array_unref (self->missing);
   g_ptr_array_unref (self->unexpected);
-  trafo_checkpoint_unref (self->checkpoint);
+  g_clear_pointer (&self->checkpoint, trafo_checkpoint_unref);
   g_free (self);
 }
 
@@ -325,7 +384,7 @@ trafo_model_source_lookup (TrafoModelSource *self,
       return FALSE;
     }
   /* a file that was cut since it was mapped would end the process on the next read */
-  if (!trafo_checkpoint_check (self->checkpoint, error))
+  if (self->checkpoint != NULL && !trafo_checkpoint_check (self->checkpoint, error))
     return FALSE;
   *ret_operand = *operand;
   return TRUE;
@@ -352,7 +411,8 @@ release (gpointer data, const TrafoOperand *operand)
 
   for (guint i = 0; i < operand->n_dims; i++)
     size_bytes *= operand->shape[i];
-  trafo_checkpoint_release_pages (self->checkpoint, operand->data, size_bytes);
+  if (self->checkpoint != NULL)
+    trafo_checkpoint_release_pages (self->checkpoint, operand->data, size_bytes);
 }
 
 void

@@ -2,6 +2,7 @@
  * Copyright 2026 The Trafo authors */
 #pragma once
 
+#include <string.h>
 #include <trafo/trafo-tokenizer.h>
 #include <trafo/trafo-vocabulary.h>
 
@@ -24,6 +25,14 @@ typedef struct
   gboolean special;
 } TrafoAddedToken;
 
+/* Whether the normalizer makes another text of the token. */
+static inline gboolean
+trafo_added_token_is_renamed (const TrafoAddedToken *self)
+{
+  return self->pattern_size != self->size_bytes ||
+         memcmp (self->pattern, self->content, self->size_bytes) != 0;
+}
+
 typedef struct _TrafoAddedTokens TrafoAddedTokens;
 
 TrafoAddedTokens *trafo_added_tokens_new (TrafoTokenizer *model, const TrafoNormalizer *normalizer);
@@ -34,7 +43,8 @@ trafo_added_tokens_read_json (TrafoAddedTokens *self, TrafoJsonReader *reader, G
 gboolean trafo_added_tokens_add (TrafoAddedTokens *self, TrafoAddedToken token, GError **error);
 gboolean trafo_added_tokens_finish (TrafoAddedTokens *self, GError **error);
 
-guint trafo_added_tokens_get_n_new (const TrafoAddedTokens *self);
+gboolean trafo_added_tokens_has_renamed (const TrafoAddedTokens *self);
+guint    trafo_added_tokens_get_n_new (const TrafoAddedTokens *self);
 const TrafoAddedToken *
 trafo_added_tokens_lookup (const TrafoAddedTokens *self, const char *content, gsize size_bytes);
 const TrafoAddedToken *trafo_added_tokens_lookup_id (const TrafoAddedTokens *self, guint32 id);

@@ -34,6 +34,7 @@ struct _TrafoAddedTokens
   GHashTable            *by_id;    /* id to index in @tokens plus one */
   Trie                   tries[2]; /* by TrafoAddedToken.normalized */
   guint                  n_new;    /* tokens that the model lacks */
+  gboolean               has_renamed;
   guint64                next_id;
 };
 
@@ -110,7 +111,8 @@ trie_add (Trie *self, const char *pattern, gsize size_bytes, guint32 token)
         }
       node = child;
     }
-  g_array_index (self->nodes, Node, node).token = token + 1;
+  if (g_array_index (self->nodes, Node, node).token == 0)
+    g_array_index (self->nodes, Node, node).token = token + 1;
 }
 
 /* The longest pattern that the text begins with; its index plus one, 0 for none. */
@@ -287,7 +289,8 @@ trafo_added_tokens_read_json (TrafoAddedTokens *self, TrafoJsonReader *reader, G
   return TRUE;
 }
 
-/* Makes the index of the patterns; after the last token was added. */
+/* Makes the index of the patterns; after the last token was added. Of tokens that the normalizer makes
+ * equal the first counts, and a special one before others. */
 gboolean
 trafo_added_tokens_finish (TrafoAddedTokens *self, GError **error)
 {
@@ -298,14 +301,24 @@ trafo_added_tokens_finish (TrafoAddedTokens *self, GError **error)
       g_array_set_size (self->tries[i].nodes, 0);
       memset (self->tries[i].roots, 0, sizeof self->tries[i].roots);
     }
-  for (guint i = 0; i < self->tokens->len; i++)
+  for (guint i = 0; i < self->tokens->len * 2; i++)
     {
-      const TrafoAddedToken *token = get_token (self, i);
+      guint                  index = i % self->tokens->len;
+      const TrafoAddedToken *token = get_token (self, index);
+      gboolean               is_turn = (token->special != 0) == (i < self->tokens->len);
 
-      if (token->pattern_size > 0)
-        trie_add (&self->tries[token->normalized != 0], token->pattern, token->pattern_size, i);
+      self->has_renamed |= trafo_added_token_is_renamed (token);
+      if (is_turn && token->pattern_size > 0)
+        trie_add (&self->tries[token->normalized != 0], token->pattern, token->pattern_size, index);
     }
   return TRUE;
+}
+
+/* Whether the normalizer makes another text of one of the tokens. */
+gboolean
+trafo_added_tokens_has_renamed (const TrafoAddedTokens *self)
+{
+  return self->has_renamed;
 }
 
 /* How many tokens the model's vocabulary lacks. */

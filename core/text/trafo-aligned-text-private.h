@@ -36,6 +36,8 @@ typedef struct
   gboolean failed;
 } TrafoAlignedTextBuilder;
 
+gsize trafo_aligned_text_get_limit (gsize size_bytes);
+
 void
 trafo_aligned_text_builder_begin (TrafoAlignedTextBuilder *self, guint32 base, gsize limit_bytes);
 void     trafo_aligned_text_builder_clear (TrafoAlignedTextBuilder *self);
@@ -89,7 +91,7 @@ trafo_aligned_text_get_origin (const TrafoAlignedText *self,
   *end = self->starts != NULL ? self->ends[offset] : self->base + offset + length;
 }
 
-/* Where a token came from; @start and @end lie between characters. */
+/* Where a token came from; one that begins or ends within a character comes from all of it. */
 static inline void
 trafo_aligned_text_get_range (const TrafoAlignedText *self,
                               guint32                 start,
@@ -97,14 +99,18 @@ trafo_aligned_text_get_range (const TrafoAlignedText *self,
                               guint32                *origin_start,
                               guint32                *origin_end)
 {
-  if (self->starts == NULL || start == end)
+  if (self->starts != NULL && start < end)
     {
-      *origin_start = self->base + start;
-      *origin_end = self->base + end;
+      *origin_start = self->starts[start];
+      *origin_end = self->ends[end - 1];
       return;
     }
-  *origin_start = self->starts[start];
-  *origin_end = self->ends[end - 1];
+  while (start < end && ((guint8) self->text[start] & 0xc0) == 0x80)
+    start--;
+  while (start < end && end < self->size_bytes && ((guint8) self->text[end] & 0xc0) == 0x80)
+    end++;
+  *origin_start = self->base + start;
+  *origin_end = self->base + end;
 }
 
 G_END_DECLS

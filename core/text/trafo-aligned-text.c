@@ -4,6 +4,24 @@
 
 #include <string.h>
 
+enum
+{
+  MAX_GROWTH = 12,
+  MAX_GROWTH_BYTES = 1 << 16,
+};
+
+/* How many bytes may be made of a text of @size_bytes, in however many steps. */
+gsize
+trafo_aligned_text_get_limit (gsize size_bytes)
+{
+  gsize limit;
+
+  if (!g_size_checked_mul (&limit, size_bytes, MAX_GROWTH) ||
+      !g_size_checked_add (&limit, limit, MAX_GROWTH_BYTES))
+    return G_MAXUINT32;
+  return MIN (limit, G_MAXUINT32);
+}
+
 /* Starts anew; memory that the builder has is used again. */
 void
 trafo_aligned_text_builder_begin (TrafoAlignedTextBuilder *self, guint32 base, gsize limit_bytes)

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "trafo-byte-alphabet-private.h"
 #include "trafo-truncation-private.h"
 
 enum
@@ -45,20 +46,141 @@ write_specials (TrafoEncoding *encoding, gsize at, const TrafoTemplatePiece *pie
   memset (encoding->offsets + at * 2, 0, piece->n_ids * 2 * sizeof (guint32));
 }
 
-static void
-write_texts (TrafoEncoding *encoding, gsize at, const TrafoTokenRun *run, TrafoPart part)
+/* The white space that a token begins or ends with, in characters. */
+typedef struct
 {
-  for (guint i = 0; run->texts != NULL && i < run->texts->len; i++)
-    {
-      const TrafoTokenText *text = &g_array_index (run->texts, TrafoTokenText, i);
+  guint leading;
+  guint trailing;
+} Margins;
 
-      if (text->index >= part.start && text->index < part.end)
-        trafo_encoding_add_text (encoding, at + text->index - part.start, text->text);
+static gboolean
+is_blank (const char *text)
+{
+  guint32 point;
+
+  trafo_utf8_decode (text, &point);
+  return point == trafo_byte_alphabet_get_char (' ') ||
+         (trafo_unicode_get_flags (point) & TRAFO_UNICODE_WHITESPACE) != 0;
+}
+
+static Margins
+measure_margins (const char *token, gsize size_bytes)
+{
+  const char *start = token, *end = token + size_bytes;
+  Margins     margins = { 0, 0 };
+
+  for (; start < end && is_blank (start); start = g_utf8_next_char (start))
+    margins.leading++;
+  for (start = token; end > start && is_blank (g_utf8_prev_char (end));)
+    {
+      end = g_utf8_prev_char (end);
+      margins.trailing++;
+    }
+  return margins;
+}
+
+/* The first of a run's texts that is a token's at @index or behind it; they are in order. */
+static guint
+find_text (const TrafoTokenRun *run, guint32 index)
+{
+  guint low = 0, high = run->texts != NULL ? run->texts->len : 0;
+
+  while (low < high)
+    {
+      guint middle = low + (high - low) / 2;
+
+      if (g_array_index (run->texts, TrafoTokenText, middle).index < index)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low;
+}
+
+static Margins
+get_margins (const TrafoTextEngine *engine, const TrafoTokenRun *run, guint32 index)
+{
+  guint            found = find_text (run, index);
+  g_autofree char *token = NULL;
+  gsize            size = 0;
+
+  if (run->texts != NULL && found < run->texts->len)
+    {
+      const TrafoTokenText *text = &g_array_index (run->texts, TrafoTokenText, found);
+
+      if (text->index == index)
+        return measure_margins (text->text, g_ref_string_length (text->text));
+    }
+  token = trafo_text_engine_get_token (engine, run->tokens.pieces[index].id, &size);
+  return measure_margins (token != NULL ? token : "", size);
+}
+
+/* Moves a place in the original text by whole characters; returns how many. */
+static guint32
+move_forward (const char *text, guint32 *byte, guint32 limit, guint n_chars)
+{
+  guint32 n = 0;
+
+  for (; n < n_chars && *byte < limit; n++)
+    *byte = g_utf8_next_char (text + *byte) - text;
+  return n;
+}
+
+static guint32
+move_back (const char *text, guint32 *byte, guint32 limit, guint n_chars)
+{
+  guint32 n = 0;
+
+  for (; n<n_chars && * byte> limit; n++)
+    *byte = g_utf8_prev_char (text + *byte) - text;
+  return n;
+}
+
+/* As process_offsets () in tokenizers' pre_tokenizers/byte_level.rs. */
+static void
+trim_offsets (const Assembly      *self,
+              TrafoEncoding       *encoding,
+              gsize                at,
+              const TrafoTokenRun *run,
+              TrafoPart            part)
+{
+  for (guint32 i = part.start; i < part.end; i++)
+    {
+      guint32 *bytes = encoding->byte_offsets + (at + i - part.start) * 2;
+      guint32 *chars = encoding->offsets + (at + i - part.start) * 2;
+      Margins  margins = get_margins (self->engine, run, i);
+      gboolean is_first = i == part.start || bytes[0] == 0;
+      guint32  n_chars = chars[1], moved;
+
+      if (margins.leading == 1 && is_first && self->engine->post_processor->add_prefix_space)
+        margins.leading = 0;
+      moved = move_forward (run->text, &bytes[0], bytes[1], margins.leading);
+      if (chars != bytes)
+        chars[0] += moved;
+      if (n_chars < margins.trailing)
+        continue;
+      moved = move_back (run->text, &bytes[1], bytes[0], margins.trailing);
+      if (chars != bytes)
+        chars[1] -= moved;
     }
 }
 
 static void
-write_part (TrafoEncoding            *encoding,
+write_texts (TrafoEncoding *encoding, gsize at, const TrafoTokenRun *run, TrafoPart part)
+{
+  for (guint i = find_text (run, part.start); run->texts != NULL && i < run->texts->len; i++)
+    {
+      const TrafoTokenText *text = &g_array_index (run->texts, TrafoTokenText, i);
+
+      if (text->index >= part.end)
+        break;
+      trafo_encoding_add_text (encoding, at + text->index - part.start, text->text);
+    }
+}
+
+static void
+write_part (const Assembly           *self,
+            TrafoEncoding            *encoding,
             gsize                     at,
             const TrafoTokenRun      *run,
             TrafoPart                 part,
@@ -82,6 +204,8 @@ write_part (TrafoEncoding            *encoding,
     memcpy (encoding->offsets + at * 2,
             run->is_ascii ? encoding->byte_offsets + at * 2 : run->offsets + part.start * 2,
             n * 2 * sizeof (guint32));
+  if (self->engine->post_processor->trims_offsets)
+    trim_offsets (self, encoding, at, run, part);
   write_texts (encoding, at, run, part);
 }
 
@@ -134,7 +258,7 @@ make_encoding (Assembly *self, const guint32 *indices, GError **error)
         {
           TrafoPart part = get_part (self, piece->sequence, indices[k++]);
 
-          write_part (encoding, at, &self->runs[piece->sequence], part, piece);
+          write_part (self, encoding, at, &self->runs[piece->sequence], part, piece);
           at += part.end - part.start;
         }
       else if (self->plan->add_special_tokens)

@@ -26,6 +26,11 @@ gboolean    trafo_component_read_id (GVariant   *self,
                                      const char *key,
                                      guint32    *value,
                                      GError    **error);
+gboolean    trafo_component_read_char (GVariant   *self,
+                                       const char *where,
+                                       const char *key,
+                                       guint32    *value,
+                                       GError    **error);
 GPtrArray *
 trafo_component_flatten (GVariant *self, const char *list_key, const char *where, GError **error);
 void trafo_component_set_unknown (GError **error, const char *where, const char *type);

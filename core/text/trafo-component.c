@@ -109,6 +109,27 @@ trafo_component_read_id (GVariant   *self,
   return TRUE;
 }
 
+/* A string of one character. */
+gboolean
+trafo_component_read_char (GVariant   *self,
+                           const char *where,
+                           const char *key,
+                           guint32    *value,
+                           GError    **error)
+{
+  g_autofree char *text = NULL;
+
+  if (!trafo_component_read_string (self, where, key, &text, error))
+    return FALSE;
+  if (*text == '\0' || *g_utf8_next_char (text) != '\0')
+    {
+      trafo_component_set_wrong (error, where, key, "string of one character");
+      return FALSE;
+    }
+  *value = g_utf8_get_char (text);
+  return TRUE;
+}
+
 static void
 push_reversed (GPtrArray *stack, GVariant *list)
 {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "trafo-normal-form-private.h"
+#include "trafo-word-array-private.h"
 
 G_BEGIN_DECLS
 
@@ -14,6 +15,7 @@ typedef struct
 {
   TrafoAlignedTextBuilder builders[2];
   TrafoNormalForm         form;
+  TrafoWordArray          matches; /* of a pattern */
 } TrafoNormalizerScratch;
 
 void trafo_normalizer_scratch_clear (TrafoNormalizerScratch *self);

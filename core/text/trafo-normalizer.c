@@ -4,7 +4,10 @@
 
 #include <string.h>
 
+#include "trafo-byte-alphabet-private.h"
+#include "trafo-charsmap-private.h"
 #include "trafo-component-private.h"
+#include "trafo-pattern-private.h"
 
 typedef struct _Step Step;
 
@@ -12,34 +15,28 @@ typedef struct _Step Step;
 typedef void (*StepFunc) (const Step              *self,
                           const TrafoAlignedText  *text,
                           TrafoAlignedTextBuilder *builder,
-                          TrafoNormalForm         *form);
+                          TrafoNormalizerScratch  *scratch);
 
 struct _Step
 {
-  StepFunc apply;
-  gboolean clean_text;
-  gboolean handle_chinese_chars;
-  gboolean strip_accents;
-  gboolean has_strip_accents; /* FALSE: as @lowercase */
-  gboolean lowercase;
-  gboolean composes;
-  gboolean compatibility;
-  gboolean strip_left;
-  gboolean strip_right;
-  char    *pattern;
-  char    *content;
+  StepFunc       apply;
+  gboolean       clean_text;
+  gboolean       handle_chinese_chars;
+  gboolean       strip_accents;
+  gboolean       has_strip_accents; /* FALSE: as @lowercase */
+  gboolean       lowercase;
+  gboolean       composes;
+  gboolean       compatibility;
+  gboolean       strip_left;
+  gboolean       strip_right;
+  char          *content;
+  TrafoPattern  *pattern;
+  TrafoCharsmap *charsmap;
 };
 
 struct _TrafoNormalizer
 {
   GArray *steps;
-};
-
-/* A normalizer may make this many times more bytes than it was given, and as many again, no more. */
-enum
-{
-  MAX_GROWTH = 12,
-  MAX_GROWTH_BYTES = 1 << 16,
 };
 
 void
@@ -48,6 +45,7 @@ trafo_normalizer_scratch_clear (TrafoNormalizerScratch *self)
   trafo_aligned_text_builder_clear (&self->builders[0]);
   trafo_aligned_text_builder_clear (&self->builders[1]);
   trafo_normal_form_clear (&self->form);
+  trafo_word_array_clear (&self->matches);
 }
 
 /* BERT's clean-up, one character: 0 if it is dropped, a space for white space. */
@@ -111,8 +109,10 @@ static void
 apply_bert (const Step              *self,
             const TrafoAlignedText  *text,
             TrafoAlignedTextBuilder *builder,
-            TrafoNormalForm         *form)
+            TrafoNormalizerScratch  *scratch)
 {
+  TrafoNormalForm *form = &scratch->form;
+
   form->compatibility = form->composes = FALSE;
   form->strips_nonspacing = self->has_strip_accents ? self->strip_accents : self->lowercase;
   form->lowers = self->lowercase;
@@ -149,7 +149,7 @@ static void
 apply_lowercase (const Step              *self,
                  const TrafoAlignedText  *text,
                  TrafoAlignedTextBuilder *builder,
-                 TrafoNormalForm         *form)
+                 TrafoNormalizerScratch  *scratch)
 {
   for (gsize i = 0; i < text->size_bytes && !builder->failed;)
     {
@@ -174,8 +174,10 @@ static void
 apply_normal_form (const Step              *self,
                    const TrafoAlignedText  *text,
                    TrafoAlignedTextBuilder *builder,
-                   TrafoNormalForm         *form)
+                   TrafoNormalizerScratch  *scratch)
 {
+  TrafoNormalForm *form = &scratch->form;
+
   form->compatibility = self->compatibility;
   form->composes = self->composes;
   form->strips_nonspacing = form->lowers = FALSE;
@@ -203,7 +205,7 @@ static void
 apply_strip_accents (const Step              *self,
                      const TrafoAlignedText  *text,
                      TrafoAlignedTextBuilder *builder,
-                     TrafoNormalForm         *form)
+                     TrafoNormalizerScratch  *scratch)
 {
   gsize   kept = 0;
   guint32 point;
@@ -235,33 +237,33 @@ append_content (TrafoAlignedTextBuilder *builder, const char *content, guint32 s
     }
 }
 
-/* What replaces a match comes, all of it, from the match's last character. */
+/* What replaces a match comes, all of it, from the last character before the match's end. */
 static void
 apply_replace (const Step              *self,
                const TrafoAlignedText  *text,
                TrafoAlignedTextBuilder *builder,
-               TrafoNormalForm         *form)
+               TrafoNormalizerScratch  *scratch)
 {
-  gsize       pattern_size = strlen (self->pattern), kept = 0;
-  const char *match;
+  gsize kept = 0;
 
-  while (
-      !builder->failed &&
-      (match = memmem (text->text + kept, text->size_bytes - kept, self->pattern, pattern_size)) !=
-          NULL)
+  for (gsize i = 0; i < scratch->matches.n_ranges && !builder->failed; i++)
     {
-      gsize       at = match - text->text, last = at + pattern_size;
-      const char *last_char = g_utf8_prev_char (text->text + last);
-      guint32     start, end;
+      TrafoTextRange match = scratch->matches.ranges[i];
+      guint32        start = text->base, end = text->base;
 
-      trafo_aligned_text_builder_append_run (builder, text, kept, at - kept);
-      trafo_aligned_text_get_origin (text,
-                                     last_char - text->text,
-                                     text->text + last - last_char,
-                                     &start,
-                                     &end);
+      if (match.end > 0)
+        {
+          const char *last = g_utf8_prev_char (text->text + match.end);
+
+          trafo_aligned_text_get_origin (text,
+                                         last - text->text,
+                                         text->text + match.end - last,
+                                         &start,
+                                         &end);
+        }
+      trafo_aligned_text_builder_append_run (builder, text, kept, match.start - kept);
       append_content (builder, self->content, start, end);
-      kept = last;
+      kept = match.end;
     }
   trafo_aligned_text_builder_append_run (builder, text, kept, text->size_bytes - kept);
 }
@@ -270,7 +272,7 @@ static void
 apply_prepend (const Step              *self,
                const TrafoAlignedText  *text,
                TrafoAlignedTextBuilder *builder,
-               TrafoNormalForm         *form)
+               TrafoNormalizerScratch  *scratch)
 {
   guint32 point, start, end;
   guint   length;
@@ -281,6 +283,49 @@ apply_prepend (const Step              *self,
   trafo_aligned_text_get_origin (text, 0, length, &start, &end);
   append_content (builder, self->content, start, end);
   trafo_aligned_text_builder_append_run (builder, text, 0, text->size_bytes);
+}
+
+/* As tokenizers' normalizers/unicode.rs: SentencePiece's rules for control characters and spaces. */
+static void
+apply_nmt (const Step              *self,
+           const TrafoAlignedText  *text,
+           TrafoAlignedTextBuilder *builder,
+           TrafoNormalizerScratch  *scratch)
+{
+  for (gsize i = 0; i < text->size_bytes && !builder->failed;)
+    {
+      guint32 point, start, end;
+      guint   length = trafo_utf8_decode (text->text + i, &point);
+
+      trafo_aligned_text_get_origin (text, i, length, &start, &end);
+      i += length;
+      if ((point >= 0x1 && point <= 0x8) || point == 0xb || (point >= 0xe && point <= 0x1f) ||
+          point == 0x7f || point == 0x8f || point == 0x9f)
+        continue;
+      if (point == 0x9 || point == 0xa || point == 0xc || point == 0xd || point == 0x1680 ||
+          (point >= 0x200b && point <= 0x200f) || point == 0x2028 || point == 0x2029 ||
+          point == 0x2581 || point == 0xfeff || point == 0xfffd)
+        point = ' ';
+      trafo_aligned_text_builder_append (builder, point, start, end);
+    }
+}
+
+static void
+apply_byte_level (const Step              *self,
+                  const TrafoAlignedText  *text,
+                  TrafoAlignedTextBuilder *builder,
+                  TrafoNormalizerScratch  *scratch)
+{
+  trafo_byte_alphabet_append (builder, text, 0, text->size_bytes);
+}
+
+static void
+apply_charsmap (const Step              *self,
+                const TrafoAlignedText  *text,
+                TrafoAlignedTextBuilder *builder,
+                TrafoNormalizerScratch  *scratch)
+{
+  trafo_charsmap_apply (self->charsmap, text, builder);
 }
 
 static gboolean
@@ -296,7 +341,7 @@ static void
 apply_strip (const Step              *self,
              const TrafoAlignedText  *text,
              TrafoAlignedTextBuilder *builder,
-             TrafoNormalForm         *form)
+             TrafoNormalizerScratch  *scratch)
 {
   const char *start = text->text, *end = text->text + text->size_bytes;
 
@@ -332,26 +377,21 @@ static gboolean
 read_replace (Step *self, GVariant *component, const char *where, GError **error)
 {
   g_autoptr (GVariant) pattern = trafo_component_get (component, "pattern");
-  g_autoptr (GVariant) regex = trafo_component_get (pattern, "Regex");
 
-  if (regex != NULL)
-    {
-      trafo_component_set_unknown (error, where, "Replace with a Regex");
-      return FALSE;
-    }
-  if (pattern == NULL ||
-      !trafo_component_read_string (pattern, where, "String", &self->pattern, error))
-    {
-      if (pattern == NULL)
-        trafo_component_set_wrong (error, where, "pattern", "object");
-      return FALSE;
-    }
-  if (*self->pattern == '\0')
-    {
-      trafo_component_set_wrong (error, where, "pattern", "string that is not empty");
-      return FALSE;
-    }
-  return trafo_component_read_string (component, where, "content", &self->content, error);
+  self->pattern = trafo_pattern_new (pattern, where, error);
+  return self->pattern != NULL &&
+         trafo_component_read_string (component, where, "content", &self->content, error);
+}
+
+static gboolean
+read_charsmap (Step *self, GVariant *component, const char *where, GError **error)
+{
+  g_autofree char *base64 = NULL;
+
+  if (!trafo_component_read_string (component, where, "precompiled_charsmap", &base64, error))
+    return FALSE;
+  self->charsmap = trafo_charsmap_new (base64, where, error);
+  return self->charsmap != NULL;
 }
 
 static gboolean
@@ -376,11 +416,19 @@ static const struct
   gboolean composes;
   gboolean compatibility;
 } kinds[] = {
-  { "BertNormalizer", apply_bert, read_bert },     { "Lowercase", apply_lowercase },
-  { "NFC", apply_normal_form, NULL, TRUE, FALSE }, { "NFD", apply_normal_form, NULL, FALSE, FALSE },
-  { "NFKC", apply_normal_form, NULL, TRUE, TRUE }, { "NFKD", apply_normal_form, NULL, FALSE, TRUE },
-  { "StripAccents", apply_strip_accents },         { "Replace", apply_replace, read_replace },
-  { "Prepend", apply_prepend, read_prepend },      { "Strip", apply_strip, read_strip },
+  { "BertNormalizer", apply_bert, read_bert },
+  { "ByteLevel", apply_byte_level },
+  { "Lowercase", apply_lowercase },
+  { "NFC", apply_normal_form, NULL, TRUE, FALSE },
+  { "NFD", apply_normal_form, NULL, FALSE, FALSE },
+  { "NFKC", apply_normal_form, NULL, TRUE, TRUE },
+  { "NFKD", apply_normal_form, NULL, FALSE, TRUE },
+  { "Nmt", apply_nmt },
+  { "Precompiled", apply_charsmap, read_charsmap },
+  { "Prepend", apply_prepend, read_prepend },
+  { "Replace", apply_replace, read_replace },
+  { "Strip", apply_strip, read_strip },
+  { "StripAccents", apply_strip_accents },
 };
 
 static gboolean
@@ -407,7 +455,8 @@ clear_step (gpointer data)
 {
   Step *self = data;
 
-  g_free (self->pattern);
+  g_clear_pointer (&self->pattern, trafo_pattern_free);
+  g_clear_pointer (&self->charsmap, trafo_charsmap_free);
   g_free (self->content);
 }
 
@@ -473,19 +522,23 @@ trafo_normalizer_apply (const TrafoNormalizer  *self,
                         TrafoAlignedText       *text,
                         GError                **error)
 {
-  gsize limit;
+  gsize limit = trafo_aligned_text_get_limit (text->size_bytes);
 
-  if (!g_size_checked_mul (&limit, text->size_bytes, MAX_GROWTH) ||
-      !g_size_checked_add (&limit, limit, MAX_GROWTH_BYTES))
-    limit = G_MAXUINT32;
   for (guint i = 0; i < self->steps->len; i++)
     {
       const Step              *step = &g_array_index (self->steps, Step, i);
       TrafoAlignedTextBuilder *builder = &scratch->builders[i % 2];
 
-      trafo_aligned_text_builder_begin (builder, text->base, MIN (limit, G_MAXUINT32));
+      trafo_aligned_text_builder_begin (builder, text->base, limit);
       trafo_normal_form_begin (&scratch->form, builder, text->base);
-      step->apply (step, text, builder, &scratch->form);
+      if (step->pattern != NULL && !trafo_pattern_find (step->pattern,
+                                                        text->text,
+                                                        text->size_bytes,
+                                                        &scratch->matches,
+                                                        error))
+        return FALSE;
+      step->apply (step, text, builder, scratch);
+      builder->failed |= scratch->matches.failed;
       if (!trafo_aligned_text_builder_finish (builder, text, error))
         return FALSE;
     }

@@ -21,15 +21,28 @@ typedef struct
   gsize   n_added; /* special tokens, all together */
 } TrafoTemplate;
 
-/* The post-processor of a tokenizer.json: what stands around one sequence, and around two. */
+/* The post-processor of a tokenizer.json: what stands around one sequence, and around two; and
+ * whether the offsets of byte-level tokens are trimmed. */
 typedef struct
 {
   TrafoTemplate single;
   TrafoTemplate pair;
+  gboolean      trims_offsets;    /* of the white space that tokens begin and end with */
+  gboolean      add_prefix_space; /* the first token's may not be in the text: it is not trimmed */
 } TrafoPostProcessor;
+
+/* A token that stands around sequences. */
+typedef struct
+{
+  guint32  id;
+  gboolean is_used;
+} TrafoAddedSpecial;
 
 TrafoPostProcessor      *
 trafo_post_processor_new (GVariant *component, const char *origin, GError **error);
+void trafo_post_processor_set_bos_eos (TrafoPostProcessor *self,
+                                       TrafoAddedSpecial   bos,
+                                       TrafoAddedSpecial   eos);
 void trafo_post_processor_free (TrafoPostProcessor *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrafoPostProcessor, trafo_post_processor_free)

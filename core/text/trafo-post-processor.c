@@ -23,6 +23,7 @@ init_template (TrafoTemplate *self)
 {
   self->pieces = g_array_new (FALSE, TRUE, sizeof (TrafoTemplatePiece));
   g_array_set_clear_func (self->pieces, clear_piece);
+  self->n_added = 0;
 }
 
 static void
@@ -72,7 +73,6 @@ read_token_pair (GVariant   *component,
   return TRUE;
 }
 
-/* BertProcessing: [CLS] A [SEP] and [CLS] A [SEP] B [SEP]. */
 static gboolean
 read_bert (TrafoPostProcessor *self, GVariant *component, const char *where, GError **error)
 {
@@ -92,6 +92,58 @@ read_bert (TrafoPostProcessor *self, GVariant *component, const char *where, GEr
         {
           add_sequence (template, 1, 1);
           add_special (template, sep, 1);
+        }
+    }
+  return TRUE;
+}
+
+/* The tokens keep the spaces that they begin with; their offsets need not. */
+static gboolean
+read_trimming (TrafoPostProcessor *self, GVariant *component, const char *where, GError **error)
+{
+  gboolean trims_offsets = TRUE, add_prefix_space = TRUE;
+
+  if (!trafo_component_read_boolean (component, where, "trim_offsets", &trims_offsets, error) ||
+      !trafo_component_read_boolean (component,
+                                     where,
+                                     "add_prefix_space",
+                                     &add_prefix_space,
+                                     error))
+    return FALSE;
+  if (!trims_offsets)
+    return TRUE;
+  if (self->trims_offsets)
+    {
+      trafo_component_set_unknown (error, where, "Sequence that trims offsets twice");
+      return FALSE;
+    }
+  self->trims_offsets = TRUE;
+  self->add_prefix_space = add_prefix_space;
+  return TRUE;
+}
+
+/* All of it has the type 0, and two separators stand between the sequences. */
+static gboolean
+read_roberta (TrafoPostProcessor *self, GVariant *component, const char *where, GError **error)
+{
+  guint32 cls, sep;
+
+  if (!read_trimming (self, component, where, error) ||
+      !read_token_pair (component, "cls", where, &cls, error) ||
+      !read_token_pair (component, "sep", where, &sep, error))
+    return FALSE;
+  for (guint pair = 0; pair < 2; pair++)
+    {
+      TrafoTemplate *template = pair ? &self->pair : &self->single;
+
+      add_special (template, cls, 0);
+      add_sequence (template, 0, 0);
+      add_special (template, sep, 0);
+      if (pair)
+        {
+          add_special (template, sep, 0);
+          add_sequence (template, 1, 0);
+          add_special (template, sep, 0);
         }
     }
   return TRUE;
@@ -208,17 +260,50 @@ read_template (TrafoTemplate *self,
 }
 
 static gboolean
-read_component (TrafoPostProcessor *self, GVariant *component, const char *where, GError **error)
+read_templates (TrafoPostProcessor *self, GVariant *component, const char *where, GError **error)
+{
+  return read_template (&self->single, component, "single", FALSE, where, error) &&
+         read_template (&self->pair, component, "pair", TRUE, where, error);
+}
+
+static const struct
+{
+  const char *type;
+  gboolean (*read) (TrafoPostProcessor *self,
+                    GVariant           *component,
+                    const char         *where,
+                    GError            **error);
+  gboolean is_template;
+} kinds[] = {
+  { "BertProcessing", read_bert, TRUE },
+  { "ByteLevel", read_trimming, FALSE },
+  { "RobertaProcessing", read_roberta, TRUE },
+  { "TemplateProcessing", read_templates, TRUE },
+};
+
+static gboolean
+read_component (TrafoPostProcessor *self,
+                GVariant           *component,
+                const char         *where,
+                gboolean           *has_template,
+                GError            **error)
 {
   const char *type = trafo_component_get_type (component, where, error);
 
   if (type == NULL)
     return FALSE;
-  if (g_str_equal (type, "BertProcessing"))
-    return read_bert (self, component, where, error);
-  if (g_str_equal (type, "TemplateProcessing"))
-    return read_template (&self->single, component, "single", FALSE, where, error) &&
-           read_template (&self->pair, component, "pair", TRUE, where, error);
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      if (!g_str_equal (type, kinds[i].type))
+        continue;
+      if (kinds[i].is_template && *has_template)
+        {
+          trafo_component_set_unknown (error, where, "Sequence that adds tokens twice");
+          return FALSE;
+        }
+      *has_template |= kinds[i].is_template;
+      return kinds[i].read (self, component, where, error);
+    }
   trafo_component_set_unknown (error, where, type);
   return FALSE;
 }
@@ -228,18 +313,48 @@ TrafoPostProcessor *
 trafo_post_processor_new (GVariant *component, const char *origin, GError **error)
 {
   g_autoptr (TrafoPostProcessor) self = g_new0 (TrafoPostProcessor, 1);
+  g_autoptr (GPtrArray) flat = NULL;
   g_autofree char *where = g_strconcat (origin, ": post_processor", NULL);
+  gboolean         has_template = FALSE;
 
   init_template (&self->single);
   init_template (&self->pair);
-  if (component == NULL)
+  flat = trafo_component_flatten (component, "processors", where, error);
+  for (guint i = 0; flat != NULL && i < flat->len; i++)
+    if (!read_component (self, g_ptr_array_index (flat, i), where, &has_template, error))
+      return NULL;
+  if (flat != NULL && !has_template)
     {
       add_sequence (&self->single, 0, 0);
       add_sequence (&self->pair, 0, 0);
       add_sequence (&self->pair, 1, 1);
-      return g_steal_pointer (&self);
     }
-  return read_component (self, component, where, error) ? g_steal_pointer (&self) : NULL;
+  return flat != NULL ? g_steal_pointer (&self) : NULL;
+}
+
+/* Whatever the templates were: [bos] A [eos], and the same with the type 1 around a second sequence.
+ * So transformers does where tokenizer_config.json says add_bos_token or add_eos_token. */
+void
+trafo_post_processor_set_bos_eos (TrafoPostProcessor *self,
+                                  TrafoAddedSpecial   bos,
+                                  TrafoAddedSpecial   eos)
+{
+  self->trims_offsets = FALSE;
+  g_array_unref (self->single.pieces);
+  g_array_unref (self->pair.pieces);
+  init_template (&self->single);
+  init_template (&self->pair);
+  for (guint i = 0; i < 3; i++)
+    {
+      TrafoTemplate *template = i == 0 ? &self->single : &self->pair;
+      guint32 sequence = i == 2;
+
+      if (bos.is_used)
+        add_special (template, bos.id, sequence);
+      add_sequence (template, sequence, sequence);
+      if (eos.is_used)
+        add_special (template, eos.id, sequence);
+    }
 }
 
 void

@@ -2,44 +2,33 @@
  * Copyright 2026 The Trafo authors */
 #pragma once
 
-#include <trafo/trafo-tokenizer.h>
-
 #include "trafo-aligned-text-private.h"
+#include "trafo-word-array-private.h"
 
 G_BEGIN_DECLS
 
-/* Words, as ranges of bytes of one aligned text. */
+/* The pre-tokenizer of a tokenizer.json: a list of steps, each of which splits or rewrites the words
+ * that the one before it left. */
+typedef struct _TrafoPreTokenizer TrafoPreTokenizer;
+
+/* What one thread needs to apply a pre-tokenizer; memory is kept from one text to the next. */
 typedef struct
 {
-  TrafoTextRange *ranges;
-  gsize           n_ranges;
-  gsize           n_allocated;
-  gboolean        failed; /* memory ran out */
-} TrafoWordArray;
+  TrafoWordArray          words[2];
+  TrafoWordArray          matches; /* of a pattern */
+  TrafoAlignedTextBuilder builders[2];
+} TrafoPreTokenizerScratch;
 
-void     trafo_word_array_clear (TrafoWordArray *self);
-gboolean trafo_word_array_grow (TrafoWordArray *self);
-
-static inline void
-trafo_word_array_append (TrafoWordArray *self, guint32 start, guint32 end)
-{
-  if (self->n_ranges == self->n_allocated && !trafo_word_array_grow (self))
-    return;
-  self->ranges[self->n_ranges++] = (TrafoTextRange){ start, end };
-}
-
-/* The pre-tokenizer of a tokenizer.json: a list of steps, each of which splits what the one before
- * it left. */
-typedef struct _TrafoPreTokenizer TrafoPreTokenizer;
+void trafo_pre_tokenizer_scratch_clear (TrafoPreTokenizerScratch *self);
 
 TrafoPreTokenizer          *
 trafo_pre_tokenizer_new (GVariant *component, const char *origin, GError **error);
 void     trafo_pre_tokenizer_free (TrafoPreTokenizer *self);
-gboolean trafo_pre_tokenizer_apply (const TrafoPreTokenizer *self,
-                                    const TrafoAlignedText  *text,
-                                    TrafoWordArray           words[2],
-                                    TrafoWordArray         **result,
-                                    GError                 **error);
+gboolean trafo_pre_tokenizer_apply (const TrafoPreTokenizer  *self,
+                                    TrafoPreTokenizerScratch *scratch,
+                                    TrafoAlignedText         *text,
+                                    const TrafoWordArray    **words,
+                                    GError                  **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrafoPreTokenizer, trafo_pre_tokenizer_free)
 

@@ -2,31 +2,34 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-pre-tokenizer-private.h"
 
-#include "trafo-component-private.h"
+#include <string.h>
 
-/* What becomes of the characters that a pattern matches, as in tokenizers' SplitDelimiterBehavior.
- */
-typedef enum
-{
-  BEHAVIOR_REMOVED,
-  BEHAVIOR_ISOLATED,
-  BEHAVIOR_MERGED_WITH_PREVIOUS,
-  BEHAVIOR_MERGED_WITH_NEXT,
-  BEHAVIOR_CONTIGUOUS,
-} Behavior;
+#include "trafo-byte-alphabet-private.h"
+#include "trafo-component-private.h"
+#include "trafo-word-split-private.h"
 
 typedef struct _Step Step;
 
-/* Splits @range of @text into words. */
-typedef void (*StepFunc) (const Step     *self,
-                          const char     *text,
-                          TrafoTextRange  range,
-                          TrafoWordArray *words);
+/* Writes what becomes of the word at @range of @text. */
+typedef void (*RewriteFunc) (const Step              *self,
+                             const TrafoAlignedText  *text,
+                             TrafoTextRange           range,
+                             TrafoAlignedTextBuilder *builder);
+
+/* Where a word gets the replacement before it. */
+typedef enum
+{
+  PREPEND_ALWAYS,
+  PREPEND_FIRST, /* where it is the text's first */
+  PREPEND_NEVER,
+} PrependScheme;
 
 struct _Step
 {
-  StepFunc apply;
-  Behavior behavior;
+  RewriteFunc    rewrite; /* NULL: @split is what the step does */
+  TrafoWordSplit split;
+  guint32        replacement; /* for a space */
+  PrependScheme  prepend_scheme;
 };
 
 struct _TrafoPreTokenizer
@@ -35,223 +38,174 @@ struct _TrafoPreTokenizer
 };
 
 void
-trafo_word_array_clear (TrafoWordArray *self)
+trafo_pre_tokenizer_scratch_clear (TrafoPreTokenizerScratch *self)
 {
-  g_clear_pointer (&self->ranges, g_free);
-  self->n_ranges = self->n_allocated = 0;
+  trafo_word_array_clear (&self->matches);
+  for (guint i = 0; i < 2; i++)
+    {
+      trafo_word_array_clear (&self->words[i]);
+      trafo_aligned_text_builder_clear (&self->builders[i]);
+    }
 }
 
-gboolean
-trafo_word_array_grow (TrafoWordArray *self)
+static void
+rewrite_bytes (const Step              *self,
+               const TrafoAlignedText  *text,
+               TrafoTextRange           range,
+               TrafoAlignedTextBuilder *builder)
 {
-  gsize           wanted = self->n_allocated * 2 + 64, size;
-  TrafoTextRange *grown = NULL;
+  trafo_byte_alphabet_append (builder, text, range.start, range.end - range.start);
+}
 
-  if (!self->failed && g_size_checked_mul (&size, wanted, sizeof *grown))
-    grown = g_try_realloc (self->ranges, size);
-  if (grown == NULL)
+/* A space before a word that has none; it comes from where the word's first character comes from. */
+static void
+rewrite_with_space (const Step              *self,
+                    const TrafoAlignedText  *text,
+                    TrafoTextRange           range,
+                    TrafoAlignedTextBuilder *builder)
+{
+  guint32 point, start, end;
+  guint   length = trafo_utf8_decode (text->text + range.start, &point);
+
+  trafo_aligned_text_get_origin (text, range.start, length, &start, &end);
+  if (point != ' ')
+    trafo_aligned_text_builder_append (builder, ' ', start, end);
+  trafo_aligned_text_builder_append_run (builder, text, range.start, range.end - range.start);
+}
+
+static void
+rewrite_metaspace (const Step              *self,
+                   const TrafoAlignedText  *text,
+                   TrafoTextRange           range,
+                   TrafoAlignedTextBuilder *builder)
+{
+  guint32 point, start, end, kept = range.start;
+  guint   length = trafo_utf8_decode (text->text + range.start, &point);
+
+  trafo_aligned_text_get_origin (text, range.start, length, &start, &end);
+  if (point != ' ' && point != self->replacement &&
+      (self->prepend_scheme == PREPEND_ALWAYS ||
+       (self->prepend_scheme == PREPEND_FIRST && start == 0)))
+    trafo_aligned_text_builder_append (builder, self->replacement, start, end);
+  for (const char *space = text->text + kept;
+       (space = memchr (space, ' ', text->text + range.end - space)) != NULL;
+       space++)
     {
-      self->failed = TRUE;
-      return FALSE;
+      guint32 at = space - text->text;
+
+      trafo_aligned_text_builder_append_run (builder, text, kept, at - kept);
+      trafo_aligned_text_get_origin (text, at, 1, &start, &end);
+      trafo_aligned_text_builder_append (builder, self->replacement, start, end);
+      kept = at + 1;
     }
-  self->ranges = grown;
-  self->n_allocated = wanted;
+  trafo_aligned_text_builder_append_run (builder, text, kept, range.end - kept);
+}
+
+static void
+add_step (TrafoPreTokenizer *self, Step step)
+{
+  g_array_append_val (self->steps, step);
+}
+
+static gboolean
+read_byte_level (TrafoPreTokenizer *self, GVariant *component, const char *where, GError **error)
+{
+  gboolean add_prefix_space = TRUE, use_regex = TRUE;
+
+  if (!trafo_component_read_boolean (component,
+                                     where,
+                                     "add_prefix_space",
+                                     &add_prefix_space,
+                                     error) ||
+      !trafo_component_read_boolean (component, where, "use_regex", &use_regex, error))
+    return FALSE;
+  if (add_prefix_space)
+    add_step (self, (Step){ .rewrite = rewrite_with_space });
+  if (use_regex)
+    add_step (self,
+              (Step){
+                  .split = { .apply = trafo_word_split_by_scan, .scan = trafo_word_scan_gpt2 } });
+  add_step (self, (Step){ .rewrite = rewrite_bytes });
   return TRUE;
 }
 
-/* For each ASCII character, the flags of TrafoUnicodeFlags that fit a byte. */
-static guint8 ascii_flags[128];
-
-static void
-init_ascii_flags (void)
-{
-  static gsize initialized = 0;
-
-  if (g_once_init_enter (&initialized))
-    {
-      for (guint i = 0; i < G_N_ELEMENTS (ascii_flags); i++)
-        ascii_flags[i] = trafo_unicode_get_flags (i) & G_MAXUINT8;
-      g_once_init_leave (&initialized, 1);
-    }
-}
-
-static inline guint
-get_flags_at (const char *text, guint *length)
-{
-  guint32 point;
-
-  if ((guint8) *text < 0x80)
-    {
-      *length = 1;
-      return ascii_flags[(guint8) *text];
-    }
-  *length = trafo_utf8_decode (text, &point);
-  return trafo_unicode_get_flags (point);
-}
-
-/* BERT: white space separates and is dropped, each punctuation character is a word. */
-static void
-apply_bert (const Step *self, const char *text, TrafoTextRange range, TrafoWordArray *words)
-{
-  guint32 start = range.start;
-  guint   length;
-
-  for (guint32 i = range.start; i < range.end; i += length)
-    {
-      guint flags = get_flags_at (text + i, &length);
-
-      if ((flags & (TRAFO_UNICODE_WHITESPACE | TRAFO_UNICODE_PUNCTUATION)) == 0)
-        continue;
-      if (start < i)
-        trafo_word_array_append (words, start, i);
-      if ((flags & TRAFO_UNICODE_WHITESPACE) == 0)
-        trafo_word_array_append (words, i, i + length);
-      start = i + length;
-    }
-  if (start < range.end)
-    trafo_word_array_append (words, start, range.end);
-}
-
-static void
-apply_whitespace_split (const Step     *self,
-                        const char     *text,
-                        TrafoTextRange  range,
-                        TrafoWordArray *words)
-{
-  guint32 start = range.start;
-  guint   length;
-
-  for (guint32 i = range.start; i < range.end; i += length)
-    {
-      if ((get_flags_at (text + i, &length) & TRAFO_UNICODE_WHITESPACE) == 0)
-        continue;
-      if (start < i)
-        trafo_word_array_append (words, start, i);
-      start = i + length;
-    }
-  if (start < range.end)
-    trafo_word_array_append (words, start, range.end);
-}
-
-/* The regular expression \w+|[^\w\s]+: runs of word characters and runs of what is neither word
- * nor white space. */
-static void
-apply_whitespace (const Step *self, const char *text, TrafoTextRange range, TrafoWordArray *words)
-{
-  guint32 start = range.start;
-  guint   length, kind = TRAFO_UNICODE_WHITESPACE;
-
-  for (guint32 i = range.start; i < range.end; i += length)
-    {
-      guint flags = get_flags_at (text + i, &length);
-      guint next = flags & TRAFO_UNICODE_WORD;
-
-      if (next == 0)
-        next = flags & TRAFO_UNICODE_WHITESPACE;
-      if (next == kind)
-        continue;
-      if (kind != TRAFO_UNICODE_WHITESPACE && start < i)
-        trafo_word_array_append (words, start, i);
-      start = i;
-      kind = next;
-    }
-  if (kind != TRAFO_UNICODE_WHITESPACE && start < range.end)
-    trafo_word_array_append (words, start, range.end);
-}
-
-/* Whether the character between two pieces begins a word of its own. @was: the character before
- * was punctuation; @is: this one is. */
+/* Older files have add_prefix_space, of which only false says something. */
 static gboolean
-begins_word (Behavior behavior, gboolean was, gboolean is)
-{
-  switch (behavior)
-    {
-    case BEHAVIOR_MERGED_WITH_PREVIOUS:
-      return was;
-    case BEHAVIOR_MERGED_WITH_NEXT:
-      return is;
-    case BEHAVIOR_CONTIGUOUS:
-      return was != is;
-    default:
-      return was || is;
-    }
-}
-
-static void
-apply_punctuation (const Step *self, const char *text, TrafoTextRange range, TrafoWordArray *words)
-{
-  guint32  start = range.start;
-  gboolean was = FALSE;
-  guint    length;
-
-  for (guint32 i = range.start; i < range.end; i += length)
-    {
-      gboolean is = (get_flags_at (text + i, &length) & TRAFO_UNICODE_PUNCTUATION) != 0;
-
-      if (start < i && begins_word (self->behavior, was, is))
-        {
-          if (!was || self->behavior != BEHAVIOR_REMOVED)
-            trafo_word_array_append (words, start, i);
-          start = i;
-        }
-      was = is;
-    }
-  if (start < range.end && (!was || self->behavior != BEHAVIOR_REMOVED))
-    trafo_word_array_append (words, start, range.end);
-}
-
-static gboolean
-read_punctuation (Step *self, GVariant *component, const char *where, GError **error)
+read_prepend_scheme (Step *self, GVariant *component, const char *where, GError **error)
 {
   static const char *const names[] = {
-    [BEHAVIOR_REMOVED] = "Removed",
-    [BEHAVIOR_ISOLATED] = "Isolated",
-    [BEHAVIOR_MERGED_WITH_PREVIOUS] = "MergedWithPrevious",
-    [BEHAVIOR_MERGED_WITH_NEXT] = "MergedWithNext",
-    [BEHAVIOR_CONTIGUOUS] = "Contiguous",
+    [PREPEND_ALWAYS] = "always",
+    [PREPEND_FIRST] = "first",
+    [PREPEND_NEVER] = "never",
   };
-  g_autofree char *name = g_strdup (names[BEHAVIOR_ISOLATED]);
-  g_autoptr (GVariant) member = trafo_component_get (component, "behavior");
+  g_autoptr (GVariant) member = trafo_component_get (component, "prepend_scheme");
+  g_autofree char *name = g_strdup (names[PREPEND_ALWAYS]);
+  gboolean         add_prefix_space = TRUE;
 
-  if (member != NULL && !trafo_component_read_string (component, where, "behavior", &name, error))
+  if ((member != NULL &&
+       !trafo_component_read_string (component, where, "prepend_scheme", &name, error)) ||
+      !trafo_component_read_boolean (component,
+                                     where,
+                                     "add_prefix_space",
+                                     &add_prefix_space,
+                                     error))
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    if (g_str_equal (name, names[i]))
+    if (g_str_equal (name, names[i]) && (add_prefix_space || i == PREPEND_NEVER))
       {
-        self->behavior = i;
+        self->prepend_scheme = i;
         return TRUE;
       }
-  trafo_component_set_wrong (error, where, "behavior", "known behavior");
+  trafo_component_set_wrong (error, where, "prepend_scheme", "scheme that add_prefix_space allows");
   return FALSE;
 }
 
-static const struct
+static gboolean
+read_metaspace (TrafoPreTokenizer *self, GVariant *component, const char *where, GError **error)
 {
-  const char *type;
-  StepFunc    apply;
-  gboolean (*read) (Step *self, GVariant *component, const char *where, GError **error);
-} kinds[] = {
-  { "BertPreTokenizer", apply_bert },
-  { "Punctuation", apply_punctuation, read_punctuation },
-  { "Whitespace", apply_whitespace },
-  { "WhitespaceSplit", apply_whitespace_split },
-};
+  Step     step = { .rewrite = rewrite_metaspace };
+  gboolean split = TRUE;
+
+  if (!trafo_component_read_char (component, where, "replacement", &step.replacement, error) ||
+      !read_prepend_scheme (&step, component, where, error) ||
+      !trafo_component_read_boolean (component, where, "split", &split, error))
+    return FALSE;
+  add_step (self, step);
+  if (split)
+    add_step (self,
+              (Step){ .split = { .apply = trafo_word_split_by_char,
+                                 .behavior = TRAFO_SPLIT_MERGED_WITH_NEXT,
+                                 .delimiter = step.replacement } });
+  return TRUE;
+}
 
 static gboolean
-read_step (Step *self, GVariant *component, const char *where, GError **error)
+read_component (TrafoPreTokenizer *self, GVariant *component, const char *where, GError **error)
 {
   const char *type = trafo_component_get_type (component, where, error);
+  Step        step = { NULL };
 
   if (type == NULL)
     return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    if (g_str_equal (type, kinds[i].type))
-      {
-        self->apply = kinds[i].apply;
-        return kinds[i].read == NULL || kinds[i].read (self, component, where, error);
-      }
-  trafo_component_set_unknown (error, where, type);
-  return FALSE;
+  if (g_str_equal (type, "ByteLevel"))
+    return read_byte_level (self, component, where, error);
+  if (g_str_equal (type, "Metaspace"))
+    return read_metaspace (self, component, where, error);
+  if (!trafo_word_split_read (&step.split, type, component, where, error))
+    {
+      trafo_word_split_clear (&step.split);
+      return FALSE;
+    }
+  add_step (self, step);
+  return TRUE;
+}
+
+static void
+clear_step (gpointer data)
+{
+  Step *step = data;
+
+  trafo_word_split_clear (&step->split);
 }
 
 /* @component: the "pre_tokenizer" of a tokenizer.json, or NULL; @origin: the file. */
@@ -262,17 +216,12 @@ trafo_pre_tokenizer_new (GVariant *component, const char *origin, GError **error
   g_autoptr (GPtrArray) flat = NULL;
   g_autofree char *where = g_strconcat (origin, ": pre_tokenizer", NULL);
 
-  init_ascii_flags ();
   self->steps = g_array_new (FALSE, TRUE, sizeof (Step));
+  g_array_set_clear_func (self->steps, clear_step);
   flat = trafo_component_flatten (component, "pretokenizers", where, error);
   for (guint i = 0; flat != NULL && i < flat->len; i++)
-    {
-      Step step = { 0 };
-
-      if (!read_step (&step, g_ptr_array_index (flat, i), where, error))
-        return NULL;
-      g_array_append_val (self->steps, step);
-    }
+    if (!read_component (self, g_ptr_array_index (flat, i), where, error))
+      return NULL;
   return flat != NULL ? g_steal_pointer (&self) : NULL;
 }
 
@@ -283,39 +232,73 @@ trafo_pre_tokenizer_free (TrafoPreTokenizer *self)
   g_free (self);
 }
 
-/* The words of @text, none of them empty; @result is one of @words, whose memory is used again. */
-gboolean
-trafo_pre_tokenizer_apply (const TrafoPreTokenizer *self,
-                           const TrafoAlignedText  *text,
-                           TrafoWordArray           words[2],
-                           TrafoWordArray         **result,
-                           GError                 **error)
+/* @builder: where the text of all words goes, one behind the other. */
+static gboolean
+rewrite_words (const Step              *step,
+               TrafoAlignedText        *text,
+               const TrafoWordArray    *from,
+               TrafoWordArray          *to,
+               TrafoAlignedTextBuilder *builder,
+               GError                 **error)
 {
-  TrafoWordArray *from = &words[0], *to = &words[1];
+  for (gsize i = 0; i < from->n_ranges && !builder->failed; i++)
+    {
+      gsize start = builder->size_bytes;
+
+      step->rewrite (step, text, from->ranges[i], builder);
+      trafo_word_array_append (to, start, builder->size_bytes);
+    }
+  return trafo_aligned_text_builder_finish (builder, text, error);
+}
+
+/* Replaces @text by what the words' text becomes, which lives in @scratch as @words does. */
+gboolean
+trafo_pre_tokenizer_apply (const TrafoPreTokenizer  *self,
+                           TrafoPreTokenizerScratch *scratch,
+                           TrafoAlignedText         *text,
+                           const TrafoWordArray    **words,
+                           GError                  **error)
+{
+  TrafoWordArray *from = &scratch->words[0], *to = &scratch->words[1];
+  gsize           n_rewritten = 0, size_bytes = text->size_bytes;
+  gsize           limit = trafo_aligned_text_get_limit (size_bytes);
 
   from->n_ranges = 0;
-  if (text->size_bytes > 0)
-    trafo_word_array_append (from, 0, text->size_bytes);
+  trafo_word_array_append (from, 0, text->size_bytes);
   for (guint i = 0; i < self->steps->len; i++)
     {
-      const Step     *step = &g_array_index (self->steps, Step, i);
-      TrafoWordArray *done = from;
+      const Step              *step = &g_array_index (self->steps, Step, i);
+      TrafoWordArray          *done = from;
+      TrafoAlignedTextBuilder *builder = &scratch->builders[n_rewritten % 2];
 
       to->n_ranges = 0;
-      for (gsize k = 0; k < from->n_ranges; k++)
-        step->apply (step, text->text, from->ranges[k], to);
+      for (gsize k = 0; step->rewrite == NULL && k < from->n_ranges; k++)
+        if (!trafo_word_split_apply (&step->split,
+                                     text->text,
+                                     from->ranges[k],
+                                     &scratch->matches,
+                                     to,
+                                     error))
+          return FALSE;
+      if (step->rewrite != NULL)
+        {
+          trafo_aligned_text_builder_begin (builder, text->base, limit);
+          if (!rewrite_words (step, text, from, to, builder, error))
+            return FALSE;
+          n_rewritten++;
+        }
       from = to;
       to = done;
     }
-  if (words[0].failed || words[1].failed)
+  if (from->failed || to->failed)
     {
       g_set_error (error,
                    TRAFO_ERROR,
                    TRAFO_ERROR_NO_MEMORY,
                    "no memory for the words of a text of %" G_GSIZE_FORMAT " bytes",
-                   text->size_bytes);
+                   size_bytes);
       return FALSE;
     }
-  *result = from;
+  *words = from;
   return TRUE;
 }

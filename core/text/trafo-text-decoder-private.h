@@ -25,7 +25,15 @@ typedef struct _TrafoTextDecoder TrafoTextDecoder;
 
 TrafoTextDecoder *trafo_text_decoder_new (GVariant *component, const char *origin, GError **error);
 void              trafo_text_decoder_free (TrafoTextDecoder *self);
-void              trafo_text_decoder_apply (const TrafoTextDecoder *self, TrafoTokenList *tokens);
+gboolean
+trafo_text_decoder_apply (const TrafoTextDecoder *self, TrafoTokenList *tokens, GError **error);
+
+/* The bytes that a token stands for, complete characters or not; FALSE if the decoder knows only
+ * characters. */
+gboolean trafo_text_decoder_append_bytes (const TrafoTextDecoder *self,
+                                          const char             *token,
+                                          gsize                   size_bytes,
+                                          TrafoTextBuffer        *to);
 
 void trafo_text_clean_up (TrafoTextBuffer *text, gsize from);
 

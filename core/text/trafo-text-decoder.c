@@ -4,18 +4,31 @@
 
 #include <string.h>
 
+#include "trafo-byte-alphabet-private.h"
 #include "trafo-component-private.h"
+#include "trafo-pattern-private.h"
+
+#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 
 typedef struct _Step Step;
 
-typedef void (*StepFunc) (const Step *self, const TrafoTokenList *from, TrafoTokenList *to);
+/* Appends to @to what becomes of the tokens of @from. */
+typedef gboolean (*StepFunc) (const Step           *self,
+                              const TrafoTokenList *from,
+                              TrafoTokenList       *to,
+                              GError              **error);
 
 struct _Step
 {
-  StepFunc apply;
-  char    *prefix;
-  gsize    prefix_size;
-  gboolean cleanup;
+  StepFunc      apply;
+  char         *affix; /* prefix, suffix or padding token */
+  gsize         affix_size;
+  char         *content; /* replacement or delimiter */
+  gboolean      cleanup;
+  guint32       character;
+  guint32       n_start;
+  guint32       n_stop;
+  TrafoPattern *pattern;
 };
 
 struct _TrafoTextDecoder
@@ -41,6 +54,24 @@ trafo_token_list_append (TrafoTokenList *self, const char *token, gsize size_byt
     }
   trafo_text_buffer_append (&self->text, token, size_bytes);
   self->ends[self->n_tokens++] = self->text.size_bytes;
+}
+
+/* Bytes that may not be valid UTF-8, as one token: each longest part of them that could begin a
+ * character becomes one U+FFFD, as Rust's String::from_utf8_lossy does. */
+static void
+append_lossy (TrafoTokenList *self, const char *bytes, gsize size_bytes)
+{
+  gsize invalid_at, start = 0;
+
+  while (!trafo_utf8_validate (bytes + start, size_bytes - start, &invalid_at))
+    {
+      invalid_at += start;
+      trafo_text_buffer_append (&self->text, bytes + start, invalid_at - start);
+      trafo_text_buffer_append (&self->text, REPLACEMENT, strlen (REPLACEMENT));
+      start =
+          invalid_at + trafo_utf8_get_invalid_length (bytes + invalid_at, size_bytes - invalid_at);
+    }
+  trafo_token_list_append (self, bytes + start, size_bytes - start);
 }
 
 void
@@ -79,48 +110,411 @@ trafo_text_clean_up (TrafoTextBuffer *text, gsize from)
   clean_up (text, from, FALSE);
 }
 
-/* Each token is cleaned up for itself, and " do not" too: tokenizers' decoders/wordpiece.rs. */
-static void
-apply_word_piece (const Step *self, const TrafoTokenList *from, TrafoTokenList *to)
+/* A token of a list. */
+typedef struct
 {
-  gsize start = 0;
+  const char *text;
+  gsize       size_bytes;
+} Token;
+
+static Token
+get_token (const TrafoTokenList *list, gsize index)
+{
+  gsize start = index > 0 ? list->ends[index - 1] : 0;
+
+  return (Token){ list->text.text + start, list->ends[index] - start };
+}
+
+/* Ends the token that was written to @list's text since its last one. */
+static void
+end_token (TrafoTokenList *list)
+{
+  trafo_token_list_append (list, "", 0);
+}
+
+/* Each token is cleaned up for itself, and " do not" too: tokenizers' decoders/wordpiece.rs. */
+static gboolean
+apply_word_piece (const Step *self, const TrafoTokenList *from, TrafoTokenList *to, GError **error)
+{
+  for (gsize i = 0; i < from->n_tokens && !to->text.failed; i++)
+    {
+      Token    token = get_token (from, i);
+      gsize    begin = to->text.size_bytes;
+      gboolean continues = i > 0 && token.size_bytes >= self->affix_size &&
+                           memcmp (token.text, self->affix, self->affix_size) == 0;
+      gsize n_left_out = continues ? self->affix_size : 0;
+
+      if (i > 0 && !continues)
+        trafo_text_buffer_append (&to->text, " ", 1);
+      trafo_text_buffer_append (&to->text, token.text + n_left_out, token.size_bytes - n_left_out);
+      if (self->cleanup)
+        clean_up (&to->text, begin, TRUE);
+      end_token (to);
+    }
+  return TRUE;
+}
+
+/* A token of byte-level characters alone is the bytes that they stand for; another is its text. */
+static void
+append_byte_level (TrafoTextBuffer *to, Token token)
+{
+  gsize   begin = to->size_bytes;
+  guint32 point;
+
+  for (gsize i = 0; i < token.size_bytes && !to->failed;)
+    {
+      gint byte;
+      char c;
+
+      i += trafo_utf8_decode (token.text + i, &point);
+      byte = trafo_byte_alphabet_get_byte (point);
+      if (byte < 0)
+        {
+          to->size_bytes = begin;
+          trafo_text_buffer_append (to, token.text, token.size_bytes);
+          return;
+        }
+      c = byte;
+      trafo_text_buffer_append (to, &c, 1);
+    }
+}
+
+static gboolean
+apply_byte_level (const Step *self, const TrafoTokenList *from, TrafoTokenList *to, GError **error)
+{
+  g_auto (TrafoTextBuffer) bytes = { 0 };
+
+  for (gsize i = 0; i < from->n_tokens; i++)
+    append_byte_level (&bytes, get_token (from, i));
+  to->text.failed |= bytes.failed;
+  if (bytes.size_bytes > 0)
+    append_lossy (to, bytes.text, bytes.size_bytes);
+  return TRUE;
+}
+
+/* The byte that a token such as "<0x0A>" stands for, -1 for another. A sign may stand before one
+ * digit, for so Rust reads numbers. */
+static gint
+get_fallback_byte (Token token)
+{
+  const char *digits = token.text + 3;
+  gint        high, low;
+
+  if (token.size_bytes != 6 || memcmp (token.text, "<0x", 3) != 0 || token.text[5] != '>')
+    return -1;
+  high = digits[0] == '+' ? 0 : g_ascii_xdigit_value (digits[0]);
+  low = g_ascii_xdigit_value (digits[1]);
+  return high < 0 || low < 0 ? -1 : high << 4 | low;
+}
+
+/* Bytes in a row are characters, or, where they are not, a U+FFFD each. */
+static void
+flush_bytes (TrafoTokenList *to, TrafoTextBuffer *bytes)
+{
+  gsize invalid_at;
+
+  if (bytes->size_bytes > 0 && trafo_utf8_validate (bytes->text, bytes->size_bytes, &invalid_at))
+    trafo_token_list_append (to, bytes->text, bytes->size_bytes);
+  else
+    for (gsize i = 0; i < bytes->size_bytes; i++)
+      trafo_token_list_append (to, REPLACEMENT, strlen (REPLACEMENT));
+  bytes->size_bytes = 0;
+}
+
+static gboolean
+apply_byte_fallback (const Step           *self,
+                     const TrafoTokenList *from,
+                     TrafoTokenList       *to,
+                     GError              **error)
+{
+  g_auto (TrafoTextBuffer) bytes = { 0 };
 
   for (gsize i = 0; i < from->n_tokens; i++)
     {
-      const char *token = from->text.text + start;
-      gsize       size = from->ends[i] - start, begin = to->text.size_bytes;
-      gboolean    continues = i > 0 && size >= self->prefix_size &&
-                           memcmp (token, self->prefix, self->prefix_size) == 0;
+      Token token = get_token (from, i);
+      gint  byte = get_fallback_byte (token);
+      char  c = byte;
 
-      start = from->ends[i];
-      if (i > 0 && !continues)
-        trafo_text_buffer_append (&to->text, " ", 1);
-      if (continues)
-        trafo_token_list_append (to, token + self->prefix_size, size - self->prefix_size);
-      else
-        trafo_token_list_append (to, token, size);
-      if (to->text.failed)
-        return;
-      if (self->cleanup)
-        clean_up (&to->text, begin, TRUE);
-      to->ends[to->n_tokens - 1] = to->text.size_bytes;
+      if (byte >= 0)
+        {
+          trafo_text_buffer_append (&bytes, &c, 1);
+          continue;
+        }
+      flush_bytes (to, &bytes);
+      trafo_token_list_append (to, token.text, token.size_bytes);
     }
+  flush_bytes (to, &bytes);
+  to->text.failed |= bytes.failed;
+  return TRUE;
 }
 
-/* Without a decoder the tokens are joined by spaces. */
-static void
-apply_join (const Step *self, const TrafoTokenList *from, TrafoTokenList *to)
+static gboolean
+apply_fuse (const Step *self, const TrafoTokenList *from, TrafoTokenList *to, GError **error)
 {
-  gsize start = 0;
+  if (from->text.size_bytes > 0)
+    trafo_token_list_append (to, from->text.text, from->text.size_bytes);
+  return TRUE;
+}
+
+/* The replacement becomes a space; in the first token it is dropped if encoding puts one there. */
+static gboolean
+apply_metaspace (const Step *self, const TrafoTokenList *from, TrafoTokenList *to, GError **error)
+{
+  for (gsize i = 0; i < from->n_tokens; i++)
+    {
+      Token token = get_token (from, i);
+
+      for (gsize k = 0; k < token.size_bytes && !to->text.failed;)
+        {
+          guint32 point;
+          guint   length = trafo_utf8_decode (token.text + k, &point);
+
+          if (point != self->character)
+            trafo_text_buffer_append (&to->text, token.text + k, length);
+          else if (i > 0 || !self->cleanup)
+            trafo_text_buffer_append (&to->text, " ", 1);
+          k += length;
+        }
+      end_token (to);
+    }
+  return TRUE;
+}
+
+/* Up to so many of one character, at the start and at the end of each token. */
+static gboolean
+apply_strip (const Step *self, const TrafoTokenList *from, TrafoTokenList *to, GError **error)
+{
+  for (gsize i = 0; i < from->n_tokens; i++)
+    {
+      Token       token = get_token (from, i);
+      const char *start = token.text, *end = start + token.size_bytes;
+
+      for (guint32 n = 0; n < self->n_start && start < end; n++)
+        if (g_utf8_get_char (start) == self->character)
+          start = g_utf8_next_char (start);
+      for (guint32 n = 0; n < self->n_stop && end > start; n++)
+        if (g_utf8_get_char (g_utf8_prev_char (end)) == self->character)
+          end = g_utf8_prev_char (end);
+      trafo_token_list_append (to, start, end - start);
+    }
+  return TRUE;
+}
+
+/* Writes @token with @self's content for each match. */
+static gboolean
+append_replaced (const Step      *self,
+                 Token            token,
+                 TrafoWordArray  *matches,
+                 TrafoTextBuffer *to,
+                 GError         **error)
+{
+  gsize kept = 0;
+
+  if (!trafo_pattern_find (self->pattern, token.text, token.size_bytes, matches, error))
+    return FALSE;
+  to->failed |= matches->failed;
+  for (gsize i = 0; i < matches->n_ranges && !to->failed; i++)
+    {
+      TrafoTextRange match = matches->ranges[i];
+
+      trafo_text_buffer_append (to, token.text + kept, match.start - kept);
+      trafo_text_buffer_append (to, self->content, strlen (self->content));
+      kept = match.end;
+    }
+  trafo_text_buffer_append (to, token.text + kept, token.size_bytes - kept);
+  return TRUE;
+}
+
+static gboolean
+apply_replace (const Step *self, const TrafoTokenList *from, TrafoTokenList *to, GError **error)
+{
+  TrafoWordArray matches = { 0 };
+  gboolean       done = TRUE;
+
+  for (gsize i = 0; done && i < from->n_tokens && !to->text.failed; i++)
+    {
+      done = append_replaced (self, get_token (from, i), &matches, &to->text, error);
+      end_token (to);
+    }
+  trafo_word_array_clear (&matches);
+  return done;
+}
+
+static void
+append_without (TrafoTextBuffer *to, Token token, const char *pattern, gsize size, const char *with)
+{
+  const char *end = token.text + token.size_bytes, *match;
+
+  while ((match = memmem (token.text, end - token.text, pattern, size)) != NULL)
+    {
+      trafo_text_buffer_append (to, token.text, match - token.text);
+      trafo_text_buffer_append (to, with, strlen (with));
+      token.text = match + size;
+    }
+  trafo_text_buffer_append (to, token.text, end - token.text);
+}
+
+/* The suffix of a word's last piece becomes a space, but for the last token's. */
+static gboolean
+apply_bpe (const Step *self, const TrafoTokenList *from, TrafoTokenList *to, GError **error)
+{
+  for (gsize i = 0; i < from->n_tokens && !to->text.failed; i++)
+    {
+      append_without (&to->text,
+                      get_token (from, i),
+                      self->affix,
+                      self->affix_size,
+                      i + 1 < from->n_tokens ? " " : "");
+      end_token (to);
+    }
+  return TRUE;
+}
+
+/* Connectionist temporal classification (Graves et al. 2006): of equal tokens in a row one is kept,
+ * and no padding. */
+static gboolean
+apply_ctc (const Step *self, const TrafoTokenList *from, TrafoTokenList *to, GError **error)
+{
+  Token previous = { NULL };
 
   for (gsize i = 0; i < from->n_tokens && !to->text.failed; i++)
     {
+      Token token = get_token (from, i);
+      gsize begin = to->text.size_bytes;
+
+      if (previous.text != NULL && previous.size_bytes == token.size_bytes &&
+          memcmp (previous.text, token.text, token.size_bytes) == 0)
+        continue;
+      previous = token;
+      append_without (&to->text, token, self->affix, self->affix_size, "");
+      if (self->cleanup)
+        {
+          clean_up (&to->text, begin, TRUE);
+          trafo_text_buffer_replace (&to->text, begin, self->content, " ");
+        }
+      if (to->text.size_bytes > begin)
+        end_token (to);
+    }
+  return TRUE;
+}
+
+/* Without a decoder the tokens are joined by spaces. */
+static gboolean
+apply_join (const Step *self, const TrafoTokenList *from, TrafoTokenList *to, GError **error)
+{
+  for (gsize i = 0; i < from->n_tokens && !to->text.failed; i++)
+    {
+      Token token = get_token (from, i);
+
       if (i > 0)
         trafo_text_buffer_append (&to->text, " ", 1);
-      trafo_token_list_append (to, from->text.text + start, from->ends[i] - start);
-      start = from->ends[i];
+      trafo_token_list_append (to, token.text, token.size_bytes);
     }
+  return TRUE;
 }
+
+/* A string that is not empty. */
+static gboolean
+read_affix (Step *self, GVariant *component, const char *where, const char *key, GError **error)
+{
+  if (!trafo_component_read_string (component, where, key, &self->affix, error))
+    return FALSE;
+  self->affix_size = strlen (self->affix);
+  if (self->affix_size > 0)
+    return TRUE;
+  trafo_component_set_wrong (error, where, key, "string that is not empty");
+  return FALSE;
+}
+
+static gboolean
+read_word_piece (Step *self, GVariant *component, const char *where, GError **error)
+{
+  self->cleanup = TRUE;
+  if (!trafo_component_read_string (component, where, "prefix", &self->affix, error) ||
+      !trafo_component_read_boolean (component, where, "cleanup", &self->cleanup, error))
+    return FALSE;
+  self->affix_size = strlen (self->affix);
+  return TRUE;
+}
+
+static gboolean
+read_bpe (Step *self, GVariant *component, const char *where, GError **error)
+{
+  return read_affix (self, component, where, "suffix", error);
+}
+
+/* The delimiter is replaced in place by a space, which must not be longer. */
+static gboolean
+read_ctc (Step *self, GVariant *component, const char *where, GError **error)
+{
+  self->cleanup = TRUE;
+  if (!read_affix (self, component, where, "pad_token", error) ||
+      !trafo_component_read_string (component,
+                                    where,
+                                    "word_delimiter_token",
+                                    &self->content,
+                                    error) ||
+      !trafo_component_read_boolean (component, where, "cleanup", &self->cleanup, error))
+    return FALSE;
+  if (*self->content != '\0')
+    return TRUE;
+  trafo_component_set_wrong (error, where, "word_delimiter_token", "string that is not empty");
+  return FALSE;
+}
+
+static gboolean
+read_metaspace (Step *self, GVariant *component, const char *where, GError **error)
+{
+  g_autoptr (GVariant) member = trafo_component_get (component, "prepend_scheme");
+  g_autofree char *scheme = g_strdup ("always");
+  gboolean         add_prefix_space = TRUE;
+
+  if ((member != NULL &&
+       !trafo_component_read_string (component, where, "prepend_scheme", &scheme, error)) ||
+      !trafo_component_read_boolean (component,
+                                     where,
+                                     "add_prefix_space",
+                                     &add_prefix_space,
+                                     error))
+    return FALSE;
+  self->cleanup = add_prefix_space && !g_str_equal (scheme, "never");
+  return trafo_component_read_char (component, where, "replacement", &self->character, error);
+}
+
+static gboolean
+read_strip (Step *self, GVariant *component, const char *where, GError **error)
+{
+  return trafo_component_read_char (component, where, "content", &self->character, error) &&
+         trafo_component_read_id (component, where, "start", &self->n_start, error) &&
+         trafo_component_read_id (component, where, "stop", &self->n_stop, error);
+}
+
+static gboolean
+read_replace (Step *self, GVariant *component, const char *where, GError **error)
+{
+  g_autoptr (GVariant) pattern = trafo_component_get (component, "pattern");
+
+  self->pattern = trafo_pattern_new (pattern, where, error);
+  return self->pattern != NULL &&
+         trafo_component_read_string (component, where, "content", &self->content, error);
+}
+
+static const struct
+{
+  const char *type;
+  StepFunc    apply;
+  gboolean (*read) (Step *self, GVariant *component, const char *where, GError **error);
+} kinds[] = {
+  { "BPEDecoder", apply_bpe, read_bpe },
+  { "ByteFallback", apply_byte_fallback },
+  { "ByteLevel", apply_byte_level },
+  { "CTC", apply_ctc, read_ctc },
+  { "Fuse", apply_fuse },
+  { "Metaspace", apply_metaspace, read_metaspace },
+  { "Replace", apply_replace, read_replace },
+  { "Strip", apply_strip, read_strip },
+  { "WordPiece", apply_word_piece, read_word_piece },
+};
 
 static gboolean
 read_step (Step *self, GVariant *component, const char *where, GError **error)
@@ -129,18 +523,14 @@ read_step (Step *self, GVariant *component, const char *where, GError **error)
 
   if (type == NULL)
     return FALSE;
-  if (!g_str_equal (type, "WordPiece"))
-    {
-      trafo_component_set_unknown (error, where, type);
-      return FALSE;
-    }
-  self->apply = apply_word_piece;
-  self->cleanup = TRUE;
-  if (!trafo_component_read_string (component, where, "prefix", &self->prefix, error) ||
-      !trafo_component_read_boolean (component, where, "cleanup", &self->cleanup, error))
-    return FALSE;
-  self->prefix_size = strlen (self->prefix);
-  return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (g_str_equal (type, kinds[i].type))
+      {
+        self->apply = kinds[i].apply;
+        return kinds[i].read == NULL || kinds[i].read (self, component, where, error);
+      }
+  trafo_component_set_unknown (error, where, type);
+  return FALSE;
 }
 
 static void
@@ -148,7 +538,9 @@ clear_step (gpointer data)
 {
   Step *step = data;
 
-  g_free (step->prefix);
+  g_free (step->affix);
+  g_free (step->content);
+  g_clear_pointer (&step->pattern, trafo_pattern_free);
 }
 
 /* @component: the "decoder" of a tokenizer.json, or NULL; @origin: the file. */
@@ -187,16 +579,34 @@ trafo_text_decoder_free (TrafoTextDecoder *self)
 }
 
 /* Rewrites @tokens; the text of all of them is what they mean. */
-void
-trafo_text_decoder_apply (const TrafoTextDecoder *self, TrafoTokenList *tokens)
+gboolean
+trafo_text_decoder_apply (const TrafoTextDecoder *self, TrafoTokenList *tokens, GError **error)
 {
   for (guint i = 0; i < self->steps->len && !tokens->text.failed; i++)
     {
       const Step    *step = &g_array_index (self->steps, Step, i);
       TrafoTokenList rewritten = { 0 };
+      gboolean       done = step->apply (step, tokens, &rewritten, error);
 
-      step->apply (step, tokens, &rewritten);
       trafo_token_list_clear (tokens);
       *tokens = rewritten;
+      if (!done)
+        return FALSE;
     }
+  return TRUE;
+}
+
+gboolean
+trafo_text_decoder_append_bytes (const TrafoTextDecoder *self,
+                                 const char             *token,
+                                 gsize                   size_bytes,
+                                 TrafoTextBuffer        *to)
+{
+  for (guint i = 0; i < self->steps->len; i++)
+    if (g_array_index (self->steps, Step, i).apply == apply_byte_level)
+      {
+        append_byte_level (to, (Token){ token, size_bytes });
+        return TRUE;
+      }
+  return FALSE;
 }

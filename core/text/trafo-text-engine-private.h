@@ -22,6 +22,8 @@ typedef struct
   TrafoTextDecoder     *decoder;
   TrafoTokenizerConfig *config;
   char                 *model_type; /* "WordPiece", or NULL */
+  gint64                surface_id; /* the token that reads as its text, or -1 */
+  char                 *folder;     /* what it was loaded from, or NULL */
 } TrafoTextEngine;
 
 TrafoTextEngine *trafo_text_engine_new (TrafoTokenizer       *tokenizer,

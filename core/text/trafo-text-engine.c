@@ -227,6 +227,34 @@ add_tokens (TrafoTextEngine *self, GBytes *added, const char *origin, GError **e
   return done && trafo_added_tokens_finish (self->added_tokens, error);
 }
 
+/* @key: "add_bos_token" or "add_eos_token". */
+static TrafoAddedSpecial
+get_added_special (const TrafoTextEngine *self, const char *key, TrafoSpecialToken token)
+{
+  const char            *content = self->config->special[token].content;
+  const TrafoAddedToken *added = NULL;
+  gboolean               is_wanted = FALSE;
+
+  g_variant_lookup (self->config->values, key, "b", &is_wanted);
+  if (is_wanted && content != NULL)
+    added = trafo_added_tokens_lookup (self->added_tokens, content, strlen (content));
+  return (TrafoAddedSpecial){ added != NULL ? added->id : 0, added != NULL };
+}
+
+static void
+override_post_processor (TrafoTextEngine *self)
+{
+  if (g_variant_lookup (self->config->values, "add_bos_token", "b", NULL) ||
+      g_variant_lookup (self->config->values, "add_eos_token", "b", NULL))
+    trafo_post_processor_set_bos_eos (self->post_processor,
+                                      get_added_special (self,
+                                                         "add_bos_token",
+                                                         TRAFO_SPECIAL_TOKEN_BOS),
+                                      get_added_special (self,
+                                                         "add_eos_token",
+                                                         TRAFO_SPECIAL_TOKEN_EOS));
+}
+
 /* Reads a tokenizer.json. @has_model: its vocabulary is in it and must be loaded. Takes @config. */
 TrafoTextEngine *
 trafo_text_engine_new (TrafoTokenizer       *tokenizer,
@@ -250,6 +278,11 @@ trafo_text_engine_new (TrafoTokenizer       *tokenizer,
           trafo_tokenizer_load_model (tokenizer, members[MEMBER_MODEL], origin, error)) &&
          add_tokens (self, members[MEMBER_ADDED_TOKENS], origin, error);
   clear_members (members);
+  if (done)
+    {
+      override_post_processor (self);
+      self->surface_id = trafo_tokenizer_get_surface_id (tokenizer);
+    }
   return done ? g_steal_pointer (&self) : NULL;
 }
 
@@ -263,6 +296,7 @@ trafo_text_engine_free (TrafoTextEngine *self)
   g_clear_pointer (&self->decoder, trafo_text_decoder_free);
   g_clear_pointer (&self->config, trafo_tokenizer_config_free);
   g_free (self->model_type);
+  g_free (self->folder);
   g_free (self);
 }
 

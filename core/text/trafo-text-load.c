@@ -97,7 +97,10 @@ trafo_tokenizer_load (TrafoTokenizer *self, const char *folder, GError **error)
     text = trafo_tokenizer_load_files (self, folder, config->values, error);
   if (text == NULL)
     return FALSE;
-  return load_text (self, text, origin, has_model, g_steal_pointer (&config), error);
+  if (!load_text (self, text, origin, has_model, g_steal_pointer (&config), error))
+    return FALSE;
+  trafo_text_engine_get (self, NULL)->folder = g_canonicalize_filename (folder, NULL);
+  return TRUE;
 }
 
 /**

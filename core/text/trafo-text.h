@@ -38,6 +38,9 @@ typedef enum
 /* What a program does with a tokenizer, whatever plugin it is of. */
 
 TRAFO_API gboolean trafo_tokenizer_load (TrafoTokenizer *self, const char *folder, GError **error);
+TRAFO_API gboolean trafo_tokenizer_save_pretrained (TrafoTokenizer *self,
+                                                    const char     *folder,
+                                                    GError        **error);
 TRAFO_API gboolean trafo_tokenizer_load_json (TrafoTokenizer *self,
                                               GBytes         *tokenizer_json,
                                               GBytes         *tokenizer_config_json,
@@ -70,6 +73,10 @@ TRAFO_API char               *trafo_tokenizer_decode (TrafoTokenizer *self,
                                                       gboolean        clean_up_tokenization_spaces,
                                                       GError        **error);
 
+TRAFO_API char *trafo_tokenizer_convert_tokens_to_string (TrafoTokenizer    *self,
+                                                          const char *const *tokens,
+                                                          GError           **error);
+
 TRAFO_API void     trafo_tokenizer_load_async (TrafoTokenizer     *self,
                                                const char         *folder,
                                                GCancellable       *cancellable,
@@ -78,6 +85,14 @@ TRAFO_API void     trafo_tokenizer_load_async (TrafoTokenizer     *self,
 TRAFO_API gboolean trafo_tokenizer_load_finish (TrafoTokenizer *self,
                                                 GAsyncResult   *result,
                                                 GError        **error);
+TRAFO_API void     trafo_tokenizer_save_pretrained_async (TrafoTokenizer     *self,
+                                                          const char         *folder,
+                                                          GCancellable       *cancellable,
+                                                          GAsyncReadyCallback callback,
+                                                          gpointer            user_data);
+TRAFO_API gboolean trafo_tokenizer_save_pretrained_finish (TrafoTokenizer *self,
+                                                           GAsyncResult   *result,
+                                                           GError        **error);
 TRAFO_API void     trafo_tokenizer_load_json_async (TrafoTokenizer     *self,
                                                     GBytes             *tokenizer_json,
                                                     GBytes             *tokenizer_config_json,
@@ -115,6 +130,7 @@ TRAFO_API const char *trafo_tokenizer_get_special_token (TrafoTokenizer   *self,
 TRAFO_API gint64      trafo_tokenizer_get_special_token_id (TrafoTokenizer   *self,
                                                             TrafoSpecialToken token);
 TRAFO_API gboolean    trafo_tokenizer_is_special_id (TrafoTokenizer *self, guint id);
+TRAFO_API char       *trafo_tokenizer_dup_continuing_subword_prefix (TrafoTokenizer *self);
 TRAFO_API guint       trafo_tokenizer_get_n_added_tokens (TrafoTokenizer *self, gboolean is_pair);
 TRAFO_API guint       trafo_tokenizer_get_model_max_length (TrafoTokenizer *self);
 TRAFO_API TrafoSide   trafo_tokenizer_get_padding_side (TrafoTokenizer *self);

@@ -14,7 +14,8 @@ typedef struct
   guint32        *offsets; /* the same in code points, two a token; NULL where the text is ASCII */
   gsize           n_offsets_allocated;
   gboolean        is_ascii;
-  gsize           size_bytes; /* of the text */
+  const char     *text; /* not owned: lives as long as the call that encodes it */
+  gsize           size_bytes;
   guint32         n_words;
   GArray         *texts; /* of TrafoTokenText, or NULL */
   gsize           texts_size;
@@ -23,9 +24,9 @@ typedef struct
 /* What one thread needs to make runs; memory is kept from one text to the next. */
 typedef struct
 {
-  TrafoNormalizerScratch normalizer;
-  TrafoWordArray         words[2];
-  TrafoTokenRun          runs[2];
+  TrafoNormalizerScratch   normalizer;
+  TrafoPreTokenizerScratch pre_tokenizer;
+  TrafoTokenRun            runs[2];
 } TrafoTextScratch;
 
 TrafoTextScratch *trafo_text_scratch_get (void);

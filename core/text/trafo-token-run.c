@@ -31,12 +31,9 @@ static void
 clear_scratch (TrafoTextScratch *self)
 {
   trafo_normalizer_scratch_clear (&self->normalizer);
+  trafo_pre_tokenizer_scratch_clear (&self->pre_tokenizer);
   for (guint i = 0; i < 2; i++)
-    {
-      trafo_word_array_clear (&self->words[i]);
-      self->words[i].failed = FALSE;
-      clear_run (&self->runs[i]);
-    }
+    clear_run (&self->runs[i]);
 }
 
 static void
@@ -66,7 +63,8 @@ void
 trafo_text_scratch_trim (TrafoTextScratch *self)
 {
   if (self->runs[0].size_bytes > KEPT_TEXT_BYTES || self->runs[1].size_bytes > KEPT_TEXT_BYTES ||
-      self->words[0].failed || self->words[1].failed)
+      self->pre_tokenizer.words[0].failed || self->pre_tokenizer.words[1].failed ||
+      self->pre_tokenizer.matches.failed || self->normalizer.matches.failed)
     clear_scratch (self);
 }
 
@@ -104,11 +102,12 @@ clear_text (gpointer data)
   g_ref_string_release (text->text);
 }
 
-/* Remembers the text of an added token that took white space in with it. */
+/* Remembers the text of a token that is not just what its id stands for: of an added one that took
+ * white space in with it, or of the surface id. */
 static gboolean
-add_text (TrafoTokenRun *self, const char *text, gsize size_bytes, GError **error)
+add_text (TrafoTokenRun *self, gsize index, const char *text, gsize size_bytes, GError **error)
 {
-  TrafoTokenText entry = { self->tokens.n_pieces };
+  TrafoTokenText entry = { index };
 
   self->texts_size += size_bytes;
   if (self->texts_size > self->size_bytes * 16 + KEPT_TEXT_BYTES)
@@ -116,7 +115,7 @@ add_text (TrafoTokenRun *self, const char *text, gsize size_bytes, GError **erro
       g_set_error (error,
                    TRAFO_ERROR,
                    TRAFO_ERROR_INVALID_ARGUMENT,
-                   "the added tokens overlap: their texts exceed %" G_GSIZE_FORMAT " bytes",
+                   "the tokens overlap: their texts exceed %" G_GSIZE_FORMAT " bytes",
                    self->texts_size);
       return FALSE;
     }
@@ -144,7 +143,7 @@ append_added (Work                   *work,
   if (start == end)
     return TRUE;
   if (end - start != token->pattern_size &&
-      !add_text (work->run, text->text + start, end - start, error))
+      !add_text (work->run, work->run->tokens.n_pieces, text->text + start, end - start, error))
     return FALSE;
   trafo_aligned_text_get_range (text, start, end, &piece.start, &piece.end);
   piece.word = work->run->n_words++;
@@ -163,6 +162,30 @@ locate_pieces (const TrafoAlignedText *text, TrafoPiece *pieces, gsize n_pieces)
                                   &pieces[i].end);
 }
 
+/* The model's tokens whose text is not what their id stands for: those of the surface id, and those
+ * that are added tokens too, which the normalizer renames. */
+static gboolean
+add_texts (Work *work, const TrafoAlignedText *text, gsize first_piece, GError **error)
+{
+  TrafoTokenRun          *run = work->run;
+  const TrafoAddedTokens *tokens = work->engine->added_tokens;
+  gboolean                done = TRUE;
+
+  for (gsize i = first_piece; done && i < run->tokens.n_pieces; i++)
+    {
+      TrafoPiece             piece = run->tokens.pieces[i];
+      const TrafoAddedToken *added = trafo_added_tokens_has_renamed (tokens)
+                                         ? trafo_added_tokens_lookup_id (tokens, piece.id)
+                                         : NULL;
+
+      if (piece.id == work->engine->surface_id)
+        done = add_text (run, i, text->text + piece.start, piece.end - piece.start, error);
+      else if (added != NULL && trafo_added_token_is_renamed (added))
+        done = add_text (run, i, added->content, added->size_bytes, error);
+    }
+  return done;
+}
+
 /* Normalized text without added tokens: words, then the model. */
 static gboolean
 append_words (Work *work, const TrafoAlignedText *text, gsize start, gsize end, GError **error)
@@ -175,14 +198,14 @@ append_words (Work *work, const TrafoAlignedText *text, gsize start, gsize end, 
     .ends = text->ends != NULL ? text->ends + start : NULL,
     .base = text->base + start,
   };
-  gsize           n_before = run->tokens.n_pieces;
-  TrafoWordArray *words;
+  gsize                 n_before = run->tokens.n_pieces;
+  const TrafoWordArray *words;
 
   if (start == end)
     return TRUE;
   if (!trafo_pre_tokenizer_apply (work->engine->pre_tokenizer,
+                                  &work->scratch->pre_tokenizer,
                                   &part,
-                                  work->scratch->words,
                                   &words,
                                   error) ||
       !trafo_tokenizer_tokenize (work->engine->tokenizer,
@@ -192,6 +215,10 @@ append_words (Work *work, const TrafoAlignedText *text, gsize start, gsize end, 
                                  run->n_words,
                                  &run->tokens,
                                  error))
+    return FALSE;
+  if ((work->engine->surface_id >= 0 ||
+       trafo_added_tokens_has_renamed (work->engine->added_tokens)) &&
+      !add_texts (work, &part, n_before, error))
     return FALSE;
   run->n_words += words->n_ranges;
   locate_pieces (&part, run->tokens.pieces + n_before, run->tokens.n_pieces - n_before);
@@ -302,6 +329,7 @@ trafo_token_run_fill (TrafoTokenRun         *self,
 
   self->tokens.n_pieces = 0;
   self->n_words = 0;
+  self->text = text;
   self->size_bytes = size_bytes;
   self->texts_size = 0;
   g_clear_pointer (&self->texts, g_array_unref);

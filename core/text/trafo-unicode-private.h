@@ -20,6 +20,9 @@ typedef enum
   TRAFO_UNICODE_LOWER = 1 << 7,         /* has another lower case */
   TRAFO_UNICODE_CANONICAL = 1 << 8,     /* decomposes */
   TRAFO_UNICODE_COMPATIBILITY = 1 << 9, /* decomposes, canonically or by compatibility */
+  TRAFO_UNICODE_LETTER = 1 << 10,       /* \p{L} of a regular expression */
+  TRAFO_UNICODE_NUMBER = 1 << 11,       /* \p{N} of a regular expression */
+  TRAFO_UNICODE_NUMERIC = 1 << 12,      /* what the pre-tokenizer Digits cuts out */
 } TrafoUnicodeFlags;
 
 typedef struct
@@ -42,10 +45,29 @@ typedef struct
   guint32 composed;
 } TrafoComposition;
 
+/* How a character joins its neighbours to a grapheme (UAX #29). Hangul and regional indicators follow
+ * from their places; what joins Indic consonants is left out, for no grapheme of it is short. */
+typedef enum
+{
+  TRAFO_GRAPHEME_OTHER,
+  TRAFO_GRAPHEME_CONTROL,
+  TRAFO_GRAPHEME_EXTEND, /* joins what stands before it */
+  TRAFO_GRAPHEME_PREPEND,
+  TRAFO_GRAPHEME_PICTOGRAPH,
+} TrafoGraphemeKind;
+
+typedef struct
+{
+  guint32 first;
+  guint32 last;
+  guint8  value;
+} TrafoUnicodeRange;
+
 /* The generated tables: code point / 128 gives a block, the block a kind, the kind the rest. */
 extern const guint8             trafo_unicode_index[];
 extern const guint8             trafo_unicode_blocks[];
 extern const guint16            trafo_unicode_flags[];
+extern const guint16            trafo_unicode_ascii_flags[];
 extern const guint8             trafo_unicode_combining_classes[];
 extern const TrafoLowerCase     trafo_unicode_lower[];
 extern const gsize              trafo_unicode_lower_count;
@@ -56,6 +78,10 @@ extern const gsize              trafo_unicode_compatibility_count;
 extern const guint32            trafo_unicode_pool[];
 extern const TrafoComposition   trafo_unicode_compositions[];
 extern const gsize              trafo_unicode_composition_count;
+extern const TrafoUnicodeRange  trafo_unicode_graphemes[];
+extern const gsize              trafo_unicode_grapheme_count;
+extern const TrafoUnicodeRange  trafo_unicode_scripts[];
+extern const gsize              trafo_unicode_script_count;
 
 static inline guint
 trafo_unicode_get_kind (guint32 point)
@@ -83,6 +109,8 @@ guint   trafo_unicode_decompose (guint32  point,
                                  gboolean compatibility,
                                  guint32  decomposed[TRAFO_UNICODE_MAX_DECOMPOSITION]);
 guint32 trafo_unicode_compose (guint32 first, guint32 second);
+guint   trafo_unicode_get_script (guint32 point);
+gsize   trafo_unicode_get_grapheme_size (const char *text, gsize size_bytes);
 
 /* UTF-8. What is decoded must be valid; encode writes up to four bytes. */
 static inline guint
@@ -116,8 +144,24 @@ trafo_utf8_encode (guint32 point, char *text)
          p[2] = 0x80 | (point >> 6 & 0x3f), p[3] = 0x80 | (point & 0x3f), 4;
 }
 
+/* The flags of the character that @text begins with, and its length in bytes. */
+static inline guint
+trafo_unicode_get_flags_at (const char *text, guint *length)
+{
+  guint32 point;
+
+  if ((guint8) *text < 0x80)
+    {
+      *length = 1;
+      return trafo_unicode_ascii_flags[(guint8) *text];
+    }
+  *length = trafo_utf8_decode (text, &point);
+  return trafo_unicode_get_flags (point);
+}
+
 gsize    trafo_utf8_get_ascii_length (const char *text, gsize size_bytes);
 gboolean trafo_utf8_validate (const char *text, gsize size_bytes, gsize *invalid_at);
+gsize    trafo_utf8_get_invalid_length (const char *text, gsize size_bytes);
 gsize    trafo_utf8_count (const char *text, gsize size_bytes);
 
 G_END_DECLS

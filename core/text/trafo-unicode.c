@@ -132,6 +132,110 @@ trafo_unicode_compose (guint32 first, guint32 second)
   return 0;
 }
 
+/* The value of the range that @point is in, 0 if it is in none. */
+static guint
+find_range (const TrafoUnicodeRange *ranges, gsize n_ranges, guint32 point)
+{
+  gsize low = 0, high = n_ranges;
+
+  while (low < high)
+    {
+      gsize middle = low + (high - low) / 2;
+
+      if (ranges[middle].last < point)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low < n_ranges && ranges[low].first <= point ? ranges[low].value : 0;
+}
+
+/* A number for the script, as the pre-tokenizer UnicodeScripts tells scripts apart; 0: any. */
+guint
+trafo_unicode_get_script (guint32 point)
+{
+  return find_range (trafo_unicode_scripts, trafo_unicode_script_count, point);
+}
+
+/* A leading, vowel or trailing jamo, or a syllable without or with a trailing one; 0: no Hangul. */
+static char
+get_hangul_kind (guint32 point)
+{
+  if (point < HANGUL_L)
+    return 0;
+  if (point < 0x1160 || (point >= 0xa960 && point <= 0xa97c))
+    return 'L';
+  if (point < 0x11a8 || (point >= 0xd7b0 && point <= 0xd7c6))
+    return 'V';
+  if (point < 0x1200 || (point >= 0xd7cb && point <= 0xd7fb))
+    return 'T';
+  if (point >= HANGUL_S && point < HANGUL_S + HANGUL_N_S)
+    return (point - HANGUL_S) % HANGUL_N_T == 0 ? 'v' : 't';
+  return 0;
+}
+
+static gboolean
+joins_hangul (guint32 first, guint32 second)
+{
+  char a = get_hangul_kind (first), b = get_hangul_kind (second);
+
+  if (a == 'L')
+    return b == 'L' || b == 'V' || b == 'v' || b == 't';
+  if (a == 'V' || a == 'v')
+    return b == 'V' || b == 'T';
+  return (a == 'T' || a == 't') && b == 'T';
+}
+
+static gboolean
+is_regional_indicator (guint32 point)
+{
+  return point >= 0x1f1e6 && point <= 0x1f1ff;
+}
+
+static TrafoGraphemeKind
+get_grapheme_kind (guint32 point)
+{
+  return find_range (trafo_unicode_graphemes, trafo_unicode_grapheme_count, point);
+}
+
+/* The size in bytes of the grapheme that @text, not empty, begins with (UAX #29). */
+gsize
+trafo_unicode_get_grapheme_size (const char *text, gsize size_bytes)
+{
+  guint32           point, next;
+  gsize             end = trafo_utf8_decode (text, &point);
+  TrafoGraphemeKind kind = get_grapheme_kind (point);
+  gboolean          has_pictograph = kind == TRAFO_GRAPHEME_PICTOGRAPH;
+  guint             n_indicators = is_regional_indicator (point);
+
+  if (point < 0x80 && (size_bytes == 1 || (guint8) text[1] < 0x80))
+    return point == '\r' && size_bytes > 1 && text[1] == '\n' ? 2 : 1;
+  while (end < size_bytes)
+    {
+      guint             length = trafo_utf8_decode (text + end, &next);
+      TrafoGraphemeKind next_kind = get_grapheme_kind (next);
+      gboolean          joins;
+
+      if (kind == TRAFO_GRAPHEME_CONTROL || next_kind == TRAFO_GRAPHEME_CONTROL)
+        joins = point == '\r' && next == '\n';
+      else
+        joins =
+            next_kind == TRAFO_GRAPHEME_EXTEND || kind == TRAFO_GRAPHEME_PREPEND ||
+            joins_hangul (point, next) ||
+            (n_indicators == 1 && is_regional_indicator (point) && is_regional_indicator (next)) ||
+            (has_pictograph && point == 0x200d && next_kind == TRAFO_GRAPHEME_PICTOGRAPH);
+      if (!joins)
+        break;
+      n_indicators += is_regional_indicator (next);
+      has_pictograph = next_kind == TRAFO_GRAPHEME_PICTOGRAPH ||
+                       (has_pictograph && next_kind == TRAFO_GRAPHEME_EXTEND);
+      point = next;
+      kind = next_kind;
+      end += length;
+    }
+  return end;
+}
+
 /* The number of bytes up to the first that is not ASCII. */
 gsize
 trafo_utf8_get_ascii_length (const char *text, gsize size_bytes)
@@ -187,6 +291,24 @@ trafo_utf8_validate (const char *text, gsize size_bytes, gsize *invalid_at)
         i += length;
       }
   return TRUE;
+}
+
+/* The size of the longest part of a character that @text begins with, which is not a valid one; 1 if
+ * its first byte begins none. */
+gsize
+trafo_utf8_get_invalid_length (const char *text, gsize size_bytes)
+{
+  const guint8 *p = (const guint8 *) text;
+  guint         length = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
+  guint8        low = p[0] == 0xe0 ? 0xa0 : p[0] == 0xf0 ? 0x90 : 0x80;
+  guint8        high = p[0] == 0xed ? 0x9f : p[0] == 0xf4 ? 0x8f : 0xbf;
+  gsize         i = 1;
+
+  if (p[0] < 0xc2 || p[0] > 0xf4 || size_bytes < 2 || p[1] < low || p[1] > high)
+    return 1;
+  while (++i < length && i < size_bytes && (p[i] & 0xc0) == 0x80)
+    ;
+  return i;
 }
 
 /* The number of code points in valid UTF-8. */

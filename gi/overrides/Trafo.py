@@ -375,6 +375,35 @@ def _with_load_options(function):
     return from_pretrained
 
 
+def _with_config_options(task):
+    def from_config(config, options=None, cancellable=None, **properties):
+        options = _options(Trafo.LoadOptions, options, properties)
+        return Trafo.AutoModel.from_config_for_task(config, task, options, cancellable)
+
+    return from_config
+
+
+def _size_bytes(size):
+    """A number of bytes, or a text such as "5GB" or "200KiB"."""
+    if isinstance(size, int):
+        return size
+    for power, prefix in enumerate("KMGT", 1):
+        for unit, base in ((f"{prefix}iB", 1024), (f"{prefix}B", 1000)):
+            if size.upper().endswith(unit.upper()):
+                return int(float(size[: -len(unit)]) * base**power)
+    raise ValueError(f"found the size {size!r}, expected a number and one of KB, MB, GB, KiB, ...")
+
+
+def _save_pretrained(self, folder, max_shard_size="50GB", cancellable=None):
+    """Writes config.json and the weights, as transformers does."""
+    return _model_save_pretrained(self, str(folder), _size_bytes(max_shard_size), cancellable)
+
+
+def _for_model(model_type, **options):
+    """A configuration from keywords, with Hugging Face's defaults for what is left out."""
+    return _config_for_model(model_type, _variant(options))
+
+
 def _with_load_options_async(function):
     def from_pretrained_async(
         path, options=None, cancellable=None, callback=None, *user_data, **properties
@@ -390,12 +419,19 @@ def _take_load_options(holder, name):
         setattr(holder, name + suffix, staticmethod(wrap(getattr(holder, name + suffix))))
 
 
+_model_save_pretrained = Trafo.Model.save_pretrained
+Trafo.Model.save_pretrained = _save_pretrained
+_config_for_model = Trafo.AutoConfig.for_model
+Trafo.AutoConfig.for_model = staticmethod(_for_model)
 Trafo.Model.forward = _forward
 Trafo.Model.forward_async = _forward_async
 Trafo.Model.__call__ = _forward
 for _name in dir(Trafo):
     if _name.startswith("AutoModel") and hasattr(getattr(Trafo, _name), "from_pretrained"):
         _take_load_options(getattr(Trafo, _name), "from_pretrained")
+        getattr(Trafo, _name).from_config = staticmethod(
+            _with_config_options(Trafo.AutoModel.get_task_of_class(_name))
+        )
 
 
 # Tokenizers. An Encoding has the attributes of the tokenizers package's; a BatchEncoding is a mapping
@@ -468,11 +504,12 @@ Trafo.BatchEncoding.__getitem__ = _batch_getitem
 
 # Pipelines take their parameters by name and return what Python has for JSON's values.
 _pipeline_run = Trafo.Pipeline.run
-_pipeline_run_text = Trafo.Pipeline.run_text
 _SCALARS = {bool: "b", int: "x", float: "d", str: "s"}
 
 
 def _variant(value):
+    if value is None:
+        return GLib.Variant("mv", None)
     if isinstance(value, (list, tuple)):
         return GLib.Variant("av", [_variant(item) for item in value])
     if isinstance(value, dict):
@@ -498,22 +535,21 @@ def _native(value):
     }.get(kind, lambda: None)()
 
 
-def _parameters(parameters):
-    given = {name: value for name, value in parameters.items() if value is not None}
-    return _variant(given) if given else None
+def _run(self, inputs, cancellable=None, **parameters):
+    """Runs the task on a text, a dict or a list; gives what the pipelines of transformers give."""
+    return _native(_pipeline_run(self, _variant(inputs), _variant(parameters), cancellable))
 
 
-def _run(self, texts, cancellable=None, **parameters):
-    """Runs the task on one text or a list; gives what the pipelines of transformers give."""
-    run = _pipeline_run_text if isinstance(texts, str) else _pipeline_run
-    return _native(run(self, texts, _parameters(parameters), cancellable))
+def _run_text(self, text, cancellable=None, **parameters):
+    return _run(self, text, cancellable, **parameters)
 
 
-def _async_with_parameters(function):
-    def run_async(self, texts, cancellable=None, callback=None, *user_data, **parameters):
-        function(self, texts, _parameters(parameters), cancellable, callback, *user_data)
+_pipeline_run_async = Trafo.Pipeline.run_async
 
-    return run_async
+
+def _run_async(self, inputs, cancellable=None, callback=None, *user_data, **parameters):
+    inputs, parameters = _variant(inputs), _variant(parameters)
+    _pipeline_run_async(self, inputs, parameters, cancellable, callback, *user_data)
 
 
 def _finish_native(function):
@@ -536,12 +572,11 @@ def _pipeline_from_pretrained_async(
 
 
 Trafo.Pipeline.run = _run
+Trafo.Pipeline.run_text = _run_text
 Trafo.Pipeline.__call__ = _run
-for _name in "run", "run_text":
-    for _suffix, _wrap in ("_async", _async_with_parameters), ("_finish", _finish_native):
-        setattr(
-            Trafo.Pipeline, _name + _suffix, _wrap(getattr(Trafo.Pipeline, _name + _suffix))
-        )
+Trafo.Pipeline.run_async = Trafo.Pipeline.run_text_async = _run_async
+for _name in "run_finish", "run_text_finish":
+    setattr(Trafo.Pipeline, _name, _finish_native(getattr(Trafo.Pipeline, _name)))
 Trafo.Pipeline.new_from_pretrained = staticmethod(_pipeline_from_pretrained)
 Trafo.Pipeline.new_from_pretrained_async = staticmethod(_pipeline_from_pretrained_async)
 _take_load_options(Trafo.SentenceEmbedder, "new_from_pretrained")

@@ -2,6 +2,7 @@
  * Copyright 2026 The Trafo authors */
 #pragma once
 
+#include <trafo/trafo-config.h>
 #include <trafo/trafo-dtype.h>
 #include <trafo/trafo-ops.h>
 
@@ -25,6 +26,8 @@ typedef guint32 TrafoSym;
  * @TRAFO_FILL_RULE_REQUIRED: leaving the input out is an error
  * @TRAFO_FILL_RULE_ZEROS: zeros
  * @TRAFO_FILL_RULE_POSITIONS: each row counts up from 0
+ * @TRAFO_FILL_RULE_MASKED_POSITIONS: each row counts the tokens that attention_mask shows; what it
+ *   hides is -1
  *
  * What stands in for an input that a caller leaves out.
  */
@@ -33,6 +36,7 @@ typedef enum
   TRAFO_FILL_RULE_REQUIRED,
   TRAFO_FILL_RULE_ZEROS,
   TRAFO_FILL_RULE_POSITIONS,
+  TRAFO_FILL_RULE_MASKED_POSITIONS,
 } TrafoFillRule;
 
 /**
@@ -40,6 +44,8 @@ typedef enum
  * @TRAFO_INITIALIZER_ZEROS: all 0
  * @TRAFO_INITIALIZER_ONES: all 1
  * @TRAFO_INITIALIZER_NORMAL: N(0, s^2), s being the builder's initializer range
+ * @TRAFO_INITIALIZER_SINUSOIDS: row p holds sin and cos of p / 10000^(2i / C) in turn (Vaswani et al.
+ *   2017, section 3.5)
  *
  * How a parameter that no checkpoint holds begins.
  */
@@ -48,6 +54,7 @@ typedef enum
   TRAFO_INITIALIZER_ZEROS,
   TRAFO_INITIALIZER_ONES,
   TRAFO_INITIALIZER_NORMAL,
+  TRAFO_INITIALIZER_SINUSOIDS,
 } TrafoInitializer;
 
 /**
@@ -84,6 +91,7 @@ TRAFO_API gboolean trafo_builder_has_failed (TrafoBuilder *self);
 /* Mode. */
 TRAFO_API gboolean   trafo_builder_is_training (TrafoBuilder *self);
 TRAFO_API TrafoDType trafo_builder_get_labels_dtype (TrafoBuilder *self);
+TRAFO_API gboolean   trafo_builder_has_token_type_ids (TrafoBuilder *self);
 TRAFO_API void       trafo_builder_set_initializer_range (TrafoBuilder *self, double range);
 
 /* Shapes. */
@@ -103,6 +111,9 @@ TRAFO_API TrafoSym trafo_builder_input (TrafoBuilder *self,
 TRAFO_API TrafoSym trafo_builder_input_ids (TrafoBuilder *self);
 TRAFO_API TrafoSym trafo_builder_token_type_ids (TrafoBuilder *self);
 TRAFO_API TrafoSym trafo_builder_position_ids (TrafoBuilder *self);
+TRAFO_API TrafoSym trafo_builder_masked_position_ids (TrafoBuilder *self);
+TRAFO_API void
+trafo_builder_bound_input (TrafoBuilder *self, TrafoSym input, gint64 min, gint64 max);
 TRAFO_API TrafoSym trafo_builder_param (TrafoBuilder    *self,
                                         const char      *name,
                                         const gint64    *dims,
@@ -126,6 +137,12 @@ TRAFO_API TrafoSym trafo_builder_embedding (TrafoBuilder *self,
                                             TrafoSym      ids,
                                             gint64        n_embeddings,
                                             gint64        embedding_size);
+TRAFO_API TrafoSym trafo_builder_embedding_padded (TrafoBuilder *self,
+                                                   const char   *name,
+                                                   TrafoSym      ids,
+                                                   gint64        n_embeddings,
+                                                   gint64        embedding_size,
+                                                   gint64        padding_id);
 TRAFO_API TrafoSym trafo_builder_linear (TrafoBuilder *self,
                                          const char   *name,
                                          TrafoSym      x,
@@ -146,6 +163,9 @@ TRAFO_API TrafoSym trafo_builder_layer_norm (TrafoBuilder *self,
                                              const char   *name,
                                              TrafoSym      x,
                                              double        epsilon);
+TRAFO_API TrafoSym trafo_builder_layer_norm_no_affine (TrafoBuilder *self,
+                                                       TrafoSym      x,
+                                                       double        epsilon);
 TRAFO_API TrafoSym trafo_builder_attention (TrafoBuilder         *self,
                                             TrafoSym              q,
                                             TrafoSym              k,
@@ -237,6 +257,15 @@ TRAFO_API TrafoSym trafo_builder_mean_squared_error (TrafoBuilder *self,
 TRAFO_API TrafoSym trafo_builder_binary_cross_entropy (TrafoBuilder *self,
                                                        TrafoSym      logits,
                                                        TrafoSym      target);
+
+/* What transformers' heads end in: "logits", or "start_logits" and "end_logits", and before them
+ * "loss" where the caller gives "labels", or "start_positions" and "end_positions". */
+TRAFO_API TrafoSym trafo_builder_last_token (TrafoBuilder *self, TrafoSym x, gint64 padding_id);
+TRAFO_API void
+trafo_builder_output_classes (TrafoBuilder *self, TrafoSym logits, TrafoProblem problem);
+TRAFO_API void trafo_builder_output_tokens (TrafoBuilder *self, TrafoSym logits);
+TRAFO_API void trafo_builder_output_next_tokens (TrafoBuilder *self, TrafoSym logits);
+TRAFO_API void trafo_builder_output_spans (TrafoBuilder *self, TrafoSym logits);
 
 /* Results, in the order in which they are named. hidden_state: the next of hidden_states.N, an
  * output only of programs that were asked for them. */

@@ -121,3 +121,60 @@ trafo_model_map_name (TrafoModel *self, const char *name)
   iface = TRAFO_MODEL_GET_IFACE (self);
   return iface->map_name != NULL ? iface->map_name (self, name) : g_strdup (name);
 }
+
+/**
+ * trafo_model_get_architecture:
+ * @self: a configured model
+ *
+ * The class of transformers that the model is, as in the architectures of config.json.
+ *
+ * Returns: (transfer none) (nullable): such as "BertForMaskedLM", %NULL if transformers has none
+ */
+const char *
+trafo_model_get_architecture (TrafoModel *self)
+{
+  TrafoModelInterface *iface;
+
+  g_return_val_if_fail (TRAFO_IS_MODEL (self), NULL);
+  iface = TRAFO_MODEL_GET_IFACE (self);
+  return iface->get_architecture != NULL ? iface->get_architecture (self) : NULL;
+}
+
+/**
+ * trafo_model_find_task: (skip)
+ * @self: a model
+ * @tasks: (array length=n_tasks): what it can be loaded for
+ * @n_tasks: their number, at least 1
+ * @task: what it is loaded for
+ * @error: return location for an error
+ *
+ * Finds a task, for configure().
+ *
+ * Returns: its index, or -1 with %TRAFO_ERROR_UNSUPPORTED
+ */
+gint
+trafo_model_find_task (TrafoModel           *self,
+                       const TrafoModelTask *tasks,
+                       gsize                 n_tasks,
+                       const char           *task,
+                       GError              **error)
+{
+  g_autoptr (GString) known = g_string_new (NULL);
+
+  for (gsize i = 0; i < n_tasks; i++)
+    {
+      if (g_str_equal (task, tasks[i].task))
+        return i;
+      if (i > 0)
+        g_string_append (known, i + 1 < n_tasks ? ", " : " or ");
+      g_string_append (known, tasks[i].task);
+    }
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_UNSUPPORTED,
+               "%s: found task '%s', expected %s",
+               G_OBJECT_TYPE_NAME (self),
+               task,
+               known->str);
+  return -1;
+}

@@ -229,6 +229,24 @@ trafo_tokenizer_lookup_id (TrafoTokenizer *self, guint id, gsize *size_bytes)
   return iface->lookup_id (self, id, size_bytes != NULL ? size_bytes : &unused);
 }
 
+/**
+ * trafo_tokenizer_get_surface_id: (virtual get_surface_id) (skip)
+ * @self: a tokenizer
+ *
+ * The id whose tokens read as the text that they came from.
+ *
+ * Returns: the id, -1 if there is none
+ */
+gint64
+trafo_tokenizer_get_surface_id (TrafoTokenizer *self)
+{
+  TrafoTokenizerInterface *iface;
+
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), -1);
+  iface = TRAFO_TOKENIZER_GET_IFACE (self);
+  return iface->get_surface_id != NULL ? iface->get_surface_id (self) : -1;
+}
+
 /* A plugin may not hand out tokens from outside the text. */
 static gboolean
 check_pieces (TrafoTokenizer        *self,

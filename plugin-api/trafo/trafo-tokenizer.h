@@ -90,12 +90,17 @@ G_DECLARE_INTERFACE (TrafoTokenizer, trafo_tokenizer, TRAFO, TOKENIZER, GObject)
  * @get_n_tokens: how many tokens the vocabulary has
  * @lookup_token: finds a token's id; -1 if there is no such token
  * @lookup_id: finds an id's token, of @size_bytes bytes; %NULL if there is no such id
+ * @get_surface_id: the id whose tokens read as the text that they came from, not as the vocabulary
+ *   has them, as the unknown token of SentencePiece's models does; -1 for none. May be %NULL: none
  * @tokenize: splits each word of @text, valid UTF-8, into pieces and appends them; @word of
  *   a piece is the index in @words plus @first_word. Called by several threads at a time
  *
  * What a tokenizer plugin implements: the model that splits a word into the pieces of its
  * vocabulary. Normalizing, splitting into words, special tokens, truncation, padding and decoding
  * are the same for every tokenizer and done by the library.
+ *
+ * One whose tokens show that they continue a word, as "##ing" does, says how in a readable property
+ * "continuing-subword-prefix", a string.
  */
 struct _TrafoTokenizerInterface
 {
@@ -110,6 +115,7 @@ struct _TrafoTokenizerInterface
   guint (*get_n_tokens) (TrafoTokenizer *self);
   gint64 (*lookup_token) (TrafoTokenizer *self, const char *token, gsize size_bytes);
   char *(*lookup_id) (TrafoTokenizer *self, guint id, gsize *size_bytes);
+  gint64 (*get_surface_id) (TrafoTokenizer *self);
   gboolean (*tokenize) (TrafoTokenizer       *self,
                         const char           *text,
                         const TrafoTextRange *words,
@@ -135,6 +141,7 @@ TRAFO_API gint64    trafo_tokenizer_lookup_token (TrafoTokenizer *self,
                                                   const char     *token,
                                                   gsize           size_bytes);
 TRAFO_API char     *trafo_tokenizer_lookup_id (TrafoTokenizer *self, guint id, gsize *size_bytes);
+TRAFO_API gint64    trafo_tokenizer_get_surface_id (TrafoTokenizer *self);
 TRAFO_API gboolean  trafo_tokenizer_tokenize (TrafoTokenizer       *self,
                                               const char           *text,
                                               const TrafoTextRange *words,

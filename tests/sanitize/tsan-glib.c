@@ -198,6 +198,16 @@ g_source_attach (GSource *source, GMainContext *context)
   return next (source, context);
 }
 
+/* Who gives up the last reference frees what others wrote: a task's context, in GLib's own thread. */
+EXPORT void
+g_main_context_unref (GMainContext *context)
+{
+  NEXT (g_main_context_unref);
+  TELL (__tsan_release, context);
+  TELL (__tsan_acquire, context);
+  next (context);
+}
+
 EXPORT gpointer
 g_task_propagate_pointer (GTask *task, GError **error)
 {

@@ -25,48 +25,6 @@ options_clear (Options *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
-/* Whether an argument is an option that parameters have no part in. */
-static gboolean
-is_own_option (const char *argument)
-{
-  static const char *const names[] = { "--model", "--device", "--dtype", "--threads",
-                                       "--param", "--json",   "--help",  NULL };
-  g_autofree char         *name = g_strndup (argument, strcspn (argument, "="));
-
-  return !g_str_has_prefix (argument, "--") || g_strv_contains (names, name);
-}
-
-/* "--max-length 5" or "--max-length=5" is "--param max_length=5" for any other name. */
-static char **
-expand_parameters (int argc, char **argv)
-{
-  g_autoptr (GStrvBuilder) expanded = g_strv_builder_new ();
-  int i = 0;
-
-  for (; i < argc && !g_str_equal (argv[i], "--"); i++)
-    {
-      const char      *equals = strchr (argv[i], '=');
-      g_autofree char *name = NULL;
-      g_autofree char *parameter = NULL;
-
-      if (is_own_option (argv[i]) || (equals == NULL && i + 1 == argc))
-        {
-          g_strv_builder_add (expanded, argv[i]);
-          continue;
-        }
-      name = g_strndup (argv[i] + 2, strcspn (argv[i] + 2, "="));
-      parameter = g_strconcat (g_strdelimit (name, "-", '_'),
-                               "=",
-                               equals != NULL ? equals + 1 : argv[i + 1],
-                               NULL);
-      g_strv_builder_add_many (expanded, "--param", parameter, NULL);
-      i += equals == NULL;
-    }
-  for (; i < argc; i++)
-    g_strv_builder_add (expanded, argv[i]);
-  return g_strv_builder_end (expanded);
-}
-
 static void
 print_item (TrafoValue *item)
 {
@@ -117,7 +75,11 @@ run_pipeline (const TrafoCommand *self, const Options *options)
   if (g_strv_length (texts) == 1)
     results = trafo_pipeline_run_text (pipeline, texts[0], parameters, NULL, &error);
   else
-    results = trafo_pipeline_run (pipeline, (const char *const *) texts, parameters, NULL, &error);
+    results = trafo_pipeline_run (pipeline,
+                                  g_variant_new_strv ((const char *const *) texts, -1),
+                                  parameters,
+                                  NULL,
+                                  &error);
   if (results == NULL)
     return trafo_command_fail (self, error);
   return options->json ? trafo_command_print_json (self, results) : print_text (results);
@@ -126,6 +88,7 @@ run_pipeline (const TrafoCommand *self, const Options *options)
 static int
 run (const TrafoCommand *self, int argc, char **argv)
 {
+  static const char *const own_options[] = { "--json", NULL };
   g_auto (Options) options = { 0 };
   const GOptionEntry entries[] = {
     TRAFO_MODEL_OPTIONS_ENTRIES (options.model),
@@ -140,7 +103,7 @@ run (const TrafoCommand *self, int argc, char **argv)
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.arguments, NULL, NULL },
     G_OPTION_ENTRY_NULL,
   };
-  g_auto (GStrv) expanded = expand_parameters (argc, argv);
+  g_auto (GStrv) expanded = trafo_parameters_expand (own_options, argc, argv);
   guint n_expanded = g_strv_length (expanded);
   /* the parser takes strings out without freeing them */
   g_autofree char **remaining = g_memdup2 (expanded, (n_expanded + 1) * sizeof *expanded);
@@ -169,8 +132,11 @@ const TrafoCommand trafo_command_pipeline = {
   .name = "pipeline",
   .arguments = "TASK --model DIR [--param NAME=VALUE]... TEXT...",
   .summary = "Runs a task on texts; gives what the pipelines of transformers give.",
-  .examples = "  trafo pipeline feature-extraction --model bert-base-uncased --json 'Hello!'\n"
-              "Any other option is a parameter of the task: --truncation true is\n"
-              "--param truncation=true.\n",
+  .examples =
+      "  trafo pipeline fill-mask --model bert-base-uncased 'Paris is in [MASK].'\n"
+      "  trafo pipeline question-answering --model DIR --context 'It is 9.' 'What is it?'\n"
+      "  trafo pipeline zero-shot-classification --model DIR --candidate-labels 'a, b' TEXT\n"
+      "Any other option is a parameter of the task: --truncation true is\n"
+      "--param truncation=true.\n",
   .run = run,
 };

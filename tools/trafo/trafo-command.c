@@ -67,13 +67,13 @@ make_context (const TrafoCommand *self, const GOptionEntry *entries)
 }
 
 /* GLib's own option would exit whether or not the help could be written. */
-static void
+static int
 print_help (GOptionContext *context)
 {
   g_autofree char *help = g_option_context_get_help (context, TRUE, NULL);
 
   fputs (help, stdout);
-  exit (trafo_command_flush (TRAFO_EXIT_OK));
+  return trafo_command_flush (TRAFO_EXIT_OK);
 }
 
 gboolean
@@ -99,7 +99,7 @@ trafo_command_parse (const TrafoCommand *self, const GOptionEntry *entries, int 
       return FALSE;
     }
   if (wants_help)
-    print_help (context);
+    exit (print_help (context));
   for (int i = 1; i < argc && stray == NULL; i++)
     if (!g_str_equal (argv[i], "--"))
       stray = argv[i];

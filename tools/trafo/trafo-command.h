@@ -24,10 +24,13 @@ struct _TrafoCommand
 };
 
 extern const TrafoCommand trafo_command_bench;
+extern const TrafoCommand trafo_command_chat;
+extern const TrafoCommand trafo_command_convert;
 extern const TrafoCommand trafo_command_detokenize;
 extern const TrafoCommand trafo_command_embed;
 extern const TrafoCommand trafo_command_env;
 extern const TrafoCommand trafo_command_forward;
+extern const TrafoCommand trafo_command_generate;
 extern const TrafoCommand trafo_command_inspect;
 extern const TrafoCommand trafo_command_pipeline;
 extern const TrafoCommand trafo_command_show;

@@ -13,59 +13,45 @@
  * The encoder that its relatives are told apart from: DistilBERT drops the token types and the
  * pooler. B: batch, T: sequence, C: hidden_size. */
 
-/* What the labels of a sequence are (problem_type), if the configuration says so. */
-typedef enum
-{
-  PROBLEM_INFERRED,
-  PROBLEM_REGRESSION,
-  PROBLEM_SINGLE_LABEL,
-  PROBLEM_MULTI_LABEL,
-} Problem;
-
-static const char *const problems[] = {
-  [PROBLEM_REGRESSION] = "regression",
-  [PROBLEM_SINGLE_LABEL] = "single_label_classification",
-  [PROBLEM_MULTI_LABEL] = "multi_label_classification",
-};
-
-typedef enum
+enum
 {
   TASK_BASE,
   TASK_SEQUENCE_CLASSIFICATION,
   TASK_TOKEN_CLASSIFICATION,
   TASK_QUESTION_ANSWERING,
   TASK_MASKED_LM,
-} Task;
+};
 
-static const char *const tasks[] = {
-  [TASK_BASE] = "base",
-  [TASK_SEQUENCE_CLASSIFICATION] = "sequence-classification",
-  [TASK_TOKEN_CLASSIFICATION] = "token-classification",
-  [TASK_QUESTION_ANSWERING] = "question-answering",
-  [TASK_MASKED_LM] = "masked-lm",
+static const TrafoModelTask tasks[] = {
+  [TASK_BASE] = { "base", "BertModel" },
+  [TASK_SEQUENCE_CLASSIFICATION] = { "sequence-classification", "BertForSequenceClassification" },
+  [TASK_TOKEN_CLASSIFICATION] = { "token-classification", "BertForTokenClassification" },
+  [TASK_QUESTION_ANSWERING] = { "question-answering", "BertForQuestionAnswering" },
+  [TASK_MASKED_LM] = { "masked-lm", "BertForMaskedLM" },
 };
 
 struct _TrafoBert
 {
   GObject parent_instance;
 
-  Task     task;
-  gint64   vocab_size;
-  gint64   hidden_size;
-  gint64   num_hidden_layers;
-  gint64   num_attention_heads;
-  gint64   intermediate_size;
-  char    *hidden_act;
-  gint64   max_position_embeddings;
-  gint64   type_vocab_size;
-  double   layer_norm_eps;
-  double   initializer_range;
-  double   hidden_dropout_prob;
-  double   classifier_dropout;
-  gboolean tie_word_embeddings;
-  gboolean is_decoder;
-  gint64   num_labels;
-  Problem  problem;
+  gint         task;
+  gint64       vocab_size;
+  gint64       hidden_size;
+  gint64       num_hidden_layers;
+  gint64       num_attention_heads;
+  gint64       intermediate_size;
+  char        *hidden_act;
+  gint64       max_position_embeddings;
+  gint64       type_vocab_size;
+  double       layer_norm_eps;
+  gint64       pad_token_id;
+  double       initializer_range;
+  double       hidden_dropout_prob;
+  double       classifier_dropout;
+  gboolean     tie_word_embeddings;
+  gboolean     is_decoder;
+  gint64       num_labels;
+  TrafoProblem problem;
 };
 
 static void trafo_bert_model_init (TrafoModelInterface *iface);
@@ -74,40 +60,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (TrafoBert,
                                trafo_bert,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (TRAFO_TYPE_MODEL, trafo_bert_model_init))
-
-static gboolean
-read_task (TrafoBert *self, const char *task, GError **error)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (tasks); i++)
-    if (g_str_equal (task, tasks[i]))
-      {
-        self->task = i;
-        return TRUE;
-      }
-  g_set_error (error,
-               TRAFO_ERROR,
-               TRAFO_ERROR_UNSUPPORTED,
-               "bert: found task '%s', expected base, sequence-classification, "
-               "token-classification, question-answering or masked-lm",
-               task);
-  return FALSE;
-}
-
-static void
-read_problem (TrafoBert *self, TrafoConfig *config)
-{
-  const char *text = trafo_config_get_string (config, "problem_type", NULL);
-
-  self->problem = PROBLEM_INFERRED;
-  for (gsize i = 1; i < G_N_ELEMENTS (problems); i++)
-    if (g_strcmp0 (text, problems[i]) == 0)
-      self->problem = i;
-  if (text != NULL && self->problem == PROBLEM_INFERRED)
-    trafo_config_fail (config,
-                       "'problem_type' is '%s', expected regression, single_label_classification "
-                       "or multi_label_classification",
-                       text);
-}
 
 /* Keys and defaults of configuration_bert.py. */
 static gboolean
@@ -118,7 +70,8 @@ trafo_bert_configure (TrafoModel *model, TrafoConfig *config, const char *task, 
   gsize       n_labels;
   const char *positions;
 
-  if (!read_task (self, task, error))
+  self->task = trafo_model_find_task (model, tasks, G_N_ELEMENTS (tasks), task, error);
+  if (self->task < 0)
     return FALSE;
   self->vocab_size = trafo_config_get_int (config, "vocab_size", 30522, 1, G_MAXINT32);
   self->hidden_size = trafo_config_get_int (config, "hidden_size", 768, 1, 1 << 20);
@@ -131,12 +84,13 @@ trafo_bert_configure (TrafoModel *model, TrafoConfig *config, const char *task, 
       trafo_config_get_int (config, "max_position_embeddings", 512, 1, G_MAXINT32);
   self->type_vocab_size = trafo_config_get_int (config, "type_vocab_size", 2, 1, G_MAXINT32);
   self->layer_norm_eps = trafo_config_get_double (config, "layer_norm_eps", 1e-12, 0, 1);
+  self->pad_token_id = trafo_config_get_token_id (config, "pad_token_id", 0);
   self->initializer_range = trafo_config_get_double (config, "initializer_range", 0.02, 0, 1000);
   self->hidden_dropout_prob = trafo_config_get_double (config, "hidden_dropout_prob", 0.1, 0, 1);
   self->classifier_dropout =
       trafo_config_get_double (config, "classifier_dropout", self->hidden_dropout_prob, 0, 1);
   self->tie_word_embeddings = trafo_config_get_boolean (config, "tie_word_embeddings", TRUE);
-  read_problem (self, config);
+  self->problem = trafo_config_get_problem (config);
   labels = trafo_config_get_labels (config, &n_labels);
   self->num_labels = n_labels;
   positions = trafo_config_get_string (config, "position_embedding_type", "absolute");
@@ -166,11 +120,12 @@ build_embeddings (TrafoBert *self, TrafoBuilder *b)
   TrafoSym word, position, type, x;
 
   trafo_builder_push_scope (b, "embeddings", -1);
-  word = trafo_builder_embedding (b,
-                                  "word_embeddings",
-                                  trafo_builder_input_ids (b),
-                                  self->vocab_size,
-                                  C);
+  word = trafo_builder_embedding_padded (b,
+                                         "word_embeddings",
+                                         trafo_builder_input_ids (b),
+                                         self->vocab_size,
+                                         C,
+                                         self->pad_token_id);
   type = trafo_builder_embedding (b,
                                   "token_type_embeddings",
                                   trafo_builder_token_type_ids (b),
@@ -261,105 +216,20 @@ build_pooler (TrafoBert *self, TrafoBuilder *b, TrafoSym x)
                                    "tanh");
 }
 
-/* The loss that problem_type names, or that the labels imply (modeling_bert.py,
- * BertForSequenceClassification.forward). logits: (B, num_labels). */
-static void
-build_classification_loss (TrafoBert *self, TrafoBuilder *b, TrafoSym logits)
-{
-  TrafoDType dtype = trafo_builder_get_labels_dtype (b);
-  gint64     dims[] = { TRAFO_DIM_BATCH, self->num_labels };
-  Problem    problem = self->problem;
-  TrafoSym   labels, loss;
-
-  if (problem == PROBLEM_INFERRED && self->num_labels == 1)
-    problem = PROBLEM_REGRESSION;
-  else if (problem == PROBLEM_INFERRED)
-    problem = dtype == TRAFO_DTYPE_INT64 ? PROBLEM_SINGLE_LABEL : PROBLEM_MULTI_LABEL;
-  if (problem == PROBLEM_SINGLE_LABEL)
-    {
-      labels =
-          trafo_builder_input (b, "labels", TRAFO_DTYPE_INT64, dims, 1, TRAFO_FILL_RULE_REQUIRED);
-      trafo_builder_output (b, "loss", trafo_builder_cross_entropy (b, logits, labels));
-      return;
-    }
-  labels = trafo_builder_input (b,
-                                "labels",
-                                TRAFO_DTYPE_FLOAT32,
-                                dims,
-                                problem == PROBLEM_REGRESSION && self->num_labels == 1 ? 1 : 2,
-                                TRAFO_FILL_RULE_REQUIRED);
-  labels = trafo_builder_reshape (b, labels, dims, 2);
-  loss = problem == PROBLEM_REGRESSION ? trafo_builder_mean_squared_error (b, logits, labels)
-                                       : trafo_builder_binary_cross_entropy (b, logits, labels);
-  trafo_builder_output (b, "loss", loss);
-}
-
 static void
 build_sequence_classification (TrafoBert *self, TrafoBuilder *b, TrafoSym pooled)
 {
-  TrafoSym logits;
-
   pooled = trafo_builder_dropout (b, pooled, self->classifier_dropout);
-  logits = trafo_builder_linear (b, "classifier", pooled, self->num_labels);
-  if (trafo_builder_get_labels_dtype (b) != TRAFO_DTYPE_NONE)
-    build_classification_loss (self, b, logits);
-  trafo_builder_output (b, "logits", logits);
-}
-
-/* Cross entropy over the last axis, where the caller gave labels (B, T). */
-static void
-build_token_loss (TrafoBuilder *b, TrafoSym logits)
-{
-  static const gint64 dims[] = { TRAFO_DIM_BATCH, TRAFO_DIM_SEQUENCE };
-  TrafoSym            labels;
-
-  if (trafo_builder_get_labels_dtype (b) == TRAFO_DTYPE_NONE)
-    return;
-  labels = trafo_builder_input (b, "labels", TRAFO_DTYPE_INT64, dims, 2, TRAFO_FILL_RULE_REQUIRED);
-  trafo_builder_output (b, "loss", trafo_builder_cross_entropy (b, logits, labels));
+  trafo_builder_output_classes (b,
+                                trafo_builder_linear (b, "classifier", pooled, self->num_labels),
+                                self->problem);
 }
 
 static void
 build_token_classification (TrafoBert *self, TrafoBuilder *b, TrafoSym x)
 {
-  TrafoSym logits;
-
   x = trafo_builder_dropout (b, x, self->classifier_dropout);
-  logits = trafo_builder_linear (b, "classifier", x, self->num_labels);
-  build_token_loss (b, logits);
-  trafo_builder_output (b, "logits", logits);
-}
-
-static TrafoSym
-build_span_loss (TrafoBuilder *b, const char *name, TrafoSym logits)
-{
-  static const gint64 dims[] = { TRAFO_DIM_BATCH };
-  TrafoSym            positions;
-
-  positions = trafo_builder_input (b, name, TRAFO_DTYPE_INT64, dims, 1, TRAFO_FILL_RULE_REQUIRED);
-  /* a position behind the text names no class and so does not count; one before it is the first */
-  positions = trafo_builder_maximum (b, positions, trafo_builder_scalar (b, 0, TRAFO_DTYPE_INT64));
-  return trafo_builder_cross_entropy (b, logits, positions);
-}
-
-static void
-build_question_answering (TrafoBert *self, TrafoBuilder *b, TrafoSym x)
-{
-  TrafoSym logits = trafo_builder_linear (b, "qa_outputs", x, 2);
-  TrafoSym start = trafo_builder_select (b, logits, -1, 0);
-  TrafoSym end = trafo_builder_select (b, logits, -1, 1);
-  TrafoSym loss;
-
-  if (trafo_builder_get_labels_dtype (b) != TRAFO_DTYPE_NONE)
-    {
-      loss = trafo_builder_add (b,
-                                build_span_loss (b, "start_positions", start),
-                                build_span_loss (b, "end_positions", end));
-      loss = trafo_builder_mul (b, loss, trafo_builder_scalar (b, 0.5, TRAFO_DTYPE_FLOAT32));
-      trafo_builder_output (b, "loss", loss);
-    }
-  trafo_builder_output (b, "start_logits", start);
-  trafo_builder_output (b, "end_logits", end);
+  trafo_builder_output_tokens (b, trafo_builder_linear (b, "classifier", x, self->num_labels));
 }
 
 /* The decoder's weight is the table of word embeddings, its bias the head's own, unless the
@@ -386,8 +256,6 @@ build_decoder (TrafoBert *self, TrafoBuilder *b, TrafoSym x)
 static void
 build_masked_lm (TrafoBert *self, TrafoBuilder *b, TrafoSym x)
 {
-  TrafoSym logits;
-
   trafo_builder_push_scope (b, "cls.predictions", -1);
   x = trafo_builder_linear (b, "transform.dense", x, self->hidden_size);
   trafo_builder_push_scope (b, "transform.transform_act_fn", -1);
@@ -395,9 +263,7 @@ build_masked_lm (TrafoBert *self, TrafoBuilder *b, TrafoSym x)
   trafo_builder_pop_scope (b);
   x = trafo_builder_layer_norm (b, "transform.LayerNorm", x, self->layer_norm_eps);
   trafo_builder_pop_scope (b);
-  logits = build_decoder (self, b, x);
-  build_token_loss (b, logits);
-  trafo_builder_output (b, "logits", logits);
+  trafo_builder_output_tokens (b, build_decoder (self, b, x));
 }
 
 static void
@@ -412,7 +278,7 @@ build_head (TrafoBert *self, TrafoBuilder *b, TrafoSym x, TrafoSym pooled)
       build_token_classification (self, b, x);
       break;
     case TASK_QUESTION_ANSWERING:
-      build_question_answering (self, b, x);
+      trafo_builder_output_spans (b, trafo_builder_linear (b, "qa_outputs", x, 2));
       break;
     case TASK_MASKED_LM:
       build_masked_lm (self, b, x);
@@ -462,6 +328,12 @@ trafo_bert_map_name (TrafoModel *model, const char *name)
   return is_unused || g_str_has_suffix (name, "embeddings.position_ids") ? NULL : g_strdup (name);
 }
 
+static const char *
+trafo_bert_get_architecture (TrafoModel *model)
+{
+  return tasks[TRAFO_BERT (model)->task].architecture;
+}
+
 static void
 trafo_bert_model_init (TrafoModelInterface *iface)
 {
@@ -469,6 +341,7 @@ trafo_bert_model_init (TrafoModelInterface *iface)
   iface->build = trafo_bert_build;
   iface->get_base_prefix = trafo_bert_get_base_prefix;
   iface->map_name = trafo_bert_map_name;
+  iface->get_architecture = trafo_bert_get_architecture;
 }
 
 static void

@@ -177,17 +177,17 @@ test_nothing_there (Fixture *fixture, gconstpointer unused)
   assert_refused (fixture->folder,
                   TRAFO_ERROR,
                   TRAFO_ERROR_NOT_FOUND,
-                  "found neither model.safetensors nor model.safetensors.index.json");
+                  "found neither model.safetensors nor pytorch_model.bin in the folder");
   write_file (fixture->folder, "pytorch_model.bin.index.json", "{}", -1);
   assert_refused (fixture->folder,
-                  TRAFO_ERROR,
-                  TRAFO_ERROR_UNSUPPORTED,
-                  "pytorch_model.bin.index.json: found weights in PyTorch's pickle format");
+                  TRAFO_FORMAT_ERROR,
+                  TRAFO_FORMAT_ERROR_VALUE,
+                  "pytorch_model.bin.index.json: byte 0: found no 'weight_map'");
   write_file (fixture->folder, "pytorch_model.bin", "PK", -1);
   assert_refused (fixture->folder,
-                  TRAFO_ERROR,
-                  TRAFO_ERROR_UNSUPPORTED,
-                  "pytorch_model.bin: found weights in PyTorch's pickle format");
+                  TRAFO_FORMAT_ERROR,
+                  TRAFO_FORMAT_ERROR_UNKNOWN,
+                  "pytorch_model.bin: found an unknown format, expected weights that torch.save()");
   write_file (fixture->folder,
               "lfs.safetensors",
               "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 4\n",

@@ -21,23 +21,26 @@ test_copy (void)
   TrafoSym         ids = trafo_builder_position_ids (b);
   TrafoSym         table;
   TrafoGraphInput *input;
+  TrafoGraphParam *param;
 
   trafo_builder_set_initializer_range (b, 0.5);
   trafo_builder_cast (b, unused, TRAFO_DTYPE_FLOAT32);
-  table = trafo_builder_param (b, "w", (gint64[]){ 5, 2 }, 2, TRAFO_INITIALIZER_NORMAL);
+  table = trafo_builder_param (b, "w.weight", (gint64[]){ 5, 2 }, 2, TRAFO_INITIALIZER_NORMAL);
   trafo_builder_tie (b, table, "other");
-  trafo_builder_output (b, "y", trafo_builder_gather (b, table, ids));
+  trafo_builder_output (b, "y", trafo_builder_embedding_padded (b, "w", ids, 5, 2, 3));
   graph = copy (trafo_builder_finish (b, NULL), NULL);
   text = graph_to_text (graph);
-  g_assert_cmpstr (text, ==, "%4=gather(w, position_ids)");
+  g_assert_cmpstr (text, ==, "%4=gather(w.weight, position_ids)");
   g_assert_cmpuint (graph->inputs->len, ==, 2);
   input = trafo_graph_find_input (graph, "position_ids");
   g_assert_cmpint (input->rule, ==, TRAFO_FILL_RULE_POSITIONS);
   g_assert_cmpint (input->min_value, ==, 0);
   g_assert_cmpint (input->max_value, ==, 4);
-  g_assert_cmpfloat (graph->initializer_range, ==, 0.5);
   g_assert_nonnull (trafo_graph_find_param (graph, "other"));
-  g_assert_cmpint (trafo_graph_find_param (graph, "w")->initializer, ==, TRAFO_INITIALIZER_NORMAL);
+  param = trafo_graph_find_param (graph, "w.weight");
+  g_assert_cmpint (param->initializer, ==, TRAFO_INITIALIZER_NORMAL);
+  g_assert_cmpfloat (param->initializer_range, ==, 0.5);
+  g_assert_cmpint (param->padding_row, ==, 3);
 }
 
 /* Dimensions that were made from slots keep their numbers. */

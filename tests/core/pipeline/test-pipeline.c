@@ -42,7 +42,8 @@ test_feature_extraction (void)
   const gint64      ids[] = { 2, 5, 7, 3 }, shape[] = { 1, 4 };
   g_autoptr (TrafoPipeline) pipeline = make_pipeline ();
   g_autoptr (GError) error = NULL;
-  g_autoptr (TrafoValue) results = trafo_pipeline_run (pipeline, texts, NULL, NULL, &error);
+  g_autoptr (TrafoValue) results =
+      trafo_pipeline_run (pipeline, g_variant_new_strv (texts, -1), NULL, NULL, &error);
   g_autoptr (TrafoTensor) input = trafo_tensor_new_from_int64s (shape, 2, ids, 4, NULL);
   g_autoptr (TrafoTensorDict) inputs = trafo_tensor_dict_new ();
   g_autoptr (TrafoTensorDict) outputs = NULL;
@@ -152,7 +153,7 @@ test_async (void)
                                             &load);
   pipeline = trafo_pipeline_new_from_pretrained_finish (await_result (&load), &error);
   g_assert_no_error (error);
-  trafo_pipeline_run_async (pipeline, texts, NULL, NULL, await_keep, &run);
+  trafo_pipeline_run_async (pipeline, g_variant_new_strv (texts, -1), NULL, NULL, await_keep, &run);
   results = trafo_pipeline_run_finish (pipeline, await_result (&run), &error);
   g_assert_no_error (error);
   assert_shape (trafo_value_get_item (results, 0), 4);
@@ -160,7 +161,12 @@ test_async (void)
   features = trafo_pipeline_run_text_finish (pipeline, await_result (&run_text), &error);
   g_assert_no_error (error);
   assert_shape (features, 4);
-  trafo_pipeline_run_async (pipeline, texts, wrong, NULL, await_keep, &failure);
+  trafo_pipeline_run_async (pipeline,
+                            g_variant_new_strv (texts, -1),
+                            wrong,
+                            NULL,
+                            await_keep,
+                            &failure);
   g_assert_null (trafo_pipeline_run_finish (pipeline, await_result (&failure), &error));
   g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
 }

@@ -220,7 +220,7 @@ test_case (gconstpointer data)
   g_autoptr (TrafoModelSource) source = NULL;
 
   g_assert_no_error (error);
-  source = trafo_model_source_new (TRAFO_MODEL (model), graph, checkpoint, &error);
+  source = trafo_model_source_new (TRAFO_MODEL (model), graph, checkpoint, 0, &error);
   g_unlink (path);
   if (c->message != NULL)
     {

@@ -42,9 +42,15 @@ tiny_tensors_add (TrafoTensorDict *tensors, const char *name, gint64 rows, gint6
 char *
 tiny_config (const char *changes)
 {
-  static const char rest[] = "\"model_type\": \"bert\", \"vocab_size\": 78, \"hidden_size\": 16, "
-                             "\"num_hidden_layers\": 2, \"num_attention_heads\": 2, "
-                             "\"intermediate_size\": 32, \"max_position_embeddings\": 32";
+  return tiny_config_of ("\"model_type\": \"bert\", \"vocab_size\": 78, \"hidden_size\": 16, "
+                         "\"num_hidden_layers\": 2, \"num_attention_heads\": 2, "
+                         "\"intermediate_size\": 32, \"max_position_embeddings\": 32",
+                         changes);
+}
+
+char *
+tiny_config_of (const char *rest, const char *changes)
+{
   g_auto (GStrv) members = g_strsplit (rest, ", ", -1);
   g_autoptr (GString) text = g_string_new ("{");
 

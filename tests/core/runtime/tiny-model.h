@@ -17,6 +17,8 @@ void tiny_tensors_add (TrafoTensorDict *tensors, const char *name, gint64 rows, 
 /* Its config.json with the members of @changes, such as "\"hidden_act\": \"relu\"", put before those
  * of the same name. */
 char *tiny_config (const char *changes);
+/* The same of other members, which ", " separates. */
+char *tiny_config_of (const char *rest, const char *changes);
 
 /* A temporary folder; the files are written if not NULL. */
 char *tiny_folder_new (const char *config, TrafoTensorDict *tensors);

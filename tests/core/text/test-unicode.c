@@ -30,15 +30,18 @@ typedef struct
 } Flags;
 
 static const Flags points[] = {
-  { 'a', TRAFO_UNICODE_WORD },
-  { 'A', TRAFO_UNICODE_WORD | TRAFO_UNICODE_LOWER },
+  { 'a', TRAFO_UNICODE_WORD | TRAFO_UNICODE_LETTER },
+  { '7', TRAFO_UNICODE_WORD | TRAFO_UNICODE_NUMBER | TRAFO_UNICODE_NUMERIC },
+  { 'A', TRAFO_UNICODE_WORD | TRAFO_UNICODE_LETTER | TRAFO_UNICODE_LOWER },
   { '$', TRAFO_UNICODE_PUNCTUATION },
   { '_', TRAFO_UNICODE_PUNCTUATION | TRAFO_UNICODE_WORD },
   { '\t', TRAFO_UNICODE_WHITESPACE },
   { 0, TRAFO_UNICODE_CONTROL },
   { 0xfffd, TRAFO_UNICODE_CONTROL },
-  { 0x4e2d, TRAFO_UNICODE_WORD | TRAFO_UNICODE_CJK },
-  { 0xac00, TRAFO_UNICODE_WORD | TRAFO_UNICODE_CANONICAL | TRAFO_UNICODE_COMPATIBILITY },
+  { 0x4e2d, TRAFO_UNICODE_WORD | TRAFO_UNICODE_LETTER | TRAFO_UNICODE_CJK },
+  { 0xac00,
+    TRAFO_UNICODE_WORD | TRAFO_UNICODE_LETTER | TRAFO_UNICODE_CANONICAL |
+        TRAFO_UNICODE_COMPATIBILITY },
   { 0x20ac, 0 }, /* a currency sign is no punctuation outside ASCII */
   { 0x2026, TRAFO_UNICODE_PUNCTUATION | TRAFO_UNICODE_COMPATIBILITY },
   { 0x301, TRAFO_UNICODE_NONSPACING | TRAFO_UNICODE_WORD | TRAFO_UNICODE_COMBINING },
@@ -49,6 +52,8 @@ test_flags (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (points); i++)
     g_assert_cmphex (trafo_unicode_get_flags (points[i].point), ==, points[i].flags);
+  for (guint32 i = 0; i < 128; i++)
+    g_assert_cmphex (trafo_unicode_ascii_flags[i], ==, trafo_unicode_get_flags (i));
 }
 
 /* Hangul syllables decompose and compose by arithmetic, others by tables with exclusions. */

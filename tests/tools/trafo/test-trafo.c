@@ -82,6 +82,7 @@ typedef struct
 #define IDS " --ids '[[2,5,7,3]]'"
 #define BASE " --model @M/bert-base"
 #define TINY " --model @M/tiny-bert"
+#define CAUSAL " --model @M/gpt2-untied"
 
 static const Case cases[] = {
   { "version", "--version", "", 0, "trafo " TRAFO_VERSION "\n", "" },
@@ -129,6 +130,7 @@ static const Case cases[] = {
     "{\"outputs\":*",
     "trafo forward: warning: *2 tensors missing*pooler*2 tensors not used: qa_outputs.*\n" },
   { "show", "show @M/bert-sharded", "", 0, "*encoder.layer.{0..2}.*[50, 36] *3 *", "" },
+  { "show-bin", "show @M/bert-bin", "", 0, "*pytorch_model.bin*[36, 36] *", "" },
   { "show-tensors",
     "show --tensors @M/bert-base",
     "",
@@ -137,6 +139,61 @@ static const Case cases[] = {
     "" },
   { "show-nothing", "show", "", 2, "", "*MODEL*" },
   { "show-no-weights", "show @T", "", 1, "", "*config.json*" },
+  /* the texts are what transformers generates */
+  { "generate", "generate" CAUSAL " --prompt ab --max-new-tokens 6", "", 0, "ab%`Bhy?\n", "" },
+  { "generate-batch",
+    "generate" CAUSAL " --prompt ab --prompt c --param max_new_tokens=6",
+    "",
+    0,
+    "ab%`Bhy?\ncopera%!``z\n",
+    "" },
+  { "generate-json",
+    "generate --json" CAUSAL " --prompt ab --prompt c --max-new-tokens 6",
+    "",
+    0,
+    "{\"generated_ids\":[[24,83,53,91,108,50],[4,24,20,83,83,109]],"
+    "\"texts\":[\"%`Bhy?\",\"opera%!``z\"],\"sequences_scores\":null}\n",
+    "" },
+  { "generate-beams",
+    "generate --json" CAUSAL " --prompt ab --num-beams 3 --max-new-tokens=6",
+    "",
+    0,
+    "{\"generated_ids\":[[24,83,51,41,21,21]],*\"sequences_scores\":[-2.367*]}\n",
+    "" },
+  { "generate-stream",
+    "generate --stream" CAUSAL " --prompt - --max-new-tokens 6",
+    "ab\n",
+    0,
+    "ab%`Bhy?\n",
+    "" },
+  { "generate-no-prompt", "generate" CAUSAL, "", 2, "", "*--prompt*Usage: *" },
+  { "generate-text", "generate" CAUSAL " --prompt a b", "", 2, "", "*'b'*Usage: *" },
+  { "generate-stream-json",
+    "generate --stream --json" CAUSAL " --prompt a",
+    "",
+    2,
+    "",
+    "*--stream*Usage: *" },
+  { "generate-unknown",
+    "generate" CAUSAL " --prompt a --max-token 3",
+    "",
+    1,
+    "",
+    "*no parameter 'max_token'*" },
+  { "generate-unsupported",
+    "generate" CAUSAL " --prompt a --guidance-scale 1.5",
+    "",
+    1,
+    "",
+    "*'guidance_scale'*not supported*" },
+  { "generate-bert", "generate" TINY " --prompt a", "", 1, "", "*error: *causal-lm*" },
+  { "chat",
+    "chat" CAUSAL " --max-new-tokens 6",
+    "ab\nc\n",
+    0,
+    "*\n*\n",
+    "6 tokens, * a second, the first text after * ms\n6 tokens, *" },
+  { "chat-text", "chat" CAUSAL " a", "", 2, "", "*'a'*Usage: *" },
   { "show-nowhere", "show /nowhere", "", 1, "", "*/nowhere: *no such folder*" },
   { "env", "env", "", 0, "trafo *" TRAFO_VERSION "*device *cpu*", "" },
   { "inspect", "inspect", "", 0, "PLUGIN *bert *model *cpu *backend *", "*" },
@@ -231,6 +288,9 @@ static const Case cases[] = {
     "",
     "*mind-reading*feature-extraction*" },
   { "pipeline-nothing", "pipeline" TINY, "", 2, "", "*Usage: *" },
+  { "convert-nothing", "convert @M/bert-bin", "", 2, "", "*expected IN and OUT*" },
+  { "convert-nowhere", "convert /nowhere @T/x", "", 1, "", "*no such file or folder*" },
+  { "convert-no-weights", "convert @M/tiny-bert/vocab.txt @T/x", "", 1, "", "*vocab.txt: *" },
   { "bench-unknown", "bench sleep" TINY, "", 2, "", "*sleep*encode-B-S*" },
   { "bench-too-long", "bench ragged" TINY, "", 1, "", "*108 tokens*at most 32*" },
   { "bench-many", "bench encode-65536-65536" TINY, "", 2, "", "*encode-65536-65536*" },
@@ -405,6 +465,7 @@ test_keys (void)
   } commands[] = {
     { "show --json @M/bert-sharded",
       "path model_type architectures config tokenizer n_parameters size_bytes files tensors" },
+    { "convert --json @M/bert-bin @T/keys", "files n_tensors size_bytes tied skipped" },
     { "env --json", "version abi glib system cpu memory_bytes plugins paths environment" },
     { "inspect --json", "plugins folders cache verdicts" },
     { "inspect --json cpu", "plugins" },
@@ -413,6 +474,7 @@ test_keys (void)
       "'a cat a dog'",
       "input_ids token_type_ids attention_mask offsets tokens overflow_to_sample_mapping" },
     { "detokenize --json" TINY " 5", "text" },
+    { "generate --json" CAUSAL " --prompt a", "generated_ids texts sequences_scores" },
     { "bench encode-2-8 --json --threads 1" TINY,
       "peer workload dtype threads best_s median_s runs load_s peak_mib device" },
   };
@@ -427,6 +489,24 @@ test_keys (void)
         g_string_append_printf (keys, "%s%s", keys->len > 0 ? " " : "", (char *) member->data);
       g_assert_cmpstr (keys->str, ==, commands[i].keys);
     }
+}
+
+/* A folder of PyTorch's weights becomes one of safetensors that computes the same. */
+static void
+test_convert (void)
+{
+  g_autoptr (JsonNode) node = run_json ("convert --json @M/bert-bin @T/converted");
+  JsonObject      *root = json_node_get_object (node);
+  g_autofree char *before = NULL, *after = NULL, *messages = NULL;
+
+  g_assert_cmpint (json_object_get_int_member (root, "n_tensors"), ==, 39);
+  g_assert_cmpint (json_array_get_length (json_object_get_array_member (root, "files")), ==, 2);
+  g_assert_cmpint (json_array_get_length (json_object_get_array_member (root, "tied")), ==, 0);
+  g_assert_cmpint (json_array_get_length (json_object_get_array_member (root, "skipped")), ==, 0);
+  g_assert_cmpint (run ("forward --model @M/bert-bin --json" IDS, "", &before, &messages), ==, 0);
+  g_clear_pointer (&messages, g_free);
+  g_assert_cmpint (run ("forward --model @T/converted --json" IDS, "", &after, &messages), ==, 0);
+  g_assert_cmpstr (before, ==, after);
 }
 
 static void
@@ -514,19 +594,18 @@ test_no_layers (void)
 }
 
 static void
-remove_folder (void)
+remove_all (const char *path)
 {
-  g_autoptr (GDir) files = g_dir_open (folder, 0, NULL);
+  g_autoptr (GDir) files = g_dir_open (path, 0, NULL);
   const char *name;
 
-  while ((name = g_dir_read_name (files)) != NULL)
+  while (files != NULL && (name = g_dir_read_name (files)) != NULL)
     {
-      g_autofree char *filename = g_build_filename (folder, name, NULL);
+      g_autofree char *filename = g_build_filename (path, name, NULL);
 
-      g_remove (filename);
+      remove_all (filename);
     }
-  g_rmdir (folder);
-  g_free (folder);
+  g_remove (path);
 }
 
 /* What cannot be written is a failure, even of the help; a stream that is closed is not mixed up with
@@ -583,12 +662,14 @@ main (int argc, char **argv)
   g_test_add_func ("/trafo/forward-save", test_forward_save);
   g_test_add_func ("/trafo/embed-json", test_embed_json);
   g_test_add_func ("/trafo/keys", test_keys);
+  g_test_add_func ("/trafo/convert", test_convert);
   g_test_add_func ("/trafo/show-json", test_show_json);
   g_test_add_func ("/trafo/foreign-command", test_foreign_command);
   g_test_add_func ("/trafo/nul", test_nul);
   g_test_add_func ("/trafo/streams", test_streams);
   g_test_add_func ("/trafo/no-layers", test_no_layers);
   status = g_test_run ();
-  remove_folder ();
+  remove_all (folder);
+  g_free (folder);
   return status;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "damage.h"
 #include "slowdown.h"
 #include "word-piece-tokenizer.h"
 #include <trafo/trafo.h>
@@ -195,67 +196,12 @@ test_hostile_vocabulary (void)
   g_assert_cmpfloat (get_seconds () - start, <, 2 * get_slowdown ());
 }
 
-/* One to four bytes of a right file overwritten, left out or repeated: it is read, or refused with
- * an error, and what is read encodes and decodes, or refuses to. */
 static void
 test_damaged (void)
 {
-  static const char sample[] =
-      "The [MASK] r\xc3\xadver <new> runs, solo <strip> it's a \xe4\xb8\xad";
-  g_autofree char *path =
-      g_test_build_filename (G_TEST_DIST, "data", "tokenizers", "other", "tokenizer.json", NULL);
-  g_autofree char *text = NULL;
-  g_autoptr (GRand) rand = g_rand_new_with_seed (1);
-  gsize size;
-  guint n_read = 0;
-
-  g_assert_true (g_file_get_contents (path, &text, &size, NULL));
-  for (guint i = 0; i < 2000; i++)
-    {
-      g_autoptr (TrafoTokenizer) tokenizer = g_object_new (TRAFO_TYPE_WORD_PIECE_TOKENIZER, NULL);
-      g_autoptr (GString) damaged = g_string_new_len (text, size);
-      g_autoptr (GBytes) json = NULL;
-      g_autoptr (GError) error = NULL;
-      g_autoptr (TrafoEncoding) encoding = NULL;
-      g_autofree char *decoded = NULL;
-
-      for (gint k = g_rand_int_range (rand, 1, 5); k > 0; k--)
-        {
-          gint at = g_rand_int_range (rand, 0, damaged->len - 8);
-
-          switch (g_rand_int_range (rand, 0, 3))
-            {
-            case 0:
-              damaged->str[at] = "0129{}[]\",:-a\x80"[g_rand_int_range (rand, 0, 14)];
-              break;
-            case 1:
-              g_string_erase (damaged, at, g_rand_int_range (rand, 1, 8));
-              break;
-            default:
-              g_string_insert_len (damaged, at, text + at, g_rand_int_range (rand, 1, 8));
-            }
-        }
-      json = g_bytes_new (damaged->str, damaged->len);
-      if (!trafo_tokenizer_load_json (tokenizer, json, NULL, &error))
-        {
-          g_assert_nonnull (error);
-          continue;
-        }
-      n_read++;
-      encoding = trafo_tokenizer_encode (tokenizer, sample, sample, NULL, &error);
-      g_assert_true ((encoding == NULL) == (error != NULL));
-      if (encoding == NULL)
-        continue;
-      decoded = trafo_tokenizer_decode (tokenizer,
-                                        trafo_encoding_get_ids (encoding, NULL),
-                                        trafo_encoding_get_n_tokens (encoding),
-                                        FALSE,
-                                        TRUE,
-                                        &error);
-      g_assert_no_error (error);
-    }
-  g_test_message ("%u of 2000 were read", n_read);
-  g_assert_cmpuint (n_read, >, 100);
+  damage_test (TRAFO_TYPE_WORD_PIECE_TOKENIZER,
+               "other",
+               "The [MASK] r\xc3\xadver <new> runs, solo <strip> it's a \xe4\xb8\xad");
 }
 
 typedef struct

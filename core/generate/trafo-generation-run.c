@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "trafo-generation-run-private.h"
+
+#include <string.h>
+#include <trafo/trafo-error.h>
+
+void
+trafo_generation_run_free (TrafoGenerationRun *self)
+{
+  if (self->state != NULL)
+    self->search->end (self);
+  trafo_logits_room_clear (&self->room);
+  g_free (self->scores_row);
+  g_clear_pointer (&self->stop_strings, trafo_stop_strings_free);
+  g_clear_pointer (&self->prompts, trafo_generation_prompts_free);
+  g_clear_pointer (&self->plan, trafo_generation_plan_free);
+  g_clear_pointer (&self->scores, g_ptr_array_unref);
+  g_clear_pointer (&self->logits, g_ptr_array_unref);
+  g_free (self);
+}
+
+/* A beam search ranks the tokens of all its beams at once. */
+static gboolean
+init_room (TrafoGenerationRun *self, GError **error)
+{
+  gsize n_scores;
+
+  if (g_size_checked_mul (&n_scores, self->plan->num_beams, self->plan->vocab_size))
+    self->scores_row = g_try_new (float, n_scores);
+  if (self->scores_row != NULL)
+    return trafo_logits_room_init (&self->room, n_scores, error);
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_NO_MEMORY,
+               "no memory for %" G_GSIZE_FORMAT " beams",
+               self->plan->num_beams);
+  return FALSE;
+}
+
+TrafoGenerationRun *
+trafo_generation_run_new (TrafoKeptSequences    *kept,
+                          TrafoTensorDict       *inputs,
+                          TrafoGenerationConfig *config,
+                          TrafoTokenizer        *tokenizer,
+                          GError               **error)
+{
+  g_autoptr (TrafoGenerationRun) self = g_new0 (TrafoGenerationRun, 1);
+  gsize vocab_size = trafo_model_runner_get_vocab_size (kept->runner);
+
+  self->kept = kept;
+  self->runner = kept->runner;
+  self->start_time = g_get_monotonic_time ();
+  self->scores = g_ptr_array_new_with_free_func (g_free);
+  self->logits = g_ptr_array_new_with_free_func (g_free);
+  self->prompts = trafo_generation_prompts_new (inputs, config, vocab_size, error);
+  if (self->prompts == NULL)
+    return NULL;
+  self->plan = trafo_generation_plan_new (config,
+                                          self->prompts->length,
+                                          vocab_size,
+                                          trafo_model_runner_get_max_length (kept->runner),
+                                          error);
+  if (self->plan == NULL || !init_room (self, error))
+    return NULL;
+  if (self->plan->stop_strings != NULL)
+    {
+      self->stop_strings =
+          trafo_stop_strings_new ((const char *const *) self->plan->stop_strings, tokenizer, error);
+      if (self->stop_strings == NULL)
+        return NULL;
+    }
+  self->search = self->plan->num_beams > 1 ? &trafo_beam_search : &trafo_token_search;
+  self->state = self->search->begin (self);
+  return g_steal_pointer (&self);
+}
+
+/* Room for a step's scores, 0 where none are put. */
+static gboolean
+add_step (TrafoGenerationRun *self, GPtrArray *steps, GError **error)
+{
+  gsize  n_scores;
+  float *scores = NULL;
+
+  if (g_size_checked_mul (&n_scores, self->search->count_rows (self), self->plan->vocab_size))
+    scores = g_try_new0 (float, n_scores);
+  if (scores != NULL)
+    {
+      g_ptr_array_add (steps, scores);
+      return TRUE;
+    }
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_NO_MEMORY,
+               "no memory to keep the scores of step %u",
+               self->n_steps);
+  return FALSE;
+}
+
+gboolean
+trafo_generation_run_advance (TrafoGenerationRun *self, GCancellable *cancellable, GError **error)
+{
+  if (self->is_done)
+    return TRUE;
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+  if ((self->plan->output_scores && !add_step (self, self->scores, error)) ||
+      (self->plan->output_logits && !add_step (self, self->logits, error)) ||
+      !self->search->advance (self, cancellable, error))
+    return FALSE;
+  self->n_steps++;
+  return TRUE;
+}
+
+gboolean
+trafo_generation_run_is_late (const TrafoGenerationRun *self)
+{
+  double seconds = (double) (g_get_monotonic_time () - self->start_time) / G_USEC_PER_SEC;
+
+  return self->plan->max_time >= 0 && seconds > self->plan->max_time;
+}
+
+gboolean
+trafo_generation_run_is_end (const TrafoGenerationRun *self, const gint64 *ids, gsize n_ids)
+{
+  return trafo_generation_plan_is_end (self->plan, ids[n_ids - 1]) ||
+         (self->stop_strings != NULL && trafo_stop_strings_match (self->stop_strings, ids, n_ids));
+}
+
+void
+trafo_generation_run_get_tokens (const TrafoGenerationRun    *self,
+                                 const TrafoGenerationPrompt *prompt,
+                                 const gint64                *ids,
+                                 gsize                        n_ids,
+                                 GArray                      *tokens)
+{
+  g_array_set_size (tokens, 0);
+  g_array_append_vals (tokens, prompt->tokens, prompt->n_tokens);
+  g_array_append_vals (tokens, ids + self->prompts->length, n_ids - self->prompts->length);
+}
+
+TrafoRunnerRow
+trafo_generation_run_get_row (const TrafoGenerationRun    *self,
+                              guint                        sequence,
+                              const TrafoGenerationPrompt *prompt,
+                              const gint64                *ids,
+                              gsize                        n_ids,
+                              GArray                      *tokens)
+{
+  if (self->plan->use_cache)
+    return (TrafoRunnerRow){ sequence, 1, 1, ids + n_ids - 1 };
+  trafo_generation_run_get_tokens (self, prompt, ids, n_ids, tokens);
+  trafo_model_runner_truncate (self->runner, sequence, 0);
+  return (TrafoRunnerRow){ sequence, tokens->len, 1, (const gint64 *) (gpointer) tokens->data };
+}
+
+/* Longest generation that memory is taken for at once. */
+#define MAX_RESERVED 1024
+
+static gboolean
+reserve (TrafoGenerationRun *self, GError **error)
+{
+  const TrafoGenerationPlan *plan = self->plan;
+  gsize                      per_prompt = MAX (plan->num_beams, plan->num_return_sequences);
+  gsize                      length = MIN (plan->max_length, plan->prompt_length + MAX_RESERVED);
+  gsize                      n_sequences;
+
+  length = MIN (length, trafo_model_runner_get_max_length (self->runner));
+  if (g_size_checked_mul (&n_sequences, self->prompts->n_rows, per_prompt) &&
+      n_sequences <= G_MAXINT32)
+    return trafo_model_runner_reserve (self->runner, (guint) n_sequences, length, error);
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_NO_MEMORY,
+               "no memory for %" G_GSIZE_FORMAT " prompts of %" G_GSIZE_FORMAT " sequences",
+               self->prompts->n_rows,
+               per_prompt);
+  return FALSE;
+}
+
+const float *
+trafo_generation_run_begin_prompts (TrafoGenerationRun *self,
+                                    GArray             *sequences,
+                                    GCancellable       *cancellable,
+                                    GError            **error)
+{
+  g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (TrafoRunnerRow));
+
+  if (!self->plan->use_cache)
+    trafo_kept_sequences_clear (self->kept);
+  for (gsize i = 0; i < self->prompts->n_rows; i++)
+    {
+      const TrafoGenerationPrompt *prompt = &self->prompts->rows[i];
+      gsize                        length;
+      guint                        sequence =
+          trafo_kept_sequences_take (self->kept, prompt->tokens, prompt->n_tokens, &length);
+      TrafoRunnerRow row = { sequence, prompt->n_tokens - length, 1, prompt->tokens + length };
+
+      g_array_append_val (sequences, sequence);
+      g_array_append_val (rows, row);
+    }
+  trafo_kept_sequences_clear (self->kept);
+  if (!reserve (self, error))
+    return NULL;
+  return trafo_model_runner_step (self->runner,
+                                  (const TrafoRunnerRow *) (gpointer) rows->data,
+                                  rows->len,
+                                  cancellable,
+                                  error);
+}
+
+static void
+keep (const TrafoGenerationRun *self, GPtrArray *steps, gsize row, const float *scores)
+{
+  float *step;
+
+  if (steps->len == 0)
+    return;
+  step = g_ptr_array_index (steps, steps->len - 1);
+  memcpy (step + row * self->plan->vocab_size, scores, self->plan->vocab_size * sizeof *scores);
+}
+
+void
+trafo_generation_run_keep_scores (TrafoGenerationRun *self, gsize row, const float *scores)
+{
+  keep (self, self->scores, row, scores);
+}
+
+void
+trafo_generation_run_keep_logits (TrafoGenerationRun *self, gsize row, const float *logits)
+{
+  keep (self, self->logits, row, logits);
+}
+
+/* A tensor of what was kept; NULL where there is nothing, or, with the error, no memory. */
+static TrafoTensor *
+join_steps (TrafoGenerationRun *self, GPtrArray *steps, GError **error)
+{
+  gsize        n_rows = self->search->count_rows (self), n_scores = n_rows * self->plan->vocab_size;
+  const gint64 shape[] = { steps->len, n_rows, self->plan->vocab_size };
+  TrafoTensor *tensor;
+  float       *data;
+
+  if (steps->len == 0)
+    return NULL;
+  tensor = trafo_tensor_new (TRAFO_DTYPE_FLOAT32, shape, 3, error);
+  if (tensor == NULL)
+    return NULL;
+  data = trafo_tensor_get_data (tensor);
+  for (guint i = 0; i < steps->len; i++)
+    memcpy (data + i * n_scores, g_ptr_array_index (steps, i), n_scores * sizeof *data);
+  return tensor;
+}
+
+/* A beam search takes an id of 0 for none when it fills up; so does transformers. */
+static gint64
+get_filler (const TrafoGenerationPlan *plan)
+{
+  if (plan->num_beams > 1 && plan->pad_token == 0 && plan->eos != NULL)
+    return g_array_index (plan->eos, gint64, 0);
+  return MAX (plan->pad_token, 0);
+}
+
+static TrafoTensor *
+join_sequences (TrafoGenerationRun *self, const GArray *rows, GError **error)
+{
+  const TrafoGenerationPrompts *prompts = self->prompts;
+  gsize                         n_new = 0, per_prompt = rows->len / prompts->n_rows;
+  gint64                        shape[2] = { rows->len, 0 };
+  TrafoTensor                  *tensor;
+  gint64                       *data;
+
+  for (guint i = 0; i < rows->len; i++)
+    n_new = MAX (n_new, g_array_index (rows, TrafoGeneratedRow, i).n_tokens);
+  shape[1] = prompts->length + n_new;
+  tensor = trafo_tensor_new (TRAFO_DTYPE_INT64, shape, 2, error);
+  if (tensor == NULL)
+    return NULL;
+  data = trafo_tensor_get_data (tensor);
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const TrafoGeneratedRow *row = &g_array_index (rows, TrafoGeneratedRow, i);
+
+      memcpy (data, prompts->rows[i / per_prompt].ids, prompts->length * sizeof *data);
+      memcpy (data + prompts->length, row->tokens, row->n_tokens * sizeof *data);
+      for (gsize k = prompts->length + row->n_tokens; k < (gsize) shape[1]; k++)
+        data[k] = get_filler (self->plan);
+      data += shape[1];
+    }
+  return tensor;
+}
+
+static TrafoTensor *
+join_scores (TrafoGenerationRun *self, const GArray *rows, GError **error)
+{
+  const gint64 shape[] = { rows->len };
+  TrafoTensor *tensor;
+  float       *data;
+
+  if (self->plan->num_beams == 1)
+    return NULL;
+  tensor = trafo_tensor_new (TRAFO_DTYPE_FLOAT32, shape, 1, error);
+  if (tensor == NULL)
+    return NULL;
+  data = trafo_tensor_get_data (tensor);
+  for (guint i = 0; i < rows->len; i++)
+    data[i] = g_array_index (rows, TrafoGeneratedRow, i).score;
+  return tensor;
+}
+
+static void
+clear_row (gpointer data)
+{
+  TrafoGeneratedRow *row = data;
+
+  g_free (row->tokens);
+}
+
+TrafoGenerationResult *
+trafo_generation_run_finish (TrafoGenerationRun *self, GError **error)
+{
+  g_autoptr (GArray) rows = self->search->finish (self);
+  g_autoptr (TrafoTensor) sequences = NULL;
+  g_autoptr (TrafoTensor) sequences_scores = NULL;
+  g_autoptr (TrafoTensor) scores = NULL;
+  g_autoptr (TrafoTensor) logits = NULL;
+  g_autoptr (GError) local = NULL;
+
+  g_array_set_clear_func (rows, clear_row);
+  sequences = join_sequences (self, rows, &local);
+  if (local == NULL)
+    sequences_scores = join_scores (self, rows, &local);
+  if (local == NULL)
+    scores = join_steps (self, self->scores, &local);
+  if (local == NULL)
+    logits = join_steps (self, self->logits, &local);
+  if (local != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return NULL;
+    }
+  return trafo_generation_result_new (g_steal_pointer (&rows),
+                                      sequences,
+                                      sequences_scores,
+                                      scores,
+                                      logits,
+                                      (gint64) self->plan->seed);
+}

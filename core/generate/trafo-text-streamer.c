@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "trafo-text-streamer.h"
+
+#include <string.h>
+#include <trafo/trafo-error.h>
+
+#include "trafo-text.h"
+
+/**
+ * TrafoTextStreamer:
+ *
+ * Turns tokens, one after the other, into the text that they make, as soon as it is certain.
+ *
+ * As TextStreamer of transformers: up to the last space, at once after a line's end and after Chinese
+ * characters. So neither half a word nor half a character comes out.
+ */
+struct _TrafoTextStreamer
+{
+  GObject parent_instance;
+
+  TrafoTokenizer *tokenizer;
+  gboolean        skip_special_tokens;
+  GArray         *tokens;     /* of guint32, since the last line's end */
+  gsize           size_bytes; /* of their text, that came out */
+};
+
+G_DEFINE_FINAL_TYPE (TrafoTextStreamer, trafo_text_streamer, G_TYPE_OBJECT)
+
+static void
+trafo_text_streamer_finalize (GObject *object)
+{
+  TrafoTextStreamer *self = TRAFO_TEXT_STREAMER (object);
+
+  g_clear_object (&self->tokenizer);
+  g_clear_pointer (&self->tokens, g_array_unref);
+  G_OBJECT_CLASS (trafo_text_streamer_parent_class)->finalize (object);
+}
+
+static void
+trafo_text_streamer_class_init (TrafoTextStreamerClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = trafo_text_streamer_finalize;
+}
+
+static void
+trafo_text_streamer_init (TrafoTextStreamer *self)
+{
+  self->tokens = g_array_new (FALSE, FALSE, sizeof (guint32));
+}
+
+/**
+ * trafo_text_streamer_new:
+ * @tokenizer: a loaded tokenizer
+ * @skip_special_tokens: whether special tokens are left out
+ *
+ * Creates a streamer for one sequence.
+ *
+ * Returns: (transfer full): the streamer
+ */
+TrafoTextStreamer *
+trafo_text_streamer_new (TrafoTokenizer *tokenizer, gboolean skip_special_tokens)
+{
+  TrafoTextStreamer *self = g_object_new (TRAFO_TYPE_TEXT_STREAMER, NULL);
+
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (tokenizer), self);
+  self->tokenizer = g_object_ref (tokenizer);
+  self->skip_special_tokens = skip_special_tokens;
+  return self;
+}
+
+static char *
+decode (TrafoTextStreamer *self, GError **error)
+{
+  return trafo_tokenizer_decode (self->tokenizer,
+                                 (const guint32 *) (gpointer) self->tokens->data,
+                                 self->tokens->len,
+                                 self->skip_special_tokens,
+                                 trafo_tokenizer_get_clean_up_tokenization_spaces (self->tokenizer),
+                                 error);
+}
+
+/* The blocks of Chinese characters, as BERT's pre-tokenization and transformers have them. */
+static gboolean
+is_chinese (gunichar c)
+{
+  static const gunichar blocks[][2] = {
+    { 0x4e00, 0x9fff },   { 0x3400, 0x4dbf },   { 0x20000, 0x2a6df }, { 0x2a700, 0x2b73f },
+    { 0x2b740, 0x2b81f }, { 0x2b820, 0x2ceaf }, { 0xf900, 0xfaff },   { 0x2f800, 0x2fa1f },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (blocks); i++)
+    if (c >= blocks[i][0] && c <= blocks[i][1])
+      return TRUE;
+  return FALSE;
+}
+
+/* How much of @text is certain, in bytes. */
+static gsize
+get_certain_size (const char *text)
+{
+  gsize       size = strlen (text);
+  const char *space;
+
+  if (size == 0)
+    return 0;
+  if (text[size - 1] == '\n' || is_chinese (g_utf8_get_char (g_utf8_prev_char (text + size))))
+    return size;
+  space = strrchr (text, ' ');
+  return space != NULL ? (gsize) (space - text) + 1 : 0;
+}
+
+/**
+ * trafo_text_streamer_put:
+ * @self: a streamer
+ * @token: the next token's id
+ * @error: return location for an error
+ *
+ * Takes a token.
+ *
+ * Returns: (transfer full): the text that has become certain, "" if none has; %NULL with an error as
+ *   [method@Trafo.Tokenizer.decode] gives
+ */
+char *
+trafo_text_streamer_put (TrafoTextStreamer *self, gint64 token, GError **error)
+{
+  guint32          id = (guint32) token;
+  g_autofree char *text = NULL;
+  char            *part;
+  gsize            certain;
+
+  g_return_val_if_fail (TRAFO_IS_TEXT_STREAMER (self), NULL);
+  g_return_val_if_fail (token >= 0 && token <= G_MAXUINT32, NULL);
+  g_array_append_val (self->tokens, id);
+  text = decode (self, error);
+  if (text == NULL)
+    return NULL;
+  certain = get_certain_size (text);
+  part = certain > self->size_bytes
+             ? g_strndup (text + self->size_bytes, certain - self->size_bytes)
+             : g_strdup ("");
+  self->size_bytes = MAX (certain, self->size_bytes);
+  if (g_str_has_suffix (text, "\n"))
+    {
+      g_array_set_size (self->tokens, 0);
+      self->size_bytes = 0;
+    }
+  return part;
+}
+
+/**
+ * trafo_text_streamer_end:
+ * @self: a streamer
+ * @error: return location for an error
+ *
+ * Ends the sequence; the streamer can take another.
+ *
+ * Returns: (transfer full): what is left of the text; %NULL with an error as
+ *   [method@Trafo.Tokenizer.decode] gives
+ */
+char *
+trafo_text_streamer_end (TrafoTextStreamer *self, GError **error)
+{
+  g_autofree char *text = NULL;
+  char            *part;
+
+  g_return_val_if_fail (TRAFO_IS_TEXT_STREAMER (self), NULL);
+  text = decode (self, error);
+  if (text == NULL)
+    return NULL;
+  part = g_strdup (text + MIN (self->size_bytes, strlen (text)));
+  g_array_set_size (self->tokens, 0);
+  self->size_bytes = 0;
+  return part;
+}

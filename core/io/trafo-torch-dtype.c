@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "trafo-torch-dtype-private.h"
+
+const TrafoTorchDType trafo_torch_dtypes[TRAFO_TORCH_N_DTYPES] = {
+  [TRAFO_TORCH_DTYPE_UINT8] = { "U8", 1, 1 },
+  [TRAFO_TORCH_DTYPE_INT8] = { "I8", 1, 1 },
+  [TRAFO_TORCH_DTYPE_BOOL] = { "BOOL", 1, 1 },
+  [TRAFO_TORCH_DTYPE_INT16] = { "I16", 2, 2 },
+  [TRAFO_TORCH_DTYPE_INT32] = { "I32", 4, 4 },
+  [TRAFO_TORCH_DTYPE_INT64] = { "I64", 8, 8 },
+  [TRAFO_TORCH_DTYPE_FLOAT16] = { "F16", 2, 2 },
+  [TRAFO_TORCH_DTYPE_BFLOAT16] = { "BF16", 2, 2 },
+  [TRAFO_TORCH_DTYPE_FLOAT32] = { "F32", 4, 4 },
+  [TRAFO_TORCH_DTYPE_FLOAT64] = { "F64", 8, 8 },
+  [TRAFO_TORCH_DTYPE_COMPLEX64] = { "C64", 8, 4 },
+  [TRAFO_TORCH_DTYPE_COMPLEX128] = { "C128", 16, 8 },
+  [TRAFO_TORCH_DTYPE_UINT16] = { "U16", 2, 2 },
+  [TRAFO_TORCH_DTYPE_UINT32] = { "U32", 4, 4 },
+  [TRAFO_TORCH_DTYPE_UINT64] = { "U64", 8, 8 },
+  [TRAFO_TORCH_DTYPE_FLOAT8_E5M2] = { "F8_E5M2", 1, 1 },
+  [TRAFO_TORCH_DTYPE_FLOAT8_E4M3FN] = { "F8_E4M3", 1, 1 },
+  [TRAFO_TORCH_DTYPE_FLOAT8_E8M0FNU] = { "F8_E8M0", 1, 1 },
+  [TRAFO_TORCH_DTYPE_FLOAT8_E4M3FNUZ] = { "F8_E4M3FNUZ", 1, 1 },
+  [TRAFO_TORCH_DTYPE_FLOAT8_E5M2FNUZ] = { "F8_E5M2FNUZ", 1, 1 },
+};

@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# Copyright 2026 The Trafo authors
+"""Models made from keywords, saved and loaded again, from Python."""
+import json
+import pathlib
+import tempfile
+import unittest
+
+import gi
+import numpy
+
+import tap
+
+gi.require_version("Trafo", "1.0")
+from gi.repository import GLib, Trafo  # noqa: E402
+
+SIZES = {"vocab_size": 50, "n_embd": 16, "n_layer": 2, "n_head": 2, "n_positions": 32, "n_inner": None}
+
+
+class Save(unittest.TestCase):
+    def new_model(self, **options):
+        config = Trafo.AutoConfig.for_model("gpt2", **SIZES)
+        return Trafo.AutoModelForCausalLM.from_config(config, device="reference", **options)
+
+    def test_round_trip(self):
+        model = self.new_model(seed=3)
+        ids = [[3, 1, 4, 1, 5]]
+        with tempfile.TemporaryDirectory() as folder:
+            model.save_pretrained(pathlib.Path(folder))
+            again = Trafo.AutoModelForCausalLM.from_pretrained(folder, device="reference")
+            config = json.loads(pathlib.Path(folder, "config.json").read_text(encoding="utf-8"))
+            numpy.testing.assert_array_equal(
+                numpy.asarray(again(input_ids=ids)["logits"]),
+                numpy.asarray(model(input_ids=ids)["logits"]),
+            )
+        self.assertEqual(config["architectures"], ["GPT2LMHeadModel"])
+        self.assertEqual(config["eos_token_id"], 50256)
+        self.assertIsNone(config["n_inner"])
+
+    def test_shards(self):
+        for size, n_shards in (("50GB", 1), ("10KB", 5), (10**9, 1), ("9.5KiB", 5)):
+            with self.subTest(size=size), tempfile.TemporaryDirectory() as folder:
+                self.new_model().save_pretrained(folder, max_shard_size=size)
+                self.assertEqual(len(list(pathlib.Path(folder).glob("*.safetensors"))), n_shards)
+
+    def test_size_without_unit(self):
+        with self.assertRaisesRegex(ValueError, "found the size 'much'"):
+            self.new_model().save_pretrained("nowhere", max_shard_size="much")
+
+    def test_unknown_model_type(self):
+        with self.assertRaisesRegex(GLib.Error, "no-such-model"):
+            Trafo.AutoConfig.for_model("no-such-model")
+
+
+if __name__ == "__main__":
+    tap.main()

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+
+/* Models on every device against transformers, on the checkpoints and expected values that
+ * tests/tools/make-tiny-models.py makes. Checkpoints of the same form in the folder TRAFO_MODELS, if
+ * it is set, are compared too. */
+#include <math.h>
+#include <trafo/trafo.h>
+
+/* Of the largest expected value of a tensor. */
+#define TOLERANCE 1e-4
+
+typedef struct
+{
+  char *device;
+  char *folder;
+} Case;
+
+static void
+case_free (gpointer data)
+{
+  Case *self = data;
+
+  g_free (self->device);
+  g_free (self->folder);
+  g_free (self);
+}
+
+/* Whether @mask bars an element: the first two axes of such tensors are the mask's. */
+static gboolean
+is_barred (TrafoTensor *expected, TrafoTensor *mask, gint64 index)
+{
+  gint64 n_positions;
+
+  if (mask == NULL || trafo_tensor_get_n_dims (expected) < 2 ||
+      trafo_tensor_get_dim (expected, 0) != trafo_tensor_get_dim (mask, 0) ||
+      trafo_tensor_get_dim (expected, 1) != trafo_tensor_get_dim (mask, 1))
+    return FALSE;
+  n_positions = trafo_tensor_get_n_elements (mask);
+  return trafo_tensor_get_value (mask,
+                                 index / (trafo_tensor_get_n_elements (expected) / n_positions)) ==
+         0;
+}
+
+static void
+assert_close (const char *name, TrafoTensor *found, TrafoTensor *expected, TrafoTensor *mask)
+{
+  double largest = 0, worst = 0;
+
+  g_assert_nonnull (found);
+  g_assert_cmpuint (trafo_tensor_get_n_dims (found), ==, trafo_tensor_get_n_dims (expected));
+  for (guint i = 0; i < trafo_tensor_get_n_dims (expected); i++)
+    g_assert_cmpint (trafo_tensor_get_dim (found, i), ==, trafo_tensor_get_dim (expected, i));
+  for (gint64 i = 0; i < trafo_tensor_get_n_elements (expected); i++)
+    {
+      double want = trafo_tensor_get_value (expected, i);
+      double got = trafo_tensor_get_value (found, i);
+      double difference = fabs (got - want);
+
+      /* the loss of no label at all is NaN */
+      if (is_barred (expected, mask, i) || (isnan (got) && isnan (want)))
+        continue;
+      largest = fmax (largest, fabs (want));
+      worst = isnan (difference) ? INFINITY : fmax (worst, difference);
+    }
+  g_test_message ("%s: %.2g of %.2g", name, worst, largest);
+  if (worst > TOLERANCE * largest)
+    g_test_fail_printf ("%s differs by %.2g of %.2g", name, worst, largest);
+}
+
+/* Runs the model on "inputs.*" of a file and compares with its "outputs.*". */
+static void
+check_file (TrafoModel *model, const char *filename, gboolean has_hidden_states)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoTensorDict) stored = trafo_tensor_dict_load (filename, &error);
+  g_autoptr (TrafoTensorDict) inputs = trafo_tensor_dict_new ();
+  g_autoptr (TrafoTensorDict) outputs = NULL;
+  guint n_compared = 0;
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < trafo_tensor_dict_get_size (stored); i++)
+    {
+      const char *name = trafo_tensor_dict_get_name (stored, i);
+
+      if (g_str_has_prefix (name, "inputs."))
+        trafo_tensor_dict_set (inputs,
+                               name + strlen ("inputs."),
+                               trafo_tensor_dict_get (stored, name));
+    }
+  outputs = trafo_model_forward (model, inputs, has_hidden_states, NULL, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < trafo_tensor_dict_get_size (stored); i++)
+    {
+      const char *name = trafo_tensor_dict_get_name (stored, i);
+
+      if (!g_str_has_prefix (name, "outputs.") ||
+          (!has_hidden_states && g_str_has_prefix (name, "outputs.hidden_states.")))
+        continue;
+      assert_close (name,
+                    trafo_tensor_dict_get (outputs, name + strlen ("outputs.")),
+                    trafo_tensor_dict_get (stored, name),
+                    trafo_tensor_dict_get (inputs, "attention_mask"));
+      n_compared++;
+    }
+  g_assert_cmpuint (n_compared, >, 0);
+}
+
+/* The task of the head that the checkpoint was saved with. */
+static const char *
+find_task (const char *folder)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoConfig) config = trafo_config_new_from_folder (folder, &error);
+  const char      *type, *head;
+  g_autofree char *auto_class = NULL;
+
+  g_assert_no_error (error);
+  type = trafo_config_get_architectures (config)[0];
+  if (g_str_has_suffix (type, "LMHeadModel"))
+    return "causal-lm";
+  head = strstr (type, "For");
+  auto_class = g_strconcat ("AutoModel", head, NULL);
+  return trafo_auto_model_get_task_of_class (auto_class);
+}
+
+static void
+test_model (gconstpointer data)
+{
+  const Case      *test = data;
+  g_autofree char *expected = g_build_filename (test->folder, "expected", NULL);
+  g_autoptr (GDir) files = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoLoadOptions) options = trafo_load_options_new ();
+  g_autoptr (TrafoModel) model = NULL;
+  g_auto (GStrv) missing = NULL;
+  const char *name;
+  guint       n_files = 0;
+
+  trafo_load_options_set_device (options, test->device);
+  model = trafo_auto_model_from_pretrained_for_task (test->folder,
+                                                     find_task (test->folder),
+                                                     options,
+                                                     NULL,
+                                                     &error);
+  g_assert_no_error (error);
+  missing = trafo_model_list_missing_keys (model);
+  g_assert_cmpuint (g_strv_length (missing), ==, 0);
+  files = g_dir_open (expected, 0, &error);
+  g_assert_no_error (error);
+  while ((name = g_dir_read_name (files)) != NULL)
+    {
+      g_autofree char *filename = g_build_filename (expected, name, NULL);
+
+      g_test_message ("%s", name);
+      check_file (model, filename, FALSE);
+      check_file (model, filename, TRUE);
+      n_files++;
+    }
+  g_assert_cmpuint (n_files, >=, 1);
+}
+
+/* Each checkpoint of a folder that says what is expected of it. */
+static void
+add_folder (const char *device, const char *group, const char *models)
+{
+  g_autoptr (GDir) folder = g_dir_open (models, 0, NULL);
+  const char *name;
+
+  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
+    {
+      g_autofree char *expected = g_build_filename (models, name, "expected", NULL);
+      g_autofree char *path = g_strdup_printf ("/%s/%s/%s", group, device, name);
+      Case            *test;
+
+      if (!g_file_test (expected, G_FILE_TEST_IS_DIR))
+        continue;
+      test = g_new0 (Case, 1);
+      test->device = g_strdup (device);
+      test->folder = g_build_filename (models, name, NULL);
+      g_test_add_data_func_full (path, test, test_model, case_free);
+    }
+}
+
+static void
+add_device (const char *device)
+{
+  g_autofree char *models = g_test_build_filename (G_TEST_DIST, "data", "models", NULL);
+
+  add_folder (device, "models", models);
+  if (g_getenv ("TRAFO_MODELS") != NULL)
+    add_folder (device, "given", g_getenv ("TRAFO_MODELS"));
+}
+
+/* The devices of every backend that finds some here. */
+static void
+add_backends (void)
+{
+  g_autoptr (GListModel) features =
+      trafo_registry_list_features (trafo_registry_get_default (), TRAFO_FEATURE_KIND_BACKEND);
+
+  for (guint i = 0; i < g_list_model_get_n_items (features); i++)
+    {
+      g_autoptr (TrafoFeature) feature = g_list_model_get_item (features, i);
+      g_autofree char *obstacle = trafo_feature_dup_obstacle (feature);
+      g_autoptr (GVariant) devices =
+          obstacle == NULL ? trafo_feature_probe (feature, NULL, NULL) : NULL;
+
+      for (gsize j = 0; devices != NULL && j < g_variant_n_children (devices); j++)
+        {
+          const char *name;
+
+          g_variant_get_child (devices, j, "(&su&st)", &name, NULL, NULL, NULL);
+          add_device (name);
+        }
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  add_device ("reference");
+  add_backends ();
+  return g_test_run ();
+}
