@@ -39,7 +39,8 @@ class Save(unittest.TestCase):
         self.assertIsNone(config["n_inner"])
 
     def test_shards(self):
-        for size, n_shards in (("50GB", 1), ("10KB", 5), (10**9, 1), ("9.5KiB", 5)):
+        # as many as transformers 5.23 writes for this model
+        for size, n_shards in (("50GB", 1), ("10KB", 4), (10**9, 1), ("9.5KiB", 4)):
             with self.subTest(size=size), tempfile.TemporaryDirectory() as folder:
                 self.new_model().save_pretrained(folder, max_shard_size=size)
                 self.assertEqual(len(list(pathlib.Path(folder).glob("*.safetensors"))), n_shards)
