@@ -169,6 +169,7 @@ static const struct
   { TRAFO_FEATURE_KIND_OPTIMIZER,
     "build_update",
     G_STRUCT_OFFSET (TrafoOptimizerInterface, build_update) },
+  { TRAFO_FEATURE_KIND_PIPELINE, "run", G_STRUCT_OFFSET (TrafoPipelineTaskInterface, run) },
 };
 
 static GType
@@ -182,6 +183,8 @@ get_interface (TrafoFeatureKind kind)
       return TRAFO_TYPE_MODEL;
     case TRAFO_FEATURE_KIND_OPTIMIZER:
       return TRAFO_TYPE_OPTIMIZER;
+    case TRAFO_FEATURE_KIND_PIPELINE:
+      return TRAFO_TYPE_PIPELINE_TASK;
     case TRAFO_FEATURE_KIND_TOKENIZER:
       return TRAFO_TYPE_TOKENIZER;
     default:

@@ -138,7 +138,8 @@ trafo_auto_tokenizer_from_pretrained (const char *path, GCancellable *cancellabl
   g_autoptr (TrafoTokenizer) tokenizer = NULL;
 
   g_return_val_if_fail (path != NULL, NULL);
-  if (!trafo_checkpoint_folder_check (path, error))
+  if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
+      !trafo_checkpoint_folder_check (path, error))
     return NULL;
   feature = find_feature (path, error);
   if (feature == NULL)

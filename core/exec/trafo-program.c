@@ -127,10 +127,12 @@ execution_new (TrafoProgram *program)
 {
   TrafoExecution *self = g_new0 (TrafoExecution, 1);
   guint           n_nodes = trafo_graph_get_n_nodes (program->graph);
+  guint           n_states = program->graph->states->len;
 
   self->program = program;
-  self->states = g_new0 (TrafoOperand, program->graph->states->len);
-  self->placed_states = g_new0 (TrafoOperand, program->graph->states->len);
+  /* never NULL, which memcpy() and the like refuse even for no bytes */
+  self->states = g_new0 (TrafoOperand, MAX (n_states, 1));
+  self->placed_states = g_new0 (TrafoOperand, MAX (n_states, 1));
   self->dim_values = g_new0 (gint64, trafo_dims_get_size (program->graph->dims));
   self->values = g_new0 (TrafoOperand, n_nodes);
   self->roots = g_new0 (guint, n_nodes);

@@ -37,13 +37,13 @@ last_token_index (TrafoBuilder *self, TrafoSym ids, gint64 padding_id)
 /**
  * trafo_builder_last_token:
  * @self: a builder
- * @x: (batch, sequence, features), of the tokens in input_ids
+ * @x: float32, (batch, sequence, features), of the tokens in input_ids
  * @padding_id: the id of the padding, or -1 where there is none
  *
  * What a causal model has to say of each text: the features of the last token that is not padding,
  * whichever side the padding is on (transformers, GPT2ForSequenceClassification).
  *
- * Returns: (batch, features)
+ * Returns: float32, (batch, features)
  */
 TrafoSym
 trafo_builder_last_token (TrafoBuilder *self, TrafoSym x, gint64 padding_id)

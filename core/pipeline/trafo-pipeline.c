@@ -3,12 +3,13 @@
 #include "trafo-pipeline.h"
 
 #include <trafo/trafo-error.h>
+#include <trafo/trafo-pipeline-task.h>
 
 #include "trafo-async-call-private.h"
 #include "trafo-auto-model.h"
 #include "trafo-auto-tokenizer.h"
 #include "trafo-load-request-private.h"
-#include "trafo-pipeline-task-private.h"
+#include "trafo-registry.h"
 
 /**
  * TrafoPipeline:
@@ -16,14 +17,16 @@
  * From text to an answer: a tokenizer, a model, and what a task makes of the model's outputs.
  *
  * Tasks, parameters and what is returned are those of the pipelines of Hugging Face's transformers.
+ * A task is a #TrafoPipelineTask that a plugin brings.
  */
 struct _TrafoPipeline
 {
   GObject parent_instance;
 
-  const TrafoPipelineTask *task;
-  TrafoModel              *model;
-  TrafoTokenizer          *tokenizer;
+  char              *name; /* the task's */
+  TrafoPipelineTask *task;
+  TrafoModel        *model;
+  TrafoTokenizer    *tokenizer;
 };
 
 G_DEFINE_FINAL_TYPE (TrafoPipeline, trafo_pipeline, G_TYPE_OBJECT)
@@ -33,6 +36,8 @@ trafo_pipeline_finalize (GObject *object)
 {
   TrafoPipeline *self = TRAFO_PIPELINE (object);
 
+  g_free (self->name);
+  g_clear_object (&self->task);
   g_clear_object (&self->model);
   g_clear_object (&self->tokenizer);
   G_OBJECT_CLASS (trafo_pipeline_parent_class)->finalize (object);
@@ -49,29 +54,48 @@ trafo_pipeline_init (TrafoPipeline *self)
 {
 }
 
-static const TrafoPipelineTask *
-find_task (const char *name, GError **error)
+static void
+set_unknown_task (GError **error, const char *name, const char *const *tasks)
 {
-  const TrafoPipelineTask *task = trafo_pipeline_task_find (name);
+  g_autofree char *known = g_strjoinv (", ", (char **) tasks);
 
-  if (task == NULL)
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_NOT_FOUND,
+               "found task '%s', expected %s",
+               name,
+               known);
+}
+
+/* A pipeline that has its task and nothing else yet. */
+static TrafoPipeline *
+pipeline_new (const char *task, GCancellable *cancellable, GError **error)
+{
+  g_auto (GStrv) tasks = trafo_pipeline_list_tasks ();
+  g_autoptr (TrafoFeature) feature = NULL;
+  g_autoptr (GObject) object = NULL;
+  TrafoPipeline *self;
+
+  if (!g_strv_contains ((const char *const *) tasks, task))
     {
-      g_auto (GStrv) names = trafo_pipeline_task_list ();
-      g_autofree char *known = g_strjoinv (", ", names);
-
-      g_set_error (error,
-                   TRAFO_ERROR,
-                   TRAFO_ERROR_NOT_FOUND,
-                   "found task '%s', expected %s",
-                   name,
-                   known);
+      set_unknown_task (error, task, (const char *const *) tasks);
+      return NULL;
     }
-  return task;
+  feature =
+      trafo_registry_find (trafo_registry_get_default (), TRAFO_FEATURE_KIND_PIPELINE, task, error);
+  if (feature != NULL)
+    object = trafo_feature_create (feature, cancellable, error);
+  if (object == NULL)
+    return NULL;
+  self = g_object_new (TRAFO_TYPE_PIPELINE, NULL);
+  self->name = g_strdup (trafo_feature_get_name (feature));
+  self->task = TRAFO_PIPELINE_TASK (g_steal_pointer (&object));
+  return self;
 }
 
 /**
  * trafo_pipeline_new:
- * @task: a task, such as "feature-extraction"
+ * @task: a task, such as "text-classification"
  * @model: a model that was loaded for it
  * @tokenizer: the model's tokenizer
  * @error: return location for an error
@@ -83,17 +107,14 @@ find_task (const char *name, GError **error)
 TrafoPipeline *
 trafo_pipeline_new (const char *task, TrafoModel *model, TrafoTokenizer *tokenizer, GError **error)
 {
-  const TrafoPipelineTask *found;
-  TrafoPipeline           *self;
+  TrafoPipeline *self;
 
   g_return_val_if_fail (task != NULL, NULL);
   g_return_val_if_fail (TRAFO_IS_MODEL (model), NULL);
   g_return_val_if_fail (TRAFO_IS_TOKENIZER (tokenizer), NULL);
-  found = find_task (task, error);
-  if (found == NULL)
+  self = pipeline_new (task, NULL, error);
+  if (self == NULL)
     return NULL;
-  self = g_object_new (TRAFO_TYPE_PIPELINE, NULL);
-  self->task = found;
   self->model = g_object_ref (model);
   self->tokenizer = g_object_ref (tokenizer);
   return self;
@@ -120,23 +141,22 @@ trafo_pipeline_new_from_pretrained (const char       *task,
                                     GCancellable     *cancellable,
                                     GError          **error)
 {
-  const TrafoPipelineTask *found;
-  g_autoptr (TrafoTokenizer) tokenizer = NULL;
-  g_autoptr (TrafoModel) model = NULL;
+  g_autoptr (TrafoPipeline) self = NULL;
 
   g_return_val_if_fail (task != NULL && path != NULL, NULL);
-  found = find_task (task, error);
-  if (found == NULL)
+  self = pipeline_new (task, cancellable, error);
+  if (self == NULL)
     return NULL;
-  tokenizer = trafo_auto_tokenizer_from_pretrained (path, cancellable, error);
-  if (tokenizer == NULL)
+  self->tokenizer = trafo_auto_tokenizer_from_pretrained (path, cancellable, error);
+  if (self->tokenizer == NULL)
     return NULL;
-  model = trafo_auto_model_from_pretrained_for_task (path,
-                                                     found->model_task,
-                                                     options,
-                                                     cancellable,
-                                                     error);
-  return model != NULL ? trafo_pipeline_new (task, model, tokenizer, error) : NULL;
+  self->model =
+      trafo_auto_model_from_pretrained_for_task (path,
+                                                 trafo_pipeline_task_get_model_task (self->task),
+                                                 options,
+                                                 cancellable,
+                                                 error);
+  return self->model != NULL ? g_steal_pointer (&self) : NULL;
 }
 
 static gpointer
@@ -199,8 +219,10 @@ trafo_pipeline_new_from_pretrained_finish (GAsyncResult *result, GError **error)
 static gboolean
 check_parameters (TrafoPipeline *self, GVariant *parameters, GError **error)
 {
-  GVariantIter iter;
-  const char  *name;
+  const char *const *known = trafo_pipeline_task_list_parameters (self->task);
+  g_autofree char   *names = NULL;
+  GVariantIter       iter;
+  const char        *name;
 
   if (!g_variant_is_of_type (parameters, G_VARIANT_TYPE_VARDICT))
     {
@@ -212,18 +234,17 @@ check_parameters (TrafoPipeline *self, GVariant *parameters, GError **error)
       return FALSE;
     }
   g_variant_iter_init (&iter, parameters);
-  while (g_variant_iter_next (&iter, "{&s*}", &name, NULL))
-    if (!g_strv_contains (self->task->parameters, name))
+  while (known != NULL && g_variant_iter_next (&iter, "{&s*}", &name, NULL))
+    if (!g_strv_contains (known, name))
       {
-        g_autofree char *known = g_strjoinv (", ", (char **) self->task->parameters);
-
+        names = g_strjoinv (", ", (char **) known);
         g_set_error (error,
                      TRAFO_ERROR,
                      TRAFO_ERROR_INVALID_ARGUMENT,
                      "%s takes no parameter '%s'; it takes %s",
-                     self->task->name,
+                     self->name,
                      name,
-                     known);
+                     names);
         return FALSE;
       }
   return TRUE;
@@ -232,34 +253,44 @@ check_parameters (TrafoPipeline *self, GVariant *parameters, GError **error)
 /**
  * trafo_pipeline_run:
  * @self: a pipeline
- * @texts: (array zero-terminated=1): texts, UTF-8
+ * @inputs: what a pipeline of transformers is called with: a text as the type `s`, for some tasks a
+ *   dictionary `a{sv}`, or an array of these
  * @parameters: (nullable): a `a{sv}` of parameters with the names that transformers gives them
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
- * Runs the pipeline on texts, as transformers does on a list of them.
+ * Runs the pipeline.
  *
  * Any number of threads may do so at the same time.
  *
- * Returns: (transfer full): a list with one item for each text; %NULL with
- *   %TRAFO_ERROR_INVALID_ARGUMENT for a parameter that the task does not take, or an error of the
- *   domains %TRAFO_ERROR, %TRAFO_DEVICE_ERROR or %G_IO_ERROR
+ * Returns: (transfer full): what transformers returns, a list with one item for each input where
+ *   @inputs is an array; %NULL with %TRAFO_ERROR_INVALID_ARGUMENT for inputs or a parameter that the
+ *   task does not take, or an error of the domains %TRAFO_ERROR, %TRAFO_DEVICE_ERROR or
+ *   %G_IO_ERROR
  */
 TrafoValue *
-trafo_pipeline_run (TrafoPipeline     *self,
-                    const char *const *texts,
-                    GVariant          *parameters,
-                    GCancellable      *cancellable,
-                    GError           **error)
+trafo_pipeline_run (TrafoPipeline *self,
+                    GVariant      *inputs,
+                    GVariant      *parameters,
+                    GCancellable  *cancellable,
+                    GError       **error)
 {
-  g_autoptr (GVariant) given =
-      g_variant_ref_sink (parameters != NULL ? parameters : g_variant_new ("a{sv}", NULL));
+  g_autoptr (GVariant) given = NULL;
+  g_autoptr (GVariant) owned_inputs = NULL;
 
   g_return_val_if_fail (TRAFO_IS_PIPELINE (self), NULL);
-  g_return_val_if_fail (texts != NULL, NULL);
+  g_return_val_if_fail (inputs != NULL, NULL);
+  owned_inputs = g_variant_ref_sink (inputs);
+  given = g_variant_ref_sink (parameters != NULL ? parameters : g_variant_new ("a{sv}", NULL));
   if (!check_parameters (self, given, error))
     return NULL;
-  return self->task->run (self, texts, given, cancellable, error);
+  return trafo_pipeline_task_run (self->task,
+                                  self->model,
+                                  self->tokenizer,
+                                  owned_inputs,
+                                  given,
+                                  cancellable,
+                                  error);
 }
 
 /**
@@ -282,26 +313,22 @@ trafo_pipeline_run_text (TrafoPipeline *self,
                          GCancellable  *cancellable,
                          GError       **error)
 {
-  const char *const texts[] = { text, NULL };
-  g_autoptr (TrafoValue) results = trafo_pipeline_run (self, texts, parameters, cancellable, error);
-
-  if (results == NULL || self->task->keeps_list)
-    return g_steal_pointer (&results);
-  return trafo_value_ref (trafo_value_get_item (results, 0));
+  g_return_val_if_fail (text != NULL, NULL);
+  return trafo_pipeline_run (self, g_variant_new_string (text), parameters, cancellable, error);
 }
 
 typedef struct
 {
-  char    **texts;
+  GVariant *inputs;
   GVariant *parameters;
 } RunRequest;
 
 static RunRequest *
-run_request_new (const char *const *texts, GVariant *parameters)
+run_request_new (GVariant *inputs, GVariant *parameters)
 {
   RunRequest *request = g_new0 (RunRequest, 1);
 
-  request->texts = g_strdupv ((char **) texts);
+  request->inputs = g_variant_ref_sink (inputs);
   request->parameters = parameters != NULL ? g_variant_ref_sink (parameters) : NULL;
   return request;
 }
@@ -311,7 +338,7 @@ run_request_free (gpointer data)
 {
   RunRequest *request = data;
 
-  g_strfreev (request->texts);
+  g_variant_unref (request->inputs);
   g_clear_pointer (&request->parameters, g_variant_unref);
   g_free (request);
 }
@@ -321,56 +348,37 @@ run (gpointer source, gpointer data, GCancellable *cancellable, GError **error)
 {
   RunRequest *request = data;
 
-  return trafo_pipeline_run (source,
-                             (const char *const *) request->texts,
-                             request->parameters,
-                             cancellable,
-                             error);
-}
-
-static gpointer
-run_text (gpointer source, gpointer data, GCancellable *cancellable, GError **error)
-{
-  RunRequest *request = data;
-
-  return trafo_pipeline_run_text (source,
-                                  request->texts[0],
-                                  request->parameters,
-                                  cancellable,
-                                  error);
+  return trafo_pipeline_run (source, request->inputs, request->parameters, cancellable, error);
 }
 
 static const TrafoAsyncCall run_call = { run,
                                          run_request_free,
                                          (GDestroyNotify) trafo_value_unref };
-static const TrafoAsyncCall run_text_call = { run_text,
-                                              run_request_free,
-                                              (GDestroyNotify) trafo_value_unref };
 
 /**
  * trafo_pipeline_run_async:
  * @self: a pipeline
- * @texts: (array zero-terminated=1): texts, UTF-8
- * @parameters: (nullable): as of [method@Trafo.Pipeline.run]
+ * @inputs: as of [method@Trafo.Pipeline.run]
+ * @parameters: (nullable): the same
  * @cancellable: (nullable): a cancellable
  * @callback: (scope async): called in this thread's default main context
  * @user_data: data for @callback
  *
- * Runs the pipeline on texts, without blocking.
+ * Runs the pipeline, without blocking.
  */
 void
 trafo_pipeline_run_async (TrafoPipeline      *self,
-                          const char *const  *texts,
+                          GVariant           *inputs,
                           GVariant           *parameters,
                           GCancellable       *cancellable,
                           GAsyncReadyCallback callback,
                           gpointer            user_data)
 {
   g_return_if_fail (TRAFO_IS_PIPELINE (self));
-  g_return_if_fail (texts != NULL);
+  g_return_if_fail (inputs != NULL);
   trafo_async_call_start (&run_call,
                           self,
-                          run_request_new (texts, parameters),
+                          run_request_new (inputs, parameters),
                           cancellable,
                           callback,
                           user_data);
@@ -411,16 +419,13 @@ trafo_pipeline_run_text_async (TrafoPipeline      *self,
                                GAsyncReadyCallback callback,
                                gpointer            user_data)
 {
-  const char *const texts[] = { text, NULL };
-
-  g_return_if_fail (TRAFO_IS_PIPELINE (self));
   g_return_if_fail (text != NULL);
-  trafo_async_call_start (&run_text_call,
-                          self,
-                          run_request_new (texts, parameters),
-                          cancellable,
-                          callback,
-                          user_data);
+  trafo_pipeline_run_async (self,
+                            g_variant_new_string (text),
+                            parameters,
+                            cancellable,
+                            callback,
+                            user_data);
 }
 
 /**
@@ -436,7 +441,7 @@ trafo_pipeline_run_text_async (TrafoPipeline      *self,
 TrafoValue *
 trafo_pipeline_run_text_finish (TrafoPipeline *self, GAsyncResult *result, GError **error)
 {
-  return trafo_async_call_finish (&run_text_call, self, result, error);
+  return trafo_pipeline_run_finish (self, result, error);
 }
 
 /**
@@ -450,7 +455,7 @@ trafo_pipeline_run_text_finish (TrafoPipeline *self, GAsyncResult *result, GErro
 const char *
 trafo_pipeline_get_task (TrafoPipeline *self)
 {
-  return self->task->name;
+  return self->name;
 }
 
 /**
@@ -481,15 +486,37 @@ trafo_pipeline_get_tokenizer (TrafoPipeline *self)
   return self->tokenizer;
 }
 
+/* The strings of a feature's metadata "answers_to". */
+static void
+add_other_names (GStrvBuilder *names, TrafoFeature *feature)
+{
+  g_autofree const char **others = NULL;
+
+  if (g_variant_lookup (trafo_feature_get_metadata (feature), "answers_to", "^a&s", &others))
+    g_strv_builder_addv (names, others);
+}
+
 /**
  * trafo_pipeline_list_tasks:
  *
- * The tasks that there are.
+ * The tasks that plugins bring.
  *
- * Returns: (transfer full) (array zero-terminated=1): their names
+ * Returns: (transfer full) (array zero-terminated=1): their names, other names that they answer to
+ *   among them
  */
 char **
 trafo_pipeline_list_tasks (void)
 {
-  return trafo_pipeline_task_list ();
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  g_autoptr (GListModel) features =
+      trafo_registry_list_features (trafo_registry_get_default (), TRAFO_FEATURE_KIND_PIPELINE);
+
+  for (guint i = 0; i < g_list_model_get_n_items (features); i++)
+    {
+      g_autoptr (TrafoFeature) feature = g_list_model_get_item (features, i);
+
+      g_strv_builder_add (names, trafo_feature_get_name (feature));
+      add_other_names (names, feature);
+    }
+  return g_strv_builder_end (names);
 }

@@ -30,18 +30,18 @@ TRAFO_API void           trafo_pipeline_new_from_pretrained_async (const char   
 TRAFO_API TrafoPipeline *trafo_pipeline_new_from_pretrained_finish (GAsyncResult *result,
                                                                     GError      **error);
 
-TRAFO_API TrafoValue *trafo_pipeline_run (TrafoPipeline     *self,
-                                          const char *const *texts,
-                                          GVariant          *parameters,
-                                          GCancellable      *cancellable,
-                                          GError           **error);
+TRAFO_API TrafoValue *trafo_pipeline_run (TrafoPipeline *self,
+                                          GVariant      *inputs,
+                                          GVariant      *parameters,
+                                          GCancellable  *cancellable,
+                                          GError       **error);
 TRAFO_API TrafoValue *trafo_pipeline_run_text (TrafoPipeline *self,
                                                const char    *text,
                                                GVariant      *parameters,
                                                GCancellable  *cancellable,
                                                GError       **error);
 TRAFO_API void        trafo_pipeline_run_async (TrafoPipeline      *self,
-                                                const char *const  *texts,
+                                                GVariant           *inputs,
                                                 GVariant           *parameters,
                                                 GCancellable       *cancellable,
                                                 GAsyncReadyCallback callback,

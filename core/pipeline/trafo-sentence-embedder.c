@@ -77,23 +77,13 @@ choose_max_length (TrafoSentenceEmbedder *self, TrafoConfig *config)
   return max_length;
 }
 
+/* Once there are the model, the tokenizer and the modules. */
 static gboolean
-embedder_load (TrafoSentenceEmbedder *self,
-               TrafoLoadOptions      *options,
-               GCancellable          *cancellable,
-               GError               **error)
+embedder_prepare (TrafoSentenceEmbedder *self, GError **error)
 {
-  const char  *folder = self->modules->transformer_folder;
-  TrafoConfig *config;
+  TrafoConfig *config = trafo_model_get_config (self->model);
   guint        max_length;
 
-  self->tokenizer = trafo_auto_tokenizer_from_pretrained (folder, cancellable, error);
-  if (self->tokenizer == NULL)
-    return FALSE;
-  self->model = trafo_auto_model_from_pretrained (folder, options, cancellable, error);
-  if (self->model == NULL)
-    return FALSE;
-  config = trafo_model_get_config (self->model);
   self->hidden_size = trafo_config_get_int (config, "hidden_size|dim|n_embd", 768, 1, G_MAXINT32);
   max_length = choose_max_length (self, config);
   self->encode_options = trafo_encode_options_new ();
@@ -103,6 +93,48 @@ embedder_load (TrafoSentenceEmbedder *self,
                                        max_length > 0 ? TRAFO_TRUNCATION_LONGEST_FIRST
                                                       : TRAFO_TRUNCATION_DO_NOT_TRUNCATE);
   return trafo_config_check (config, error);
+}
+
+static gboolean
+embedder_load (TrafoSentenceEmbedder *self,
+               TrafoLoadOptions      *options,
+               GCancellable          *cancellable,
+               GError               **error)
+{
+  const char *folder = self->modules->transformer_folder;
+
+  self->tokenizer = trafo_auto_tokenizer_from_pretrained (folder, cancellable, error);
+  if (self->tokenizer == NULL)
+    return FALSE;
+  self->model = trafo_auto_model_from_pretrained (folder, options, cancellable, error);
+  return self->model != NULL && embedder_prepare (self, error);
+}
+
+/**
+ * trafo_sentence_embedder_new:
+ * @model: a model that was loaded from a checkpoint's folder, for the task "base"
+ * @tokenizer: its tokenizer
+ * @error: return location for an error
+ *
+ * Makes an embedder of what is loaded already.
+ *
+ * Returns: (transfer full): the embedder; %NULL with %TRAFO_ERROR_UNSUPPORTED for modules other
+ *   than Transformer, Pooling and Normalize, or another error of the folder's modules.json
+ */
+TrafoSentenceEmbedder *
+trafo_sentence_embedder_new (TrafoModel *model, TrafoTokenizer *tokenizer, GError **error)
+{
+  g_autoptr (TrafoSentenceEmbedder) self = g_object_new (TRAFO_TYPE_SENTENCE_EMBEDDER, NULL);
+
+  g_return_val_if_fail (TRAFO_IS_MODEL (model), NULL);
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (tokenizer), NULL);
+  g_return_val_if_fail (trafo_model_get_folder (model) != NULL, NULL);
+  self->modules = trafo_sentence_modules_read (trafo_model_get_folder (model), error);
+  if (self->modules == NULL)
+    return NULL;
+  self->model = g_object_ref (model);
+  self->tokenizer = g_object_ref (tokenizer);
+  return embedder_prepare (self, error) ? g_steal_pointer (&self) : NULL;
 }
 
 /**

@@ -16,6 +16,8 @@ G_DECLARE_FINAL_TYPE (TrafoSentenceEmbedder,
                       SENTENCE_EMBEDDER,
                       GObject)
 
+TRAFO_API TrafoSentenceEmbedder *
+trafo_sentence_embedder_new (TrafoModel *model, TrafoTokenizer *tokenizer, GError **error);
 TRAFO_API TrafoSentenceEmbedder                *
 trafo_sentence_embedder_new_from_pretrained (const char       *path,
                                                             TrafoLoadOptions *options,

@@ -17,7 +17,7 @@
 /**
  * TrafoFeature:
  *
- * A backend, model, tokenizer or optimizer that a plugin brings.
+ * A backend, model, tokenizer, optimizer or task of pipelines that a plugin brings.
  *
  * The plugin is opened when [method@Trafo.Feature.create] is first called.
  */
@@ -325,7 +325,7 @@ trafo_feature_dup_obstacle (TrafoFeature *self)
  * @error: return location for an error
  *
  * Makes an object that implements the interface of the feature's kind, #TrafoBackend,
- * #TrafoModel, #TrafoTokenizer or #TrafoOptimizer.
+ * #TrafoModel, #TrafoTokenizer, #TrafoOptimizer or #TrafoPipelineTask.
  *
  * Opens the plugin if it is not open yet; see [method@Trafo.Plugin.load]. The first time in the
  * life of a file this may take seconds.

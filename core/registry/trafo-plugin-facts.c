@@ -16,10 +16,9 @@
 #define MAX_RANK 1000000
 
 static const char *const kind_names[TRAFO_N_FEATURE_KINDS] = {
-  [TRAFO_FEATURE_KIND_BACKEND] = "backend",
-  [TRAFO_FEATURE_KIND_MODEL] = "model",
-  [TRAFO_FEATURE_KIND_TOKENIZER] = "tokenizer",
-  [TRAFO_FEATURE_KIND_OPTIMIZER] = "optimizer",
+  [TRAFO_FEATURE_KIND_BACKEND] = "backend",     [TRAFO_FEATURE_KIND_MODEL] = "model",
+  [TRAFO_FEATURE_KIND_TOKENIZER] = "tokenizer", [TRAFO_FEATURE_KIND_OPTIMIZER] = "optimizer",
+  [TRAFO_FEATURE_KIND_PIPELINE] = "pipeline",
 };
 
 const char *

@@ -10,6 +10,7 @@
 #include <trafo/trafo-error.h>
 #include <trafo/trafo-model.h>
 #include <trafo/trafo-optimizer.h>
+#include <trafo/trafo-pipeline-task.h>
 #include <trafo/trafo-tokenizer.h>
 
 /* Opening is rare; one at a time keeps the look for a type's name and its registration together. */
@@ -28,6 +29,8 @@ trafo_feature_kind_get_interface (TrafoFeatureKind kind)
       return TRAFO_TYPE_TOKENIZER;
     case TRAFO_FEATURE_KIND_OPTIMIZER:
       return TRAFO_TYPE_OPTIMIZER;
+    case TRAFO_FEATURE_KIND_PIPELINE:
+      return TRAFO_TYPE_PIPELINE_TASK;
     default:
       return G_TYPE_INVALID;
     }

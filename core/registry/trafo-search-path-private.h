@@ -24,7 +24,8 @@ const char *trafo_search_path_get_library_folder (void);
 /* Whether a folder may be searched; if not, why. One that does not exist gives G_FILE_ERROR_NOENT. */
 gboolean trafo_search_path_check_folder (const char *folder, GError **error);
 
-/* Whether a file's name is that of a plugin: libtrafo{backend,model,tokenizer,optimizer}-*.so. */
+/* Whether a file's name is that of a plugin:
+ * libtrafo{backend,model,tokenizer,optimizer,pipeline}-*.so. */
 gboolean trafo_search_path_is_plugin_name (const char *name);
 
 G_END_DECLS

@@ -194,7 +194,7 @@ trafo_model_load (TrafoModel       *self,
   g_return_val_if_fail (TRAFO_IS_MODEL (self), FALSE);
   g_return_val_if_fail (folder != NULL && task != NULL, FALSE);
   g_return_val_if_fail (runtime_of (self) == NULL, FALSE);
-  if (!check_dtype (options, error))
+  if (g_cancellable_set_error_if_cancelled (cancellable, error) || !check_dtype (options, error))
     return FALSE;
   config = trafo_config_new_from_folder (folder, error);
   return config != NULL && attach_runtime (self, config, folder, task, options, cancellable, error);
@@ -598,6 +598,40 @@ trafo_model_get_folder (TrafoModel *self)
   Runtime *runtime = runtime_of (self);
 
   return runtime != NULL ? runtime->folder : NULL;
+}
+
+/**
+ * trafo_model_list_inputs:
+ * @self: a loaded model
+ * @error: return location for an error
+ *
+ * What it takes where nothing is given that it can do without. So BERT has "token_type_ids", and
+ * GPT-2, which has a use for them but no need, has not.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the names, as [method@Trafo.Model.forward]
+ *   takes them; %NULL with the model's error
+ */
+char **
+trafo_model_list_inputs (TrafoModel *self, GError **error)
+{
+  TrafoVariant variant = { 0 };
+  g_autoptr (GMutexLocker) locker = NULL;
+  g_autoptr (TrafoGraph) graph = NULL;
+  Runtime *runtime;
+  char   **names;
+
+  g_return_val_if_fail (TRAFO_IS_MODEL (self), NULL);
+  runtime = loaded_runtime_of (self, error);
+  if (runtime == NULL)
+    return NULL;
+  locker = g_mutex_locker_new (&runtime->lock);
+  graph = trace (self, &variant, error);
+  if (graph == NULL)
+    return NULL;
+  names = g_new0 (char *, graph->inputs->len + 1);
+  for (guint i = 0; i < graph->inputs->len; i++)
+    names[i] = g_strdup (((const TrafoGraphInput *) graph->inputs->pdata[i])->name);
+  return names;
 }
 
 /**

@@ -55,6 +55,7 @@ trafo_model_forward_finish (TrafoModel *self, GAsyncResult *result, GError **err
 TRAFO_API TrafoConfig *trafo_model_get_config (TrafoModel *self);
 TRAFO_API const char  *trafo_model_get_task (TrafoModel *self);
 TRAFO_API const char  *trafo_model_get_folder (TrafoModel *self);
+TRAFO_API char       **trafo_model_list_inputs (TrafoModel *self, GError **error);
 TRAFO_API const char  *trafo_model_get_device_name (TrafoModel *self);
 TRAFO_API char       **trafo_model_list_missing_keys (TrafoModel *self);
 TRAFO_API char       **trafo_model_list_unexpected_keys (TrafoModel *self);

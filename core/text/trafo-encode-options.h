@@ -63,6 +63,9 @@ TRAFO_API
 G_DECLARE_FINAL_TYPE (TrafoEncodeOptions, trafo_encode_options, TRAFO, ENCODE_OPTIONS, GObject)
 
 TRAFO_API TrafoEncodeOptions *trafo_encode_options_new (void);
+TRAFO_API gboolean            trafo_encode_options_update (TrafoEncodeOptions *self,
+                                                           GVariant           *parameters,
+                                                           GError            **error);
 
 TRAFO_API gboolean        trafo_encode_options_get_add_special_tokens (TrafoEncodeOptions *self);
 TRAFO_API void            trafo_encode_options_set_add_special_tokens (TrafoEncodeOptions *self,

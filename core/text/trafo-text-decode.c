@@ -62,6 +62,36 @@ trafo_tokenizer_decode (TrafoTokenizer *self,
 }
 
 /**
+ * trafo_tokenizer_convert_tokens_to_string:
+ * @self: a loaded tokenizer
+ * @tokens: (array zero-terminated=1): tokens, as the vocabulary writes them, or any other texts
+ * @error: return location for an error
+ *
+ * Joins tokens as decoding does.
+ *
+ * Returns: (transfer full): the text; %NULL if it would exceed 1 GiB
+ */
+char *
+trafo_tokenizer_convert_tokens_to_string (TrafoTokenizer    *self,
+                                          const char *const *tokens,
+                                          GError           **error)
+{
+  g_auto (TrafoTokenList) list = { 0 };
+  const TrafoTextEngine *engine;
+
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), NULL);
+  g_return_val_if_fail (tokens != NULL, NULL);
+  engine = trafo_text_engine_get (self, error);
+  if (engine == NULL)
+    return NULL;
+  for (gsize i = 0; tokens[i] != NULL && !list.text.failed; i++)
+    trafo_token_list_append (&list, tokens[i], strlen (tokens[i]));
+  if (!trafo_text_decoder_apply (engine->decoder, &list, error))
+    return NULL;
+  return trafo_text_buffer_finish (&list.text, error);
+}
+
+/**
  * trafo_tokenizer_token_to_id:
  * @self: a loaded tokenizer
  * @token: a token, as the vocabulary writes it
@@ -187,6 +217,30 @@ trafo_tokenizer_is_special_id (TrafoTokenizer *self, guint id)
   if (engine != NULL)
     token = trafo_text_engine_get_token (engine, id, &size);
   return token != NULL && is_special (engine, id, token, size);
+}
+
+/**
+ * trafo_tokenizer_dup_continuing_subword_prefix:
+ * @self: a loaded tokenizer
+ *
+ * What begins a token that continues a word: the plugin's property "continuing-subword-prefix".
+ *
+ * Returns: (transfer full) (nullable): such as "##", %NULL if tokens do not show it so
+ */
+char *
+trafo_tokenizer_dup_continuing_subword_prefix (TrafoTokenizer *self)
+{
+  GParamSpec *pspec;
+  char       *prefix = NULL;
+
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), NULL);
+  pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (self), "continuing-subword-prefix");
+  if (pspec == NULL || !G_IS_PARAM_SPEC_STRING (pspec))
+    return NULL;
+  g_object_get (self, "continuing-subword-prefix", &prefix, NULL);
+  if (prefix != NULL && *prefix == '\0')
+    g_clear_pointer (&prefix, g_free);
+  return prefix;
 }
 
 /**

@@ -605,7 +605,7 @@ trafo_text_decoder_append_bytes (const TrafoTextDecoder *self,
   for (guint i = 0; i < self->steps->len; i++)
     if (g_array_index (self->steps, Step, i).apply == apply_byte_level)
       {
-        append_byte_level (to, (Token) { token, size_bytes });
+        append_byte_level (to, (Token){ token, size_bytes });
         return TRUE;
       }
   return FALSE;

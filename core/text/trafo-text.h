@@ -73,6 +73,10 @@ TRAFO_API char               *trafo_tokenizer_decode (TrafoTokenizer *self,
                                                       gboolean        clean_up_tokenization_spaces,
                                                       GError        **error);
 
+TRAFO_API char *trafo_tokenizer_convert_tokens_to_string (TrafoTokenizer    *self,
+                                                          const char *const *tokens,
+                                                          GError           **error);
+
 TRAFO_API void     trafo_tokenizer_load_async (TrafoTokenizer     *self,
                                                const char         *folder,
                                                GCancellable       *cancellable,
@@ -126,6 +130,7 @@ TRAFO_API const char *trafo_tokenizer_get_special_token (TrafoTokenizer   *self,
 TRAFO_API gint64      trafo_tokenizer_get_special_token_id (TrafoTokenizer   *self,
                                                             TrafoSpecialToken token);
 TRAFO_API gboolean    trafo_tokenizer_is_special_id (TrafoTokenizer *self, guint id);
+TRAFO_API char       *trafo_tokenizer_dup_continuing_subword_prefix (TrafoTokenizer *self);
 TRAFO_API guint       trafo_tokenizer_get_n_added_tokens (TrafoTokenizer *self, gboolean is_pair);
 TRAFO_API guint       trafo_tokenizer_get_model_max_length (TrafoTokenizer *self);
 TRAFO_API TrafoSide   trafo_tokenizer_get_padding_side (TrafoTokenizer *self);

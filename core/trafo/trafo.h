@@ -12,6 +12,7 @@
 #include <trafo/trafo-json-reader.h>
 #include <trafo/trafo-model.h>
 #include <trafo/trafo-optimizer.h>
+#include <trafo/trafo-pipeline-task.h>
 #include <trafo/trafo-plugin-descriptor.h>
 #include <trafo/trafo-tokenizer.h>
 #include <trafo/trafo-version.h>

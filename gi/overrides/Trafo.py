@@ -504,7 +504,6 @@ Trafo.BatchEncoding.__getitem__ = _batch_getitem
 
 # Pipelines take their parameters by name and return what Python has for JSON's values.
 _pipeline_run = Trafo.Pipeline.run
-_pipeline_run_text = Trafo.Pipeline.run_text
 _SCALARS = {bool: "b", int: "x", float: "d", str: "s"}
 
 
@@ -536,22 +535,21 @@ def _native(value):
     }.get(kind, lambda: None)()
 
 
-def _parameters(parameters):
-    given = {name: value for name, value in parameters.items() if value is not None}
-    return _variant(given) if given else None
+def _run(self, inputs, cancellable=None, **parameters):
+    """Runs the task on a text, a dict or a list; gives what the pipelines of transformers give."""
+    return _native(_pipeline_run(self, _variant(inputs), _variant(parameters), cancellable))
 
 
-def _run(self, texts, cancellable=None, **parameters):
-    """Runs the task on one text or a list; gives what the pipelines of transformers give."""
-    run = _pipeline_run_text if isinstance(texts, str) else _pipeline_run
-    return _native(run(self, texts, _parameters(parameters), cancellable))
+def _run_text(self, text, cancellable=None, **parameters):
+    return _run(self, text, cancellable, **parameters)
 
 
-def _async_with_parameters(function):
-    def run_async(self, texts, cancellable=None, callback=None, *user_data, **parameters):
-        function(self, texts, _parameters(parameters), cancellable, callback, *user_data)
+_pipeline_run_async = Trafo.Pipeline.run_async
 
-    return run_async
+
+def _run_async(self, inputs, cancellable=None, callback=None, *user_data, **parameters):
+    inputs, parameters = _variant(inputs), _variant(parameters)
+    _pipeline_run_async(self, inputs, parameters, cancellable, callback, *user_data)
 
 
 def _finish_native(function):
@@ -574,12 +572,11 @@ def _pipeline_from_pretrained_async(
 
 
 Trafo.Pipeline.run = _run
+Trafo.Pipeline.run_text = _run_text
 Trafo.Pipeline.__call__ = _run
-for _name in "run", "run_text":
-    for _suffix, _wrap in ("_async", _async_with_parameters), ("_finish", _finish_native):
-        setattr(
-            Trafo.Pipeline, _name + _suffix, _wrap(getattr(Trafo.Pipeline, _name + _suffix))
-        )
+Trafo.Pipeline.run_async = Trafo.Pipeline.run_text_async = _run_async
+for _name in "run_finish", "run_text_finish":
+    setattr(Trafo.Pipeline, _name, _finish_native(getattr(Trafo.Pipeline, _name)))
 Trafo.Pipeline.new_from_pretrained = staticmethod(_pipeline_from_pretrained)
 Trafo.Pipeline.new_from_pretrained_async = staticmethod(_pipeline_from_pretrained_async)
 _take_load_options(Trafo.SentenceEmbedder, "new_from_pretrained")

@@ -45,6 +45,7 @@ G_BEGIN_DECLS
  * @TRAFO_FEATURE_KIND_MODEL: implements #TrafoModel
  * @TRAFO_FEATURE_KIND_TOKENIZER: implements #TrafoTokenizer
  * @TRAFO_FEATURE_KIND_OPTIMIZER: implements #TrafoOptimizer
+ * @TRAFO_FEATURE_KIND_PIPELINE: implements #TrafoPipelineTask
  *
  * What a feature of a plugin is. The numbers are part of the plugin ABI.
  */
@@ -54,12 +55,13 @@ typedef enum
   TRAFO_FEATURE_KIND_MODEL = 1,
   TRAFO_FEATURE_KIND_TOKENIZER = 2,
   TRAFO_FEATURE_KIND_OPTIMIZER = 3,
+  TRAFO_FEATURE_KIND_PIPELINE = 4,
 } TrafoFeatureKind;
 
 /* The rest is for plugins in C. */
 #ifndef __GI_SCANNER__
 
-#define TRAFO_N_FEATURE_KINDS 4
+#define TRAFO_N_FEATURE_KINDS 5
 
 typedef struct
 {
@@ -89,9 +91,11 @@ typedef struct
   (TOKENIZER, "tokenizer", name, TypeName, type_name, __VA_ARGS__)
 #define TRAFO_PLUGIN_OPTIMIZER(name, TypeName, type_name, ...)                                     \
   (OPTIMIZER, "optimizer", name, TypeName, type_name, __VA_ARGS__)
+#define TRAFO_PLUGIN_PIPELINE(name, TypeName, type_name, ...)                                      \
+  (PIPELINE, "pipeline", name, TypeName, type_name, __VA_ARGS__)
 
 /* Metadata. ANSWERS_TO: the model_types of a model, the tokenizer_class and model names of a
- * tokenizer; a feature answers to its own name anyway. NEEDS_ISA: what the processor must have, as
+ * tokenizer, other names of a pipeline's task; a feature answers to its own name anyway. NEEDS_ISA: what the processor must have, as
  * __builtin_cpu_supports() names it ("avx2", "fma", "avx512f"), or the feature is not used.
  * NEEDS_DRIVERS: sonames that the plugin opens by itself. */
 #define TRAFO_ANSWERS_TO(...) TRAFO_METADATA ("answers_to", __VA_ARGS__)

@@ -14,6 +14,7 @@
 #include <trafo/trafo-model.h>
 #include <trafo/trafo-ops.h>
 #include <trafo/trafo-optimizer.h>
+#include <trafo/trafo-pipeline-task.h>
 #include <trafo/trafo-plugin-descriptor.h>
 #include <trafo/trafo-tokenizer.h>
 #include <trafo/trafo-version.h>

@@ -98,6 +98,9 @@ G_DECLARE_INTERFACE (TrafoTokenizer, trafo_tokenizer, TRAFO, TOKENIZER, GObject)
  * What a tokenizer plugin implements: the model that splits a word into the pieces of its
  * vocabulary. Normalizing, splitting into words, special tokens, truncation, padding and decoding
  * are the same for every tokenizer and done by the library.
+ *
+ * One whose tokens show that they continue a word, as "##ing" does, says how in a readable property
+ * "continuing-subword-prefix", a string.
  */
 struct _TrafoTokenizerInterface
 {

@@ -35,7 +35,7 @@ sed -i "s|^prefix=.*|prefix=$root|" "$pc_dir"/trafo*.pc
 export PKG_CONFIG_PATH=$pc_dir
 LD_LIBRARY_PATH=$(dirname "$pc_dir")
 export LD_LIBRARY_PATH
-for kind in backend model optimizer tokenizer; do
+for kind in backend model optimizer pipeline tokenizer; do
   check "$kind builds" build "$kind"
   check "$kind keeps the contract" \
     "$root/bin/trafo-plugin-check" "$stage/build-$kind/libtrafo$kind-example.so"

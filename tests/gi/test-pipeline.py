@@ -40,6 +40,22 @@ class Pipeline(unittest.TestCase):
             pipeline("a cat", colour="blue")
         self.assertIn("colour", caught.exception.message)
 
+    def test_inputs_are_plain_dicts_and_lists(self):
+        pipeline = Trafo.Pipeline.new_from_pretrained("sentence-similarity", FOLDER)
+        scores = pipeline({"source_sentence": "a cat", "sentences": ["a cat", "a dog"]})
+        self.assertAlmostEqual(scores[0], 1, places=5)
+        self.assertLess(scores[1], 1)
+        self.assertEqual(pipeline.run_text("a cat", sentences=["a cat", "a dog"]), scores)
+
+    def test_none_is_a_value_of_a_parameter(self):
+        pipeline = Trafo.Pipeline.new_from_pretrained("text-classification", FOLDER)
+        pair = {"text": "a cat", "text_pair": "a dog"}
+        best, every = pipeline(pair), pipeline(pair, top_k=None)
+        self.assertEqual(list(best), ["label", "score"])
+        self.assertEqual(len(every), 2)
+        self.assertEqual(every[0], best)
+        self.assertAlmostEqual(sum(label["score"] for label in every), 1, places=5)
+
     def test_an_unknown_task_is_an_error(self):
         with self.assertRaises(GLib.Error):
             Trafo.Pipeline.new_from_pretrained("mind-reading", FOLDER)

@@ -75,7 +75,11 @@ run_pipeline (const TrafoCommand *self, const Options *options)
   if (g_strv_length (texts) == 1)
     results = trafo_pipeline_run_text (pipeline, texts[0], parameters, NULL, &error);
   else
-    results = trafo_pipeline_run (pipeline, (const char *const *) texts, parameters, NULL, &error);
+    results = trafo_pipeline_run (pipeline,
+                                  g_variant_new_strv ((const char *const *) texts, -1),
+                                  parameters,
+                                  NULL,
+                                  &error);
   if (results == NULL)
     return trafo_command_fail (self, error);
   return options->json ? trafo_command_print_json (self, results) : print_text (results);
@@ -128,8 +132,11 @@ const TrafoCommand trafo_command_pipeline = {
   .name = "pipeline",
   .arguments = "TASK --model DIR [--param NAME=VALUE]... TEXT...",
   .summary = "Runs a task on texts; gives what the pipelines of transformers give.",
-  .examples = "  trafo pipeline feature-extraction --model bert-base-uncased --json 'Hello!'\n"
-              "Any other option is a parameter of the task: --truncation true is\n"
-              "--param truncation=true.\n",
+  .examples =
+      "  trafo pipeline fill-mask --model bert-base-uncased 'Paris is in [MASK].'\n"
+      "  trafo pipeline question-answering --model DIR --context 'It is 9.' 'What is it?'\n"
+      "  trafo pipeline zero-shot-classification --model DIR --candidate-labels 'a, b' TEXT\n"
+      "Any other option is a parameter of the task: --truncation true is\n"
+      "--param truncation=true.\n",
   .run = run,
 };

@@ -38,6 +38,7 @@ make_encode_options (const Options *options, GError **error)
 {
   g_autoptr (TrafoEncodeOptions) encode_options = trafo_encode_options_new ();
   g_autoptr (GVariant) parameters = trafo_parameters_parse (options->parameters, error);
+  GError *local = NULL;
 
   if (parameters == NULL)
     return NULL;
@@ -50,9 +51,11 @@ make_encode_options (const Options *options, GError **error)
                                       g_str_equal (options->padding, "longest")
                                           ? TRAFO_PADDING_LONGEST
                                           : TRAFO_PADDING_MAX_LENGTH);
-  if (!trafo_parameters_apply (parameters, G_OBJECT (encode_options), error))
-    return NULL;
-  return g_steal_pointer (&encode_options);
+  if (trafo_encode_options_update (encode_options, parameters, &local))
+    return g_steal_pointer (&encode_options);
+  g_prefix_error (&local, "--param: ");
+  trafo_usage_error_propagate (error, local);
+  return NULL;
 }
 
 static TrafoValue *

@@ -15,8 +15,4 @@ char **trafo_parameters_expand (const char *const *own_options, int argc, char *
  * where it is none. A name that is given again replaces the earlier one. Errors are of usage. */
 GVariant *trafo_parameters_parse (char **parameters, GError **error);
 
-/* Sets the properties of @object that @parameters name, with underscores or dashes. Errors are
- * of usage. */
-gboolean trafo_parameters_apply (GVariant *parameters, GObject *object, GError **error);
-
 G_END_DECLS

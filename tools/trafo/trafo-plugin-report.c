@@ -3,10 +3,9 @@
 #include "trafo-plugin-report.h"
 
 static const char *const kinds[] = {
-  [TRAFO_FEATURE_KIND_BACKEND] = "backend",
-  [TRAFO_FEATURE_KIND_MODEL] = "model",
-  [TRAFO_FEATURE_KIND_TOKENIZER] = "tokenizer",
-  [TRAFO_FEATURE_KIND_OPTIMIZER] = "optimizer",
+  [TRAFO_FEATURE_KIND_BACKEND] = "backend",     [TRAFO_FEATURE_KIND_MODEL] = "model",
+  [TRAFO_FEATURE_KIND_TOKENIZER] = "tokenizer", [TRAFO_FEATURE_KIND_OPTIMIZER] = "optimizer",
+  [TRAFO_FEATURE_KIND_PIPELINE] = "pipeline",
 };
 
 static const char *const device_kinds[] = {

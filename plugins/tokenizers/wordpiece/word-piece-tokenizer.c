@@ -17,6 +17,12 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (TrafoWordPieceTokenizer,
                                G_IMPLEMENT_INTERFACE (TRAFO_TYPE_TOKENIZER,
                                                       trafo_word_piece_tokenizer_iface_init))
 
+enum
+{
+  PROP_0,
+  PROP_CONTINUING_SUBWORD_PREFIX,
+};
+
 static void
 take_model (TrafoWordPieceTokenizer *self, WordPieceModel *model)
 {
@@ -133,9 +139,33 @@ trafo_word_piece_tokenizer_finalize (GObject *object)
 }
 
 static void
+trafo_word_piece_tokenizer_get_property (GObject    *object,
+                                         guint       id,
+                                         GValue     *value,
+                                         GParamSpec *pspec)
+{
+  WordPieceModel *model = TRAFO_WORD_PIECE_TOKENIZER (object)->model;
+
+  if (id == PROP_CONTINUING_SUBWORD_PREFIX)
+    g_value_set_string (value, model != NULL ? model->prefix : NULL);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
 trafo_word_piece_tokenizer_class_init (TrafoWordPieceTokenizerClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = trafo_word_piece_tokenizer_finalize;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = trafo_word_piece_tokenizer_finalize;
+  object_class->get_property = trafo_word_piece_tokenizer_get_property;
+  g_object_class_install_property (object_class,
+                                   PROP_CONTINUING_SUBWORD_PREFIX,
+                                   g_param_spec_string ("continuing-subword-prefix",
+                                                        NULL,
+                                                        NULL,
+                                                        NULL,
+                                                        G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 }
 
 static void

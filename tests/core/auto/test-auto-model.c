@@ -5,6 +5,7 @@
 #include "../../await.h"
 #include "tiny-model.h"
 #include "trafo-auto-model.h"
+#include "trafo-auto-tokenizer.h"
 
 typedef TrafoModel *(*FromPretrained) (const char       *path,
                                        TrafoLoadOptions *options,
@@ -127,6 +128,22 @@ test_async (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+/* The calls that block look at the cancellable, too. */
+static void
+test_cancelled (void)
+{
+  g_autofree char *folder = shared_folder ();
+  g_autoptr (GCancellable) cancelled = g_cancellable_new ();
+  g_autoptr (GError) model_error = NULL;
+  g_autoptr (GError) tokenizer_error = NULL;
+
+  g_cancellable_cancel (cancelled);
+  g_assert_null (trafo_auto_model_from_pretrained (folder, NULL, cancelled, &model_error));
+  g_assert_error (model_error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_null (trafo_auto_tokenizer_from_pretrained (folder, cancelled, &tokenizer_error));
+  g_assert_error (tokenizer_error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
 static void
 test_async_classes (void)
 {
@@ -152,6 +169,7 @@ main (int argc, char **argv)
   g_test_add_func ("/auto-model/classes", test_classes);
   g_test_add_func ("/auto-model/broken-configs", test_broken_configs);
   g_test_add_func ("/auto-model/async", test_async);
+  g_test_add_func ("/auto-model/cancelled", test_cancelled);
   g_test_add_func ("/auto-model/async-classes", test_async_classes);
   return g_test_run ();
 }

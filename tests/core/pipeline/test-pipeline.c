@@ -42,7 +42,8 @@ test_feature_extraction (void)
   const gint64      ids[] = { 2, 5, 7, 3 }, shape[] = { 1, 4 };
   g_autoptr (TrafoPipeline) pipeline = make_pipeline ();
   g_autoptr (GError) error = NULL;
-  g_autoptr (TrafoValue) results = trafo_pipeline_run (pipeline, texts, NULL, NULL, &error);
+  g_autoptr (TrafoValue) results =
+      trafo_pipeline_run (pipeline, g_variant_new_strv (texts, -1), NULL, NULL, &error);
   g_autoptr (TrafoTensor) input = trafo_tensor_new_from_int64s (shape, 2, ids, 4, NULL);
   g_autoptr (TrafoTensorDict) inputs = trafo_tensor_dict_new ();
   g_autoptr (TrafoTensorDict) outputs = NULL;
@@ -120,6 +121,7 @@ test_tasks (void)
   g_autoptr (GError) error = NULL;
 
   g_assert_true (g_strv_contains ((const char *const *) tasks, "feature-extraction"));
+  g_assert_true (g_strv_contains ((const char *const *) tasks, "ner"));
   g_assert_null (trafo_pipeline_new_from_pretrained ("mind-reading", folder, NULL, NULL, &error));
   g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_NOT_FOUND);
   g_assert_nonnull (strstr (error->message, "feature-extraction"));
@@ -152,7 +154,7 @@ test_async (void)
                                             &load);
   pipeline = trafo_pipeline_new_from_pretrained_finish (await_result (&load), &error);
   g_assert_no_error (error);
-  trafo_pipeline_run_async (pipeline, texts, NULL, NULL, await_keep, &run);
+  trafo_pipeline_run_async (pipeline, g_variant_new_strv (texts, -1), NULL, NULL, await_keep, &run);
   results = trafo_pipeline_run_finish (pipeline, await_result (&run), &error);
   g_assert_no_error (error);
   assert_shape (trafo_value_get_item (results, 0), 4);
@@ -160,9 +162,112 @@ test_async (void)
   features = trafo_pipeline_run_text_finish (pipeline, await_result (&run_text), &error);
   g_assert_no_error (error);
   assert_shape (features, 4);
-  trafo_pipeline_run_async (pipeline, texts, wrong, NULL, await_keep, &failure);
+  trafo_pipeline_run_async (pipeline,
+                            g_variant_new_strv (texts, -1),
+                            wrong,
+                            NULL,
+                            await_keep,
+                            &failure);
   g_assert_null (trafo_pipeline_run_finish (pipeline, await_result (&failure), &error));
   g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+}
+
+/* What is no input is an error that shows it; no inputs are no results. */
+static void
+test_inputs (void)
+{
+  g_autoptr (TrafoPipeline) pipeline = make_pipeline ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoValue) none =
+      trafo_pipeline_run (pipeline, g_variant_new_strv (NULL, 0), NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (trafo_value_get_n_items (none), ==, 0);
+  g_assert_null (
+      trafo_pipeline_run (pipeline, g_variant_new_parsed ("{'text': <'a'>}"), NULL, NULL, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "{\"text\":\"a\"}"));
+  g_clear_error (&error);
+  g_assert_null (
+      trafo_pipeline_run (pipeline, g_variant_new_parsed ("[<'a'>, <3>]"), NULL, NULL, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+}
+
+/* A sentence is as near as can be to itself; the embedder says how near others are. */
+static void
+test_similarity (void)
+{
+  const char *const texts[] = { "a cat", "a cat", "how do i bake bread ?", NULL };
+  g_autofree char  *folder = get_folder ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoPipeline) pipeline =
+      trafo_pipeline_new_from_pretrained ("sentence-similarity", folder, NULL, NULL, &error);
+  g_autoptr (TrafoSentenceEmbedder) embedder =
+      trafo_sentence_embedder_new_from_pretrained (folder, NULL, NULL, &error);
+  g_autoptr (TrafoTensor) vectors = trafo_sentence_embedder_encode (embedder, texts, NULL, &error);
+  g_autoptr (TrafoValue) scores = NULL;
+  gint64 n_values = trafo_tensor_get_dim (vectors, 1);
+  double cosine = 0;
+
+  scores = trafo_pipeline_run (pipeline,
+                               g_variant_new_parsed (
+                                   "{'source_sentence': <'a cat'>,"
+                                   " 'sentences': <['a cat', 'how do i bake bread ?']>}"),
+                               NULL,
+                               NULL,
+                               &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (trafo_value_get_n_items (scores), ==, 2);
+  g_assert_cmpfloat_with_epsilon (trafo_value_get_double (trafo_value_get_item (scores, 0)),
+                                  1,
+                                  1e-6);
+  for (gint64 i = 0; i < n_values; i++) /* of length 1 */
+    cosine +=
+        trafo_tensor_get_value (vectors, i) * trafo_tensor_get_value (vectors, 2 * n_values + i);
+  g_assert_cmpfloat_with_epsilon (trafo_value_get_double (trafo_value_get_item (scores, 1)),
+                                  cosine,
+                                  1e-5);
+  g_assert_null (trafo_pipeline_run_text (pipeline, "a cat", NULL, NULL, &error));
+  g_assert_nonnull (strstr (error->message, "'sentences'"));
+}
+
+/* Requests to one pipeline at a time do not disturb each other. */
+static void
+test_concurrent_requests (void)
+{
+  static const char *const texts[] = { "a cat", "a dog", "how do i bake bread ?", "" };
+  g_autoptr (TrafoPipeline) pipeline = make_pipeline ();
+  GAsyncResult *results[16] = { NULL };
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    trafo_pipeline_run_text_async (pipeline, texts[i % 4], NULL, NULL, await_keep, &results[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    {
+      g_autoptr (TrafoValue) alone =
+          trafo_pipeline_run_text (pipeline, texts[i % 4], NULL, NULL, &error);
+      g_autoptr (TrafoValue) found =
+          trafo_pipeline_run_text_finish (pipeline, await_result (&results[i]), &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpfloat (trafo_tensor_max_difference (trafo_value_get_tensor (found),
+                                                      trafo_value_get_tensor (alone)),
+                         ==,
+                         0);
+      g_object_unref (results[i]);
+    }
+}
+
+static void
+test_cancelled (void)
+{
+  g_autoptr (TrafoPipeline) pipeline = make_pipeline ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_cancellable_cancel (cancellable);
+  g_assert_null (trafo_pipeline_run_text (pipeline, "a cat", NULL, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
 int
@@ -173,5 +278,9 @@ main (int argc, char **argv)
   g_test_add_func ("/pipeline/parameters", test_parameters);
   g_test_add_func ("/pipeline/tasks", test_tasks);
   g_test_add_func ("/pipeline/async", test_async);
+  g_test_add_func ("/pipeline/inputs", test_inputs);
+  g_test_add_func ("/pipeline/similarity", test_similarity);
+  g_test_add_func ("/pipeline/concurrent-requests", test_concurrent_requests);
+  g_test_add_func ("/pipeline/cancelled", test_cancelled);
   return g_test_run ();
 }

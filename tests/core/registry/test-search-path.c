@@ -69,12 +69,12 @@ test_plugin_names (void)
     const char *name;
     gboolean    is_plugin;
   } cases[] = {
-    { "libtrafobackend-cpu.so", TRUE },     { "libtrafomodel-bert.so", TRUE },
-    { "libtrafotokenizer-bpe.so", TRUE },   { "libtrafooptimizer-adamw.so", TRUE },
-    { "libtrafomodel-bert.so.1", FALSE },   { "libtrafomodel.so", FALSE },
-    { "libtrafocpu-avx2.so", FALSE },       { "libtrafo-1.0.so", FALSE },
-    { "trafomodel-bert.so", FALSE },        { ".libtrafomodel-bert.so", FALSE },
-    { "libtrafomodel-bert.so.tmp", FALSE },
+    { "libtrafobackend-cpu.so", TRUE },   { "libtrafomodel-bert.so", TRUE },
+    { "libtrafotokenizer-bpe.so", TRUE }, { "libtrafooptimizer-adamw.so", TRUE },
+    { "libtrafopipeline-text.so", TRUE }, { "libtrafomodel-bert.so.1", FALSE },
+    { "libtrafomodel.so", FALSE },        { "libtrafocpu-avx2.so", FALSE },
+    { "libtrafo-1.0.so", FALSE },         { "trafomodel-bert.so", FALSE },
+    { ".libtrafomodel-bert.so", FALSE },  { "libtrafomodel-bert.so.tmp", FALSE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
