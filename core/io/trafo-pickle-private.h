@@ -79,6 +79,9 @@ TrafoPickleValue *trafo_pickle_load (TrafoPickle  *self,
 /* For builders: memory and values, NULL if there are too many; and why it cannot go on. */
 gpointer          trafo_pickle_alloc (TrafoPickle *self, gsize size_bytes);
 TrafoPickleValue *trafo_pickle_value_new (TrafoPickle *self, TrafoPickleKind kind);
+/* Adds to a list or dict that the builder made; FALSE if there are too many. */
+gboolean
+trafo_pickle_value_append (TrafoPickle *self, TrafoPickleValue *container, TrafoPickleValue *item);
 gpointer trafo_pickle_fail (TrafoPickle *self, TrafoFormatError code, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
 

@@ -269,6 +269,23 @@ push_tuple (TrafoPickle *self, TrafoPickleValue **items, gsize n_items)
   push (self, tuple);
 }
 
+gboolean
+trafo_pickle_value_append (TrafoPickle *self, TrafoPickleValue *container, TrafoPickleValue *item)
+{
+  guint    n = container->n_items;
+  gpointer larger;
+
+  if (n == 0 || (n >= 4 && (n & (n - 1)) == 0))
+    {
+      larger = grow (self, container->items, n, sizeof item);
+      if (larger == NULL)
+        return FALSE;
+      container->items = larger;
+    }
+  container->items[container->n_items++] = item;
+  return TRUE;
+}
+
 /* Adds to the list or dict that is on top of the stack. */
 static void
 extend (TrafoPickle *self, TrafoPickleKind kind, TrafoPickleValue **items, gsize n_items)
@@ -288,19 +305,8 @@ extend (TrafoPickle *self, TrafoPickleKind kind, TrafoPickleValue **items, gsize
       return;
     }
   for (gsize i = 0; i < n_items; i++)
-    {
-      guint n = container->n_items;
-
-      if (n == 0 || (n >= 4 && (n & (n - 1)) == 0))
-        {
-          gpointer larger = grow (self, container->items, n, sizeof *items);
-
-          if (larger == NULL)
-            return;
-          container->items = larger;
-        }
-      container->items[container->n_items++] = items[i];
-    }
+    if (!trafo_pickle_value_append (self, container, items[i]))
+      return;
 }
 
 static void

@@ -4,7 +4,8 @@
 /* What a pickle of weights may name, after torch/_utils.py, torch/_tensor.py and
  * torch/serialization.py of PyTorch 2. Whatever else it names is refused.
  *
- *   collections.OrderedDict ()                    torch.Size (tuple)       torch.device (string, ...)
+ *   collections.OrderedDict (), or, from Python 2, ([[key, value], ...])
+ *   torch.Size (tuple)                            torch.device (string, ...)
  *   _codecs.encode (string, "latin1")             bytes
  *   torch._utils._rebuild_tensor (storage, offset, size, stride)
  *   torch._utils._rebuild_tensor_v2 (storage, offset, size, stride, requires_grad, hooks[, metadata])
@@ -283,9 +284,22 @@ build_dict (TrafoPickle             *pickle,
             const TrafoPickleValue  *arguments,
             gpointer                 user_data)
 {
-  if (arguments->n_items != 0)
+  TrafoPickleValue       *dict = trafo_pickle_value_new (pickle, TRAFO_PICKLE_DICT);
+  const TrafoPickleValue *pairs = arguments->n_items == 1 ? arguments->items[0] : NULL;
+
+  if (arguments->n_items > 1 || (pairs != NULL && pairs->kind != TRAFO_PICKLE_LIST))
     return fail_arguments (pickle, global, arguments);
-  return trafo_pickle_value_new (pickle, TRAFO_PICKLE_DICT);
+  for (guint i = 0; dict != NULL && pairs != NULL && i < pairs->n_items; i++)
+    {
+      const TrafoPickleValue *pair = pairs->items[i];
+
+      if (pair->kind != TRAFO_PICKLE_LIST || pair->n_items != 2)
+        return fail_arguments (pickle, global, arguments);
+      if (!trafo_pickle_value_append (pickle, dict, pair->items[0]) ||
+          !trafo_pickle_value_append (pickle, dict, pair->items[1]))
+        return NULL;
+    }
+  return dict;
 }
 
 static TrafoPickleValue *

@@ -92,7 +92,12 @@ check_sum (TrafoTorchZip *self, const TrafoTorchZipEntry *entry, guint32 sum, GE
 {
   if (sum == entry->crc32)
     return TRUE;
-  return fail (self, entry, error, "found data that do not fit their checksum");
+  return fail (self,
+               entry,
+               error,
+               entry->crc32 == 0
+                   ? "found a checksum of 0, which PyTorch writes if it is told to compute none"
+                   : "found data that do not fit their checksum");
 }
 
 gboolean

@@ -3,8 +3,10 @@
 # Copyright 2026 The Trafo authors
 """Writes files of PyTorch and the safetensors that they become.
 
-Usage: make-torch-files.py             makes tests/data/io/torch with torch 2.x and safetensors
-       make-torch-files.py N FOLDER    writes N random ones to FOLDER, the same each time
+Usage: make-torch-files.py             makes tests/data/io/torch and what the fuzzers start from
+       make-torch-files.py N FOLDER    writes N random ones to FOLDER
+
+Both write the same each time, but that the keys in a legacy file are addresses.
 
 NAME.bin is what torch.save() writes, NAME.safetensors what safetensors.torch.save_file() makes of
 it by the rule of trafo_checkpoint_convert(): tensors that see the same elements with the same shape
@@ -14,6 +16,7 @@ and type are kept once, by the first name; what is no tensor is left out; metada
 import collections
 import io
 import pathlib
+import pickletools
 import random
 import sys
 import zipfile
@@ -22,6 +25,7 @@ import safetensors.torch
 import torch
 
 OUT = pathlib.Path(__file__).resolve().parent.parent / "data" / "io" / "torch"
+CORPUS = OUT.parents[2] / "fuzz" / "corpus"
 
 TYPED = [torch.uint8, torch.int8, torch.bool, torch.int16, torch.int32, torch.int64, torch.float16,
          torch.bfloat16, torch.float32, torch.float64, torch.complex64]
@@ -95,7 +99,7 @@ def recompress(data, method):
     source, buffer = zipfile.ZipFile(io.BytesIO(data)), io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as target:
         for name in source.namelist():
-            target.writestr(name, source.read(name))
+            target.writestr(zipfile.ZipInfo(name), source.read(name), method)
     return buffer.getvalue()
 
 
@@ -190,6 +194,25 @@ def write_random(count, folder):
         write(folder, f"{i:04}-{kind}", random_value(rng, kind), kind)
 
 
+def write_corpus():
+    """Starts for the fuzzers: files as they are, and pickles after a byte that says which format they are of."""
+    for name in ("zip", "dtypes", "nested"):
+        archive = zipfile.ZipFile(OUT / (name + ".bin"))
+        pickle = archive.read(archive.namelist()[0])
+        (CORPUS / "pickle" / name).write_bytes(b"\0" + pickle)
+        if name == "zip":
+            (CORPUS / "torch-file" / "pickle").write_bytes(b"\1" + pickle)
+    with (OUT / "legacy.bin").open("rb") as stream:
+        for _ in range(4):
+            start = stream.tell()
+            collections.deque(pickletools.genops(stream), 0)
+        end = stream.tell()
+        stream.seek(start)
+        (CORPUS / "pickle" / "legacy").write_bytes(b"\1" + stream.read(end - start))
+    for name in ("zip", "legacy", "deflated", "nested"):
+        (CORPUS / "torch-file" / name).write_bytes((OUT / (name + ".bin")).read_bytes())
+
+
 def write_fixtures():
     rng = random.Random(0)
     OUT.mkdir(parents=True, exist_ok=True)
@@ -212,3 +235,4 @@ if len(sys.argv) == 3:
     write_random(int(sys.argv[1]), pathlib.Path(sys.argv[2]))
 else:
     write_fixtures()
+    write_corpus()

@@ -356,7 +356,9 @@ static const Refused refused[] = {
            "ctorch\nTensor\n)NtR",
            "which it does not take"),
   REFUSED ("call-tensor", "ctorch\nTensor\n)R", "a call of 'torch.Tensor'"),
-  REFUSED ("dict-of-items", "ccollections\nOrderedDict\n]\205R", "with (a list)"),
+  REFUSED ("dict-of-tuple", "ccollections\nOrderedDict\n)\205R", "with (a tuple)"),
+  REFUSED ("dict-of-items", "ccollections\nOrderedDict\n]Na\205R", "with (a list)"),
+  REFUSED ("dict-of-single", "ccollections\nOrderedDict\n]]Naa\205R", "with (a list)"),
 };
 
 static void
@@ -612,6 +614,9 @@ test_dicts (void)
     DICT ("}U\012state_dict" TENSOR "s.", "state_dict", ""),
     DICT ("}U\001a" TENSOR "sK\007" TENSOR "sU\002b\000" TENSOR "s.", "a", "an integer,a string"),
     DICT ("}U\001a" TENSOR "q\000sU\001bh\000s.", "a,b", ""),
+    DICT ("ccollections\nOrderedDict\n](](U\001a" TENSOR "e](U\001bNee\205RU\001c" TENSOR "s.",
+          "a,c",
+          "b"),
     DICT ("}U\001a" TENSOR "sU\001a" TENSOR "s.", NULL, NULL),
   };
 
