@@ -14,6 +14,7 @@ enum
 {
   HUGE_PAGE_BYTES = 2 << 20,
   CHUNK_BYTES = 64 << 20, /* of address space: what is not written costs no memory */
+  PACK_BYTES = 16 << 20,  /* packed before the pages that were read are given back */
 };
 
 /* One parameter in one form. */
@@ -180,6 +181,7 @@ typedef struct
   gpointer              device;
   const TrafoWeight    *weight;
   gpointer              destination;
+  guint                 first_task;
 } Packing;
 
 static void
@@ -187,7 +189,44 @@ pack_task (gpointer data, guint task)
 {
   Packing *packing = data;
 
-  packing->ops->pack (packing->device, packing->weight, packing->destination, task);
+  packing->ops->pack (packing->device,
+                      packing->weight,
+                      packing->destination,
+                      packing->first_task + task);
+}
+
+/* What now lives elsewhere need not stay in the mapped file's pages. */
+static void
+release_parts (TrafoWeights *self, const TrafoGraphParam *param)
+{
+  TrafoOperand part;
+
+  if (self->source.release == NULL)
+    return;
+  for (guint i = 0; i < param->names->len; i++)
+    if (self->source.lookup (self->source.data, param, i, &part, NULL))
+      self->source.release (self->source.data, &part);
+}
+
+/* A large weight goes piece by piece, so that it is never in memory twice. */
+static void
+pack_pieces (TrafoWeights *self, const TrafoGraphParam *param, Packing *packing, gsize size_bytes)
+{
+  const TrafoDeviceOps *ops = packing->ops;
+  TrafoThreadPool      *pool = trafo_thread_pool_get_default ();
+  guint                 n_tasks = 1, n_pieces, end;
+
+  if (TRAFO_HAS (ops, pack_n_tasks))
+    n_tasks = ops->pack_n_tasks (packing->device, packing->weight);
+  n_pieces = CLAMP (size_bytes / PACK_BYTES, 1, MAX (n_tasks, 1));
+  for (guint i = 0; i < n_pieces; i++)
+    {
+      packing->first_task = (guint64) n_tasks * i / n_pieces;
+      end = (guint64) n_tasks * (i + 1) / n_pieces;
+      trafo_thread_pool_run_tasks (pool, end - packing->first_task, pack_task, packing);
+      if (i + 1 < n_pieces)
+        release_parts (self, param);
+    }
 }
 
 /* Moves what was made in host memory to the device's own, where it has any. */
@@ -228,22 +267,21 @@ entry_alloc (TrafoWeights *self, Entry *entry, gsize size_bytes, GError **error)
 }
 
 static gboolean
-make_packed (TrafoWeights      *self,
-             const TrafoWeight *weight,
-             gsize              size_bytes,
-             Entry             *entry,
-             GError           **error)
+make_packed (TrafoWeights          *self,
+             const TrafoGraphParam *param,
+             const TrafoWeight     *weight,
+             gsize                  size_bytes,
+             Entry                 *entry,
+             GError               **error)
 {
   const TrafoDeviceOps *ops = trafo_device_get_ops (self->device);
   gpointer              handle = trafo_device_get_handle (self->device);
-  Packing               packing = { ops, handle, weight, NULL };
-  guint                 n_tasks;
+  Packing               packing = { ops, handle, weight, NULL, 0 };
 
   if (!entry_alloc (self, entry, size_bytes, error))
     return FALSE;
   packing.destination = entry->copy;
-  n_tasks = TRAFO_HAS (ops, pack_n_tasks) ? ops->pack_n_tasks (handle, weight) : 1;
-  trafo_thread_pool_run_tasks (trafo_thread_pool_get_default (), n_tasks, pack_task, &packing);
+  pack_pieces (self, param, &packing, size_bytes);
   entry->operand.layout = TRAFO_LAYOUT_PACKED;
   return trafo_device_is_host (self->device) ||
          entry_upload (self, entry, entry->copy, size_bytes, error);
@@ -330,7 +368,7 @@ make_entry (TrafoWeights          *self,
       packed_bytes = ops->packed_size (trafo_device_get_handle (self->device), &weight);
     }
   if (packed_bytes > 0)
-    return make_packed (self, &weight, packed_bytes, entry, error);
+    return make_packed (self, param, &weight, packed_bytes, entry, error);
   if (use == TRAFO_WEIGHT_USE_TABLE)
     dtype = parts[0].dtype;
   if (param->names->len > 1 || parts[0].dtype != dtype)
@@ -345,19 +383,6 @@ make_entry (TrafoWeights          *self,
                             &size_bytes,
                             error) &&
          entry_upload (self, entry, parts[0].data, size_bytes, error);
-}
-
-/* What now lives elsewhere need not stay in the mapped file's pages. */
-static void
-release_parts (TrafoWeights *self, const TrafoGraphParam *param, const Entry *entry)
-{
-  TrafoOperand part;
-
-  if (self->source.release == NULL || (entry->copy == NULL && entry->buffer == NULL))
-    return;
-  for (guint i = 0; i < param->names->len; i++)
-    if (self->source.lookup (self->source.data, param, i, &part, NULL))
-      self->source.release (self->source.data, &part);
 }
 
 static char *
@@ -397,7 +422,8 @@ trafo_weights_get (TrafoWeights          *self,
           g_free (entry);
           return FALSE;
         }
-      release_parts (self, param, entry);
+      if (entry->copy != NULL || entry->buffer != NULL)
+        release_parts (self, param);
       g_hash_table_insert (self->entries, g_steal_pointer (&key), entry);
     }
   *ret_operand = entry->operand;
