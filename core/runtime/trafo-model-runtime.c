@@ -125,7 +125,11 @@ check_loadable (TrafoModel       *model,
 
 /* @folder: NULL for a model that begins with random weights. */
 static gboolean
-runtime_load (Runtime *self, const char *folder, guint64 seed, GError **error)
+runtime_load (Runtime      *self,
+              const char   *folder,
+              guint64       seed,
+              GCancellable *cancellable,
+              GError      **error)
 {
   g_autoptr (TrafoGraph) graph = NULL;
   g_autoptr (TrafoCheckpoint) checkpoint = NULL;
@@ -138,10 +142,10 @@ runtime_load (Runtime *self, const char *folder, guint64 seed, GError **error)
   if (graph == NULL)
     return FALSE;
   if (folder != NULL)
-    checkpoint = trafo_checkpoint_open (folder, error);
+    checkpoint = trafo_checkpoint_open (folder, cancellable, error);
   if (folder != NULL && checkpoint == NULL)
     return FALSE;
-  self->source = trafo_model_source_new (self->model, graph, checkpoint, seed, error);
+  self->source = trafo_model_source_new (self->model, graph, checkpoint, seed, cancellable, error);
   if (self->source == NULL)
     return FALSE;
   trafo_model_source_get (self->source, &source);
@@ -170,7 +174,7 @@ attach_runtime (TrafoModel       *model,
   self->folder = g_strdup (folder);
   self->programs = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) trafo_program_free);
   self->device = trafo_device_open (device, cancellable, error);
-  if (self->device == NULL || !runtime_load (self, folder, seed, error))
+  if (self->device == NULL || !runtime_load (self, folder, seed, cancellable, error))
     {
       runtime_free (self);
       return FALSE;
