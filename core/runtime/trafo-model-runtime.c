@@ -19,6 +19,7 @@ typedef struct
   TrafoConfig      *config;
   char             *task;
   char             *folder;
+  char            **input_names;
   TrafoDevice      *device;
   TrafoModelSource *source;
   TrafoWeights     *weights;
@@ -40,6 +41,7 @@ runtime_free (gpointer data)
   g_mutex_clear (&self->lock);
   g_free (self->task);
   g_free (self->folder);
+  g_strfreev (self->input_names);
   g_free (self);
 }
 
@@ -88,6 +90,16 @@ trace (TrafoModel *model, const TrafoVariant *variant, GError **error)
   if (graph != NULL && variant->has_cache)
     graph = trafo_pass_gather_logits (graph, error);
   return graph;
+}
+
+static char **
+list_input_names (const TrafoGraph *graph)
+{
+  char **names = g_new0 (char *, graph->inputs->len + 1);
+
+  for (guint i = 0; i < graph->inputs->len; i++)
+    names[i] = g_strdup (((const TrafoGraphInput *) graph->inputs->pdata[i])->name);
+  return names;
 }
 
 static gboolean
@@ -141,6 +153,7 @@ runtime_load (Runtime      *self,
   graph = trace (self->model, &variant, error);
   if (graph == NULL)
     return FALSE;
+  self->input_names = list_input_names (graph);
   if (folder != NULL)
     checkpoint = trafo_checkpoint_open (folder, cancellable, error);
   if (folder != NULL && checkpoint == NULL)
@@ -628,29 +641,16 @@ trafo_model_get_folder (TrafoModel *self)
  * GPT-2, which has a use for them but no need, has not.
  *
  * Returns: (transfer full) (array zero-terminated=1): the names, as [method@Trafo.Model.forward]
- *   takes them; %NULL with the model's error
+ *   takes them; %NULL with an error if the model was not loaded
  */
 char **
 trafo_model_list_inputs (TrafoModel *self, GError **error)
 {
-  TrafoVariant variant = { 0 };
-  g_autoptr (GMutexLocker) locker = NULL;
-  g_autoptr (TrafoGraph) graph = NULL;
   Runtime *runtime;
-  char   **names;
 
   g_return_val_if_fail (TRAFO_IS_MODEL (self), NULL);
   runtime = loaded_runtime_of (self, error);
-  if (runtime == NULL)
-    return NULL;
-  locker = g_mutex_locker_new (&runtime->lock);
-  graph = trace (self, &variant, error);
-  if (graph == NULL)
-    return NULL;
-  names = g_new0 (char *, graph->inputs->len + 1);
-  for (guint i = 0; i < graph->inputs->len; i++)
-    names[i] = g_strdup (((const TrafoGraphInput *) graph->inputs->pdata[i])->name);
-  return names;
+  return runtime != NULL ? g_strdupv (runtime->input_names) : NULL;
 }
 
 /**
