@@ -23,9 +23,9 @@ typedef struct
   TrafoDevice      *device;
   TrafoModelSource *source;
   TrafoWeights     *weights;
-  GMutex            lock;     /* guards programs and peak_bytes */
-  GHashTable       *programs; /* variant's bits to TrafoProgram */
-  gsize             peak_bytes;
+  GMutex            lock;       /* guards programs and peak_bytes */
+  GHashTable       *programs;   /* variant's bits to TrafoProgram */
+  gsize             peak_bytes; /* of a run */
 } Runtime;
 
 static void
@@ -361,6 +361,20 @@ trafo_model_get_program (TrafoModel *self, const TrafoVariant *variant, GError *
 }
 
 static void
+note_run_bytes (Runtime *self, gsize size_bytes)
+{
+  g_mutex_lock (&self->lock);
+  self->peak_bytes = MAX (self->peak_bytes, size_bytes);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+trafo_model_note_run_bytes (TrafoModel *self, gsize size_bytes)
+{
+  note_run_bytes (runtime_of (self), size_bytes);
+}
+
+static void
 clear_tensor (gpointer data)
 {
   TrafoTensor **tensor = data;
@@ -431,9 +445,7 @@ run_program (Runtime         *self,
                            cancellable,
                            error))
     outputs = read_outputs (graph, execution, error);
-  g_mutex_lock (&self->lock);
-  self->peak_bytes = MAX (self->peak_bytes, trafo_execution_get_peak_bytes (execution));
-  g_mutex_unlock (&self->lock);
+  note_run_bytes (self, trafo_execution_get_peak_bytes (execution));
   trafo_program_release (program, execution);
   return outputs;
 }
@@ -732,7 +744,7 @@ trafo_model_get_n_parameters (TrafoModel *self)
  * @self: a model
  *
  * The memory that it took so far beyond the mapped files: packed weights, and the values of the
- * largest run.
+ * largest run, with the cache where that was of a generation.
  *
  * Returns: bytes
  */
