@@ -9,9 +9,9 @@
 #include "trafo-async-call-private.h"
 #include "trafo-auto-model.h"
 #include "trafo-auto-tokenizer.h"
+#include "trafo-batch-tensors.h"
 #include "trafo-load-request-private.h"
 #include "trafo-sentence-modules-private.h"
-#include "trafo-text-batch-private.h"
 #include "trafo-text.h"
 
 /* As in sentence-transformers. */
@@ -292,7 +292,7 @@ encode_batch (TrafoSentenceEmbedder *self,
 
   if (encodings == NULL)
     return FALSE;
-  batch = trafo_text_batch_new (encodings, error);
+  batch = trafo_batch_encoding_to_tensors (encodings, error);
   if (batch == NULL)
     return FALSE;
   states = compute_states (self, batch, cancellable, error);
