@@ -660,6 +660,33 @@ test_streams (void)
       }
 }
 
+/* The manual page names what `trafo help` lists. */
+static void
+test_manual_page (void)
+{
+  g_autofree char *filename = g_test_build_filename (G_TEST_DIST, "..", "data", "trafo.1", NULL);
+  g_autofree char *page = NULL;
+  g_autofree char *help = NULL;
+  g_autofree char *messages = NULL;
+  g_auto (GStrv) lines = NULL;
+  guint n_commands = 0;
+
+  g_assert_true (g_file_get_contents (filename, &page, NULL, NULL));
+  g_assert_cmpint (run ("help", "", &help, &messages), ==, 0);
+  lines = g_strsplit (help, "\n", -1);
+  for (gsize i = 0; lines[i] != NULL; i++)
+    if (g_str_has_prefix (lines[i], "  "))
+      {
+        g_autofree char *name = g_strndup (lines[i] + 2, strcspn (lines[i] + 2, " "));
+        g_autofree char *item = g_strdup_printf (".It Cm %s\n", name);
+
+        g_test_message ("%s", name);
+        g_assert_nonnull (strstr (page, item));
+        n_commands++;
+      }
+  g_assert_cmpuint (n_commands, >, 10);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -683,6 +710,7 @@ main (int argc, char **argv)
   g_test_add_func ("/trafo/convert", test_convert);
   g_test_add_func ("/trafo/show-json", test_show_json);
   g_test_add_func ("/trafo/foreign-command", test_foreign_command);
+  g_test_add_func ("/trafo/manual-page", test_manual_page);
   g_test_add_func ("/trafo/nul", test_nul);
   g_test_add_func ("/trafo/streams", test_streams);
   g_test_add_func ("/trafo/no-layers", test_no_layers);
