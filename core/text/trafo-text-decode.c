@@ -16,6 +16,35 @@ is_special (const TrafoTextEngine *engine, guint32 id, const char *token, gsize 
   return added != NULL && added->special;
 }
 
+/* Fills @tokens, whose text is then that of the ids. */
+static gboolean
+decode (TrafoTokenizer *self,
+        const guint32  *ids,
+        gsize           n_ids,
+        gboolean        skip_special_tokens,
+        gboolean        clean_up_tokenization_spaces,
+        TrafoTokenList *tokens,
+        GError        **error)
+{
+  const TrafoTextEngine *engine = trafo_text_engine_get (self, error);
+
+  if (engine == NULL)
+    return FALSE;
+  for (gsize i = 0; i < n_ids && !tokens->text.failed; i++)
+    {
+      gsize            size;
+      g_autofree char *token = trafo_text_engine_get_token (engine, ids[i], &size);
+
+      if (token != NULL && !(skip_special_tokens && is_special (engine, ids[i], token, size)))
+        trafo_token_list_append (tokens, token, size);
+    }
+  if (!trafo_text_decoder_apply (engine->decoder, tokens, error))
+    return FALSE;
+  if (clean_up_tokenization_spaces && g_strcmp0 (engine->model_type, "BPE") != 0)
+    trafo_text_clean_up (&tokens->text, 0);
+  return TRUE;
+}
+
 /**
  * trafo_tokenizer_decode:
  * @self: a loaded tokenizer
@@ -28,6 +57,9 @@ is_special (const TrafoTextEngine *engine, guint32 id, const char *token, gsize 
  *
  * Turns tokens into text. Ids that the vocabulary lacks are left out.
  *
+ * Of a text with a NUL, which byte-level tokens can make, a string shows what stands before it;
+ * [method@Trafo.Tokenizer.decode_bytes] gives it all.
+ *
  * Returns: (transfer full): the text; %NULL if it would exceed 1 GiB
  */
 char *
@@ -39,26 +71,46 @@ trafo_tokenizer_decode (TrafoTokenizer *self,
                         GError        **error)
 {
   g_auto (TrafoTokenList) tokens = { 0 };
-  const TrafoTextEngine *engine;
 
   g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), NULL);
   g_return_val_if_fail (ids != NULL || n_ids == 0, NULL);
-  engine = trafo_text_engine_get (self, error);
-  if (engine == NULL)
+  if (!decode (self, ids, n_ids, skip_special_tokens, clean_up_tokenization_spaces, &tokens, error))
     return NULL;
-  for (gsize i = 0; i < n_ids && !tokens.text.failed; i++)
-    {
-      gsize            size;
-      g_autofree char *token = trafo_text_engine_get_token (engine, ids[i], &size);
-
-      if (token != NULL && !(skip_special_tokens && is_special (engine, ids[i], token, size)))
-        trafo_token_list_append (&tokens, token, size);
-    }
-  if (!trafo_text_decoder_apply (engine->decoder, &tokens, error))
-    return NULL;
-  if (clean_up_tokenization_spaces && g_strcmp0 (engine->model_type, "BPE") != 0)
-    trafo_text_clean_up (&tokens.text, 0);
   return trafo_text_buffer_finish (&tokens.text, error);
+}
+
+/**
+ * trafo_tokenizer_decode_bytes:
+ * @self: a loaded tokenizer
+ * @ids: (array length=n_ids): ids of tokens
+ * @n_ids: how many
+ * @skip_special_tokens: as of [method@Trafo.Tokenizer.decode]
+ * @clean_up_tokenization_spaces: the same
+ * @error: return location for an error
+ *
+ * Like [method@Trafo.Tokenizer.decode], for text that may hold NULs.
+ *
+ * Returns: (transfer full): the text, UTF-8; %NULL if it would exceed 1 GiB
+ */
+GBytes *
+trafo_tokenizer_decode_bytes (TrafoTokenizer *self,
+                              const guint32  *ids,
+                              gsize           n_ids,
+                              gboolean        skip_special_tokens,
+                              gboolean        clean_up_tokenization_spaces,
+                              GError        **error)
+{
+  g_auto (TrafoTokenList) tokens = { 0 };
+  gsize size_bytes;
+  char *text;
+
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), NULL);
+  g_return_val_if_fail (ids != NULL || n_ids == 0, NULL);
+  if (!decode (self, ids, n_ids, skip_special_tokens, clean_up_tokenization_spaces, &tokens, error))
+    return NULL;
+  size_bytes = tokens.text.size_bytes;
+  text = trafo_text_buffer_finish (&tokens.text, error);
+  return text != NULL ? g_bytes_new_take (text, size_bytes) : NULL;
 }
 
 /**

@@ -15,6 +15,7 @@ import tap
 gi.require_version("Trafo", "1.0")
 from gi.repository import GLib, Trafo  # noqa: E402
 
+BYTE_LEVEL = str(pathlib.Path(os.environ["G_TEST_SRCDIR"]) / "data" / "tokenizers" / "gpt2")
 FOLDER = str(pathlib.Path(os.environ["G_TEST_SRCDIR"]) / "data" / "models" / "tiny-bert")
 EXPECTED = json.loads(pathlib.Path(FOLDER, "expected.json").read_text(encoding="utf-8"))
 
@@ -64,6 +65,27 @@ class Tokenizer(unittest.TestCase):
         ids = EXPECTED["input_ids"][2]
         text = self.tokenizer.decode(ids, skip_special_tokens=True)
         self.assertEqual(text, "the dogs play chess in the oven")
+
+    def test_a_text_does_not_end_at_a_nul(self):
+        encode = self.tokenizer.encode
+        self.assertEqual(encode("a \0cat").ids, encode("a cat").ids)
+        self.assertEqual(encode("a \0cat").offsets[2], (3, 6))
+        self.assertEqual(encode("a", "\0cat").ids, encode("a", "cat").ids)
+        pairs = self.tokenizer(["a\0", ""], ["cat", "\0dog"], padding=True)
+        self.assertEqual(pairs[0].ids, encode("a", "cat").ids)
+        self.assertEqual(pairs[1].ids, encode("", "dog", padding="max_length", max_length=5).ids)
+
+    def test_bytes_keep_a_nul(self):
+        tokenizer = Trafo.AutoTokenizer.from_pretrained(BYTE_LEVEL)
+        ids = tokenizer.encode("a\0cat").ids
+        self.assertEqual(ids, [65, 189, 67, 65, 84])
+        self.assertEqual(tokenizer.decode(ids), "a\0cat")
+        self.assertEqual(tokenizer.decode([]), "")
+
+    def test_a_text_is_a_str(self):
+        for text in b"a cat", None, 3:
+            with self.assertRaises(TypeError):
+                self.tokenizer.encode(text)
 
     def test_a_folder_without_a_tokenizer_is_an_error(self):
         with self.assertRaises(GLib.Error) as caught:
