@@ -331,7 +331,7 @@ trafo_tokenizer_get_model_max_length (TrafoTokenizer *self)
 
   g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), 0);
   engine = trafo_text_engine_get (self, NULL);
-  return engine != NULL ? engine->config->model_max_length : 0;
+  return engine != NULL ? MAX (engine->config->model_max_length, 0) : 0;
 }
 
 /**
