@@ -543,6 +543,29 @@ test_show_json (void)
   g_assert_true (json_object_get_null_member (root, "tokenizer"));
 }
 
+/* A folder that the user names is not passed over in silence, and its path is said once. */
+static void
+test_plugin_path (void)
+{
+  g_autofree char *open = g_build_filename (folder, "open", NULL);
+  g_autofree char *path = g_strconcat ("/nonexistent/plugins:", open, NULL);
+  g_autofree char *output = NULL;
+  g_autofree char *messages = NULL;
+  const char      *found;
+
+  g_assert_cmpint (g_mkdir (open, 0700), ==, 0);
+  g_assert_cmpint (g_chmod (open, 0777), ==, 0);
+  g_setenv ("TRAFO_PLUGIN_PATH", path, TRUE);
+  g_assert_cmpint (run ("inspect", "", &output, &messages), ==, 0);
+  g_unsetenv ("TRAFO_PLUGIN_PATH");
+  g_rmdir (open);
+  g_assert_nonnull (strstr (messages, "/nonexistent/plugins: skipped: No such file"));
+  found = strstr (messages, open);
+  g_assert_nonnull (found);
+  g_assert_nonnull (strstr (found, "others can write to it"));
+  g_assert_null (strstr (found + 1, open));
+}
+
 /* `trafo foo` runs trafo-foo from PATH, with what follows as its arguments. */
 static void
 test_foreign_command (void)
@@ -682,6 +705,7 @@ main (int argc, char **argv)
   g_test_add_func ("/trafo/keys", test_keys);
   g_test_add_func ("/trafo/convert", test_convert);
   g_test_add_func ("/trafo/show-json", test_show_json);
+  g_test_add_func ("/trafo/plugin-path", test_plugin_path);
   g_test_add_func ("/trafo/foreign-command", test_foreign_command);
   g_test_add_func ("/trafo/nul", test_nul);
   g_test_add_func ("/trafo/streams", test_streams);
