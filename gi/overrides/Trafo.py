@@ -9,7 +9,7 @@ import ctypes
 import operator
 import sys
 
-from gi.repository import GLib
+from gi.repository import GLib, GObject
 
 from ..module import get_introspection_module
 
@@ -312,17 +312,36 @@ _BOOLEAN_OPTIONS = {
 }
 
 
+def _enum_value(pspec, name, value):
+    kind = getattr(Trafo, pspec.value_type.name[len("Trafo") :])
+    nicks = {choice.value_nick: choice for choice in kind.__enum_values__.values()}
+    if isinstance(value, kind):
+        return value
+    if isinstance(value, str) and value.replace("_", "-") in nicks:
+        return nicks[value.replace("_", "-")]
+    names = [str(key[1]) for key in _BOOLEAN_OPTIONS if key[0] == name]
+    names += [nick.replace("-", "_") for nick in nicks]
+    error = ValueError if isinstance(value, str) else TypeError
+    raise error(f"{name} is {value!r}, expected one of: {', '.join(names)}")
+
+
 def _option_value(options_type, name, value):
+    pspec = options_type.find_property(name)
+    kind = pspec.value_type
     if isinstance(value, bool) and (name, value) in _BOOLEAN_OPTIONS:
         return _BOOLEAN_OPTIONS[name, value]
-    if isinstance(value, str):
-        pspec = options_type.find_property(name)
-        values = getattr(pspec.value_type.pytype, "__enum_values__", None)
-        if values is not None:
-            nicks = {choice.value_nick: choice for choice in values.values()}
-            if value.replace("_", "-") not in nicks:
-                raise ValueError(f"{name} is {value!r}, expected one of {', '.join(nicks)}")
-            return nicks[value.replace("_", "-")]
+    if kind.is_a(GObject.TYPE_ENUM):
+        return _enum_value(pspec, name, value)
+    if kind == GObject.TYPE_BOOLEAN and not hasattr(type(value), "__bool__"):
+        raise TypeError(f"{name} is {value!r}, expected True or False")
+    if kind in (GObject.TYPE_UINT, GObject.TYPE_UINT64):
+        if not hasattr(type(value), "__index__"):
+            raise TypeError(f"{name} is {value!r}, expected an integer")
+        if not pspec.minimum <= operator.index(value) <= pspec.maximum:
+            limits = f"from {pspec.minimum} to {pspec.maximum}"
+            raise ValueError(f"{name} is {value!r}, expected an integer {limits}")
+    if kind == GObject.TYPE_STRING and not isinstance(value, str):
+        raise TypeError(f"{name} is {value!r}, expected a string")
     return value
 
 

@@ -51,6 +51,23 @@ class Tokenizer(unittest.TestCase):
         with self.assertRaises(TypeError):
             encode("a cat", colour="blue")
 
+    def test_an_option_of_another_type_is_named_with_what_it_may_be(self):
+        for value in object(), 7, 1.5, ["longest_first"]:
+            with self.assertRaisesRegex(TypeError, "truncation is .* True, False, .*only_second"):
+                self.tokenizer.encode("a cat", truncation=value)
+        with self.assertRaisesRegex(ValueError, "padding is 'up', expected one of: .*max_length"):
+            self.tokenizer.encode("a cat", padding="up")
+        for name, value in ("max_length", "x"), ("add_special_tokens", object()):
+            with self.assertRaisesRegex(TypeError, f"{name} is .*, expected"):
+                self.tokenizer.encode("a cat", **{name: value})
+        for value in -1, 1 << 40:
+            with self.assertRaisesRegex(ValueError, "max_length is .*, expected an integer from"):
+                self.tokenizer.encode("a cat", max_length=value)
+        padded = self.tokenizer.encode("a", padding="max_length", max_length=4, padding_side="left")
+        self.assertEqual(padded.attention_mask, [0, 1, 1, 1])
+        choice = Trafo.Truncation.LONGEST_FIRST
+        self.assertEqual(len(self.tokenizer.encode("a cat", truncation=choice, max_length=3)), 3)
+
     def test_a_pair_has_types(self):
         batch = self.tokenizer("a cat", "on a mat")
         self.assertEqual(numpy.asarray(batch["token_type_ids"]).tolist(), [[0, 0, 0, 0, 1, 1, 1, 1]])
