@@ -39,6 +39,21 @@ write_tokens (TrafoEncoding *encoding)
   return TRUE;
 }
 
+/* The character U+0100 stands for the byte 0 in the alphabet of bytes. */
+static gboolean
+is_free_of_nul (TrafoTokenizer *tokenizer, const guint32 *ids, gsize n_ids)
+{
+  for (gsize i = 0; i < n_ids; i++)
+    {
+      g_autofree char *token = trafo_tokenizer_id_to_token (tokenizer, ids[i]);
+
+      if (token == NULL || *token == '\0' || strstr (token, "\xc4\x80") != NULL ||
+          g_str_equal (token, "<0x00>"))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 write_text (const char *text)
 {
@@ -46,6 +61,29 @@ write_text (const char *text)
 
   return fwrite (&size, 4, 1, stdout) == 1 &&
          (text == NULL || size == 0 || fwrite (text, size, 1, stdout) == 1);
+}
+
+/* Whether the tokens, decoded one after the other, make the same text, or one as wrong. */
+static gboolean
+check_stream (TrafoTokenizer *tokenizer, const guint32 *ids, gsize n_ids, const char *text)
+{
+  g_autoptr (TrafoDecodeStream) stream = trafo_decode_stream_new (tokenizer, FALSE, FALSE);
+  g_autoptr (GString) all = g_string_new (NULL);
+
+  for (gsize i = 0; i <= n_ids; i++)
+    {
+      g_autofree char *part = i < n_ids ? trafo_decode_stream_step (stream, ids[i], NULL)
+                                        : trafo_decode_stream_end (stream, NULL);
+
+      if (part == NULL)
+        return text == NULL;
+      if (!g_utf8_validate (part, -1, NULL))
+        return FALSE;
+      g_string_append (all, part);
+    }
+  /* a text in C ends at its first NUL, each part for itself */
+  return text != NULL && g_str_has_prefix (all->str, text) &&
+         (all->len == strlen (text) || !is_free_of_nul (tokenizer, ids, n_ids));
 }
 
 static gboolean
@@ -57,6 +95,11 @@ write_texts (TrafoTokenizer *tokenizer, TrafoEncoding *encoding)
   g_autofree char *lines = g_strjoinv ("\n", tokens);
   g_autofree char *text = trafo_tokenizer_decode (tokenizer, ids, n_ids, FALSE, FALSE, NULL);
 
+  if (!check_stream (tokenizer, ids, n_ids, text))
+    {
+      g_printerr ("a stream decodes to another text than %s\n", text);
+      return FALSE;
+    }
   return write_text (lines) && write_text (text);
 }
 
