@@ -33,7 +33,7 @@ print_help (FILE *stream)
   fprintf (stream, "Usage: trafo COMMAND [OPTION...]\n\nCommands:\n");
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     fprintf (stream,
-             "  %s%-12s%s %s\n",
+             "  %s%-15s%s %s\n",
              trafo_terminal_style (stream, TRAFO_TERMINAL_STYLE_HEADING),
              commands[i]->name,
              trafo_terminal_style (stream, TRAFO_TERMINAL_STYLE_PLAIN),
