@@ -5,6 +5,31 @@
 #include "trafo-text-engine-private.h"
 #include "trafo-text.h"
 
+/* Fills @tokens, whose text is then that of the ids. */
+static gboolean
+decode (TrafoTokenizer *self,
+        const guint32  *ids,
+        gsize           n_ids,
+        gboolean        skip_special_tokens,
+        gboolean        clean_up_tokenization_spaces,
+        TrafoTokenList *tokens,
+        GError        **error)
+{
+  const TrafoTextEngine *engine = trafo_text_engine_get (self, error);
+  g_autoptr (TrafoTextDecoding) decoding = NULL;
+
+  if (engine == NULL)
+    return FALSE;
+  for (gsize i = 0; i < n_ids && !tokens->text.failed; i++)
+    trafo_text_engine_append_token (engine, tokens, ids[i], skip_special_tokens);
+  decoding = trafo_text_decoding_new (engine->decoder);
+  if (!trafo_text_decoding_push (decoding, tokens, TRUE, error))
+    return FALSE;
+  if (clean_up_tokenization_spaces && trafo_text_engine_may_clean_up (engine))
+    trafo_text_clean_up (&tokens->text, 0);
+  return TRUE;
+}
+
 /**
  * trafo_tokenizer_decode:
  * @self: a loaded tokenizer
@@ -17,6 +42,9 @@
  *
  * Turns tokens into text. Ids that the vocabulary lacks are left out.
  *
+ * Of a text with a NUL, which byte-level tokens can make, a string shows what stands before it;
+ * [method@Trafo.Tokenizer.decode_bytes] gives it all.
+ *
  * Returns: (transfer full): the text; %NULL if it would exceed 1 GiB
  */
 char *
@@ -28,22 +56,46 @@ trafo_tokenizer_decode (TrafoTokenizer *self,
                         GError        **error)
 {
   g_auto (TrafoTokenList) tokens = { 0 };
-  g_autoptr (TrafoTextDecoding) decoding = NULL;
-  const TrafoTextEngine *engine;
 
   g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), NULL);
   g_return_val_if_fail (ids != NULL || n_ids == 0, NULL);
-  engine = trafo_text_engine_get (self, error);
-  if (engine == NULL)
+  if (!decode (self, ids, n_ids, skip_special_tokens, clean_up_tokenization_spaces, &tokens, error))
     return NULL;
-  for (gsize i = 0; i < n_ids && !tokens.text.failed; i++)
-    trafo_text_engine_append_token (engine, &tokens, ids[i], skip_special_tokens);
-  decoding = trafo_text_decoding_new (engine->decoder);
-  if (!trafo_text_decoding_push (decoding, &tokens, TRUE, error))
-    return NULL;
-  if (clean_up_tokenization_spaces && trafo_text_engine_may_clean_up (engine))
-    trafo_text_clean_up (&tokens.text, 0);
   return trafo_text_buffer_finish (&tokens.text, error);
+}
+
+/**
+ * trafo_tokenizer_decode_bytes:
+ * @self: a loaded tokenizer
+ * @ids: (array length=n_ids): ids of tokens
+ * @n_ids: how many
+ * @skip_special_tokens: as of [method@Trafo.Tokenizer.decode]
+ * @clean_up_tokenization_spaces: the same
+ * @error: return location for an error
+ *
+ * Like [method@Trafo.Tokenizer.decode], for text that may hold NULs.
+ *
+ * Returns: (transfer full): the text, UTF-8; %NULL if it would exceed 1 GiB
+ */
+GBytes *
+trafo_tokenizer_decode_bytes (TrafoTokenizer *self,
+                              const guint32  *ids,
+                              gsize           n_ids,
+                              gboolean        skip_special_tokens,
+                              gboolean        clean_up_tokenization_spaces,
+                              GError        **error)
+{
+  g_auto (TrafoTokenList) tokens = { 0 };
+  gsize size_bytes;
+  char *text;
+
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), NULL);
+  g_return_val_if_fail (ids != NULL || n_ids == 0, NULL);
+  if (!decode (self, ids, n_ids, skip_special_tokens, clean_up_tokenization_spaces, &tokens, error))
+    return NULL;
+  size_bytes = tokens.text.size_bytes;
+  text = trafo_text_buffer_finish (&tokens.text, error);
+  return text != NULL ? g_bytes_new_take (text, size_bytes) : NULL;
 }
 
 /**
@@ -262,7 +314,7 @@ trafo_tokenizer_get_model_max_length (TrafoTokenizer *self)
 
   g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), 0);
   engine = trafo_text_engine_get (self, NULL);
-  return engine != NULL ? engine->config->model_max_length : 0;
+  return engine != NULL ? MAX (engine->config->model_max_length, 0) : 0;
 }
 
 /**

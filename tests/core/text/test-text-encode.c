@@ -245,6 +245,24 @@ test_no_room (void)
   g_assert_cmpuint (n_tokens, ==, 4 + 1 + 3);
 }
 
+/* As of transformers: a negative model_max_length fails once it is needed. */
+static void
+test_negative_model_max_length (void)
+{
+  g_autoptr (TrafoTokenizer) tokenizer = char_tokenizer_new ("", "{\"model_max_length\":-1}");
+  g_autoptr (TrafoEncodeOptions) options = trafo_encode_options_new ();
+  g_autoptr (TrafoEncoding) encoding = NULL;
+  g_autoptr (GError) error = NULL;
+
+  encoding = trafo_tokenizer_encode (tokenizer, "aaaa", NULL, options, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (trafo_encoding_get_n_tokens (encoding), ==, 4);
+  trafo_encode_options_set_truncation (options, TRAFO_TRUNCATION_LONGEST_FIRST);
+  g_assert_null (trafo_tokenizer_encode (tokenizer, "aaaa", NULL, options, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "'model_max_length' is -1"));
+}
+
 static void
 test_no_padding_token (void)
 {
@@ -443,6 +461,7 @@ main (int argc, char **argv)
   g_test_add_func ("/text-encode/nul-and-byte-offsets", test_nul_and_byte_offsets);
   g_test_add_func ("/text-encode/bad-utf8", test_bad_utf8);
   g_test_add_func ("/text-encode/no-room", test_no_room);
+  g_test_add_func ("/text-encode/negative-model-max-length", test_negative_model_max_length);
   g_test_add_func ("/text-encode/no-padding-token", test_no_padding_token);
   g_test_add_func ("/text-encode/too-much-overflow", test_too_much_overflow);
   g_test_add_func ("/text-encode/growth", test_growth);
