@@ -14,6 +14,9 @@ G_BEGIN_DECLS
 TrafoProgram *
 trafo_model_get_program (TrafoModel *self, const TrafoVariant *variant, GError **error);
 
+/* Tells a loaded model what memory a run of its program takes, for trafo_model_get_peak_bytes(). */
+void trafo_model_note_run_bytes (TrafoModel *self, gsize size_bytes);
+
 /* The parameters of a loaded model, which it owns. */
 TrafoModelSource *trafo_model_get_source (TrafoModel *self, GError **error);
 

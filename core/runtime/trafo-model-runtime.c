@@ -19,12 +19,13 @@ typedef struct
   TrafoConfig      *config;
   char             *task;
   char             *folder;
+  char            **input_names;
   TrafoDevice      *device;
   TrafoModelSource *source;
   TrafoWeights     *weights;
-  GMutex            lock;     /* guards programs and peak_bytes */
-  GHashTable       *programs; /* variant's bits to TrafoProgram */
-  gsize             peak_bytes;
+  GMutex            lock;       /* guards programs and peak_bytes */
+  GHashTable       *programs;   /* variant's bits to TrafoProgram */
+  gsize             peak_bytes; /* of a run */
 } Runtime;
 
 static void
@@ -40,6 +41,7 @@ runtime_free (gpointer data)
   g_mutex_clear (&self->lock);
   g_free (self->task);
   g_free (self->folder);
+  g_strfreev (self->input_names);
   g_free (self);
 }
 
@@ -90,6 +92,16 @@ trace (TrafoModel *model, const TrafoVariant *variant, GError **error)
   return graph;
 }
 
+static char **
+list_input_names (const TrafoGraph *graph)
+{
+  char **names = g_new0 (char *, graph->inputs->len + 1);
+
+  for (guint i = 0; i < graph->inputs->len; i++)
+    names[i] = g_strdup (((const TrafoGraphInput *) graph->inputs->pdata[i])->name);
+  return names;
+}
+
 static gboolean
 check_dtype (TrafoLoadOptions *options, GError **error)
 {
@@ -125,7 +137,11 @@ check_loadable (TrafoModel       *model,
 
 /* @folder: NULL for a model that begins with random weights. */
 static gboolean
-runtime_load (Runtime *self, const char *folder, guint64 seed, GError **error)
+runtime_load (Runtime      *self,
+              const char   *folder,
+              guint64       seed,
+              GCancellable *cancellable,
+              GError      **error)
 {
   g_autoptr (TrafoGraph) graph = NULL;
   g_autoptr (TrafoCheckpoint) checkpoint = NULL;
@@ -137,11 +153,12 @@ runtime_load (Runtime *self, const char *folder, guint64 seed, GError **error)
   graph = trace (self->model, &variant, error);
   if (graph == NULL)
     return FALSE;
+  self->input_names = list_input_names (graph);
   if (folder != NULL)
-    checkpoint = trafo_checkpoint_open (folder, error);
+    checkpoint = trafo_checkpoint_open (folder, cancellable, error);
   if (folder != NULL && checkpoint == NULL)
     return FALSE;
-  self->source = trafo_model_source_new (self->model, graph, checkpoint, seed, error);
+  self->source = trafo_model_source_new (self->model, graph, checkpoint, seed, cancellable, error);
   if (self->source == NULL)
     return FALSE;
   trafo_model_source_get (self->source, &source);
@@ -170,7 +187,7 @@ attach_runtime (TrafoModel       *model,
   self->folder = g_strdup (folder);
   self->programs = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) trafo_program_free);
   self->device = trafo_device_open (device, cancellable, error);
-  if (self->device == NULL || !runtime_load (self, folder, seed, error))
+  if (self->device == NULL || !runtime_load (self, folder, seed, cancellable, error))
     {
       runtime_free (self);
       return FALSE;
@@ -344,6 +361,20 @@ trafo_model_get_program (TrafoModel *self, const TrafoVariant *variant, GError *
 }
 
 static void
+note_run_bytes (Runtime *self, gsize size_bytes)
+{
+  g_mutex_lock (&self->lock);
+  self->peak_bytes = MAX (self->peak_bytes, size_bytes);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+trafo_model_note_run_bytes (TrafoModel *self, gsize size_bytes)
+{
+  note_run_bytes (runtime_of (self), size_bytes);
+}
+
+static void
 clear_tensor (gpointer data)
 {
   TrafoTensor **tensor = data;
@@ -414,9 +445,7 @@ run_program (Runtime         *self,
                            cancellable,
                            error))
     outputs = read_outputs (graph, execution, error);
-  g_mutex_lock (&self->lock);
-  self->peak_bytes = MAX (self->peak_bytes, trafo_execution_get_peak_bytes (execution));
-  g_mutex_unlock (&self->lock);
+  note_run_bytes (self, trafo_execution_get_peak_bytes (execution));
   trafo_program_release (program, execution);
   return outputs;
 }
@@ -624,29 +653,16 @@ trafo_model_get_folder (TrafoModel *self)
  * GPT-2, which has a use for them but no need, has not.
  *
  * Returns: (transfer full) (array zero-terminated=1): the names, as [method@Trafo.Model.forward]
- *   takes them; %NULL with the model's error
+ *   takes them; %NULL with an error if the model was not loaded
  */
 char **
 trafo_model_list_inputs (TrafoModel *self, GError **error)
 {
-  TrafoVariant variant = { 0 };
-  g_autoptr (GMutexLocker) locker = NULL;
-  g_autoptr (TrafoGraph) graph = NULL;
   Runtime *runtime;
-  char   **names;
 
   g_return_val_if_fail (TRAFO_IS_MODEL (self), NULL);
   runtime = loaded_runtime_of (self, error);
-  if (runtime == NULL)
-    return NULL;
-  locker = g_mutex_locker_new (&runtime->lock);
-  graph = trace (self, &variant, error);
-  if (graph == NULL)
-    return NULL;
-  names = g_new0 (char *, graph->inputs->len + 1);
-  for (guint i = 0; i < graph->inputs->len; i++)
-    names[i] = g_strdup (((const TrafoGraphInput *) graph->inputs->pdata[i])->name);
-  return names;
+  return runtime != NULL ? g_strdupv (runtime->input_names) : NULL;
 }
 
 /**
@@ -728,7 +744,7 @@ trafo_model_get_n_parameters (TrafoModel *self)
  * @self: a model
  *
  * The memory that it took so far beyond the mapped files: packed weights, and the values of the
- * largest run.
+ * largest run, with the cache where that was of a generation.
  *
  * Returns: bytes
  */

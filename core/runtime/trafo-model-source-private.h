@@ -28,6 +28,7 @@ TrafoModelSource *trafo_model_source_new (TrafoModel       *model,
                                           const TrafoGraph *graph,
                                           TrafoCheckpoint  *checkpoint /* nullable */,
                                           guint64           seed,
+                                          GCancellable     *cancellable,
                                           GError          **error);
 void              trafo_model_source_free (TrafoModelSource *self);
 

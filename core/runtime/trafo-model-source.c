@@ -154,7 +154,11 @@ add_tensor (TrafoModelSource            *self,
 }
 
 static gboolean
-match_tensors (TrafoModelSource *self, TrafoModel *model, const TrafoGraph *graph, GError **error)
+match_tensors (TrafoModelSource *self,
+               TrafoModel       *model,
+               const TrafoGraph *graph,
+               GCancellable     *cancellable,
+               GError          **error)
 {
   g_autoptr (GHashTable) index = index_params (graph);
   const char *prefix = trafo_model_get_base_prefix (model);
@@ -167,6 +171,8 @@ match_tensors (TrafoModelSource *self, TrafoModel *model, const TrafoGraph *grap
       g_autofree char             *known = NULL;
       TrafoGraphParam             *param;
 
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
       if (name == NULL)
         continue;
       param = find_param (index, prefix, name, &known);
@@ -301,7 +307,10 @@ check_missing (TrafoModelSource *self, const TrafoGraph *graph, GError **error)
 }
 
 static gboolean
-complete (TrafoModelSource *self, const TrafoGraph *graph, GError **error)
+complete (TrafoModelSource *self,
+          const TrafoGraph *graph,
+          GCancellable     *cancellable,
+          GError          **error)
 {
   for (guint i = 0; i < graph->params->len; i++)
     {
@@ -309,6 +318,8 @@ complete (TrafoModelSource *self, const TrafoGraph *graph, GError **error)
       const TrafoValueType  *type = &trafo_graph_get_node (graph, param->sym)->type;
       guint64                n_elements = 1;
 
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
       if (!g_hash_table_contains (self->operands, g_ptr_array_index (param->names, 0)) &&
           !initialise (self, graph, param, error))
         return FALSE;
@@ -331,6 +342,7 @@ trafo_model_source_new (TrafoModel       *model,
                         const TrafoGraph *graph,
                         TrafoCheckpoint  *checkpoint,
                         guint64           seed,
+                        GCancellable     *cancellable,
                         GError          **error)
 {
   g_autoptr (TrafoModelSource) self = g_new0 (TrafoModelSource, 1);
@@ -342,10 +354,10 @@ trafo_model_source_new (TrafoModel       *model,
   self->memory = g_ptr_array_new_with_free_func (free);
   self->missing = g_ptr_array_new_with_free_func (g_free);
   self->unexpected = g_ptr_array_new_with_free_func (g_free);
-  if (checkpoint != NULL &&
-      (!match_tensors (self, model, graph, error) || !check_missing (self, graph, error)))
+  if (checkpoint != NULL && (!match_tensors (self, model, graph, cancellable, error) ||
+                             !check_missing (self, graph, error)))
     return NULL;
-  if (!complete (self, graph, error))
+  if (!complete (self, graph, cancellable, error))
     return NULL;
   g_ptr_array_sort (self->missing, compare_names);
   g_ptr_array_sort (self->unexpected, compare_names);

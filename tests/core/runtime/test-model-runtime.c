@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../../await.h"
+#include "tiny-causal.h"
 #include "tiny-model.h"
 #include "trafo-device-choice.h"
 #include "trafo-registry.h"
@@ -491,6 +492,27 @@ test_facts (void)
   g_assert_cmpstr (trafo_tensor_dict_get_name (outputs, 1), ==, "pooler_output");
 }
 
+/* What a model takes is asked for with every batch: it is not built again for that. */
+static void
+test_list_inputs (void)
+{
+  g_autoptr (TrafoModel) model = tiny_causal_new (&tiny_causal_default, "reference");
+  g_autoptr (TrafoModel) unloaded = g_object_new (G_OBJECT_TYPE (model), NULL);
+  guint n_builds = tiny_causal_get_n_builds (model);
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_auto (GStrv) names = trafo_model_list_inputs (model, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpstrv (names, ((const char *[]){ "input_ids", "position_ids", NULL }));
+    }
+  g_assert_cmpuint (tiny_causal_get_n_builds (model), ==, n_builds);
+  g_assert_null (trafo_model_list_inputs (unloaded, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+}
+
 static void
 test_load_errors (void)
 {
@@ -556,6 +578,7 @@ main (int argc, char **argv)
   g_test_add_func ("/model-runtime/not-loadable", test_not_loadable);
   g_test_add_func ("/model-runtime/async", test_async);
   g_test_add_func ("/model-runtime/facts", test_facts);
+  g_test_add_func ("/model-runtime/list-inputs", test_list_inputs);
   g_test_add_func ("/model-runtime/load-errors", test_load_errors);
   g_test_add_func ("/model-runtime/half-a-checkpoint", test_half_a_checkpoint);
   return g_test_run ();

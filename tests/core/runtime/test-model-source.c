@@ -216,11 +216,11 @@ test_case (gconstpointer data)
   g_autoptr (TestModel) model = g_object_new (TEST_TYPE_MODEL, NULL);
   g_autoptr (TrafoGraph) graph = make_graph ();
   g_autoptr (GError) error = NULL;
-  g_autoptr (TrafoCheckpoint) checkpoint = trafo_checkpoint_open (path, &error);
+  g_autoptr (TrafoCheckpoint) checkpoint = trafo_checkpoint_open (path, NULL, &error);
   g_autoptr (TrafoModelSource) source = NULL;
 
   g_assert_no_error (error);
-  source = trafo_model_source_new (TRAFO_MODEL (model), graph, checkpoint, 0, &error);
+  source = trafo_model_source_new (TRAFO_MODEL (model), graph, checkpoint, 0, NULL, &error);
   g_unlink (path);
   if (c->message != NULL)
     {
@@ -239,6 +239,33 @@ test_case (gconstpointer data)
   g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_NOT_FOUND);
 }
 
+/* Between tensors that are there, and between those that are made. */
+static void
+test_cancel (void)
+{
+  g_autofree char *path = write_checkpoint (&cases[0]);
+  g_autoptr (TestModel) model = g_object_new (TEST_TYPE_MODEL, NULL);
+  g_autoptr (TrafoGraph) graph = make_graph ();
+  g_autoptr (TrafoCheckpoint) checkpoint = trafo_checkpoint_open (path, NULL, NULL);
+  g_autoptr (GCancellable) cancelled = g_cancellable_new ();
+  TrafoCheckpoint *checkpoints[] = { checkpoint, NULL };
+
+  g_unlink (path);
+  g_cancellable_cancel (cancelled);
+  for (gsize i = 0; i < G_N_ELEMENTS (checkpoints); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (trafo_model_source_new (TRAFO_MODEL (model),
+                                             graph,
+                                             checkpoints[i],
+                                             0,
+                                             cancelled,
+                                             &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -249,5 +276,6 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &cases[i], test_case);
     }
+  g_test_add_func ("/model-source/cancel", test_cancel);
   return g_test_run ();
 }
