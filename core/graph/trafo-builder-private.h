@@ -59,6 +59,9 @@ TrafoSym trafo_builder_append_binary (TrafoBuilder *self,
                                       TrafoSym      a,
                                       TrafoSym      b);
 
+/* How many parameters are too many: the build fails there, not after a graph of any size. */
+void trafo_builder_set_max_params (TrafoBuilder *self, guint max_params);
+
 TrafoGraph         *trafo_builder_get_graph (TrafoBuilder *self);
 const TrafoVariant *trafo_builder_get_variant (TrafoBuilder *self);
 gpointer            trafo_builder_get_executor (TrafoBuilder *self); /* its data; NULL: not eager */

@@ -25,6 +25,7 @@ struct _TrafoBuilder
   GArray              *scope_lengths; /* of gsize */
   gint64               slots[TRAFO_N_SLOTS];
   guint                n_hidden_states;
+  guint                max_params;
   GError              *error;
 };
 
@@ -54,6 +55,7 @@ static void
 trafo_builder_init (TrafoBuilder *self)
 {
   self->graph = trafo_graph_new ();
+  self->max_params = G_MAXUINT;
   self->scope = g_string_new (NULL);
   self->scope_lengths = g_array_new (FALSE, FALSE, sizeof (gsize));
   for (guint i = 0; i < TRAFO_N_SLOTS; i++)
@@ -73,6 +75,12 @@ trafo_builder_new_with (const TrafoVariant *variant, const TrafoBuilderExecutor 
       self->is_eager = TRUE;
     }
   return self;
+}
+
+void
+trafo_builder_set_max_params (TrafoBuilder *self, guint max_params)
+{
+  self->max_params = max_params;
 }
 
 TrafoGraph *
@@ -660,6 +668,12 @@ trafo_builder_append_param (TrafoBuilder    *self,
     return 0;
   if (known != NULL)
     return known_leaf (self, path, known->sym, &type);
+  if (self->graph->params->len >= self->max_params)
+    return trafo_builder_failf (self,
+                                TRAFO_ERROR_INVALID_ARGUMENT,
+                                "found more than %u parameters, expected no more for the "
+                                "checkpoint: config.json is that of another model",
+                                self->max_params);
   if (self->is_eager)
     {
       tensor = self->executor.bind_param (self->executor.data,
