@@ -5,17 +5,6 @@
 #include "trafo-text-engine-private.h"
 #include "trafo-text.h"
 
-/* The set of special tokens holds texts, so a token of the model that reads like one is one too. */
-static gboolean
-is_special (const TrafoTextEngine *engine, guint32 id, const char *token, gsize size_bytes)
-{
-  const TrafoAddedToken *added = trafo_added_tokens_lookup_id (engine->added_tokens, id);
-
-  if (added == NULL || added->normalized)
-    added = trafo_added_tokens_lookup (engine->added_tokens, token, size_bytes);
-  return added != NULL && added->special;
-}
-
 /* Fills @tokens, whose text is then that of the ids. */
 static gboolean
 decode (TrafoTokenizer *self,
@@ -27,20 +16,16 @@ decode (TrafoTokenizer *self,
         GError        **error)
 {
   const TrafoTextEngine *engine = trafo_text_engine_get (self, error);
+  g_autoptr (TrafoTextDecoding) decoding = NULL;
 
   if (engine == NULL)
     return FALSE;
   for (gsize i = 0; i < n_ids && !tokens->text.failed; i++)
-    {
-      gsize            size;
-      g_autofree char *token = trafo_text_engine_get_token (engine, ids[i], &size);
-
-      if (token != NULL && !(skip_special_tokens && is_special (engine, ids[i], token, size)))
-        trafo_token_list_append (tokens, token, size);
-    }
-  if (!trafo_text_decoder_apply (engine->decoder, tokens, error))
+    trafo_text_engine_append_token (engine, tokens, ids[i], skip_special_tokens);
+  decoding = trafo_text_decoding_new (engine->decoder);
+  if (!trafo_text_decoding_push (decoding, tokens, TRUE, error))
     return FALSE;
-  if (clean_up_tokenization_spaces && g_strcmp0 (engine->model_type, "BPE") != 0)
+  if (clean_up_tokenization_spaces && trafo_text_engine_may_clean_up (engine))
     trafo_text_clean_up (&tokens->text, 0);
   return TRUE;
 }
@@ -129,6 +114,7 @@ trafo_tokenizer_convert_tokens_to_string (TrafoTokenizer    *self,
                                           GError           **error)
 {
   g_auto (TrafoTokenList) list = { 0 };
+  g_autoptr (TrafoTextDecoding) decoding = NULL;
   const TrafoTextEngine *engine;
 
   g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), NULL);
@@ -138,7 +124,8 @@ trafo_tokenizer_convert_tokens_to_string (TrafoTokenizer    *self,
     return NULL;
   for (gsize i = 0; tokens[i] != NULL && !list.text.failed; i++)
     trafo_token_list_append (&list, tokens[i], strlen (tokens[i]));
-  if (!trafo_text_decoder_apply (engine->decoder, &list, error))
+  decoding = trafo_text_decoding_new (engine->decoder);
+  if (!trafo_text_decoding_push (decoding, &list, TRUE, error))
     return NULL;
   return trafo_text_buffer_finish (&list.text, error);
 }
@@ -261,14 +248,10 @@ gboolean
 trafo_tokenizer_is_special_id (TrafoTokenizer *self, guint id)
 {
   const TrafoTextEngine *engine;
-  g_autofree char       *token = NULL;
-  gsize                  size;
 
   g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), FALSE);
   engine = trafo_text_engine_get (self, NULL);
-  if (engine != NULL)
-    token = trafo_text_engine_get_token (engine, id, &size);
-  return token != NULL && is_special (engine, id, token, size);
+  return engine != NULL && trafo_text_engine_is_special_id (engine, id);
 }
 
 /**

@@ -18,6 +18,12 @@
 #pragma weak __tsan_mutex_pre_unlock
 #pragma weak __tsan_mutex_post_unlock
 #pragma weak __tsan_mutex_destroy
+#pragma weak __tsan_func_entry
+#pragma weak __tsan_func_exit
+
+/* What the compiler calls in a function that it built for ThreadSanitizer. */
+extern void __tsan_func_entry (void *pc);
+extern void __tsan_func_exit (void);
 
 #define TELL(function, ...)                                                                        \
   G_STMT_START                                                                                     \
@@ -189,13 +195,19 @@ g_task_return_error (GTask *task, GError *error)
   next (task, error);
 }
 
-/* What is attached is run in an iteration of the context: a task's callback, too. */
+/* What is attached is run in an iteration of the context: a task's callback, too. The context's own
+ * lists, which its lock guards by calls within the library, are told by this function's name. */
 EXPORT guint
 g_source_attach (GSource *source, GMainContext *context)
 {
+  guint id;
+
   NEXT (g_source_attach);
   TELL (__tsan_release, context != NULL ? context : g_main_context_default ());
-  return next (source, context);
+  TELL (__tsan_func_entry, (char *) g_source_attach + 1);
+  id = next (source, context);
+  TELL (__tsan_func_exit, );
+  return id;
 }
 
 /* Who gives up the last reference frees what others wrote: a task's context, in GLib's own thread. */

@@ -138,6 +138,48 @@ static const Case cases[] = {
     "*encoder.layer.1.output.dense.bias *",
     "" },
   { "show-nothing", "show", "", 2, "", "*MODEL*" },
+  { "verify-file",
+    "verify @M/bert-mlm -e @M/bert-mlm/expected/left-padded.safetensors",
+    "",
+    0,
+    "TENSOR*hidden_states.0 *agrees*hidden_states.2 *agrees*logits *agrees*",
+    "" },
+  { "verify-reference", "verify @M/bert-qa", "", 0, "*end_logits *agrees*", "" },
+  { "verify-cache", "verify @M/opt-lm", "", 0, "*logits (cached) *agrees*", "" },
+  { "verify-differs",
+    "verify @M/bert-mlm --tolerance 0 -e @M/bert-mlm/expected/plain.safetensors",
+    "",
+    1,
+    "*logits *differs * [*]*",
+    "*tensors differ from *plain.safetensors*" },
+  { "verify-other-model",
+    "verify @M/gpt2-lm -e @M/bert-mlm/expected/plain.safetensors",
+    "",
+    1,
+    "*hidden_states.0 *shape *[2,7,24] *[2,7,36]*",
+    "*4 of 4 tensors differ*" },
+  { "verify-other-head",
+    "verify @M/bert-qa -e @M/bert-mlm/expected/plain.safetensors",
+    "",
+    1,
+    "*logits *missing *",
+    "*4 of 4 tensors differ*" },
+  { "verify-auto-class",
+    "verify @M/bert-qa --auto-class AutoModel",
+    "",
+    0,
+    "*last_hidden_state *agrees*",
+    "*not used*" },
+  { "verify-no-inputs",
+    "verify @M/bert-mlm -e @M/bert-mlm/model.safetensors",
+    "",
+    1,
+    "",
+    "*found 0 tensors of inputs*expected some named 'inputs.NAME'*" },
+  { "verify-nowhere", "verify /nowhere", "", 1, "", "*/nowhere*" },
+  { "verify-nothing", "verify", "", 2, "", "*expected one MODEL*" },
+  { "verify-tolerance", "verify @M/bert-qa --tolerance=-1", "", 2, "", "*--tolerance -1*" },
+  { "verify-class", "verify @M/bert-qa --auto-class X", "", 2, "", "*--auto-class X*" },
   { "show-no-weights", "show @T", "", 1, "", "*config.json*" },
   /* the texts are what transformers generates */
   { "generate", "generate" CAUSAL " --prompt ab --max-new-tokens 6", "", 0, "ab%`Bhy?\n", "" },
@@ -506,6 +548,7 @@ test_keys (void)
     { "show --json @M/bert-sharded",
       "path model_type architectures config tokenizer n_parameters size_bytes files tensors" },
     { "convert --json @M/bert-bin @T/keys", "files n_tensors size_bytes tied skipped" },
+    { "verify --json @M/bert-qa", "model task device against tolerance agrees tensors" },
     { "env --json", "version abi glib system cpu memory_bytes plugins paths environment" },
     { "inspect --json", "plugins folders cache verdicts" },
     { "inspect --json cpu", "plugins" },
@@ -705,6 +748,33 @@ test_streams (void)
       }
 }
 
+/* The manual page names what `trafo help` lists. */
+static void
+test_manual_page (void)
+{
+  g_autofree char *filename = g_test_build_filename (G_TEST_DIST, "..", "data", "trafo.1", NULL);
+  g_autofree char *page = NULL;
+  g_autofree char *help = NULL;
+  g_autofree char *messages = NULL;
+  g_auto (GStrv) lines = NULL;
+  guint n_commands = 0;
+
+  g_assert_true (g_file_get_contents (filename, &page, NULL, NULL));
+  g_assert_cmpint (run ("help", "", &help, &messages), ==, 0);
+  lines = g_strsplit (help, "\n", -1);
+  for (gsize i = 0; lines[i] != NULL; i++)
+    if (g_str_has_prefix (lines[i], "  "))
+      {
+        g_autofree char *name = g_strndup (lines[i] + 2, strcspn (lines[i] + 2, " "));
+        g_autofree char *item = g_strdup_printf (".It Cm %s\n", name);
+
+        g_test_message ("%s", name);
+        g_assert_nonnull (strstr (page, item));
+        n_commands++;
+      }
+  g_assert_cmpuint (n_commands, >, 10);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -729,6 +799,7 @@ main (int argc, char **argv)
   g_test_add_func ("/trafo/show-json", test_show_json);
   g_test_add_func ("/trafo/plugin-path", test_plugin_path);
   g_test_add_func ("/trafo/foreign-command", test_foreign_command);
+  g_test_add_func ("/trafo/manual-page", test_manual_page);
   g_test_add_func ("/trafo/nul", test_nul);
   g_test_add_func ("/trafo/streams", test_streams);
   g_test_add_func ("/trafo/no-layers", test_no_layers);
