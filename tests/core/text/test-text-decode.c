@@ -4,9 +4,13 @@
 
 #include "char-tokenizer.h"
 
+#define TOKEN(content, special)                                                                    \
+  "{\"id\":0,\"content\":\"" content "\",\"single_word\":false,\"lstrip\":false,"                  \
+  "\"rstrip\":false,\"normalized\":false,\"special\":" special "}"
 #define ADDED                                                                                      \
-  "\"added_tokens\":[{\"content\":\"##x\"},{\"content\":\"[S]\",\"special\":true},"                \
-  "{\"content\":\"do not\"},{\"content\":\"n't\"}]"
+  "\"added_tokens\":[" TOKEN ("##x", "false") "," TOKEN ("[S]", "true") "," TOKEN (                \
+      "do not",                                                                                    \
+      "false") "," TOKEN ("n't", "false") "]"
 #define WORD_PIECE(cleanup)                                                                        \
   ADDED ",\"decoder\":{\"type\":\"WordPiece\",\"prefix\":\"##\",\"cleanup\":" cleanup "}"
 
