@@ -12,3 +12,12 @@ get_slowdown (void)
 
   return text != NULL ? MAX (g_ascii_strtod (text, NULL), 1) : 1;
 }
+
+/* Of very many like cases each Nth is enough there. */
+static inline guint64
+get_every (void)
+{
+  const char *text = g_getenv ("TRAFO_TEST_EVERY");
+
+  return text != NULL ? MAX (g_ascii_strtoull (text, NULL, 10), 1) : 1;
+}

@@ -24,6 +24,7 @@
 #include "trafo-batch-tensors.h"
 #include "trafo-checkpoint.h"
 #include "trafo-device-choice.h"
+#include "trafo-decode-stream.h"
 #include "trafo-dlpack.h"
 #include "trafo-eager.h"
 #include "trafo-encode-options.h"

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "runner.h"
+#include "slowdown.h"
 #include "trafo-device-choice.h"
 #include "trafo-registry.h"
 
@@ -32,7 +33,7 @@ static GPtrArray *all_runners;
 static GPtrArray *all_tests; /* GLib does not free the data of tests that -p leaves out */
 static guint      n_tests_added;
 static guint      n_tests_run;
-static guint      every;
+static guint64    every;
 
 static GArray *
 make_cases (void)
@@ -192,12 +193,11 @@ add_all (void)
 int
 main (int argc, char **argv)
 {
-  const char *wanted = g_getenv ("TRAFO_TEST_EVERY");
-  int         status;
+  int status;
 
   setlocale (LC_ALL, "");
   g_test_init (&argc, &argv, NULL);
-  every = wanted != NULL ? MAX (g_ascii_strtoull (wanted, NULL, 10), 1) : 1;
+  every = get_every ();
   all_cases = make_cases ();
   all_tests = g_ptr_array_new_with_free_func (g_free);
   all_runners = g_ptr_array_new_with_free_func ((GDestroyNotify) runner_free);
