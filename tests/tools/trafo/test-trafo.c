@@ -586,6 +586,10 @@ test_keys (void)
     { "generate --json" CAUSAL " --prompt a", "generated_ids texts sequences_scores" },
     { "bench encode-2-8 --json --threads 1" TINY,
       "peer workload dtype threads best_s median_s runs load_s peak_mib device" },
+    { "bench decode-2 --json --model @M/gpt2-long",
+      "peer workload dtype threads best_s median_s runs load_s peak_mib device" },
+    { "bench prefill-9 --json --model @M/gpt2-long",
+      "peer workload dtype threads best_s median_s runs load_s peak_mib device" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
