@@ -604,6 +604,53 @@ test_keys (void)
     }
 }
 
+static TrafoTensor *
+make_row_tensor (const gint64 *values)
+{
+  const gint64 shape[] = { 1, 3 };
+
+  return trafo_tensor_new_from_int64s (shape, 2, values, 3, NULL);
+}
+
+/* The logits of three classes are no states of three tokens, the last of which a mask hides. */
+static void
+test_verify_classes (void)
+{
+  g_autofree char *model =
+      g_test_build_filename (G_TEST_DIST, "data", "models", "bert-seqcls", NULL);
+  g_autofree char *filename = g_build_filename (folder, "classes.safetensors", NULL);
+  g_autoptr (TrafoModel) loaded =
+      trafo_auto_model_from_pretrained_for_task (model,
+                                                 "sequence-classification",
+                                                 NULL,
+                                                 NULL,
+                                                 NULL);
+  g_autoptr (TrafoTensor) ids = make_row_tensor ((const gint64[]){ 5, 6, 0 });
+  g_autoptr (TrafoTensor) mask = make_row_tensor ((const gint64[]){ 1, 1, 0 });
+  g_autoptr (TrafoTensorDict) inputs = trafo_tensor_dict_new ();
+  g_autoptr (TrafoTensorDict) outputs = NULL;
+  g_autoptr (TrafoTensorDict) stored = trafo_tensor_dict_new ();
+  const char  *arguments = "verify @M/bert-seqcls -e @T/classes.safetensors";
+  TrafoTensor *logits;
+
+  trafo_tensor_dict_set (inputs, "input_ids", ids);
+  trafo_tensor_dict_set (inputs, "attention_mask", mask);
+  outputs = trafo_model_forward (loaded, inputs, FALSE, NULL, NULL);
+  logits = trafo_tensor_dict_get (outputs, "logits");
+  trafo_tensor_dict_set (stored, "inputs.input_ids", ids);
+  trafo_tensor_dict_set (stored, "inputs.attention_mask", mask);
+  trafo_tensor_dict_set (stored, "outputs.logits", logits);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *output = NULL;
+      g_autofree char *messages = NULL;
+
+      ((float *) trafo_tensor_get_data (logits))[2] += i;
+      g_assert_true (trafo_tensor_dict_save (stored, filename, NULL));
+      g_assert_cmpint (run (arguments, "", &output, &messages), ==, i);
+    }
+}
+
 /* A folder of PyTorch's weights becomes one of safetensors that computes the same. */
 static void
 test_convert (void)
@@ -825,6 +872,7 @@ main (int argc, char **argv)
   g_test_add_func ("/trafo/forward-save", test_forward_save);
   g_test_add_func ("/trafo/embed-json", test_embed_json);
   g_test_add_func ("/trafo/keys", test_keys);
+  g_test_add_func ("/trafo/verify-classes", test_verify_classes);
   g_test_add_func ("/trafo/convert", test_convert);
   g_test_add_func ("/trafo/show-json", test_show_json);
   g_test_add_func ("/trafo/plugin-path", test_plugin_path);
