@@ -199,6 +199,15 @@ test_not_loaded (void)
   g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
 }
 
+/* Nothing comes of a caller's mistake, and nothing that would end the process later. */
+static void
+test_no_tokenizer (void)
+{
+  g_test_expect_message ("Trafo", G_LOG_LEVEL_CRITICAL, "*TRAFO_IS_TOKENIZER*");
+  g_assert_null (trafo_decode_stream_new (NULL, TRUE, FALSE));
+  g_test_assert_expected_messages ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -211,5 +220,6 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/decode-stream/steps", test_steps);
   g_test_add_func ("/decode-stream/not-loaded", test_not_loaded);
+  g_test_add_func ("/decode-stream/no-tokenizer", test_no_tokenizer);
   return g_test_run ();
 }
