@@ -4,13 +4,9 @@
 
 #include "char-tokenizer.h"
 
-#define TOKEN(content, special)                                                                    \
-  "{\"id\":0,\"content\":\"" content "\",\"single_word\":false,\"lstrip\":false,"                  \
-  "\"rstrip\":false,\"normalized\":false,\"special\":" special "}"
 #define ADDED                                                                                      \
-  "\"added_tokens\":[" TOKEN ("##x", "false") "," TOKEN ("[S]", "true") "," TOKEN (                \
-      "do not",                                                                                    \
-      "false") "," TOKEN ("n't", "false") "]"
+  "\"added_tokens\":[{\"content\":\"##x\"," CHAR_PLAIN "},{\"content\":\"[S]\"," CHAR_SPECIAL "}," \
+  "{\"content\":\"do not\"," CHAR_PLAIN "},{\"content\":\"n't\"," CHAR_PLAIN "}]"
 #define WORD_PIECE(cleanup)                                                                        \
   ADDED ",\"decoder\":{\"type\":\"WordPiece\",\"prefix\":\"##\",\"cleanup\":" cleanup "}"
 

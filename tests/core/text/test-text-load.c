@@ -5,8 +5,7 @@
 
 #include "char-tokenizer.h"
 
-#define FLAGS "\"single_word\":false,\"lstrip\":false,\"rstrip\":false,\"normalized\":false"
-#define TOKEN(content) "{\"id\":0,\"content\":\"" content "\",\"special\":false," FLAGS "}"
+#define TOKEN(content) "{\"content\":\"" content "\"," CHAR_PLAIN "}"
 #define TRUNCATION(members)                                                                        \
   "{\"truncation\":{\"max_length\":4,\"strategy\":\"LongestFirst\"" members "}," MODEL "}"
 #define PADDING(members)                                                                           \
@@ -108,11 +107,9 @@ static const Broken broken[] = {
     "'suffix'" },
   { "added-no-content", "{\"added_tokens\":[{\"id\":1}]," MODEL "}", "'content'" },
   { "added-no-special",
-    "{\"added_tokens\":[{\"id\":1,\"content\":\"a\"," FLAGS "}]," MODEL "}",
+    "{\"added_tokens\":[{\"content\":\"a\"," CHAR_FLAGS "}]," MODEL "}",
     "'special'" },
-  { "added-no-id",
-    "{\"added_tokens\":[{\"special\":true,\"content\":\"a\"," FLAGS "}]," MODEL "}",
-    "'id'" },
+  { "added-no-id", "{\"added_tokens\":[{\"content\":\"a\"}]," MODEL "}", "'id'" },
   { "added-null", "{\"added_tokens\":null," MODEL "}", "added_tokens" },
   { "member", "{\"foo\":1," MODEL "}", "the member 'foo'" },
   { "truncation-side", TRUNCATION (",\"stride\":0,\"direction\":\"right\""), "Left, Right" },
