@@ -76,6 +76,16 @@ static const struct
   { "config.json", { "model_type" } },
 };
 
+/* A class says how a vocabulary without a tokenizer.json is used, so another's will not do. */
+static gboolean
+is_bound_to_class (const char *path, gsize place)
+{
+  g_autofree char *filename = g_build_filename (path, "tokenizer.json", NULL);
+
+  return g_str_equal (places[place].keys[0], "tokenizer_class") &&
+         !g_file_test (filename, G_FILE_TEST_EXISTS);
+}
+
 static TrafoFeature *
 find_feature (const char *path, GError **error)
 {
@@ -99,6 +109,8 @@ find_feature (const char *path, GError **error)
                               tried->len > 0 ? ", " : "",
                               name,
                               places[i].file);
+      if (is_bound_to_class (path, i))
+        break;
     }
   if (tried->len > 0)
     g_set_error (error,
@@ -126,7 +138,8 @@ find_feature (const char *path, GError **error)
  * Loads a checkpoint's tokenizer.
  *
  * The plugin is found by the tokenizer_class in tokenizer_config.json, else by the type of the
- * model in tokenizer.json, else by the model_type in config.json.
+ * model in tokenizer.json, else by the model_type in config.json. Where there is no tokenizer.json,
+ * a tokenizer_class that no plugin has is an error.
  *
  * Returns: (transfer full) (nullable): the tokenizer, or %NULL with an error of the domains
  *   %TRAFO_PLUGIN_ERROR, %TRAFO_FORMAT_ERROR, %TRAFO_ERROR or %G_IO_ERROR

@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   /* NULL with an error set, or the result; a call that gives none returns GINT_TO_POINTER (TRUE).
-   * It is not made if @cancellable was cancelled before. */
+   * It is not made if @cancellable was cancelled before; one that ends well in spite of it has its
+   * result. */
   gpointer (*run) (gpointer source, gpointer request, GCancellable *cancellable, GError **error);
   GDestroyNotify free_request; /* NULL where start gets no request */
   GDestroyNotify free_result;

@@ -29,6 +29,8 @@ trafo_async_call_start (const TrafoAsyncCall *self,
   g_autoptr (GTask) task = g_task_new (source, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, (gpointer) self);
+  /* what a call did stands: GTask would say cancelled instead, and drop the result */
+  g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, request, self->free_request);
   g_task_run_in_thread (task, run_in_thread);
 }

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 
 /* A graph compiled for a device: passes are done, parameters are in the form that the device's
  * kernels take. Immutable; any number of threads run it at once, each with an execution of its
- * own (arena, resolved arguments), which are kept for the next run. */
+ * own (arena, resolved arguments). As many as can run at once are kept for the next run. */
 typedef struct _TrafoProgram   TrafoProgram;
 typedef struct _TrafoExecution TrafoExecution;
 

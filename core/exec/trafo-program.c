@@ -155,11 +155,19 @@ trafo_program_acquire (TrafoProgram *self)
   return execution != NULL ? execution : execution_new (self);
 }
 
+/* A crowd of callers needs as many executions; afterwards no more are kept than can run at once. */
 void
 trafo_program_release (TrafoProgram *self, TrafoExecution *execution)
 {
+  guint    n_kept = trafo_thread_pool_get_size (trafo_thread_pool_get_default ());
+  gboolean is_kept;
+
   memset (execution->states, 0, self->graph->states->len * sizeof *execution->states);
   pthread_mutex_lock (&self->lock);
-  g_ptr_array_add (self->idle, execution);
+  is_kept = self->idle->len < n_kept;
+  if (is_kept)
+    g_ptr_array_add (self->idle, execution);
   pthread_mutex_unlock (&self->lock);
+  if (!is_kept)
+    execution_free (execution);
 }

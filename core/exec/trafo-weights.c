@@ -14,6 +14,7 @@ enum
 {
   HUGE_PAGE_BYTES = 2 << 20,
   CHUNK_BYTES = 64 << 20, /* of address space: what is not written costs no memory */
+  PACK_BYTES = 16 << 20,  /* packed before the pages that were read are given back */
 };
 
 /* One parameter in one form. */
@@ -180,6 +181,7 @@ typedef struct
   gpointer              device;
   const TrafoWeight    *weight;
   gpointer              destination;
+  guint                 first_task;
 } Packing;
 
 static void
@@ -187,7 +189,44 @@ pack_task (gpointer data, guint task)
 {
   Packing *packing = data;
 
-  packing->ops->pack (packing->device, packing->weight, packing->destination, task);
+  packing->ops->pack (packing->device,
+                      packing->weight,
+                      packing->destination,
+                      packing->first_task + task);
+}
+
+/* What now lives elsewhere need not stay in the mapped file's pages. */
+static void
+release_parts (TrafoWeights *self, const TrafoGraphParam *param)
+{
+  TrafoOperand part;
+
+  if (self->source.release == NULL)
+    return;
+  for (guint i = 0; i < param->names->len; i++)
+    if (self->source.lookup (self->source.data, param, i, &part, NULL))
+      self->source.release (self->source.data, &part);
+}
+
+/* A large weight goes piece by piece, so that it is never in memory twice. */
+static void
+pack_pieces (TrafoWeights *self, const TrafoGraphParam *param, Packing *packing, gsize size_bytes)
+{
+  const TrafoDeviceOps *ops = packing->ops;
+  TrafoThreadPool      *pool = trafo_thread_pool_get_default ();
+  guint                 n_tasks = 1, n_pieces, end;
+
+  if (TRAFO_HAS (ops, pack_n_tasks))
+    n_tasks = ops->pack_n_tasks (packing->device, packing->weight);
+  n_pieces = CLAMP (size_bytes / PACK_BYTES, 1, MAX (n_tasks, 1));
+  for (guint i = 0; i < n_pieces; i++)
+    {
+      packing->first_task = (guint64) n_tasks * i / n_pieces;
+      end = (guint64) n_tasks * (i + 1) / n_pieces;
+      trafo_thread_pool_run_tasks (pool, end - packing->first_task, pack_task, packing);
+      if (i + 1 < n_pieces)
+        release_parts (self, param);
+    }
 }
 
 /* Moves what was made in host memory to the device's own, where it has any. */
@@ -208,42 +247,45 @@ entry_upload (TrafoWeights *self,
 }
 
 static gboolean
+fail_memory (gsize size_bytes, GError **error)
+{
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_NO_MEMORY,
+               "no memory for %" G_GSIZE_FORMAT " bytes of weights",
+               size_bytes);
+  return FALSE;
+}
+
+static gboolean
 entry_alloc (TrafoWeights *self, Entry *entry, gsize size_bytes, GError **error)
 {
   gboolean is_host = trafo_device_is_host (self->device);
 
   entry->copy = is_host ? take_from_chunk (self, size_bytes) : trafo_aligned_try_alloc (size_bytes);
   if (entry->copy == NULL)
-    {
-      g_set_error (error,
-                   TRAFO_ERROR,
-                   TRAFO_ERROR_NO_MEMORY,
-                   "no memory for %" G_GSIZE_FORMAT " bytes of weights",
-                   size_bytes);
-      return FALSE;
-    }
+    return fail_memory (size_bytes, error);
   self->size_bytes += is_host ? size_bytes : 0;
   entry->operand.data = entry->copy;
   return TRUE;
 }
 
 static gboolean
-make_packed (TrafoWeights      *self,
-             const TrafoWeight *weight,
-             gsize              size_bytes,
-             Entry             *entry,
-             GError           **error)
+make_packed (TrafoWeights          *self,
+             const TrafoGraphParam *param,
+             const TrafoWeight     *weight,
+             gsize                  size_bytes,
+             Entry                 *entry,
+             GError               **error)
 {
   const TrafoDeviceOps *ops = trafo_device_get_ops (self->device);
   gpointer              handle = trafo_device_get_handle (self->device);
-  Packing               packing = { ops, handle, weight, NULL };
-  guint                 n_tasks;
+  Packing               packing = { ops, handle, weight, NULL, 0 };
 
   if (!entry_alloc (self, entry, size_bytes, error))
     return FALSE;
   packing.destination = entry->copy;
-  n_tasks = TRAFO_HAS (ops, pack_n_tasks) ? ops->pack_n_tasks (handle, weight) : 1;
-  trafo_thread_pool_run_tasks (trafo_thread_pool_get_default (), n_tasks, pack_task, &packing);
+  pack_pieces (self, param, &packing, size_bytes);
   entry->operand.layout = TRAFO_LAYOUT_PACKED;
   return trafo_device_is_host (self->device) ||
          entry_upload (self, entry, entry->copy, size_bytes, error);
@@ -264,42 +306,124 @@ copy_rows (const TrafoOperand *from, TrafoDType dtype, guint8 *to, gsize row_byt
   trafo_op_lookup (TRAFO_OP_CAST)->reference (&args);
 }
 
-/* All parts below (or, for [in, out] weights, beside) one another, converted to @dtype. */
-static gboolean
-make_plain (TrafoWeights       *self,
-            const TrafoOperand *parts,
-            guint               n_parts,
-            gboolean            is_in_out,
-            TrafoDType          dtype,
-            Entry              *entry,
-            GError            **error)
+/* All parts below (or, for [in, out] weights, beside) one another, converted to the dtype of @to. */
+static void
+join_parts (const TrafoOperand *parts, guint n_parts, gboolean is_in_out, const TrafoOperand *to)
 {
-  TrafoOperand *operand = &entry->operand;
-  gint64        n_elements;
-  gsize         size_bytes, row_bytes;
-  guint8       *at;
+  gsize   element_bytes = trafo_dtype_get_size (to->dtype);
+  gsize   row_bytes = to->n_dims > 0 ? to->strides[0] * element_bytes : 0;
+  guint8 *at = to->data;
 
-  if (!trafo_shape_check (dtype,
-                          operand->shape,
-                          operand->n_dims,
-                          &n_elements,
-                          &size_bytes,
-                          error) ||
-      !entry_alloc (self, entry, size_bytes, error))
-    return FALSE;
-  at = entry->copy;
-  operand->dtype = dtype;
-  row_bytes = operand->n_dims > 0 && operand->shape[0] > 0 ? size_bytes / operand->shape[0] : 0;
   for (guint i = 0; i < n_parts; i++)
     {
-      copy_rows (&parts[i], dtype, at, row_bytes);
+      copy_rows (&parts[i], to->dtype, at, row_bytes);
       if (is_in_out && parts[i].n_dims == 2)
-        at += parts[i].shape[1] * trafo_dtype_get_size (dtype);
+        at += parts[i].shape[1] * element_bytes;
       else if (parts[i].n_dims > 0)
         at += parts[i].shape[0] * row_bytes;
     }
+}
+
+static gboolean
+operand_size_bytes (const TrafoOperand *operand, gsize *ret_size_bytes, GError **error)
+{
+  gint64 n_elements;
+
+  return trafo_shape_check (operand->dtype,
+                            operand->shape,
+                            operand->n_dims,
+                            &n_elements,
+                            ret_size_bytes,
+                            error);
+}
+
+static gboolean
+make_plain (TrafoWeights          *self,
+            const TrafoGraphParam *param,
+            const TrafoOperand    *parts,
+            TrafoDType             dtype,
+            Entry                 *entry,
+            GError               **error)
+{
+  gsize size_bytes;
+
+  entry->operand.dtype = dtype;
+  if (!operand_size_bytes (&entry->operand, &size_bytes, error) ||
+      !entry_alloc (self, entry, size_bytes, error))
+    return FALSE;
+  join_parts (parts, param->names->len, param->is_in_out, &entry->operand);
   return trafo_device_is_host (self->device) ||
          entry_upload (self, entry, entry->copy, size_bytes, error);
+}
+
+/* The bytes of @weight in the layout of the device's kernels, 0 if they take it as it is. */
+static gsize
+get_packed_size (TrafoWeights *self, const TrafoWeight *weight)
+{
+  const TrafoDeviceOps *ops = trafo_device_get_ops (self->device);
+
+  return TRAFO_HAS (ops, packed_size)
+             ? ops->packed_size (trafo_device_get_handle (self->device), weight)
+             : 0;
+}
+
+/* Parts that the device does not pack as they are, such as those of different types, are joined as
+ * float32 first. *@ret_is_packed is FALSE if it packs none of these either. */
+static gboolean
+make_packed_of_joined (TrafoWeights          *self,
+                       const TrafoGraphParam *param,
+                       TrafoWeight           *weight,
+                       Entry                 *entry,
+                       gboolean              *ret_is_packed,
+                       GError               **error)
+{
+  TrafoOperand        joined = entry->operand;
+  const TrafoOperand *parts = weight->parts;
+  guint               n_parts = weight->n_parts;
+  gsize               packed_bytes, size_bytes;
+  gboolean            is_made = FALSE;
+
+  weight->parts = &joined;
+  weight->n_parts = 1;
+  packed_bytes = get_packed_size (self, weight);
+  *ret_is_packed = packed_bytes > 0;
+  if (packed_bytes == 0)
+    return TRUE;
+  if (!operand_size_bytes (&joined, &size_bytes, error))
+    return FALSE;
+  joined.data = trafo_aligned_try_alloc (size_bytes);
+  if (joined.data == NULL)
+    return fail_memory (size_bytes, error);
+  join_parts (parts, n_parts, weight->is_in_out, &joined);
+  is_made = make_packed (self, param, weight, packed_bytes, entry, error);
+  free (joined.data);
+  return is_made;
+}
+
+static gboolean
+make_linear (TrafoWeights          *self,
+             const TrafoGraphParam *param,
+             const TrafoOperand    *parts,
+             gboolean               is_in_out,
+             Entry                 *entry,
+             gboolean              *ret_is_packed,
+             GError               **error)
+{
+  TrafoWeight weight = { .struct_size = sizeof weight, .parts = parts };
+  gsize       packed_bytes;
+
+  weight.n_parts = param->names->len;
+  weight.is_in_out = is_in_out;
+  weight.dtype = TRAFO_DTYPE_FLOAT32;
+  weight.n_out = entry->operand.shape[is_in_out ? 1 : 0];
+  weight.n_in = entry->operand.shape[is_in_out ? 0 : 1];
+  packed_bytes = get_packed_size (self, &weight);
+  *ret_is_packed = packed_bytes > 0;
+  if (packed_bytes > 0)
+    return make_packed (self, param, &weight, packed_bytes, entry, error);
+  if (weight.n_parts == 1 && parts[0].dtype == weight.dtype)
+    return TRUE;
+  return make_packed_of_joined (self, param, &weight, entry, ret_is_packed, error);
 }
 
 static gboolean
@@ -309,55 +433,26 @@ make_entry (TrafoWeights          *self,
             Entry                 *entry,
             GError               **error)
 {
-  const TrafoDeviceOps *ops = trafo_device_get_ops (self->device);
-  TrafoOperand          parts[TRAFO_MAX_PARAM_PARTS];
-  TrafoWeight           weight = { .struct_size = sizeof weight, .parts = parts };
-  TrafoDType            dtype = TRAFO_DTYPE_FLOAT32;
-  gsize                 packed_bytes = 0;
-  gint64                n_elements;
-  gsize                 size_bytes;
+  TrafoOperand parts[TRAFO_MAX_PARAM_PARTS];
+  TrafoDType   dtype;
+  gboolean     is_packed = FALSE;
+  gsize        size_bytes;
 
   for (guint i = 0; i < param->names->len; i++)
     if (!self->source.lookup (self->source.data, param, i, &parts[i], error))
       return FALSE;
-  if (use >= TRAFO_WEIGHT_USE_LINEAR && TRAFO_HAS (ops, packed_size))
-    {
-      weight.n_parts = param->names->len;
-      weight.is_in_out = use == TRAFO_WEIGHT_USE_IN_OUT;
-      weight.dtype = TRAFO_DTYPE_FLOAT32;
-      weight.n_out = entry->operand.shape[weight.is_in_out ? 1 : 0];
-      weight.n_in = entry->operand.shape[weight.is_in_out ? 0 : 1];
-      packed_bytes = ops->packed_size (trafo_device_get_handle (self->device), &weight);
-    }
-  if (packed_bytes > 0)
-    return make_packed (self, &weight, packed_bytes, entry, error);
-  if (use == TRAFO_WEIGHT_USE_TABLE)
-    dtype = parts[0].dtype;
-  if (param->names->len > 1 || parts[0].dtype != dtype)
-    return make_plain (self, parts, param->names->len, param->is_in_out, dtype, entry, error);
-  entry->operand = parts[0];
-  if (trafo_device_is_host (self->device))
+  if (use >= TRAFO_WEIGHT_USE_LINEAR &&
+      !make_linear (self, param, parts, use == TRAFO_WEIGHT_USE_IN_OUT, entry, &is_packed, error))
+    return FALSE;
+  if (is_packed)
     return TRUE;
-  return trafo_shape_check (dtype,
-                            parts[0].shape,
-                            parts[0].n_dims,
-                            &n_elements,
-                            &size_bytes,
-                            error) &&
-         entry_upload (self, entry, parts[0].data, size_bytes, error);
-}
-
-/* What now lives elsewhere need not stay in the mapped file's pages. */
-static void
-release_parts (TrafoWeights *self, const TrafoGraphParam *param, const Entry *entry)
-{
-  TrafoOperand part;
-
-  if (self->source.release == NULL || (entry->copy == NULL && entry->buffer == NULL))
-    return;
-  for (guint i = 0; i < param->names->len; i++)
-    if (self->source.lookup (self->source.data, param, i, &part, NULL))
-      self->source.release (self->source.data, &part);
+  dtype = use == TRAFO_WEIGHT_USE_TABLE ? parts[0].dtype : TRAFO_DTYPE_FLOAT32;
+  if (param->names->len > 1 || parts[0].dtype != dtype)
+    return make_plain (self, param, parts, dtype, entry, error);
+  entry->operand = parts[0];
+  return trafo_device_is_host (self->device) ||
+         (operand_size_bytes (&parts[0], &size_bytes, error) &&
+          entry_upload (self, entry, parts[0].data, size_bytes, error));
 }
 
 static char *
@@ -397,7 +492,8 @@ trafo_weights_get (TrafoWeights          *self,
           g_free (entry);
           return FALSE;
         }
-      release_parts (self, param, entry);
+      if (entry->copy != NULL || entry->buffer != NULL)
+        release_parts (self, param);
       g_hash_table_insert (self->entries, g_steal_pointer (&key), entry);
     }
   *ret_operand = entry->operand;

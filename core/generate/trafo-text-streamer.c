@@ -3,8 +3,8 @@
 #include "trafo-text-streamer.h"
 
 #include <string.h>
-#include <trafo/trafo-error.h>
 
+#include "trafo-decode-stream.h"
 #include "trafo-text.h"
 
 /**
@@ -19,10 +19,8 @@ struct _TrafoTextStreamer
 {
   GObject parent_instance;
 
-  TrafoTokenizer *tokenizer;
-  gboolean        skip_special_tokens;
-  GArray         *tokens;     /* of guint32, since the last line's end */
-  gsize           size_bytes; /* of their text, that came out */
+  TrafoDecodeStream *stream;
+  GString           *held; /* text that is not certain yet */
 };
 
 G_DEFINE_FINAL_TYPE (TrafoTextStreamer, trafo_text_streamer, G_TYPE_OBJECT)
@@ -32,8 +30,8 @@ trafo_text_streamer_finalize (GObject *object)
 {
   TrafoTextStreamer *self = TRAFO_TEXT_STREAMER (object);
 
-  g_clear_object (&self->tokenizer);
-  g_clear_pointer (&self->tokens, g_array_unref);
+  g_clear_object (&self->stream);
+  g_string_free (self->held, TRUE);
   G_OBJECT_CLASS (trafo_text_streamer_parent_class)->finalize (object);
 }
 
@@ -46,7 +44,7 @@ trafo_text_streamer_class_init (TrafoTextStreamerClass *klass)
 static void
 trafo_text_streamer_init (TrafoTextStreamer *self)
 {
-  self->tokens = g_array_new (FALSE, FALSE, sizeof (guint32));
+  self->held = g_string_new (NULL);
 }
 
 /**
@@ -64,20 +62,11 @@ trafo_text_streamer_new (TrafoTokenizer *tokenizer, gboolean skip_special_tokens
   TrafoTextStreamer *self = g_object_new (TRAFO_TYPE_TEXT_STREAMER, NULL);
 
   g_return_val_if_fail (TRAFO_IS_TOKENIZER (tokenizer), self);
-  self->tokenizer = g_object_ref (tokenizer);
-  self->skip_special_tokens = skip_special_tokens;
+  self->stream =
+      trafo_decode_stream_new (tokenizer,
+                               skip_special_tokens,
+                               trafo_tokenizer_get_clean_up_tokenization_spaces (tokenizer));
   return self;
-}
-
-static char *
-decode (TrafoTextStreamer *self, GError **error)
-{
-  return trafo_tokenizer_decode (self->tokenizer,
-                                 (const guint32 *) (gpointer) self->tokens->data,
-                                 self->tokens->len,
-                                 self->skip_special_tokens,
-                                 trafo_tokenizer_get_clean_up_tokenization_spaces (self->tokenizer),
-                                 error);
 }
 
 /* The blocks of Chinese characters, as BERT's pre-tokenization and transformers have them. */
@@ -97,17 +86,16 @@ is_chinese (gunichar c)
 
 /* How much of @text is certain, in bytes. */
 static gsize
-get_certain_size (const char *text)
+get_certain_size (const GString *text)
 {
-  gsize       size = strlen (text);
-  const char *space;
+  const char *end = text->str + text->len, *space;
 
-  if (size == 0)
+  if (text->len == 0)
     return 0;
-  if (text[size - 1] == '\n' || is_chinese (g_utf8_get_char (g_utf8_prev_char (text + size))))
-    return size;
-  space = strrchr (text, ' ');
-  return space != NULL ? (gsize) (space - text) + 1 : 0;
+  if (end[-1] == '\n' || is_chinese (g_utf8_get_char (g_utf8_prev_char (end))))
+    return text->len;
+  space = strrchr (text->str, ' ');
+  return space != NULL ? (gsize) (space - text->str) + 1 : 0;
 }
 
 /**
@@ -124,27 +112,19 @@ get_certain_size (const char *text)
 char *
 trafo_text_streamer_put (TrafoTextStreamer *self, gint64 token, GError **error)
 {
-  guint32          id = (guint32) token;
   g_autofree char *text = NULL;
-  char            *part;
   gsize            certain;
+  char            *part;
 
   g_return_val_if_fail (TRAFO_IS_TEXT_STREAMER (self), NULL);
   g_return_val_if_fail (token >= 0 && token <= G_MAXUINT32, NULL);
-  g_array_append_val (self->tokens, id);
-  text = decode (self, error);
+  text = trafo_decode_stream_step (self->stream, token, error);
   if (text == NULL)
     return NULL;
-  certain = get_certain_size (text);
-  part = certain > self->size_bytes
-             ? g_strndup (text + self->size_bytes, certain - self->size_bytes)
-             : g_strdup ("");
-  self->size_bytes = MAX (certain, self->size_bytes);
-  if (g_str_has_suffix (text, "\n"))
-    {
-      g_array_set_size (self->tokens, 0);
-      self->size_bytes = 0;
-    }
+  g_string_append (self->held, text);
+  certain = get_certain_size (self->held);
+  part = g_strndup (self->held->str, certain);
+  g_string_erase (self->held, 0, certain);
   return part;
 }
 
@@ -165,11 +145,10 @@ trafo_text_streamer_end (TrafoTextStreamer *self, GError **error)
   char            *part;
 
   g_return_val_if_fail (TRAFO_IS_TEXT_STREAMER (self), NULL);
-  text = decode (self, error);
+  text = trafo_decode_stream_end (self->stream, error);
   if (text == NULL)
     return NULL;
-  part = g_strdup (text + MIN (self->size_bytes, strlen (text)));
-  g_array_set_size (self->tokens, 0);
-  self->size_bytes = 0;
+  part = g_strconcat (self->held->str, text, NULL);
+  g_string_truncate (self->held, 0);
   return part;
 }

@@ -2,7 +2,347 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-builder-private.h"
 
-/* Leaves that most models have: the inputs that tokenizers make, and constants. */
+#include <string.h>
+
+/* What a graph begins with: inputs, parameters, states and constants. */
+
+/* Gives the slots in @type the numbers that the bound tensor has. */
+static gboolean
+bind_shape (TrafoBuilder *self, const char *name, TrafoValueType *type, const TrafoTensor *tensor)
+{
+  if (trafo_tensor_get_n_dims (tensor) != type->n_dims ||
+      trafo_tensor_get_dtype (tensor) != type->dtype)
+    {
+      trafo_builder_failf (self,
+                           TRAFO_ERROR_SHAPE,
+                           "'%s' is a %s tensor with %u axes, expected %s with %u",
+                           name,
+                           trafo_dtype_get_name (trafo_tensor_get_dtype (tensor)),
+                           trafo_tensor_get_n_dims (tensor),
+                           trafo_dtype_get_name (type->dtype),
+                           type->n_dims);
+      return FALSE;
+    }
+  for (guint i = 0; i < type->n_dims; i++)
+    {
+      gint64 found = trafo_tensor_get_dim (tensor, i);
+      gint64 dim = trafo_builder_concrete_dim (self, type->dims[i]);
+
+      if (dim == TRAFO_DIM_OPEN)
+        dim = found;
+      if (dim < 0 && dim >= -TRAFO_N_SLOTS)
+        dim = self->slots[-dim - 1] = found;
+      if (dim != found)
+        {
+          trafo_builder_failf (self,
+                               TRAFO_ERROR_SHAPE,
+                               "axis %u of '%s' has length %" G_GINT64_FORMAT
+                               ", expected %" G_GINT64_FORMAT,
+                               i,
+                               name,
+                               found,
+                               dim);
+          return FALSE;
+        }
+      type->dims[i] = found;
+    }
+  return TRUE;
+}
+
+static TrafoSym
+eager_input (TrafoBuilder *self, const char *name, TrafoValueType *type, TrafoFillRule rule)
+{
+  TrafoSym     sym = trafo_graph_get_n_nodes (self->graph);
+  GError      *error = NULL;
+  TrafoTensor *tensor =
+      self->executor.bind_input (self->executor.data, name, rule, type, sym, &error);
+
+  if (tensor == NULL)
+    {
+      trafo_builder_fail (self, error);
+      return 0;
+    }
+  if (!bind_shape (self, name, type, tensor))
+    return 0;
+  return trafo_graph_append_input (self->graph, name, type, rule);
+}
+
+/* A name that comes again must mean the same. */
+static TrafoSym
+known_leaf (TrafoBuilder *self, const char *name, TrafoSym known, const TrafoValueType *type)
+{
+  const TrafoValueType *first = &trafo_graph_get_node (self->graph, known)->type;
+  g_autofree char      *found = NULL;
+  g_autofree char      *expected = NULL;
+
+  if (first->dtype == type->dtype && first->n_dims == type->n_dims &&
+      memcmp (first->dims, type->dims, type->n_dims * sizeof type->dims[0]) == 0)
+    return known;
+  found = trafo_dims_to_string (self->graph->dims, type->dims, type->n_dims);
+  expected = trafo_dims_to_string (self->graph->dims, first->dims, first->n_dims);
+  return trafo_builder_failf (self,
+                              TRAFO_ERROR_SHAPE,
+                              "'%s' is asked for as %s of shape %s, but was %s of shape %s before",
+                              name,
+                              trafo_dtype_get_name (type->dtype),
+                              found,
+                              trafo_dtype_get_name (first->dtype),
+                              expected);
+}
+
+static gboolean
+check_input (TrafoBuilder *self, const char *name, const TrafoValueType *type, TrafoFillRule rule)
+{
+  g_autofree char *shape = NULL;
+  gboolean         is_known = trafo_dtype_get_size (type->dtype) > 0;
+
+  if ((rule == TRAFO_FILL_RULE_POSITIONS || rule == TRAFO_FILL_RULE_MASKED_POSITIONS) &&
+      type->dtype != TRAFO_DTYPE_INT64)
+    {
+      trafo_builder_failf (self,
+                           TRAFO_ERROR_DTYPE,
+                           "input '%s' is %s, expected int64 for what is filled with positions",
+                           name,
+                           trafo_dtype_get_name (type->dtype));
+      return FALSE;
+    }
+  for (guint i = 0; i < type->n_dims; i++)
+    is_known = is_known && trafo_dims_contains (self->graph->dims, type->dims[i]);
+  if (is_known && trafo_dims_product (self->graph->dims, type->dims, type->n_dims) != G_MAXINT64)
+    return TRUE;
+  shape = trafo_dims_to_string (self->graph->dims, type->dims, type->n_dims);
+  trafo_builder_failf (self,
+                       TRAFO_ERROR_SHAPE,
+                       "input '%s' of type %s has shape %s, expected a known type and shape",
+                       name,
+                       trafo_dtype_get_name (type->dtype),
+                       shape);
+  return FALSE;
+}
+
+/**
+ * trafo_builder_input:
+ * @self: a builder
+ * @name: the input's name, as in Hugging Face's forward()
+ * @dtype: its type
+ * @dims: (array length=n_dims): its shape; %TRAFO_DIM_BATCH and the like for what varies
+ * @n_dims: the number of axes
+ * @rule: what stands in for it when the caller leaves it out
+ *
+ * A tensor that each run gets from its caller. The same name gives the same value.
+ *
+ * Returns: the input
+ */
+TrafoSym
+trafo_builder_input (TrafoBuilder *self,
+                     const char   *name,
+                     TrafoDType    dtype,
+                     const gint64 *dims,
+                     gsize         n_dims,
+                     TrafoFillRule rule)
+{
+  TrafoGraphInput *known = trafo_graph_find_input (self->graph, name);
+  TrafoValueType   type;
+
+  trafo_builder_wanted_type (self, dtype, dims, n_dims, &type);
+  if (self->error != NULL)
+    return 0;
+  if (known != NULL)
+    return known_leaf (self, name, known->sym, &type);
+  if (!check_input (self, name, &type, rule))
+    return 0;
+  if (self->is_eager)
+    return eager_input (self, name, &type, rule);
+  return trafo_graph_append_input (self->graph, name, &type, rule);
+}
+
+char *
+trafo_builder_param_name (TrafoBuilder *self, const char *name, const char *leaf)
+{
+  g_autoptr (GString) path = g_string_new (self->scope->str);
+  const char *parts[] = { name, leaf };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (parts[i] != NULL && *parts[i] != '\0')
+      g_string_append_printf (path, path->len > 0 ? ".%s" : "%s", parts[i]);
+  return g_string_free (g_steal_pointer (&path), FALSE);
+}
+
+TrafoSym
+trafo_builder_append_param (TrafoBuilder    *self,
+                            const char      *path,
+                            const gint64    *dims,
+                            gsize            n_dims,
+                            TrafoInitializer initializer)
+{
+  TrafoGraphParam *known = trafo_graph_find_param (self->graph, path);
+  TrafoValueType   type;
+  GError          *error = NULL;
+  TrafoTensor     *tensor;
+
+  trafo_builder_wanted_type (self, TRAFO_DTYPE_FLOAT32, dims, n_dims, &type);
+  for (gsize i = 0; i < type.n_dims; i++)
+    if (type.dims[i] < 0)
+      return trafo_builder_failf (self,
+                                  TRAFO_ERROR_SHAPE,
+                                  "parameter '%s' has a symbolic dimension",
+                                  path);
+  if (trafo_dims_product (self->graph->dims, type.dims, type.n_dims) == G_MAXINT64)
+    return trafo_builder_failf (self, TRAFO_ERROR_SHAPE, "parameter '%s' is too large", path);
+  if (self->error != NULL)
+    return 0;
+  if (known != NULL)
+    return known_leaf (self, path, known->sym, &type);
+  if (self->is_eager)
+    {
+      tensor = self->executor.bind_param (self->executor.data,
+                                          path,
+                                          trafo_graph_get_n_nodes (self->graph),
+                                          &error);
+      if (tensor == NULL)
+        {
+          trafo_builder_fail (self, error);
+          return 0;
+        }
+      if (!bind_shape (self, path, &type, tensor))
+        return 0;
+    }
+  return trafo_graph_append_param (self->graph, path, &type, initializer);
+}
+
+TrafoSym
+trafo_builder_append_state (TrafoBuilder *self,
+                            const char   *name,
+                            TrafoDType    dtype,
+                            const gint64 *dims,
+                            gsize         n_dims)
+{
+  TrafoValueType type;
+  GError        *error = NULL;
+  TrafoTensor   *tensor;
+
+  trafo_builder_wanted_type (self, dtype, dims, n_dims, &type);
+  for (gsize i = 0; i < type.n_dims; i++)
+    if (type.dims[i] < 0 && (i > 0 || type.dims[i] != TRAFO_DIM_OPEN))
+      return trafo_builder_failf (self,
+                                  TRAFO_ERROR_SHAPE,
+                                  "state '%s' has a symbolic dimension",
+                                  name);
+  if (trafo_dims_product (self->graph->dims, type.dims, type.n_dims) == G_MAXINT64)
+    return trafo_builder_failf (self, TRAFO_ERROR_SHAPE, "state '%s' is too large", name);
+  if (self->error != NULL)
+    return 0;
+  if (self->is_eager)
+    {
+      tensor = self->executor.bind_state (self->executor.data,
+                                          name,
+                                          trafo_graph_get_n_nodes (self->graph),
+                                          &error);
+      if (tensor == NULL)
+        {
+          trafo_builder_fail (self, error);
+          return 0;
+        }
+      if (!bind_shape (self, name, &type, tensor))
+        return 0;
+    }
+  return trafo_graph_append_state (self->graph, name, &type);
+}
+
+/**
+ * trafo_builder_param:
+ * @self: a builder
+ * @name: (nullable): the name below the scope
+ * @dims: (array length=n_dims): its shape, all known
+ * @n_dims: the number of axes
+ * @initializer: how it begins without a checkpoint
+ *
+ * A float32 parameter of the model. The same name gives the same value, so a tied weight is held
+ * once.
+ *
+ * Returns: the parameter
+ */
+TrafoSym
+trafo_builder_param (TrafoBuilder    *self,
+                     const char      *name,
+                     const gint64    *dims,
+                     gsize            n_dims,
+                     TrafoInitializer initializer)
+{
+  g_autofree char *path = trafo_builder_param_name (self, name, NULL);
+
+  return trafo_builder_append_param (self, path, dims, n_dims, initializer);
+}
+
+/**
+ * trafo_builder_tie:
+ * @self: a builder
+ * @param: a parameter
+ * @alias: another full name, which some checkpoints use for the same tensor
+ *
+ * Says that a parameter goes by a second name: a checkpoint may hold either or both.
+ */
+void
+trafo_builder_tie (TrafoBuilder *self, TrafoSym param, const char *alias)
+{
+  const TrafoNode *node = trafo_graph_get_node (self->graph, param);
+
+  if (self->error != NULL)
+    return;
+  if (node == NULL || node->op->id != TRAFO_OP_PARAM)
+    {
+      trafo_builder_failf (self,
+                           TRAFO_ERROR_INVALID_ARGUMENT,
+                           "'%s' is tied to what is no parameter",
+                           alias);
+      return;
+    }
+  trafo_graph_add_alias (self->graph, g_ptr_array_index (self->graph->params, node->leaf), alias);
+}
+
+/* NULL for what is no input. */
+static TrafoGraphInput *
+find_input (TrafoBuilder *self, TrafoSym sym)
+{
+  const TrafoNode *node = trafo_graph_get_node (self->graph, sym);
+
+  return node != NULL && node->op->id == TRAFO_OP_INPUT
+             ? g_ptr_array_index (self->graph->inputs, node->leaf)
+             : NULL;
+}
+
+/**
+ * trafo_builder_bound_input:
+ * @self: a builder
+ * @input: an input of integers; what else it may be is left alone
+ * @min: the smallest value allowed
+ * @max: the largest value allowed
+ *
+ * Makes each run check an input's values. Those that [method@Trafo.Builder.gather] looks up are
+ * bounded already; what an index is computed from is not.
+ */
+void
+trafo_builder_bound_input (TrafoBuilder *self, TrafoSym input, gint64 min, gint64 max)
+{
+  TrafoGraphInput *bounded = find_input (self, input);
+
+  if (bounded == NULL)
+    return;
+  bounded->min_value = MAX (bounded->min_value, min);
+  bounded->max_value = MIN (bounded->max_value, max);
+}
+
+/* An input that indexes a table must stay inside it. */
+void
+trafo_builder_bound_ids (TrafoBuilder *self, TrafoSym ids, gint64 n, gint64 ignored)
+{
+  TrafoGraphInput *input = find_input (self, ids);
+
+  if (input == NULL || n < 0)
+    return;
+  trafo_builder_bound_input (self, ids, 0, n - 1);
+  input->ignored_value = ignored;
+}
 
 /* With a cache the new tokens of all sequences lie side by side in one row. */
 TrafoSym

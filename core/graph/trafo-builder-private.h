@@ -41,6 +41,21 @@ typedef struct
   TrafoTensor *(*bind_state) (gpointer data, const char *name, TrafoSym sym, GError **error);
 } TrafoBuilderExecutor;
 
+struct _TrafoBuilder
+{
+  GObject parent_instance;
+
+  TrafoVariant         variant;
+  TrafoBuilderExecutor executor;
+  gboolean             is_eager;
+  TrafoGraph          *graph;
+  GString             *scope;
+  GArray              *scope_lengths; /* of gsize */
+  gint64               slots[TRAFO_N_SLOTS];
+  guint                n_hidden_states;
+  GError              *error;
+};
+
 TrafoBuilder *trafo_builder_new_with (const TrafoVariant         *variant,
                                       const TrafoBuilderExecutor *executor /* nullable */);
 

@@ -29,6 +29,8 @@ typedef struct _TrafoDims TrafoDims;
  *   core folds that into data in host memory. FALSE if the bytes must be copied first, which is so
  *   only when the input is not contiguous, and for a SLICE that the run's dimensions put outside
  *   its input, which no copy mends.
+ * is_row_wise: whether each row along @axis, the last one, of the result is made of nothing but the same
+ *   row of each operand, or of one that has no rows; NULL: not.
  * decompose: the same result from simpler ops.
  * gradient: emits, for the gradient @grad of the result, that of each input (0: none).
  * batch: the same op with one more leading axis on the inputs that @batched marks.
@@ -51,6 +53,7 @@ struct _TrafoOp
                      TrafoValueType       *output,
                      GError              **error);
   gboolean (*view) (const void *attrs, const TrafoOperand *input, TrafoOperand *output);
+  gboolean (*is_row_wise) (const void *attrs, guint axis);
   TrafoSym (*decompose) (TrafoBuilder   *builder,
                          const void     *attrs,
                          const TrafoSym *inputs,

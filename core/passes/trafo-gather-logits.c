@@ -35,9 +35,9 @@ is_constant (const TrafoValueType *type)
 static gboolean
 is_token_wise (const TrafoGraph *graph, const TrafoNode *node)
 {
-  guint op = node->op->id;
+  const TrafoOp *op = node->op;
 
-  if (!has_tokens (&node->type))
+  if (!has_tokens (&node->type) || op->is_row_wise == NULL || !op->is_row_wise (&node->attrs, 2))
     return FALSE;
   for (guint i = 0; i < node->n_inputs; i++)
     {
@@ -46,12 +46,7 @@ is_token_wise (const TrafoGraph *graph, const TrafoNode *node)
       if (!has_tokens (type) && !is_constant (type))
         return FALSE;
     }
-  if (op == TRAFO_OP_SOFTMAX || (op >= TRAFO_OP_SUM && op <= TRAFO_OP_MAX))
-    return node->attrs.axis.axis == 2;
-  if (op == TRAFO_OP_SLICE)
-    return node->attrs.slice.axis == 2;
-  return op == TRAFO_OP_LINEAR || op == TRAFO_OP_LAYER_NORM || op == TRAFO_OP_ACTIVATION ||
-         op == TRAFO_OP_CAST || (op >= TRAFO_OP_NEG && op <= TRAFO_OP_WHERE);
+  return TRUE;
 }
 
 /* From the outputs backwards: a node is kept if nothing but what is kept, and the logits, uses it. */

@@ -29,9 +29,10 @@ can_merge (TrafoRewrite *rewrite, const TrafoNode *node)
 {
   const TrafoLinearAttrs *attrs = &node->attrs.linear;
 
-  return node->op->id == TRAFO_OP_LINEAR && attrs->has_bias && !attrs->has_residual &&
+  return node->op->id == TRAFO_OP_LINEAR && !attrs->has_residual &&
          attrs->activation == TRAFO_ACTIVATION_NONE &&
-         is_private_param (rewrite, node->inputs[1]) && is_private_param (rewrite, node->inputs[2]);
+         is_private_param (rewrite, node->inputs[1]) &&
+         (!attrs->has_bias || is_private_param (rewrite, node->inputs[2]));
 }
 
 /* For each linear layer the next one that reads the same, 0 where there is none. */
@@ -67,7 +68,8 @@ collect (TrafoRewrite *rewrite, TrafoSym first, const TrafoNode *node, Group *gr
       const TrafoNode *other = trafo_graph_get_node (rewrite->from, sym);
 
       if (rewrite->n_uses[sym] > 0 && rewrite->map[sym] == 0 && can_merge (rewrite, other) &&
-          other->attrs.linear.is_in_out == attrs->is_in_out)
+          other->attrs.linear.is_in_out == attrs->is_in_out &&
+          other->attrs.linear.has_bias == attrs->has_bias)
         group->members[group->n++] = sym;
     }
 }
@@ -126,8 +128,14 @@ merge (TrafoRewrite *rewrite, TrafoSym sym, const TrafoNode *node)
     return 0;
   inputs[0] = trafo_rewrite_operand (rewrite, node, 0);
   inputs[1] = merge_params (rewrite, &group, 1, attrs->is_in_out ? 1 : 0, attrs->is_in_out);
-  inputs[2] = merge_params (rewrite, &group, 2, 0, FALSE);
-  merged = trafo_builder_append (rewrite->builder, TRAFO_OP_LINEAR, attrs, inputs, 3, NULL);
+  if (attrs->has_bias)
+    inputs[2] = merge_params (rewrite, &group, 2, 0, FALSE);
+  merged = trafo_builder_append (rewrite->builder,
+                                 TRAFO_OP_LINEAR,
+                                 attrs,
+                                 inputs,
+                                 attrs->has_bias ? 3 : 2,
+                                 NULL);
   for (guint i = 0; i < group.n; i++)
     {
       const TrafoValueType *type = &trafo_graph_get_node (rewrite->from, group.members[i])->type;

@@ -251,6 +251,30 @@ check_parameters (TrafoPipeline *self, GVariant *parameters, GError **error)
 }
 
 /**
+ * trafo_pipeline_check_parameters:
+ * @task: a task, such as "text-classification"
+ * @parameters: as of [method@Trafo.Pipeline.run]
+ * @error: return location for an error
+ *
+ * Finds parameters that a task does not take, before a model is loaded for it. Their values are
+ * checked when the pipeline runs.
+ *
+ * Returns: %TRUE if the task has a parameter of each name; %FALSE with %TRAFO_ERROR_INVALID_ARGUMENT,
+ *   or with %TRAFO_ERROR_NOT_FOUND for an unknown task
+ */
+gboolean
+trafo_pipeline_check_parameters (const char *task, GVariant *parameters, GError **error)
+{
+  g_autoptr (GVariant) given = NULL;
+  g_autoptr (TrafoPipeline) self = NULL;
+
+  g_return_val_if_fail (task != NULL && parameters != NULL, FALSE);
+  given = g_variant_ref_sink (parameters);
+  self = pipeline_new (task, NULL, error);
+  return self != NULL && check_parameters (self, given, error);
+}
+
+/**
  * trafo_pipeline_run:
  * @self: a pipeline
  * @inputs: what a pipeline of transformers is called with: a text as the type `s`, for some tasks a

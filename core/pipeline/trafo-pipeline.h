@@ -30,6 +30,10 @@ TRAFO_API void           trafo_pipeline_new_from_pretrained_async (const char   
 TRAFO_API TrafoPipeline *trafo_pipeline_new_from_pretrained_finish (GAsyncResult *result,
                                                                     GError      **error);
 
+TRAFO_API gboolean trafo_pipeline_check_parameters (const char *task,
+                                                    GVariant   *parameters,
+                                                    GError    **error);
+
 TRAFO_API TrafoValue *trafo_pipeline_run (TrafoPipeline *self,
                                           GVariant      *inputs,
                                           GVariant      *parameters,

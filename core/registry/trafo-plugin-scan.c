@@ -8,6 +8,7 @@
 #include "trafo-plugin-object-private.h"
 #include "trafo-search-path-private.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <trafo/trafo-error.h>
@@ -209,6 +210,27 @@ add_plugin (Scan *scan, TrafoPlugin *plugin)
     g_hash_table_add (scan->paths, (gpointer) trafo_plugin_get_filename (plugin));
 }
 
+/* A link that leads nowhere was meant to be a plugin. A file that is gone is none. */
+static void
+add_broken_link (Scan *scan, const char *path, int error_number)
+{
+  const TrafoFileIdentity none = { 0 };
+  g_autofree char        *target = g_file_read_link (path, NULL);
+  g_autofree char        *shown = target != NULL ? g_filename_display_name (target) : NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (target == NULL)
+    return;
+  g_set_error (&error,
+               TRAFO_PLUGIN_ERROR,
+               TRAFO_PLUGIN_ERROR_INVALID,
+               "%s: found a link to '%s', which cannot be read: %s",
+               path,
+               shown,
+               g_strerror (error_number));
+  add_plugin (scan, trafo_plugin_new (path, &none, NULL, error, scan->verdicts));
+}
+
 static void
 scan_file (Scan *scan, const char *path)
 {
@@ -216,9 +238,13 @@ scan_file (Scan *scan, const char *path)
   TrafoFileIdentity identity;
   struct stat       status;
 
-  if (scan->result->plugins->len >= MAX_PLUGINS || g_hash_table_contains (scan->paths, path) ||
-      stat (path, &status) != 0)
+  if (scan->result->plugins->len >= MAX_PLUGINS || g_hash_table_contains (scan->paths, path))
     return;
+  if (stat (path, &status) != 0)
+    {
+      add_broken_link (scan, path, errno);
+      return;
+    }
   trafo_file_identity_init (&identity, &status);
   plugin = find_known (scan, path, &identity);
   if (plugin != NULL)

@@ -142,7 +142,7 @@ trafo_search_path_check_folder (const char *folder, GError **error)
       g_set_error (error,
                    G_FILE_ERROR,
                    g_file_error_from_errno (errno),
-                   "%s: %s",
+                   "%s: skipped: %s",
                    folder,
                    g_strerror (errno));
       return FALSE;
@@ -152,7 +152,7 @@ trafo_search_path_check_folder (const char *folder, GError **error)
       g_set_error (error,
                    TRAFO_PLUGIN_ERROR,
                    TRAFO_PLUGIN_ERROR_INVALID,
-                   "%s: not a folder",
+                   "%s: skipped, not a folder",
                    folder);
       return FALSE;
     }

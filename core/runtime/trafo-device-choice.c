@@ -126,8 +126,10 @@ open_best (GCancellable *cancellable, GError **error)
       devices = open_backend (feature, cancellable, &local);
       if (devices != NULL)
         return first_device (devices);
-      /* not an absent device but a wrong setting, which no other device makes right */
-      if (g_error_matches (local, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT))
+      /* not an absent device: one that nobody waits for any more, or a wrong setting, which no other
+       * device makes right */
+      if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
+          g_error_matches (local, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT))
         {
           g_propagate_error (error, g_steal_pointer (&local));
           return NULL;
@@ -193,7 +195,7 @@ get_name_from_environment (void)
  * A device that is asked for by name is never replaced by another.
  *
  * Returns: (transfer full) (nullable): the device, or %NULL with an error of the domains
- *   %TRAFO_DEVICE_ERROR or %TRAFO_PLUGIN_ERROR
+ *   %TRAFO_DEVICE_ERROR, %TRAFO_PLUGIN_ERROR or %G_IO_ERROR
  */
 TrafoDevice *
 trafo_device_open (const char *name, GCancellable *cancellable, GError **error)
@@ -202,6 +204,8 @@ trafo_device_open (const char *name, GCancellable *cancellable, GError **error)
   TrafoDevice *device;
   const char  *key;
 
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
   if (name == NULL)
     name = get_name_from_environment ();
   key = name != NULL ? name : "";

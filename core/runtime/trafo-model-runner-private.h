@@ -22,7 +22,7 @@ typedef struct
   const gint64 *tokens;
 } TrafoRunnerRow;
 
-/* For a loaded model with the output "logits"; else NULL and the error. Keeps a reference. */
+/* For a loaded model with the output "logits", float32; else NULL and the error. Keeps a reference. */
 TrafoModelRunner *trafo_model_runner_new (TrafoModel *model, GError **error);
 void              trafo_model_runner_free (TrafoModelRunner *self);
 

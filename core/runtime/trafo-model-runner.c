@@ -51,6 +51,16 @@ find_logits (TrafoModelRunner *self, const TrafoGraph *graph, GError **error)
       if (!g_str_equal (output->name, "logits") || type->n_dims != 3 ||
           type->dims[1] != TRAFO_DIM_LOGITS || type->dims[2] <= 0)
         continue;
+      if (type->dtype != TRAFO_DTYPE_FLOAT32)
+        {
+          g_set_error (error,
+                       TRAFO_ERROR,
+                       TRAFO_ERROR_UNSUPPORTED,
+                       "%s: the model's logits are %s, expected float32",
+                       G_OBJECT_TYPE_NAME (self->model),
+                       trafo_dtype_get_name (type->dtype));
+          return FALSE;
+        }
       self->logits_number = i;
       self->vocab_size = (gsize) type->dims[2];
       return TRUE;

@@ -106,6 +106,23 @@ check_dtype (TrafoLoadOptions *options, GError **error)
   return FALSE;
 }
 
+static gboolean
+check_loadable (TrafoModel       *model,
+                TrafoLoadOptions *options,
+                GCancellable     *cancellable,
+                GError          **error)
+{
+  if (runtime_of (model) == NULL)
+    return !g_cancellable_set_error_if_cancelled (cancellable, error) &&
+           check_dtype (options, error);
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_INVALID_ARGUMENT,
+               "%s: the model was loaded before, expected one that was not",
+               G_OBJECT_TYPE_NAME (model));
+  return FALSE;
+}
+
 /* @folder: NULL for a model that begins with random weights. */
 static gboolean
 runtime_load (Runtime *self, const char *folder, guint64 seed, GError **error)
@@ -193,8 +210,7 @@ trafo_model_load (TrafoModel       *self,
 
   g_return_val_if_fail (TRAFO_IS_MODEL (self), FALSE);
   g_return_val_if_fail (folder != NULL && task != NULL, FALSE);
-  g_return_val_if_fail (runtime_of (self) == NULL, FALSE);
-  if (g_cancellable_set_error_if_cancelled (cancellable, error) || !check_dtype (options, error))
+  if (!check_loadable (self, options, cancellable, error))
     return FALSE;
   config = trafo_config_new_from_folder (folder, error);
   return config != NULL && attach_runtime (self, config, folder, task, options, cancellable, error);
@@ -213,8 +229,8 @@ trafo_model_load (TrafoModel       *self,
  *
  * Most callers want [func@Trafo.AutoModel.from_config_for_task] instead, which finds the plugin too.
  *
- * Returns: %TRUE if the model can run; else errors of the domains %TRAFO_ERROR, %TRAFO_DEVICE_ERROR
- *   or %TRAFO_PLUGIN_ERROR
+ * Returns: %TRUE if the model can run; else errors of the domains %TRAFO_ERROR, %TRAFO_DEVICE_ERROR,
+ *   %TRAFO_PLUGIN_ERROR or %G_IO_ERROR
  */
 gboolean
 trafo_model_initialize (TrafoModel       *self,
@@ -226,8 +242,7 @@ trafo_model_initialize (TrafoModel       *self,
 {
   g_return_val_if_fail (TRAFO_IS_MODEL (self), FALSE);
   g_return_val_if_fail (TRAFO_IS_CONFIG (config) && task != NULL, FALSE);
-  g_return_val_if_fail (runtime_of (self) == NULL, FALSE);
-  if (!check_dtype (options, error))
+  if (!check_loadable (self, options, cancellable, error))
     return FALSE;
   return attach_runtime (self, g_object_ref (config), NULL, task, options, cancellable, error);
 }

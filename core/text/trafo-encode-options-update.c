@@ -68,12 +68,39 @@ set_value (GValue *value, GParamSpec *pspec, GVariant *given)
   return !g_param_value_validate (pspec, value);
 }
 
+/* In the words of who writes parameters. */
+static char *
+describe (GParamSpec *pspec)
+{
+  g_autoptr (GString) names = g_string_new ("one of:");
+  const GEnumClass *choices;
+
+  if (G_IS_PARAM_SPEC_BOOLEAN (pspec))
+    return g_strdup ("true or false");
+  if (G_IS_PARAM_SPEC_UINT (pspec))
+    return g_strdup_printf ("an unsigned integer from %u to %u",
+                            G_PARAM_SPEC_UINT (pspec)->minimum,
+                            G_PARAM_SPEC_UINT (pspec)->maximum);
+  for (gsize i = 0; i < G_N_ELEMENTS (switches); i++)
+    if (g_str_equal (switches[i].name, pspec->name))
+      g_string_append (names, " true, false,");
+  choices = G_PARAM_SPEC_ENUM (pspec)->enum_class;
+  for (guint i = 0; i < choices->n_values; i++)
+    {
+      g_autofree char *name = g_strdelimit (g_strdup (choices->values[i].value_nick), "-", '_');
+
+      g_string_append_printf (names, "%s %s", i > 0 ? "," : "", name);
+    }
+  return g_string_free (g_steal_pointer (&names), FALSE);
+}
+
 static gboolean
 set_option (TrafoEncodeOptions *self, const char *name, GVariant *given, GError **error)
 {
   GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (self), name);
   g_auto (GValue) value = G_VALUE_INIT;
   g_autofree char *shown = NULL;
+  g_autofree char *expected = NULL;
 
   if (g_variant_is_of_type (given, G_VARIANT_TYPE_MAYBE) && pspec != NULL)
     return TRUE;
@@ -85,14 +112,15 @@ set_option (TrafoEncodeOptions *self, const char *name, GVariant *given, GError 
       return TRUE;
     }
   shown = g_variant_print (given, FALSE);
+  expected = pspec != NULL ? describe (pspec) : NULL;
   if (pspec != NULL)
     g_set_error (error,
                  TRAFO_ERROR,
                  TRAFO_ERROR_INVALID_ARGUMENT,
-                 "parameter '%s' is %s, expected a value of the type %s",
+                 "parameter '%s' is %.200s, expected %s",
                  name,
                  shown,
-                 g_type_name (pspec->value_type));
+                 expected);
   else
     g_set_error (error,
                  TRAFO_ERROR,

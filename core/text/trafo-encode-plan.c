@@ -12,8 +12,11 @@ is_left (TrafoSide wanted, TrafoSide configured)
 }
 
 /* Without a maximum length the model's own holds; where it has none, nothing is cut or padded. */
-static void
-choose_max_length (TrafoEncodePlan *self, TrafoEncodeOptions *options, guint64 model_max_length)
+static gboolean
+choose_max_length (TrafoEncodePlan    *self,
+                   TrafoEncodeOptions *options,
+                   gint64              model_max_length,
+                   GError            **error)
 {
   self->max_length = trafo_encode_options_get_max_length (options);
   if (self->truncation == TRAFO_TRUNCATION_AUTO)
@@ -21,13 +24,25 @@ choose_max_length (TrafoEncodePlan *self, TrafoEncodeOptions *options, guint64 m
                            ? TRAFO_TRUNCATION_LONGEST_FIRST
                            : TRAFO_TRUNCATION_DO_NOT_TRUNCATE;
   if (self->max_length > 0)
-    return;
-  self->max_length = model_max_length;
+    return TRUE;
+  self->max_length = MAX (model_max_length, 0);
   if (model_max_length > 0)
-    return;
+    return TRUE;
+  if (model_max_length < 0 && (self->truncation != TRAFO_TRUNCATION_DO_NOT_TRUNCATE ||
+                               self->padding == TRAFO_PADDING_MAX_LENGTH))
+    {
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_INVALID_ARGUMENT,
+                   "tokenizer_config.json: 'model_max_length' is %" G_GINT64_FORMAT
+                   ", expected at least 1; give a maximum length",
+                   model_max_length);
+      return FALSE;
+    }
   self->truncation = TRAFO_TRUNCATION_DO_NOT_TRUNCATE;
   if (self->padding == TRAFO_PADDING_MAX_LENGTH)
     self->padding = TRAFO_PADDING_DO_NOT_PAD;
+  return TRUE;
 }
 
 /* tokenizers, with_truncation () in tokenizer/mod.rs: it counts the special tokens around one
@@ -112,8 +127,8 @@ trafo_encode_plan_make (TrafoEncodePlan       *self,
       is_left (trafo_encode_options_get_truncation_side (options), config->truncation_side);
   self->padding = trafo_encode_options_get_padding (options);
   self->pads_left = is_left (trafo_encode_options_get_padding_side (options), config->padding_side);
-  choose_max_length (self, options, config->model_max_length);
-  return check_stride (self, engine->post_processor->single.n_added, error) &&
+  return choose_max_length (self, options, config->model_max_length, error) &&
+         check_stride (self, engine->post_processor->single.n_added, error) &&
          choose_padding (self,
                          engine,
                          trafo_encode_options_get_pad_to_multiple_of (options),

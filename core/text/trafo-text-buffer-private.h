@@ -17,6 +17,7 @@ typedef struct
 } TrafoTextBuffer;
 
 void  trafo_text_buffer_append (TrafoTextBuffer *self, const char *text, gsize size_bytes);
+void  trafo_text_buffer_remove (TrafoTextBuffer *self, gsize size_bytes);
 void  trafo_text_buffer_replace (TrafoTextBuffer *self,
                                  gsize            from,
                                  const char      *pattern,

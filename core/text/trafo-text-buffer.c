@@ -34,6 +34,16 @@ trafo_text_buffer_append (TrafoTextBuffer *self, const char *text, gsize size_by
   self->size_bytes += size_bytes;
 }
 
+/* The first @size_bytes. */
+void
+trafo_text_buffer_remove (TrafoTextBuffer *self, gsize size_bytes)
+{
+  if (size_bytes == 0)
+    return;
+  self->size_bytes -= size_bytes;
+  memmove (self->text, self->text + size_bytes, self->size_bytes);
+}
+
 /* Replaces every @pattern from the byte @from on; @replacement is not the longer one. */
 void
 trafo_text_buffer_replace (TrafoTextBuffer *self,

@@ -5,15 +5,29 @@
 #include "trafo-text-engine-private.h"
 #include "trafo-text.h"
 
-/* The set of special tokens holds texts, so a token of the model that reads like one is one too. */
+/* Fills @tokens, whose text is then that of the ids. */
 static gboolean
-is_special (const TrafoTextEngine *engine, guint32 id, const char *token, gsize size_bytes)
+decode (TrafoTokenizer *self,
+        const guint32  *ids,
+        gsize           n_ids,
+        gboolean        skip_special_tokens,
+        gboolean        clean_up_tokenization_spaces,
+        TrafoTokenList *tokens,
+        GError        **error)
 {
-  const TrafoAddedToken *added = trafo_added_tokens_lookup_id (engine->added_tokens, id);
+  const TrafoTextEngine *engine = trafo_text_engine_get (self, error);
+  g_autoptr (TrafoTextDecoding) decoding = NULL;
 
-  if (added == NULL || added->normalized)
-    added = trafo_added_tokens_lookup (engine->added_tokens, token, size_bytes);
-  return added != NULL && added->special;
+  if (engine == NULL)
+    return FALSE;
+  for (gsize i = 0; i < n_ids && !tokens->text.failed; i++)
+    trafo_text_engine_append_token (engine, tokens, ids[i], skip_special_tokens);
+  decoding = trafo_text_decoding_new (engine->decoder);
+  if (!trafo_text_decoding_push (decoding, tokens, TRUE, error))
+    return FALSE;
+  if (clean_up_tokenization_spaces && trafo_text_engine_may_clean_up (engine))
+    trafo_text_clean_up (&tokens->text, 0);
+  return TRUE;
 }
 
 /**
@@ -28,6 +42,9 @@ is_special (const TrafoTextEngine *engine, guint32 id, const char *token, gsize 
  *
  * Turns tokens into text. Ids that the vocabulary lacks are left out.
  *
+ * Of a text with a NUL, which byte-level tokens can make, a string shows what stands before it;
+ * [method@Trafo.Tokenizer.decode_bytes] gives it all.
+ *
  * Returns: (transfer full): the text; %NULL if it would exceed 1 GiB
  */
 char *
@@ -39,26 +56,46 @@ trafo_tokenizer_decode (TrafoTokenizer *self,
                         GError        **error)
 {
   g_auto (TrafoTokenList) tokens = { 0 };
-  const TrafoTextEngine *engine;
 
   g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), NULL);
   g_return_val_if_fail (ids != NULL || n_ids == 0, NULL);
-  engine = trafo_text_engine_get (self, error);
-  if (engine == NULL)
+  if (!decode (self, ids, n_ids, skip_special_tokens, clean_up_tokenization_spaces, &tokens, error))
     return NULL;
-  for (gsize i = 0; i < n_ids && !tokens.text.failed; i++)
-    {
-      gsize            size;
-      g_autofree char *token = trafo_text_engine_get_token (engine, ids[i], &size);
-
-      if (token != NULL && !(skip_special_tokens && is_special (engine, ids[i], token, size)))
-        trafo_token_list_append (&tokens, token, size);
-    }
-  if (!trafo_text_decoder_apply (engine->decoder, &tokens, error))
-    return NULL;
-  if (clean_up_tokenization_spaces && g_strcmp0 (engine->model_type, "BPE") != 0)
-    trafo_text_clean_up (&tokens.text, 0);
   return trafo_text_buffer_finish (&tokens.text, error);
+}
+
+/**
+ * trafo_tokenizer_decode_bytes:
+ * @self: a loaded tokenizer
+ * @ids: (array length=n_ids): ids of tokens
+ * @n_ids: how many
+ * @skip_special_tokens: as of [method@Trafo.Tokenizer.decode]
+ * @clean_up_tokenization_spaces: the same
+ * @error: return location for an error
+ *
+ * Like [method@Trafo.Tokenizer.decode], for text that may hold NULs.
+ *
+ * Returns: (transfer full): the text, UTF-8; %NULL if it would exceed 1 GiB
+ */
+GBytes *
+trafo_tokenizer_decode_bytes (TrafoTokenizer *self,
+                              const guint32  *ids,
+                              gsize           n_ids,
+                              gboolean        skip_special_tokens,
+                              gboolean        clean_up_tokenization_spaces,
+                              GError        **error)
+{
+  g_auto (TrafoTokenList) tokens = { 0 };
+  gsize size_bytes;
+  char *text;
+
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), NULL);
+  g_return_val_if_fail (ids != NULL || n_ids == 0, NULL);
+  if (!decode (self, ids, n_ids, skip_special_tokens, clean_up_tokenization_spaces, &tokens, error))
+    return NULL;
+  size_bytes = tokens.text.size_bytes;
+  text = trafo_text_buffer_finish (&tokens.text, error);
+  return text != NULL ? g_bytes_new_take (text, size_bytes) : NULL;
 }
 
 /**
@@ -77,6 +114,7 @@ trafo_tokenizer_convert_tokens_to_string (TrafoTokenizer    *self,
                                           GError           **error)
 {
   g_auto (TrafoTokenList) list = { 0 };
+  g_autoptr (TrafoTextDecoding) decoding = NULL;
   const TrafoTextEngine *engine;
 
   g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), NULL);
@@ -86,7 +124,8 @@ trafo_tokenizer_convert_tokens_to_string (TrafoTokenizer    *self,
     return NULL;
   for (gsize i = 0; tokens[i] != NULL && !list.text.failed; i++)
     trafo_token_list_append (&list, tokens[i], strlen (tokens[i]));
-  if (!trafo_text_decoder_apply (engine->decoder, &list, error))
+  decoding = trafo_text_decoding_new (engine->decoder);
+  if (!trafo_text_decoding_push (decoding, &list, TRUE, error))
     return NULL;
   return trafo_text_buffer_finish (&list.text, error);
 }
@@ -209,14 +248,10 @@ gboolean
 trafo_tokenizer_is_special_id (TrafoTokenizer *self, guint id)
 {
   const TrafoTextEngine *engine;
-  g_autofree char       *token = NULL;
-  gsize                  size;
 
   g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), FALSE);
   engine = trafo_text_engine_get (self, NULL);
-  if (engine != NULL)
-    token = trafo_text_engine_get_token (engine, id, &size);
-  return token != NULL && is_special (engine, id, token, size);
+  return engine != NULL && trafo_text_engine_is_special_id (engine, id);
 }
 
 /**
@@ -279,7 +314,7 @@ trafo_tokenizer_get_model_max_length (TrafoTokenizer *self)
 
   g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), 0);
   engine = trafo_text_engine_get (self, NULL);
-  return engine != NULL ? engine->config->model_max_length : 0;
+  return engine != NULL ? MAX (engine->config->model_max_length, 0) : 0;
 }
 
 /**

@@ -25,8 +25,16 @@ typedef struct _TrafoTextDecoder TrafoTextDecoder;
 
 TrafoTextDecoder *trafo_text_decoder_new (GVariant *component, const char *origin, GError **error);
 void              trafo_text_decoder_free (TrafoTextDecoder *self);
-gboolean
-trafo_text_decoder_apply (const TrafoTextDecoder *self, TrafoTokenList *tokens, GError **error);
+
+/* A decoder at work on one text, whose tokens may come one after the other. */
+typedef struct _TrafoTextDecoding TrafoTextDecoding;
+
+TrafoTextDecoding *trafo_text_decoding_new (const TrafoTextDecoder *decoder);
+void               trafo_text_decoding_free (TrafoTextDecoding *self);
+gboolean           trafo_text_decoding_push (TrafoTextDecoding *self,
+                                             TrafoTokenList    *tokens,
+                                             gboolean           is_end,
+                                             GError           **error);
 
 /* The bytes that a token stands for, complete characters or not; FALSE if the decoder knows only
  * characters. */
@@ -38,5 +46,6 @@ gboolean trafo_text_decoder_append_bytes (const TrafoTextDecoder *self,
 void trafo_text_clean_up (TrafoTextBuffer *text, gsize from);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrafoTextDecoder, trafo_text_decoder_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrafoTextDecoding, trafo_text_decoding_free)
 
 G_END_DECLS

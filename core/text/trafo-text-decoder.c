@@ -12,8 +12,20 @@
 
 typedef struct _Step Step;
 
-/* Appends to @to what becomes of the tokens of @from. */
+/* What a step remembers of the tokens that came before, for they may come in several parts. */
+typedef struct
+{
+  gsize           n_tokens;
+  TrafoTextBuffer held;       /* waits for what follows it */
+  gboolean        has_begun;  /* a character came that is not stripped */
+  guint32         n_stripped; /* characters at the start */
+  gboolean        is_end;     /* nothing follows */
+} StepState;
+
+/* Appends to @to what becomes of the tokens of @from, as far as that is certain. However the tokens
+ * are parted, the texts of all parts together are the same. */
 typedef gboolean (*StepFunc) (const Step           *self,
+                              StepState            *state,
                               const TrafoTokenList *from,
                               TrafoTokenList       *to,
                               GError              **error);
@@ -29,11 +41,19 @@ struct _Step
   guint32       n_start;
   guint32       n_stop;
   TrafoPattern *pattern;
+  gboolean      is_fused; /* all tokens that come are parts of one */
+  gboolean is_whole; /* what it fuses must come out as one token, for a later step looks at it */
 };
 
 struct _TrafoTextDecoder
 {
   GArray *steps;
+};
+
+struct _TrafoTextDecoding
+{
+  const TrafoTextDecoder *decoder;
+  StepState               states[]; /* one a step */
 };
 
 void
@@ -134,17 +154,21 @@ end_token (TrafoTokenList *list)
 
 /* Each token is cleaned up for itself, and " do not" too: tokenizers' decoders/wordpiece.rs. */
 static gboolean
-apply_word_piece (const Step *self, const TrafoTokenList *from, TrafoTokenList *to, GError **error)
+apply_word_piece (const Step           *self,
+                  StepState            *state,
+                  const TrafoTokenList *from,
+                  TrafoTokenList       *to,
+                  GError              **error)
 {
   for (gsize i = 0; i < from->n_tokens && !to->text.failed; i++)
     {
       Token    token = get_token (from, i);
       gsize    begin = to->text.size_bytes;
-      gboolean continues = i > 0 && token.size_bytes >= self->affix_size &&
+      gboolean continues = state->n_tokens + i > 0 && token.size_bytes >= self->affix_size &&
                            memcmp (token.text, self->affix, self->affix_size) == 0;
       gsize n_left_out = continues ? self->affix_size : 0;
 
-      if (i > 0 && !continues)
+      if (state->n_tokens + i > 0 && !continues)
         trafo_text_buffer_append (&to->text, " ", 1);
       trafo_text_buffer_append (&to->text, token.text + n_left_out, token.size_bytes - n_left_out);
       if (self->cleanup)
@@ -179,16 +203,49 @@ append_byte_level (TrafoTextBuffer *to, Token token)
     }
 }
 
-static gboolean
-apply_byte_level (const Step *self, const TrafoTokenList *from, TrafoTokenList *to, GError **error)
+/* How many bytes at the end could begin a character that what follows completes. */
+static gsize
+get_open_size (const char *bytes, gsize size_bytes)
 {
-  g_auto (TrafoTextBuffer) bytes = { 0 };
+  for (gsize n = 1; n < 4 && n <= size_bytes; n++)
+    {
+      const char *from = bytes + size_bytes - n;
+      guint8      lead = *from;
+      gsize       length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+
+      if ((lead & 0xc0) == 0x80)
+        continue;
+      if (lead < 0xc2 || lead > 0xf4 || n >= length)
+        return 0;
+      return trafo_utf8_get_invalid_length (from, n) == n ? n : 0;
+    }
+  return 0;
+}
+
+/* Appends the first bytes of @held, which are removed there. */
+static void
+release (TrafoTextBuffer *held, gsize size_bytes, TrafoTokenList *to)
+{
+  append_lossy (to, held->text, size_bytes);
+  trafo_text_buffer_remove (held, size_bytes);
+}
+
+static gboolean
+apply_byte_level (const Step           *self,
+                  StepState            *state,
+                  const TrafoTokenList *from,
+                  TrafoTokenList       *to,
+                  GError              **error)
+{
+  TrafoTextBuffer *held = &state->held;
+  gsize            n_open = 0;
 
   for (gsize i = 0; i < from->n_tokens; i++)
-    append_byte_level (&bytes, get_token (from, i));
-  to->text.failed |= bytes.failed;
-  if (bytes.size_bytes > 0)
-    append_lossy (to, bytes.text, bytes.size_bytes);
+    append_byte_level (held, get_token (from, i));
+  if (!state->is_end)
+    n_open = self->is_whole ? held->size_bytes : get_open_size (held->text, held->size_bytes);
+  if (held->size_bytes > n_open)
+    release (held, held->size_bytes - n_open, to);
   return TRUE;
 }
 
@@ -207,7 +264,8 @@ get_fallback_byte (Token token)
   return high < 0 || low < 0 ? -1 : high << 4 | low;
 }
 
-/* Bytes in a row are characters, or, where they are not, a U+FFFD each. */
+/* Bytes in a row are characters, or, where they are not, a U+FFFD each: which of the two is known when
+ * the row has ended. */
 static void
 flush_bytes (TrafoTokenList *to, TrafoTextBuffer *bytes)
 {
@@ -223,12 +281,11 @@ flush_bytes (TrafoTokenList *to, TrafoTextBuffer *bytes)
 
 static gboolean
 apply_byte_fallback (const Step           *self,
+                     StepState            *state,
                      const TrafoTokenList *from,
                      TrafoTokenList       *to,
                      GError              **error)
 {
-  g_auto (TrafoTextBuffer) bytes = { 0 };
-
   for (gsize i = 0; i < from->n_tokens; i++)
     {
       Token token = get_token (from, i);
@@ -237,28 +294,46 @@ apply_byte_fallback (const Step           *self,
 
       if (byte >= 0)
         {
-          trafo_text_buffer_append (&bytes, &c, 1);
+          trafo_text_buffer_append (&state->held, &c, 1);
           continue;
         }
-      flush_bytes (to, &bytes);
+      flush_bytes (to, &state->held);
       trafo_token_list_append (to, token.text, token.size_bytes);
     }
-  flush_bytes (to, &bytes);
-  to->text.failed |= bytes.failed;
+  if (state->is_end)
+    flush_bytes (to, &state->held);
   return TRUE;
 }
 
-static gboolean
-apply_fuse (const Step *self, const TrafoTokenList *from, TrafoTokenList *to, GError **error)
+static void
+append_all (TrafoTextBuffer *to, const TrafoTokenList *tokens)
 {
-  if (from->text.size_bytes > 0)
-    trafo_token_list_append (to, from->text.text, from->text.size_bytes);
+  if (tokens->text.size_bytes > 0)
+    trafo_text_buffer_append (to, tokens->text.text, tokens->text.size_bytes);
+}
+
+static gboolean
+apply_fuse (const Step           *self,
+            StepState            *state,
+            const TrafoTokenList *from,
+            TrafoTokenList       *to,
+            GError              **error)
+{
+  append_all (&state->held, from);
+  if (state->held.size_bytes == 0 || (self->is_whole && !state->is_end))
+    return TRUE;
+  trafo_token_list_append (to, state->held.text, state->held.size_bytes);
+  trafo_text_buffer_remove (&state->held, state->held.size_bytes);
   return TRUE;
 }
 
 /* The replacement becomes a space; in the first token it is dropped if encoding puts one there. */
 static gboolean
-apply_metaspace (const Step *self, const TrafoTokenList *from, TrafoTokenList *to, GError **error)
+apply_metaspace (const Step           *self,
+                 StepState            *state,
+                 const TrafoTokenList *from,
+                 TrafoTokenList       *to,
+                 GError              **error)
 {
   for (gsize i = 0; i < from->n_tokens; i++)
     {
@@ -271,7 +346,7 @@ apply_metaspace (const Step *self, const TrafoTokenList *from, TrafoTokenList *t
 
           if (point != self->character)
             trafo_text_buffer_append (&to->text, token.text + k, length);
-          else if (i > 0 || !self->cleanup)
+          else if (state->n_tokens + i > 0 || !self->cleanup)
             trafo_text_buffer_append (&to->text, " ", 1);
           k += length;
         }
@@ -280,11 +355,48 @@ apply_metaspace (const Step *self, const TrafoTokenList *from, TrafoTokenList *t
   return TRUE;
 }
 
+/* Where a text ends without up to @n of @self's character. */
+static const char *
+strip_end (const Step *self, const char *start, const char *end, guint32 n)
+{
+  while (n-- > 0 && end > start && g_utf8_get_char (g_utf8_prev_char (end)) == self->character)
+    end = g_utf8_prev_char (end);
+  return end;
+}
+
+/* Parts of one token: its start is behind when another character came, and what may be its end
+ * waits. */
+static void
+strip_fused (const Step *self, StepState *state, const TrafoTokenList *from, TrafoTokenList *to)
+{
+  TrafoTextBuffer *held = &state->held;
+  const char      *start, *end, *kept;
+
+  append_all (held, from);
+  start = held->text;
+  end = start + held->size_bytes;
+  for (; !state->has_begun && start < end; state->n_stripped++)
+    if (state->n_stripped < self->n_start && g_utf8_get_char (start) == self->character)
+      start = g_utf8_next_char (start);
+    else
+      state->has_begun = TRUE;
+  kept = strip_end (self, start, end, self->n_stop);
+  if (kept > start)
+    trafo_token_list_append (to, start, kept - start);
+  trafo_text_buffer_remove (held, kept - held->text);
+}
+
 /* Up to so many of one character, at the start and at the end of each token. */
 static gboolean
-apply_strip (const Step *self, const TrafoTokenList *from, TrafoTokenList *to, GError **error)
+apply_strip (const Step           *self,
+             StepState            *state,
+             const TrafoTokenList *from,
+             TrafoTokenList       *to,
+             GError              **error)
 {
-  for (gsize i = 0; i < from->n_tokens; i++)
+  if (self->is_fused)
+    strip_fused (self, state, from, to);
+  for (gsize i = 0; !self->is_fused && i < from->n_tokens; i++)
     {
       Token       token = get_token (from, i);
       const char *start = token.text, *end = start + token.size_bytes;
@@ -292,9 +404,7 @@ apply_strip (const Step *self, const TrafoTokenList *from, TrafoTokenList *to, G
       for (guint32 n = 0; n < self->n_start && start < end; n++)
         if (g_utf8_get_char (start) == self->character)
           start = g_utf8_next_char (start);
-      for (guint32 n = 0; n < self->n_stop && end > start; n++)
-        if (g_utf8_get_char (g_utf8_prev_char (end)) == self->character)
-          end = g_utf8_prev_char (end);
+      end = strip_end (self, start, end, self->n_stop);
       trafo_token_list_append (to, start, end - start);
     }
   return TRUE;
@@ -326,7 +436,11 @@ append_replaced (const Step      *self,
 }
 
 static gboolean
-apply_replace (const Step *self, const TrafoTokenList *from, TrafoTokenList *to, GError **error)
+apply_replace (const Step           *self,
+               StepState            *state,
+               const TrafoTokenList *from,
+               TrafoTokenList       *to,
+               GError              **error)
 {
   TrafoWordArray matches = { 0 };
   gboolean       done = TRUE;
@@ -340,31 +454,47 @@ apply_replace (const Step *self, const TrafoTokenList *from, TrafoTokenList *to,
   return done;
 }
 
+/* @token with @with for each of @self's affixes. */
 static void
-append_without (TrafoTextBuffer *to, Token token, const char *pattern, gsize size, const char *with)
+append_without (TrafoTextBuffer *to, Token token, const Step *self, const char *with)
 {
-  const char *end = token.text + token.size_bytes, *match;
+  const char *match;
 
-  while ((match = memmem (token.text, end - token.text, pattern, size)) != NULL)
+  while (token.size_bytes > 0 &&
+         (match = memmem (token.text, token.size_bytes, self->affix, self->affix_size)) != NULL)
     {
       trafo_text_buffer_append (to, token.text, match - token.text);
       trafo_text_buffer_append (to, with, strlen (with));
-      token.text = match + size;
+      token.size_bytes -= match + self->affix_size - token.text;
+      token.text = match + self->affix_size;
     }
-  trafo_text_buffer_append (to, token.text, end - token.text);
+  if (token.size_bytes > 0)
+    trafo_text_buffer_append (to, token.text, token.size_bytes);
 }
 
 /* The suffix of a word's last piece becomes a space, but for the last token's. */
 static gboolean
-apply_bpe (const Step *self, const TrafoTokenList *from, TrafoTokenList *to, GError **error)
+apply_bpe (const Step           *self,
+           StepState            *state,
+           const TrafoTokenList *from,
+           TrafoTokenList       *to,
+           GError              **error)
 {
+  TrafoTextBuffer *held = &state->held;
+
   for (gsize i = 0; i < from->n_tokens && !to->text.failed; i++)
     {
-      append_without (&to->text,
-                      get_token (from, i),
-                      self->affix,
-                      self->affix_size,
-                      i + 1 < from->n_tokens ? " " : "");
+      Token token = get_token (from, i);
+
+      append_without (&to->text, (Token){ held->text, held->size_bytes }, self, " ");
+      trafo_text_buffer_remove (held, held->size_bytes);
+      trafo_text_buffer_append (held, token.text, token.size_bytes);
+      if (i > 0 || state->n_tokens > 0)
+        end_token (to);
+    }
+  if (state->is_end && state->n_tokens + from->n_tokens > 0)
+    {
+      append_without (&to->text, (Token){ held->text, held->size_bytes }, self, "");
       end_token (to);
     }
   return TRUE;
@@ -373,20 +503,25 @@ apply_bpe (const Step *self, const TrafoTokenList *from, TrafoTokenList *to, GEr
 /* Connectionist temporal classification (Graves et al. 2006): of equal tokens in a row one is kept,
  * and no padding. */
 static gboolean
-apply_ctc (const Step *self, const TrafoTokenList *from, TrafoTokenList *to, GError **error)
+apply_ctc (const Step           *self,
+           StepState            *state,
+           const TrafoTokenList *from,
+           TrafoTokenList       *to,
+           GError              **error)
 {
-  Token previous = { NULL };
+  TrafoTextBuffer *previous = &state->held;
 
   for (gsize i = 0; i < from->n_tokens && !to->text.failed; i++)
     {
       Token token = get_token (from, i);
       gsize begin = to->text.size_bytes;
 
-      if (previous.text != NULL && previous.size_bytes == token.size_bytes &&
-          memcmp (previous.text, token.text, token.size_bytes) == 0)
+      if (state->n_tokens + i > 0 && previous->size_bytes == token.size_bytes &&
+          (token.size_bytes == 0 || memcmp (previous->text, token.text, token.size_bytes) == 0))
         continue;
-      previous = token;
-      append_without (&to->text, token, self->affix, self->affix_size, "");
+      trafo_text_buffer_remove (previous, previous->size_bytes);
+      trafo_text_buffer_append (previous, token.text, token.size_bytes);
+      append_without (&to->text, token, self, "");
       if (self->cleanup)
         {
           clean_up (&to->text, begin, TRUE);
@@ -400,13 +535,17 @@ apply_ctc (const Step *self, const TrafoTokenList *from, TrafoTokenList *to, GEr
 
 /* Without a decoder the tokens are joined by spaces. */
 static gboolean
-apply_join (const Step *self, const TrafoTokenList *from, TrafoTokenList *to, GError **error)
+apply_join (const Step           *self,
+            StepState            *state,
+            const TrafoTokenList *from,
+            TrafoTokenList       *to,
+            GError              **error)
 {
   for (gsize i = 0; i < from->n_tokens && !to->text.failed; i++)
     {
       Token token = get_token (from, i);
 
-      if (i > 0)
+      if (state->n_tokens + i > 0)
         trafo_text_buffer_append (&to->text, " ", 1);
       trafo_token_list_append (to, token.text, token.size_bytes);
     }
@@ -543,6 +682,29 @@ clear_step (gpointer data)
   g_clear_pointer (&step->pattern, trafo_pattern_free);
 }
 
+/* Text that is fused may come out in parts if what follows does not look at it as one token, or knows
+ * how to take parts. */
+static void
+mark_fused (TrafoTextDecoder *self)
+{
+  gboolean is_fused = FALSE, is_whole = FALSE;
+
+  for (guint i = self->steps->len; i-- > 0;)
+    {
+      Step *step = &g_array_index (self->steps, Step, i);
+
+      step->is_whole = is_whole;
+      is_whole |= step->apply != apply_strip && step->apply != apply_fuse;
+    }
+  for (guint i = 0; i < self->steps->len; i++)
+    {
+      Step *step = &g_array_index (self->steps, Step, i);
+
+      step->is_fused = is_fused;
+      is_fused |= step->apply == apply_byte_level || step->apply == apply_fuse;
+    }
+}
+
 /* @component: the "decoder" of a tokenizer.json, or NULL; @origin: the file. */
 TrafoTextDecoder *
 trafo_text_decoder_new (GVariant *component, const char *origin, GError **error)
@@ -568,6 +730,7 @@ trafo_text_decoder_new (GVariant *component, const char *origin, GError **error)
     }
   if (component == NULL)
     g_array_append_val (self->steps, join);
+  mark_fused (self);
   return flat != NULL ? g_steal_pointer (&self) : NULL;
 }
 
@@ -578,16 +741,43 @@ trafo_text_decoder_free (TrafoTextDecoder *self)
   g_free (self);
 }
 
-/* Rewrites @tokens; the text of all of them is what they mean. */
-gboolean
-trafo_text_decoder_apply (const TrafoTextDecoder *self, TrafoTokenList *tokens, GError **error)
+/* @decoder must live longer. */
+TrafoTextDecoding *
+trafo_text_decoding_new (const TrafoTextDecoder *decoder)
 {
-  for (guint i = 0; i < self->steps->len && !tokens->text.failed; i++)
-    {
-      const Step    *step = &g_array_index (self->steps, Step, i);
-      TrafoTokenList rewritten = { 0 };
-      gboolean       done = step->apply (step, tokens, &rewritten, error);
+  TrafoTextDecoding *self = g_malloc0 (sizeof *self + decoder->steps->len * sizeof (StepState));
 
+  self->decoder = decoder;
+  return self;
+}
+
+void
+trafo_text_decoding_free (TrafoTextDecoding *self)
+{
+  for (guint i = 0; i < self->decoder->steps->len; i++)
+    trafo_text_buffer_clear (&self->states[i].held);
+  g_free (self);
+}
+
+/* Rewrites @tokens, which follow those of the calls before; the text of all of them is what they mean
+ * together, as far as it is certain. After @is_end it can only be freed. */
+gboolean
+trafo_text_decoding_push (TrafoTextDecoding *self,
+                          TrafoTokenList    *tokens,
+                          gboolean           is_end,
+                          GError           **error)
+{
+  for (guint i = 0; i < self->decoder->steps->len && !tokens->text.failed; i++)
+    {
+      const Step    *step = &g_array_index (self->decoder->steps, Step, i);
+      StepState     *state = &self->states[i];
+      TrafoTokenList rewritten = { 0 };
+      gboolean       done;
+
+      state->is_end = is_end;
+      done = step->apply (step, state, tokens, &rewritten, error);
+      state->n_tokens += tokens->n_tokens;
+      rewritten.text.failed |= state->held.failed;
       trafo_token_list_clear (tokens);
       *tokens = rewritten;
       if (!done)

@@ -4,6 +4,12 @@
 
 #include "trafo-assembly-private.h"
 #include "trafo-text.h"
+#include "trafo-thread-pool-private.h"
+
+enum
+{
+  MIN_SHARED_BYTES = 1 << 15, /* texts of less are done before other threads are awake */
+};
 
 /* One input: a text, and perhaps the second of a pair. */
 typedef struct
@@ -61,6 +67,89 @@ pad_encodings (GPtrArray *encodings, const TrafoEncodePlan *plan, GError **error
   return TRUE;
 }
 
+/* A batch while it is encoded, by several threads. */
+typedef struct
+{
+  const TrafoTextEngine *engine;
+  const TrafoEncodePlan *plan;
+  const Input           *inputs;
+  gsize                  n_inputs;
+  TrafoEncoding        **encodings;
+  GMutex                 mutex;  /* for what follows */
+  gsize                  failed; /* the first input that failed so far, @n_inputs: none */
+  GError                *error;
+} Batch;
+
+/* Of several errors that of the first text is kept, as one thread would find it. */
+static void
+keep_error (Batch *self, guint index, GError *error)
+{
+  g_mutex_lock (&self->mutex);
+  if (index < self->failed)
+    {
+      __atomic_store_n (&self->failed, index, __ATOMIC_RELAXED);
+      g_clear_error (&self->error);
+      self->error = g_steal_pointer (&error);
+    }
+  g_mutex_unlock (&self->mutex);
+  g_clear_error (&error);
+}
+
+static void
+encode_nth (gpointer data, guint index)
+{
+  Batch  *self = data;
+  GError *error = NULL;
+
+  if (index > __atomic_load_n (&self->failed, __ATOMIC_RELAXED))
+    return;
+  self->encodings[index] = encode_input (self->engine, self->plan, &self->inputs[index], &error);
+  if (self->encodings[index] == NULL)
+    keep_error (self, index, error);
+}
+
+static gboolean
+is_shared (const Input *inputs, gsize n_inputs)
+{
+  gsize size_bytes = 0;
+
+  if (n_inputs < 2)
+    return FALSE;
+  for (gsize i = 0; i < n_inputs && size_bytes < MIN_SHARED_BYTES; i++)
+    size_bytes +=
+        MIN (inputs[i].sizes[0], MIN_SHARED_BYTES) + MIN (inputs[i].sizes[1], MIN_SHARED_BYTES);
+  return size_bytes >= MIN_SHARED_BYTES;
+}
+
+static gboolean
+encode_all (Batch *self, GError **error)
+{
+  gsize n_inputs = self->n_inputs;
+
+  g_mutex_init (&self->mutex);
+  self->failed = n_inputs;
+  if (is_shared (self->inputs, n_inputs))
+    trafo_thread_pool_run_tasks (trafo_thread_pool_get_default (), n_inputs, encode_nth, self);
+  else
+    for (gsize i = 0; i < n_inputs; i++)
+      encode_nth (self, i);
+  g_mutex_clear (&self->mutex);
+  if (self->error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&self->error));
+  if (n_inputs > 1)
+    g_prefix_error (error, "text %" G_GSIZE_FORMAT ": ", self->failed);
+  return FALSE;
+}
+
+/* Where a text failed, those behind it have none. */
+static void
+clear_encoding (gpointer data)
+{
+  if (data != NULL)
+    trafo_encoding_unref (data);
+}
+
 static GPtrArray *
 encode_inputs (TrafoTokenizer     *self,
                const Input        *inputs,
@@ -71,23 +160,16 @@ encode_inputs (TrafoTokenizer     *self,
   TrafoTextEngine *engine = trafo_text_engine_get (self, error);
   TrafoEncodePlan  plan;
   g_autoptr (GPtrArray) encodings = NULL;
+  Batch batch = { engine, &plan, inputs, n_inputs };
 
   if (engine == NULL || !trafo_encode_plan_make (&plan, engine, options, error))
     return NULL;
-  encodings = g_ptr_array_new_with_free_func ((GDestroyNotify) trafo_encoding_unref);
-  for (gsize i = 0; i < n_inputs; i++)
-    {
-      TrafoEncoding *encoding = encode_input (engine, &plan, &inputs[i], error);
-
-      if (encoding == NULL)
-        {
-          if (n_inputs > 1)
-            g_prefix_error (error, "text %" G_GSIZE_FORMAT ": ", i);
-          return NULL;
-        }
-      g_ptr_array_add (encodings, encoding);
-    }
-  return pad_encodings (encodings, &plan, error) ? g_steal_pointer (&encodings) : NULL;
+  encodings = g_ptr_array_new_full (n_inputs, clear_encoding);
+  g_ptr_array_set_size (encodings, n_inputs);
+  batch.encodings = (TrafoEncoding **) encodings->pdata;
+  if (!encode_all (&batch, error) || !pad_encodings (encodings, &plan, error))
+    return NULL;
+  return g_steal_pointer (&encodings);
 }
 
 static TrafoEncoding *
@@ -193,7 +275,7 @@ make_inputs (gsize n_texts, gboolean has_pairs, gsize n_pairs, GError **error)
                    n_pairs);
       return NULL;
     }
-  inputs = g_try_new0 (Input, n_texts + 1);
+  inputs = n_texts < G_MAXINT ? g_try_new0 (Input, n_texts + 1) : NULL;
   if (inputs == NULL)
     g_set_error (error,
                  TRAFO_ERROR,
@@ -211,7 +293,8 @@ make_inputs (gsize n_texts, gboolean has_pairs, gsize n_pairs, GError **error)
  * @options: (nullable): options, %NULL for the defaults
  * @error: return location for an error
  *
- * Turns several texts into tokens; with padding, all to the same length.
+ * Turns several texts into tokens; with padding, all to the same length. A large batch is shared by
+ * the threads of the library.
  *
  * Returns: (transfer full): the tokens
  */

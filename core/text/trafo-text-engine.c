@@ -341,3 +341,44 @@ trafo_text_engine_get_token (const TrafoTextEngine *self, guint32 id, gsize *siz
   copy[added->pattern_size] = '\0';
   return copy;
 }
+
+/* The set of special tokens holds texts, so a token of the model that reads like one is one too. */
+static gboolean
+is_special (const TrafoTextEngine *self, guint32 id, const char *token, gsize size_bytes)
+{
+  const TrafoAddedToken *added = trafo_added_tokens_lookup_id (self->added_tokens, id);
+
+  if (added == NULL || added->normalized)
+    added = trafo_added_tokens_lookup (self->added_tokens, token, size_bytes);
+  return added != NULL && added->special;
+}
+
+gboolean
+trafo_text_engine_is_special_id (const TrafoTextEngine *self, guint32 id)
+{
+  gsize            size;
+  g_autofree char *token = trafo_text_engine_get_token (self, id, &size);
+
+  return token != NULL && is_special (self, id, token, size);
+}
+
+/* What decoding begins with: an id that the vocabulary lacks is left out. */
+void
+trafo_text_engine_append_token (const TrafoTextEngine *self,
+                                TrafoTokenList        *tokens,
+                                guint32                id,
+                                gboolean               skip_special_tokens)
+{
+  gsize            size;
+  g_autofree char *token = trafo_text_engine_get_token (self, id, &size);
+
+  if (token != NULL && !(skip_special_tokens && is_special (self, id, token, size)))
+    trafo_token_list_append (tokens, token, size);
+}
+
+/* Cleaning up spaces has no effect for BPE, as in transformers 5. */
+gboolean
+trafo_text_engine_may_clean_up (const TrafoTextEngine *self)
+{
+  return g_strcmp0 (self->model_type, "BPE") != 0;
+}

@@ -22,33 +22,52 @@ read_file (const char *folder, const char *name, GBytes **bytes, GError **error)
   return FALSE;
 }
 
-static gboolean
-read_json (const char *folder, const char *name, GVariant **value, GError **error)
+static void
+tokenizer_file_clear (TrafoTokenizerFile *self)
 {
-  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_free ((char *) self->path);
+  g_clear_pointer (&self->values, g_variant_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TrafoTokenizerFile, tokenizer_file_clear)
+
+static gboolean
+read_json (const char *folder, const char *name, TrafoTokenizerFile *file, GError **error)
+{
   g_autoptr (GBytes) text = NULL;
 
-  *value = NULL;
+  file->path = g_build_filename (folder, name, NULL);
   if (!read_file (folder, name, &text, error))
     return FALSE;
   if (text != NULL)
-    *value = trafo_json_to_variant (text, path, error);
-  return text == NULL || *value != NULL;
+    file->values = trafo_json_to_variant (text, file->path, error);
+  return text == NULL || file->values != NULL;
 }
 
 static TrafoTokenizerConfig *
 read_config (TrafoTokenizer *self, const char *folder, GError **error)
 {
   g_autoptr (GVariant) defaults = trafo_tokenizer_get_default_config (self);
-  g_autoptr (GVariant) config = NULL;
-  g_autoptr (GVariant) special = NULL;
-  g_autoptr (GVariant) added = NULL;
+  g_auto (TrafoTokenizerFile) config = { 0 };
+  g_auto (TrafoTokenizerFile) special = { 0 };
+  g_auto (TrafoTokenizerFile) added = { 0 };
 
   if (!read_json (folder, "tokenizer_config.json", &config, error) ||
       !read_json (folder, "special_tokens_map.json", &special, error) ||
       !read_json (folder, "added_tokens.json", &added, error))
     return NULL;
-  return trafo_tokenizer_config_new (config, special, added, defaults);
+  return trafo_tokenizer_config_new (&config, &special, &added, defaults, error);
+}
+
+/* The class that wants a file is the cause where the folder has no such file. */
+static void
+prefix_class (const char *folder, const TrafoTokenizerConfig *config, GError **error)
+{
+  const char *class = NULL;
+
+  if (error != NULL && g_error_matches (*error, G_FILE_ERROR, G_FILE_ERROR_NOENT) &&
+      g_variant_lookup (config->values, "tokenizer_class", "&s", &class))
+    g_prefix_error (error, "%s/tokenizer_config.json: 'tokenizer_class' is '%s': ", folder, class);
 }
 
 static gboolean
@@ -96,7 +115,10 @@ trafo_tokenizer_load (TrafoTokenizer *self, const char *folder, GError **error)
   if (!has_model)
     text = trafo_tokenizer_load_files (self, folder, config->values, error);
   if (text == NULL)
-    return FALSE;
+    {
+      prefix_class (folder, config, error);
+      return FALSE;
+    }
   if (!load_text (self, text, origin, has_model, g_steal_pointer (&config), error))
     return FALSE;
   trafo_text_engine_get (self, NULL)->folder = g_canonicalize_filename (folder, NULL);
@@ -121,21 +143,20 @@ trafo_tokenizer_load_json (TrafoTokenizer *self,
                            GError        **error)
 {
   g_autoptr (GVariant) defaults = NULL;
-  g_autoptr (GVariant) config = NULL;
+  g_autoptr (GVariant) values = NULL;
+  TrafoTokenizerFile    file = { "tokenizer_config.json", NULL }, none = { 0 };
+  TrafoTokenizerConfig *config;
 
   g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), FALSE);
   g_return_val_if_fail (tokenizer_json != NULL, FALSE);
   defaults = trafo_tokenizer_get_default_config (self);
   if (tokenizer_config_json != NULL)
     {
-      config = trafo_json_to_variant (tokenizer_config_json, "tokenizer_config.json", error);
-      if (config == NULL)
+      values = trafo_json_to_variant (tokenizer_config_json, file.path, error);
+      if (values == NULL)
         return FALSE;
     }
-  return load_text (self,
-                    tokenizer_json,
-                    "tokenizer.json",
-                    TRUE,
-                    trafo_tokenizer_config_new (config, NULL, NULL, defaults),
-                    error);
+  file.values = values;
+  config = trafo_tokenizer_config_new (&file, &none, &none, defaults, error);
+  return config != NULL && load_text (self, tokenizer_json, "tokenizer.json", TRUE, config, error);
 }

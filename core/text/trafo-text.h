@@ -73,6 +73,13 @@ TRAFO_API char               *trafo_tokenizer_decode (TrafoTokenizer *self,
                                                       gboolean        clean_up_tokenization_spaces,
                                                       GError        **error);
 
+TRAFO_API GBytes *trafo_tokenizer_decode_bytes (TrafoTokenizer *self,
+                                                const guint32  *ids,
+                                                gsize           n_ids,
+                                                gboolean        skip_special_tokens,
+                                                gboolean        clean_up_tokenization_spaces,
+                                                GError        **error);
+
 TRAFO_API char *trafo_tokenizer_convert_tokens_to_string (TrafoTokenizer    *self,
                                                           const char *const *tokens,
                                                           GError           **error);

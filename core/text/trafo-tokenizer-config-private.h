@@ -20,24 +20,32 @@ typedef struct
   gboolean special;
 } TrafoNamedToken;
 
+/* What a file of JSON holds; @values is NULL where there is no file. */
+typedef struct
+{
+  const char *path;
+  GVariant   *values;
+} TrafoTokenizerFile;
+
 /* tokenizer_config.json, with special_tokens_map.json and added_tokens.json where it says less. */
 typedef struct
 {
-  GVariant       *values; /* a{sv}: booleans, numbers and strings; a token is its string */
+  GVariant       *values; /* a{sv}: what is not null; a special token is its string */
   TrafoNamedToken special[TRAFO_N_SPECIAL_TOKENS];
   gboolean        is_default[TRAFO_N_SPECIAL_TOKENS]; /* of the tokenizer, no file names it */
   GArray         *added;                              /* of TrafoNamedToken, by id */
   GArray         *extra;                              /* of TrafoNamedToken */
-  guint64         model_max_length;                   /* 0: unlimited */
+  gint64          model_max_length;                   /* 0: unlimited; negative: of no use */
   TrafoSide       padding_side;
   TrafoSide       truncation_side;
   gboolean        clean_up_tokenization_spaces;
 } TrafoTokenizerConfig;
 
-TrafoTokenizerConfig *trafo_tokenizer_config_new (GVariant *config,
-                                                  GVariant *special_tokens_map,
-                                                  GVariant *added_tokens,
-                                                  GVariant *defaults);
+TrafoTokenizerConfig *trafo_tokenizer_config_new (const TrafoTokenizerFile *config,
+                                                  const TrafoTokenizerFile *special_tokens_map,
+                                                  const TrafoTokenizerFile *added_tokens,
+                                                  GVariant                 *defaults,
+                                                  GError                  **error);
 void                  trafo_tokenizer_config_free (TrafoTokenizerConfig *self);
 void                  trafo_tokenizer_config_complete (TrafoTokenizerConfig *self,
                                                        GVariant             *truncation,

@@ -2,6 +2,9 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-tokenizer-config-private.h"
 
+#include <math.h>
+#include <trafo/trafo-error.h>
+
 #include "trafo-component-private.h"
 
 static const char *const special_keys[TRAFO_N_SPECIAL_TOKENS] = {
@@ -25,83 +28,155 @@ clear_named (gpointer data)
   g_free (token->content);
 }
 
-static void
-read_flag (GVariant *object, const char *key, gboolean *flag)
+/* @key may be NULL: @found is all that the file holds. */
+static gboolean
+refuse (const TrafoTokenizerFile *file,
+        const char               *key,
+        GVariant                 *found,
+        const char               *expected,
+        GError                  **error)
 {
-  g_autoptr (GVariant) value = trafo_component_get (object, key);
+  g_autofree char *shown = g_variant_print (found, FALSE);
 
-  if (value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
-    *flag = g_variant_get_boolean (value);
+  g_set_error (error,
+               TRAFO_FORMAT_ERROR,
+               TRAFO_FORMAT_ERROR_VALUE,
+               "%s: %s%s%sfound %.200s, expected %s",
+               file->path,
+               key != NULL ? "'" : "",
+               key != NULL ? key : "",
+               key != NULL ? "': " : "",
+               shown,
+               expected);
+  return FALSE;
 }
 
-/* A token is written as its string, or as an object with the flags of an added token. FALSE if
- * @value is neither. */
 static gboolean
-read_named (GVariant *value, gboolean is_special, TrafoNamedToken *token)
+read_flags (const TrafoTokenizerFile *file,
+            GVariant                 *object,
+            gboolean                  is_special,
+            TrafoNamedToken          *token,
+            GError                  **error)
 {
-  g_autoptr (GVariant) content = NULL;
+  const struct
+  {
+    const char *key;
+    gboolean   *flag;
+  } flags[] = {
+    { "single_word", &token->single_word }, { "lstrip", &token->lstrip },
+    { "rstrip", &token->rstrip },           { "normalized", &token->normalized },
+    { "special", &token->special },
+  };
 
-  *token = (TrafoNamedToken){ .special = is_special };
-  if (value == NULL)
-    return FALSE;
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
-    {
-      token->content = g_variant_dup_string (value, NULL);
-      return TRUE;
-    }
-  content = trafo_component_get (value, "content");
-  if (content == NULL || !g_variant_is_of_type (content, G_VARIANT_TYPE_STRING))
-    return FALSE;
-  token->content = g_variant_dup_string (content, NULL);
   token->normalized = !is_special;
-  read_flag (value, "single_word", &token->single_word);
-  read_flag (value, "lstrip", &token->lstrip);
-  read_flag (value, "rstrip", &token->rstrip);
-  read_flag (value, "normalized", &token->normalized);
-  if (!is_special)
-    read_flag (value, "special", &token->special);
+  for (guint i = 0; i < G_N_ELEMENTS (flags); i++)
+    {
+      g_autoptr (GVariant) value = trafo_component_get (object, flags[i].key);
+
+      if (value == NULL)
+        continue;
+      if (!g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
+        return refuse (file, flags[i].key, value, "true or false", error);
+      *flags[i].flag = g_variant_get_boolean (value);
+    }
+  token->special |= is_special;
   return TRUE;
 }
 
-static void
-read_special (TrafoTokenizerConfig *self,
-              GVariant             *config,
-              GVariant             *special_tokens_map,
-              GVariant             *defaults)
+/* A token is written as its string, or as an object with the flags of an added token, which may
+ * lack its content unless it is a special one. */
+static gboolean
+read_named (const TrafoTokenizerFile *file,
+            const char               *key,
+            GVariant                 *value,
+            gboolean                  is_special,
+            TrafoNamedToken          *token,
+            GError                  **error)
 {
-  GVariant *sources[] = { config, special_tokens_map, defaults };
+  g_autoptr (GVariant) content = trafo_component_get (value, "content");
+  TrafoNamedToken named = { .special = is_special };
+  gboolean        is_object = g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT);
 
-  for (guint token = 0; token < TRAFO_N_SPECIAL_TOKENS; token++)
-    for (guint i = 0; i < G_N_ELEMENTS (sources) && self->special[token].content == NULL; i++)
-      {
-        g_autoptr (GVariant) value = trafo_component_get (sources[i], special_keys[token]);
-
-        if (read_named (value, TRUE, &self->special[token]))
-          self->is_default[token] = sources[i] == defaults;
-      }
+  if (is_special && g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+    content = g_variant_ref (value);
+  if (content != NULL ? !g_variant_is_of_type (content, G_VARIANT_TYPE_STRING)
+                      : is_special || !is_object)
+    return refuse (file,
+                   key,
+                   value,
+                   is_special ? "a token: a string, or an object with one as 'content'"
+                              : "an added token: an object with a string as 'content'",
+                   error);
+  if (is_object && !read_flags (file, value, is_special, &named, error))
+    return FALSE;
+  named.content = content != NULL ? g_variant_dup_string (content, NULL) : g_strdup ("");
+  *token = named;
+  return TRUE;
 }
 
-static void
-read_extra (TrafoTokenizerConfig *self, GVariant *source)
+static gboolean
+read_special (TrafoTokenizerConfig     *self,
+              const TrafoTokenizerFile *sources,
+              guint                     n_sources,
+              GError                  **error)
+{
+  for (guint token = 0; token < TRAFO_N_SPECIAL_TOKENS; token++)
+    for (guint i = 0; i < n_sources && self->special[token].content == NULL; i++)
+      {
+        const char *key = special_keys[token];
+        g_autoptr (GVariant) value = trafo_component_get (sources[i].values, key);
+
+        if (value == NULL)
+          continue;
+        if (!read_named (&sources[i], key, value, TRUE, &self->special[token], error))
+          return FALSE;
+        self->is_default[token] = i + 1 == n_sources;
+      }
+  return TRUE;
+}
+
+static gboolean
+add_extra (TrafoTokenizerConfig     *self,
+           const TrafoTokenizerFile *file,
+           const char               *key,
+           GVariant                 *value,
+           GError                  **error)
+{
+  TrafoNamedToken token;
+
+  if (!read_named (file, key, value, TRUE, &token, error))
+    return FALSE;
+  g_array_append_val (self->extra, token);
+  return TRUE;
+}
+
+/* A list of tokens, or an object that gives them names. */
+static gboolean
+read_extra (TrafoTokenizerConfig *self, const TrafoTokenizerFile *file, GError **error)
 {
   static const char *const keys[] = { "additional_special_tokens", "extra_special_tokens" };
+  gboolean                 done = TRUE;
 
-  for (guint k = 0; k < G_N_ELEMENTS (keys); k++)
+  for (guint k = 0; done && k < G_N_ELEMENTS (keys); k++)
     {
-      g_autoptr (GVariant) list = trafo_component_get (source, keys[k]);
+      g_autoptr (GVariant) tokens = trafo_component_get (file->values, keys[k]);
+      gboolean is_object = tokens != NULL && g_variant_is_of_type (tokens, G_VARIANT_TYPE_VARDICT);
 
-      if (list == NULL || !g_variant_is_of_type (list, G_VARIANT_TYPE ("av")))
+      if (tokens == NULL)
         continue;
-      for (gsize i = 0; i < g_variant_n_children (list); i++)
+      if (!is_object && !g_variant_is_of_type (tokens, G_VARIANT_TYPE ("av")))
+        return refuse (file, keys[k], tokens, "a list of tokens, or an object of them", error);
+      for (gsize i = 0; done && i < g_variant_n_children (tokens); i++)
         {
-          g_autoptr (GVariant) boxed = g_variant_get_child_value (list, i);
+          g_autoptr (GVariant) entry = g_variant_get_child_value (tokens, i);
+          g_autoptr (GVariant) boxed =
+              is_object ? g_variant_get_child_value (entry, 1) : g_variant_ref (entry);
           g_autoptr (GVariant) value = g_variant_get_variant (boxed);
-          TrafoNamedToken token;
 
-          if (read_named (value, TRUE, &token))
-            g_array_append_val (self->extra, token);
+          done = add_extra (self, file, keys[k], value, error);
         }
     }
+  return done;
 }
 
 typedef struct
@@ -118,91 +193,166 @@ compare_numbered (gconstpointer a, gconstpointer b)
   return x->id < y->id ? -1 : x->id > y->id;
 }
 
-/* tokenizer_config.json's {"added_tokens_decoder": {"5": {"content": ..}}} and added_tokens.json's
- * {"content": 5}, in the order of the ids. */
 static void
-read_added (TrafoTokenizerConfig *self, GVariant *config, GVariant *added_tokens)
+clear_numbered (gpointer data)
+{
+  clear_named (&((NumberedToken *) data)->token);
+}
+
+/* An entry of tokenizer_config.json's {"added_tokens_decoder": {"5": {"content": ..}}}. */
+static gboolean
+read_decoder_entry (const TrafoTokenizerFile *file,
+                    const char               *key,
+                    GVariant                 *value,
+                    NumberedToken            *entry,
+                    GError                  **error)
+{
+  g_autoptr (GVariant) found = NULL;
+
+  if (g_ascii_string_to_signed (key, 10, G_MININT64, G_MAXINT64, &entry->id, NULL))
+    return read_named (file, "added_tokens_decoder", value, FALSE, &entry->token, error);
+  found = g_variant_ref_sink (g_variant_new_string (key));
+  return refuse (file, "added_tokens_decoder", found, "ids as the keys", error);
+}
+
+/* An entry of added_tokens.json, {"content": 5}. */
+static gboolean
+read_content_entry (const TrafoTokenizerFile *file,
+                    const char               *key,
+                    GVariant                 *value,
+                    NumberedToken            *entry,
+                    GError                  **error)
+{
+  if (!g_variant_is_of_type (value, G_VARIANT_TYPE_INT64))
+    return refuse (file, key, value, "an id", error);
+  entry->id = g_variant_get_int64 (value);
+  entry->token = (TrafoNamedToken){ .content = g_strdup (key), .normalized = TRUE };
+  return TRUE;
+}
+
+/* In the order of the ids, whatever these are: a token that the vocabulary lacks gets the next free
+ * one. */
+static gboolean
+read_added (TrafoTokenizerConfig     *self,
+            const TrafoTokenizerFile *config,
+            const TrafoTokenizerFile *added_tokens,
+            GError                  **error)
 {
   g_autoptr (GArray) numbered = g_array_new (FALSE, FALSE, sizeof (NumberedToken));
-  g_autoptr (GVariant) decoder = trafo_component_get (config, "added_tokens_decoder");
-  GVariantIter  iter;
-  const char   *key;
-  GVariant     *value;
-  NumberedToken entry;
+  g_autoptr (GVariant) decoder = trafo_component_get (config->values, "added_tokens_decoder");
+  GVariant    *entries = decoder != NULL ? decoder : added_tokens->values;
+  GVariantIter iter;
+  const char  *key;
+  GVariant    *value;
+  gboolean     done = TRUE;
 
-  if (decoder != NULL && g_variant_is_of_type (decoder, G_VARIANT_TYPE_VARDICT))
+  if (entries == NULL)
+    return TRUE;
+  if (!g_variant_is_of_type (entries, G_VARIANT_TYPE_VARDICT))
+    return refuse (config, "added_tokens_decoder", entries, "an object of added tokens", error);
+  g_array_set_clear_func (numbered, clear_numbered);
+  g_variant_iter_init (&iter, entries);
+  while (done && g_variant_iter_next (&iter, "{&sv}", &key, &value))
     {
-      g_variant_iter_init (&iter, decoder);
-      while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
-        if (g_ascii_string_to_signed (key, 10, 0, G_MAXUINT32, &entry.id, NULL) &&
-            read_named (value, FALSE, &entry.token))
-          g_array_append_val (numbered, entry);
-    }
-  else if (added_tokens != NULL && g_variant_is_of_type (added_tokens, G_VARIANT_TYPE_VARDICT))
-    {
-      g_variant_iter_init (&iter, added_tokens);
-      while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
-        if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT64))
-          {
-            entry.id = g_variant_get_int64 (value);
-            entry.token = (TrafoNamedToken){ .content = g_strdup (key), .normalized = TRUE };
-            g_array_append_val (numbered, entry);
-          }
+      g_autoptr (GVariant) owned = value;
+      NumberedToken entry;
+
+      done = decoder != NULL ? read_decoder_entry (config, key, value, &entry, error)
+                             : read_content_entry (added_tokens, key, value, &entry, error);
+      if (done)
+        g_array_append_val (numbered, entry);
     }
   g_array_sort (numbered, compare_numbered);
-  for (guint i = 0; i < numbered->len; i++)
-    g_array_append_val (self->added, g_array_index (numbered, NumberedToken, i).token);
+  for (guint i = 0; done && i < numbered->len; i++)
+    {
+      NumberedToken *entry = &g_array_index (numbered, NumberedToken, i);
+
+      g_array_append_val (self->added, entry->token);
+      entry->token.content = NULL;
+    }
+  return done;
 }
 
-/* TRAFO_SIDE_DEFAULT if nothing is said. */
-static TrafoSide
-read_side (GVariant *values, const char *key)
+/* @side stays as it is if nothing is said. */
+static gboolean
+read_side (const TrafoTokenizerFile *file, const char *key, TrafoSide *side, GError **error)
 {
-  g_autoptr (GVariant) value = trafo_component_get (values, key);
+  g_autoptr (GVariant) value = trafo_component_get (file->values, key);
+  const char *name = "";
 
-  if (value == NULL || !g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
-    return TRAFO_SIDE_DEFAULT;
-  return g_ascii_strcasecmp (g_variant_get_string (value, NULL), "left") == 0 ? TRAFO_SIDE_LEFT
-                                                                              : TRAFO_SIDE_RIGHT;
+  if (value == NULL)
+    return TRUE;
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+    name = g_variant_get_string (value, NULL);
+  if (!g_str_equal (name, "left") && !g_str_equal (name, "right"))
+    return refuse (file, key, value, "'left' or 'right'", error);
+  *side = g_str_equal (name, "left") ? TRAFO_SIDE_LEFT : TRAFO_SIDE_RIGHT;
+  return TRUE;
 }
 
-/* transformers writes 1e30, as an integer, where there is no limit. */
-static guint64
-read_max_length (GVariant *values)
+/* transformers writes 1e30, as an integer, where there is no limit. It takes a negative number too,
+ * and fails when it shall cut to that. */
+static gboolean
+read_max_length (TrafoTokenizerConfig *self, const TrafoTokenizerFile *file, GError **error)
 {
-  g_autoptr (GVariant) value = trafo_component_get (values, "model_max_length");
+  const char *key = "model_max_length";
+  g_autoptr (GVariant) value = trafo_component_get (file->values, key);
   double number = 0;
 
   if (value == NULL)
-    value = trafo_component_get (values, "max_len");
-  if (value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_INT64))
+    value = trafo_component_get (file->values, key = "max_len");
+  if (value == NULL)
+    return TRUE;
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT64))
     number = g_variant_get_int64 (value);
-  else if (value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_DOUBLE))
+  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_DOUBLE))
     number = g_variant_get_double (value);
-  return number >= 1 && number < G_MAXINT32 ? number : 0;
+  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_UINT64))
+    number = g_variant_get_uint64 (value);
+  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
+    number = g_variant_get_boolean (value);
+  else
+    return refuse (file, key, value, "a number", error);
+  if (number < 0)
+    self->model_max_length = MAX (floor (number), G_MININT32);
+  else if (number < G_MAXINT32)
+    self->model_max_length = number;
+  return TRUE;
 }
 
 static gboolean
-is_simple (GVariant *value)
+check_types (const TrafoTokenizerFile *file, GError **error)
 {
-  return g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN) ||
-         g_variant_is_of_type (value, G_VARIANT_TYPE_STRING) ||
-         g_variant_is_of_type (value, G_VARIANT_TYPE_INT64) ||
-         g_variant_is_of_type (value, G_VARIANT_TYPE_DOUBLE);
+  static const char *const booleans[] = { "do_lower_case",
+                                          "strip_accents",
+                                          "tokenize_chinese_chars",
+                                          "add_prefix_space" };
+  g_autoptr (GVariant) class = trafo_component_get (file->values, "tokenizer_class");
+
+  if (class != NULL && !g_variant_is_of_type (class, G_VARIANT_TYPE_STRING))
+    return refuse (file, "tokenizer_class", class, "a string", error);
+  for (guint i = 0; i < G_N_ELEMENTS (booleans); i++)
+    {
+      g_autoptr (GVariant) value = trafo_component_get (file->values, booleans[i]);
+
+      if (value != NULL && !g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
+        return refuse (file, booleans[i], value, "true or false", error);
+    }
+  return TRUE;
 }
 
 static void
-insert_simple (GVariantDict *dict, GVariant *source)
+insert_values (GVariantDict *dict, GVariant *source)
 {
   GVariantIter iter;
   const char  *key;
   GVariant    *value;
 
-  if (source == NULL || !g_variant_is_of_type (source, G_VARIANT_TYPE_VARDICT))
+  if (source == NULL)
     return;
   g_variant_iter_init (&iter, source);
   while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
-    if (is_simple (value))
+    if (!g_variant_is_of_type (value, G_VARIANT_TYPE_MAYBE))
       g_variant_dict_insert_value (dict, key, value);
 }
 
@@ -212,48 +362,77 @@ collect_values (TrafoTokenizerConfig *self, GVariant *config, GVariant *defaults
   GVariantDict dict;
 
   g_variant_dict_init (&dict, NULL);
-  insert_simple (&dict, defaults);
-  insert_simple (&dict, config);
+  insert_values (&dict, defaults);
+  insert_values (&dict, config);
   for (guint i = 0; i < TRAFO_N_SPECIAL_TOKENS; i++)
     if (self->special[i].content != NULL)
       g_variant_dict_insert (&dict, special_keys[i], "s", self->special[i].content);
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
 
-/* Each of the four may be NULL. What has an unexpected type is as if it were missing, for the file
- * holds what any program has put there. */
-TrafoTokenizerConfig *
-trafo_tokenizer_config_new (GVariant *config,
-                            GVariant *special_tokens_map,
-                            GVariant *added_tokens,
-                            GVariant *defaults)
+static gboolean
+read_files (TrafoTokenizerConfig     *self,
+            const TrafoTokenizerFile *config,
+            const TrafoTokenizerFile *special_tokens_map,
+            const TrafoTokenizerFile *added_tokens,
+            GVariant                 *defaults,
+            GError                  **error)
 {
-  TrafoTokenizerConfig *self = g_new0 (TrafoTokenizerConfig, 1);
+  const TrafoTokenizerFile  sources[] = { *config,
+                                          *special_tokens_map,
+                                          { "the tokenizer's defaults", defaults } };
+  const TrafoTokenizerFile *files[] = { config, special_tokens_map, added_tokens };
+  TrafoTokenizerFile        completed = { config->path, NULL };
 
-  self->added = g_array_new (FALSE, TRUE, sizeof (TrafoNamedToken));
-  self->extra = g_array_new (FALSE, TRUE, sizeof (TrafoNamedToken));
-  g_array_set_clear_func (self->added, clear_named);
-  g_array_set_clear_func (self->extra, clear_named);
-  read_special (self, config, special_tokens_map, defaults);
-  read_extra (self, config);
-  read_extra (self, special_tokens_map);
-  read_added (self, config, added_tokens);
-  self->values = collect_values (self, config, defaults);
-  self->model_max_length = read_max_length (self->values);
-  self->padding_side = read_side (self->values, "padding_side");
-  self->truncation_side = read_side (self->values, "truncation_side");
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    if (files[i]->values != NULL &&
+        !g_variant_is_of_type (files[i]->values, G_VARIANT_TYPE_VARDICT))
+      return refuse (files[i], NULL, files[i]->values, "an object", error);
+  if (!read_special (self, sources, G_N_ELEMENTS (sources), error) ||
+      !read_extra (self, config, error) || !read_extra (self, special_tokens_map, error) ||
+      !read_added (self, config, added_tokens, error))
+    return FALSE;
+  self->values = completed.values = collect_values (self, config->values, defaults);
+  if (!check_types (&completed, error) || !read_max_length (self, &completed, error) ||
+      !read_side (&completed, "padding_side", &self->padding_side, error) ||
+      !read_side (&completed, "truncation_side", &self->truncation_side, error))
+    return FALSE;
   g_variant_lookup (self->values,
                     "clean_up_tokenization_spaces",
                     "b",
                     &self->clean_up_tokenization_spaces);
-  return self;
+  return TRUE;
+}
+
+/* @defaults: an a{sv} of the tokenizer's, or NULL. */
+TrafoTokenizerConfig *
+trafo_tokenizer_config_new (const TrafoTokenizerFile *config,
+                            const TrafoTokenizerFile *special_tokens_map,
+                            const TrafoTokenizerFile *added_tokens,
+                            GVariant                 *defaults,
+                            GError                  **error)
+{
+  g_autoptr (TrafoTokenizerConfig) self = g_new0 (TrafoTokenizerConfig, 1);
+
+  self->padding_side = self->truncation_side = TRAFO_SIDE_DEFAULT;
+  self->added = g_array_new (FALSE, TRUE, sizeof (TrafoNamedToken));
+  self->extra = g_array_new (FALSE, TRUE, sizeof (TrafoNamedToken));
+  g_array_set_clear_func (self->added, clear_named);
+  g_array_set_clear_func (self->extra, clear_named);
+  return read_files (self, config, special_tokens_map, added_tokens, defaults, error)
+             ? g_steal_pointer (&self)
+             : NULL;
 }
 
 static void
 complete_side (TrafoSide *side, GVariant *baked)
 {
-  if (*side == TRAFO_SIDE_DEFAULT)
-    *side = read_side (baked, "direction");
+  g_autoptr (GVariant) direction = trafo_component_get (baked, "direction");
+
+  if (*side == TRAFO_SIDE_DEFAULT && direction != NULL &&
+      g_variant_is_of_type (direction, G_VARIANT_TYPE_STRING))
+    *side = g_str_equal (g_variant_get_string (direction, NULL), "Left") ? TRAFO_SIDE_LEFT
+                                                                         : TRAFO_SIDE_RIGHT;
   if (*side == TRAFO_SIDE_DEFAULT)
     *side = TRAFO_SIDE_RIGHT;
 }
@@ -275,7 +454,7 @@ trafo_tokenizer_config_complete (TrafoTokenizerConfig *self,
   if (token != NULL && g_variant_is_of_type (token, G_VARIANT_TYPE_STRING))
     {
       clear_named (pad);
-      read_named (token, TRUE, pad);
+      *pad = (TrafoNamedToken){ .content = g_variant_dup_string (token, NULL), .special = TRUE };
       self->is_default[TRAFO_SPECIAL_TOKEN_PAD] = FALSE;
     }
 }
@@ -283,7 +462,7 @@ trafo_tokenizer_config_complete (TrafoTokenizerConfig *self,
 void
 trafo_tokenizer_config_free (TrafoTokenizerConfig *self)
 {
-  g_variant_unref (self->values);
+  g_clear_pointer (&self->values, g_variant_unref);
   for (guint i = 0; i < TRAFO_N_SPECIAL_TOKENS; i++)
     clear_named (&self->special[i]);
   g_array_unref (self->added);

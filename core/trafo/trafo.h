@@ -23,6 +23,7 @@
 #include "trafo-auto-tokenizer.h"
 #include "trafo-batch-tensors.h"
 #include "trafo-checkpoint.h"
+#include "trafo-decode-stream.h"
 #include "trafo-device-choice.h"
 #include "trafo-dlpack.h"
 #include "trafo-eager.h"

@@ -9,7 +9,7 @@ import ctypes
 import operator
 import sys
 
-from gi.repository import GLib
+from gi.repository import GLib, GObject
 
 from ..module import get_introspection_module
 
@@ -312,17 +312,36 @@ _BOOLEAN_OPTIONS = {
 }
 
 
+def _enum_value(pspec, name, value):
+    kind = getattr(Trafo, pspec.value_type.name[len("Trafo") :])
+    nicks = {choice.value_nick: choice for choice in kind.__enum_values__.values()}
+    if isinstance(value, kind):
+        return value
+    if isinstance(value, str) and value.replace("_", "-") in nicks:
+        return nicks[value.replace("_", "-")]
+    names = [str(key[1]) for key in _BOOLEAN_OPTIONS if key[0] == name]
+    names += [nick.replace("-", "_") for nick in nicks]
+    error = ValueError if isinstance(value, str) else TypeError
+    raise error(f"{name} is {value!r}, expected one of: {', '.join(names)}")
+
+
 def _option_value(options_type, name, value):
+    pspec = options_type.find_property(name)
+    kind = pspec.value_type
     if isinstance(value, bool) and (name, value) in _BOOLEAN_OPTIONS:
         return _BOOLEAN_OPTIONS[name, value]
-    if isinstance(value, str):
-        pspec = options_type.find_property(name)
-        values = getattr(pspec.value_type.pytype, "__enum_values__", None)
-        if values is not None:
-            nicks = {choice.value_nick: choice for choice in values.values()}
-            if value.replace("_", "-") not in nicks:
-                raise ValueError(f"{name} is {value!r}, expected one of {', '.join(nicks)}")
-            return nicks[value.replace("_", "-")]
+    if kind.is_a(GObject.TYPE_ENUM):
+        return _enum_value(pspec, name, value)
+    if kind == GObject.TYPE_BOOLEAN and not hasattr(type(value), "__bool__"):
+        raise TypeError(f"{name} is {value!r}, expected True or False")
+    if kind in (GObject.TYPE_UINT, GObject.TYPE_UINT64):
+        if not hasattr(type(value), "__index__"):
+            raise TypeError(f"{name} is {value!r}, expected an integer")
+        if not pspec.minimum <= operator.index(value) <= pspec.maximum:
+            limits = f"from {pspec.minimum} to {pspec.maximum}"
+            raise ValueError(f"{name} is {value!r}, expected an integer {limits}")
+    if kind == GObject.TYPE_STRING and not isinstance(value, str):
+        raise TypeError(f"{name} is {value!r}, expected a string")
     return value
 
 
@@ -436,18 +455,25 @@ for _name in dir(Trafo):
 
 # Tokenizers. An Encoding has the attributes of the tokenizers package's; a BatchEncoding is a mapping
 # from input names to tensors, so that model(**batch) works, and batch[0] is its first Encoding.
-_encode = Trafo.Tokenizer.encode
-_encode_batch = Trafo.Tokenizer.encode_batch
-_encode_batch_async = Trafo.Tokenizer.encode_batch_async
-_decode = Trafo.Tokenizer.decode
+# Texts cross as bytes, for a C string would end at a NUL.
+def _bytes(text):
+    if not isinstance(text, str):
+        raise TypeError(f"found a text of type {type(text).__name__}, expected str")
+    return GLib.Bytes.new(text.encode())
+
+
+def _bytes_list(texts):
+    return None if texts is None else [_bytes(text) for text in texts]
 
 
 def _tokenizer_encode(self, text, pair=None, options=None, **properties):
-    return _encode(self, text, pair, _options(Trafo.EncodeOptions, options, properties))
+    options = _options(Trafo.EncodeOptions, options, properties)
+    return self.encode_bytes(_bytes(text), None if pair is None else _bytes(pair), options)
 
 
 def _tokenizer_encode_batch(self, texts, pairs=None, options=None, **properties):
-    return _encode_batch(self, texts, pairs, _options(Trafo.EncodeOptions, options, properties))
+    options = _options(Trafo.EncodeOptions, options, properties)
+    return self.encode_bytes_batch(_bytes_list(texts), _bytes_list(pairs), options)
 
 
 def _tokenizer_encode_batch_async(
@@ -461,7 +487,8 @@ def _tokenizer_encode_batch_async(
     **properties,
 ):
     options = _options(Trafo.EncodeOptions, options, properties)
-    _encode_batch_async(self, texts, pairs, options, cancellable, callback, *user_data)
+    texts, pairs = _bytes_list(texts), _bytes_list(pairs)
+    self.encode_bytes_batch_async(texts, pairs, options, cancellable, callback, *user_data)
 
 
 def _tokenizer_call(self, text, text_pair=None, options=None, **properties):
@@ -473,7 +500,8 @@ def _tokenizer_call(self, text, text_pair=None, options=None, **properties):
 def _tokenizer_decode(self, ids, skip_special_tokens=False, clean_up_tokenization_spaces=None):
     if clean_up_tokenization_spaces is None:
         clean_up_tokenization_spaces = self.get_clean_up_tokenization_spaces()
-    return _decode(self, ids, skip_special_tokens, clean_up_tokenization_spaces)
+    text = self.decode_bytes(ids, skip_special_tokens, clean_up_tokenization_spaces)
+    return text.get_data().decode()
 
 
 def _pairs(numbers):
@@ -489,6 +517,7 @@ def _batch_getitem(self, key):
 Trafo.Tokenizer.encode = _tokenizer_encode
 Trafo.Tokenizer.encode_batch = _tokenizer_encode_batch
 Trafo.Tokenizer.encode_batch_async = _tokenizer_encode_batch_async
+Trafo.Tokenizer.encode_batch_finish = Trafo.Tokenizer.encode_bytes_batch_finish
 Trafo.Tokenizer.decode = _tokenizer_decode
 Trafo.Tokenizer.__call__ = _tokenizer_call
 Trafo.Tokenizer.__len__ = lambda self: self.get_vocab_size(True)
@@ -504,12 +533,21 @@ Trafo.BatchEncoding.__getitem__ = _batch_getitem
 
 # Pipelines take their parameters by name and return what Python has for JSON's values.
 _pipeline_run = Trafo.Pipeline.run
-_SCALARS = {bool: "b", int: "x", float: "d", str: "s"}
+_SCALARS = {bool: "b", int: "x", float: "d"}
+
+
+# Other texts are C strings, and what stands after a NUL would be lost in silence.
+def _without_nul(text):
+    if "\0" in text:
+        raise ValueError("found a NUL in a text, expected none; Tokenizer.encode() takes it")
+    return text
 
 
 def _variant(value):
     if value is None:
         return GLib.Variant("mv", None)
+    if isinstance(value, str):
+        return GLib.Variant("s", _without_nul(value))
     if isinstance(value, (list, tuple)):
         return GLib.Variant("av", [_variant(item) for item in value])
     if isinstance(value, dict):
@@ -580,3 +618,14 @@ for _name in "run_finish", "run_text_finish":
 Trafo.Pipeline.new_from_pretrained = staticmethod(_pipeline_from_pretrained)
 Trafo.Pipeline.new_from_pretrained_async = staticmethod(_pipeline_from_pretrained_async)
 _take_load_options(Trafo.SentenceEmbedder, "new_from_pretrained")
+
+
+def _with_texts(function):
+    def encode(self, texts, *arguments):
+        return function(self, [_without_nul(text) for text in texts], *arguments)
+
+    return encode
+
+
+for _name in "encode", "encode_async":
+    setattr(Trafo.SentenceEmbedder, _name, _with_texts(getattr(Trafo.SentenceEmbedder, _name)))

@@ -121,7 +121,8 @@ typedef struct
   guint32 flags;
 
   /* The kernels of one op, most special first; core takes the first whose supports() says yes,
-   * else the op's decomposition, else the reference kernel on the host. */
+   * else the reference kernel on the host. An op that has no kernel here is decomposed first on a
+   * device with memory of its own, if it can be. */
   const TrafoKernel *const *(*list_kernels) (gpointer device, guint16 op, gsize *ret_n_kernels);
 
   /* The size in bytes of a packed weight, 0 to keep it as it is. Packing is split in tasks for

@@ -27,12 +27,24 @@ class Embeddings(unittest.TestCase):
         self.assertLessEqual(numpy.abs(vectors - EXPECTED["embeddings"]).max(), TOLERANCE)
 
 
+    def test_a_nul_is_refused(self):
+        embedder = Trafo.SentenceEmbedder.new_from_pretrained(FOLDER)
+        with self.assertRaisesRegex(ValueError, "NUL"):
+            embedder.encode(["a cat", "a\0dog"])
+
+
 class Pipeline(unittest.TestCase):
     def test_features_are_lists_and_tensors(self):
         pipeline = Trafo.Pipeline.new_from_pretrained("feature-extraction", FOLDER)
         features = pipeline("a cat")
         self.assertEqual(numpy.asarray(features).shape, (1, 4, 16))
         self.assertEqual(len(pipeline.run(["a cat", "a dog"])), 2)
+
+    def test_a_nul_is_refused(self):
+        pipeline = Trafo.Pipeline.new_from_pretrained("feature-extraction", FOLDER)
+        for inputs in "a\0cat", ["a cat", "\0"], {"text": "a\0cat"}:
+            with self.assertRaisesRegex(ValueError, "NUL"):
+                pipeline(inputs)
 
     def test_an_unknown_parameter_is_an_error(self):
         pipeline = Trafo.Pipeline.new_from_pretrained("feature-extraction", FOLDER)

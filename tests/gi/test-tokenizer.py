@@ -15,6 +15,7 @@ import tap
 gi.require_version("Trafo", "1.0")
 from gi.repository import GLib, Trafo  # noqa: E402
 
+BYTE_LEVEL = str(pathlib.Path(os.environ["G_TEST_SRCDIR"]) / "data" / "tokenizers" / "gpt2")
 FOLDER = str(pathlib.Path(os.environ["G_TEST_SRCDIR"]) / "data" / "models" / "tiny-bert")
 EXPECTED = json.loads(pathlib.Path(FOLDER, "expected.json").read_text(encoding="utf-8"))
 
@@ -50,6 +51,23 @@ class Tokenizer(unittest.TestCase):
         with self.assertRaises(TypeError):
             encode("a cat", colour="blue")
 
+    def test_an_option_of_another_type_is_named_with_what_it_may_be(self):
+        for value in object(), 7, 1.5, ["longest_first"]:
+            with self.assertRaisesRegex(TypeError, "truncation is .* True, False, .*only_second"):
+                self.tokenizer.encode("a cat", truncation=value)
+        with self.assertRaisesRegex(ValueError, "padding is 'up', expected one of: .*max_length"):
+            self.tokenizer.encode("a cat", padding="up")
+        for name, value in ("max_length", "x"), ("add_special_tokens", object()):
+            with self.assertRaisesRegex(TypeError, f"{name} is .*, expected"):
+                self.tokenizer.encode("a cat", **{name: value})
+        for value in -1, 1 << 40:
+            with self.assertRaisesRegex(ValueError, "max_length is .*, expected an integer from"):
+                self.tokenizer.encode("a cat", max_length=value)
+        padded = self.tokenizer.encode("a", padding="max_length", max_length=4, padding_side="left")
+        self.assertEqual(padded.attention_mask, [0, 1, 1, 1])
+        choice = Trafo.Truncation.LONGEST_FIRST
+        self.assertEqual(len(self.tokenizer.encode("a cat", truncation=choice, max_length=3)), 3)
+
     def test_a_pair_has_types(self):
         batch = self.tokenizer("a cat", "on a mat")
         self.assertEqual(numpy.asarray(batch["token_type_ids"]).tolist(), [[0, 0, 0, 0, 1, 1, 1, 1]])
@@ -64,6 +82,27 @@ class Tokenizer(unittest.TestCase):
         ids = EXPECTED["input_ids"][2]
         text = self.tokenizer.decode(ids, skip_special_tokens=True)
         self.assertEqual(text, "the dogs play chess in the oven")
+
+    def test_a_text_does_not_end_at_a_nul(self):
+        encode = self.tokenizer.encode
+        self.assertEqual(encode("a \0cat").ids, encode("a cat").ids)
+        self.assertEqual(encode("a \0cat").offsets[2], (3, 6))
+        self.assertEqual(encode("a", "\0cat").ids, encode("a", "cat").ids)
+        pairs = self.tokenizer(["a\0", ""], ["cat", "\0dog"], padding=True)
+        self.assertEqual(pairs[0].ids, encode("a", "cat").ids)
+        self.assertEqual(pairs[1].ids, encode("", "dog", padding="max_length", max_length=5).ids)
+
+    def test_bytes_keep_a_nul(self):
+        tokenizer = Trafo.AutoTokenizer.from_pretrained(BYTE_LEVEL)
+        ids = tokenizer.encode("a\0cat").ids
+        self.assertEqual(ids, [65, 189, 67, 65, 84])
+        self.assertEqual(tokenizer.decode(ids), "a\0cat")
+        self.assertEqual(tokenizer.decode([]), "")
+
+    def test_a_text_is_a_str(self):
+        for text in b"a cat", None, 3:
+            with self.assertRaises(TypeError):
+                self.tokenizer.encode(text)
 
     def test_a_folder_without_a_tokenizer_is_an_error(self):
         with self.assertRaises(GLib.Error) as caught:

@@ -43,6 +43,11 @@ build_vala()
     --output program "$1"
 }
 
+build_plugin()
+{
+  meson setup --werror "$stage/plugin" "$1" && ninja -C "$stage/plugin"
+}
+
 # example LANGUAGE SOURCE COMMAND...: what the command prints must be what it prints in C.
 example()
 {
@@ -95,6 +100,23 @@ for source in "$source_dir"/examples/c/*.c; do
   example python "$examples/python/$name.py" "$python" "$examples/python/$name.py"
   example gjs "$examples/gjs/$name.js" gjs "$examples/gjs/$name.js"
 done
+
+# A plugin from outside the tree, built against the installation alone: verify says that it computes
+# what transformers computes.
+albert=$source_dir/examples/plugins/albert
+check "examples/plugins/albert builds" build_plugin "$albert"
+export TRAFO_PLUGIN_PATH=$stage/plugin
+check "examples/plugins/albert keeps the contract" \
+  "$root/bin/trafo-plugin-check" "$stage/plugin/libtrafomodel-albert.so"
+for expected in "$source_dir"/tests/data/examples/albert-*/expected/*.safetensors; do
+  checkpoint=${expected%/expected/*}
+  check "$(basename "$checkpoint"): $(basename "$expected" .safetensors)" \
+    "$root/bin/trafo" verify "$checkpoint" --expected "$expected"
+done
+check "examples/plugins/albert/albert.py runs" "$python" "$albert/albert.py" \
+  "$source_dir/tests/data/examples/albert-mlm" 2 7 4 3
+check "examples/plugins/albert/albert.py computes what the plugin computes" \
+  "$python" "$source_dir/tests/install/test-albert.py"
 
 echo "1..$n_cases"
 exit $((n_failed > 0))

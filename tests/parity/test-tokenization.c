@@ -273,6 +273,27 @@ run_encode (TrafoTokenizer *tokenizer, GVariant *record)
   return compare_batch (batch, expected);
 }
 
+/* The same tokens, decoded one after the other. */
+static char *
+decode_stepwise (TrafoTokenizer *tokenizer, GArray *ids, gboolean skip, gboolean clean_up)
+{
+  g_autoptr (TrafoDecodeStream) stream = trafo_decode_stream_new (tokenizer, skip, clean_up);
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i <= ids->len; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *part =
+          i < ids->len ? trafo_decode_stream_step (stream, g_array_index (ids, guint32, i), &error)
+                       : trafo_decode_stream_end (stream, &error);
+
+      g_assert_no_error (error);
+      g_assert_true (g_utf8_validate (part, -1, NULL));
+      g_string_append (text, part);
+    }
+  return g_string_free (text, FALSE);
+}
+
 static const char *
 run_decode (TrafoTokenizer *tokenizer, GVariant *record)
 {
@@ -281,6 +302,7 @@ run_decode (TrafoTokenizer *tokenizer, GVariant *record)
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (guint32));
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
+  g_autofree char *steps = NULL;
   const char      *expected;
   gboolean         skip = FALSE, clean_up = FALSE;
 
@@ -301,7 +323,10 @@ run_decode (TrafoTokenizer *tokenizer, GVariant *record)
                                  &error);
   g_assert_no_error (error);
   g_assert_true (g_variant_lookup (record, "expected", "&s", &expected));
-  return g_str_equal (text, expected) ? NULL : "the text";
+  if (!g_str_equal (text, expected))
+    return "the text";
+  steps = decode_stepwise (tokenizer, ids, skip, clean_up);
+  return g_str_equal (steps, expected) ? NULL : "the text of a stream";
 }
 
 static void

@@ -168,6 +168,14 @@ def cases():
         {"max_new_tokens": 3, "return_tensors": True},
         {"max_length": 9, "prefix": "on "},
         {"max_new_tokens": 6, "skip_special_tokens": False},
+        {
+            "max_new_tokens": 4,
+            "tokenizer_encode_kwargs": {
+                "return_overflowing_tokens": True,
+                "truncation": True,
+                "max_length": 1,
+            },
+        },
     ):
         parameters = {"do_sample": False, **parameters}
         yield "text-generation", "gpt2-untied", "a cat", parameters

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Copyright 2026 The Trafo authors
 """Makes tests/data/models/{bert,distilbert,gpt2,opt}-*: models of random weights, and what transformers
-answers on them.
+answers on them; and tests/data/examples/albert-*, of a kind that plugins in examples/ bring.
 
 Each folder holds a checkpoint as save_pretrained() writes it, in every layout that readers meet, and
 expected/CASE.safetensors: the tensors "inputs.NAME" and, computed in float32, "outputs.NAME", the
@@ -22,6 +22,7 @@ import transformers
 from safetensors.torch import load_file, save_file
 
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / "data" / "models"
+EXAMPLES = FOLDER.parent / "examples"
 VOCAB_SIZE = 119
 N_POSITIONS = 45
 BERT_SIZES = {
@@ -62,7 +63,19 @@ OPT_SIZES = {
     "max_position_embeddings": N_POSITIONS,
     "pad_token_id": 0,
 }
+ALBERT_SIZES = {
+    "vocab_size": VOCAB_SIZE,
+    "embedding_size": 20,
+    "hidden_size": 36,
+    "num_hidden_layers": 4,
+    "num_hidden_groups": 2,
+    "inner_group_num": 2,
+    "num_attention_heads": 3,
+    "intermediate_size": 50,
+    "max_position_embeddings": N_POSITIONS,
+}
 FAMILIES = {
+    "albert": (transformers.AlbertConfig, ALBERT_SIZES),
     "bert": (transformers.BertConfig, BERT_SIZES),
     "distilbert": (transformers.DistilBertConfig, DISTILBERT_SIZES),
     "gpt2": (transformers.GPT2Config, GPT2_SIZES),
@@ -127,7 +140,7 @@ def cases_for(family, head):
         "right-padded": padded(9, 3, 1, 8),
         "left-padded": {name: tensor.flip(1) for name, tensor in padded(5, 2).items()},
     }
-    if family in ("bert", "gpt2"):
+    if family in ("albert", "bert", "gpt2"):
         cases["type-ids"] = {**padded(6, 4), "token_type_ids": ids(2, 6, seed=4) % 2}
     if family != "bert":
         cases["position-ids"] = {"input_ids": ids(2, 6), "position_ids": ids(2, 6, seed=5) % N_POSITIONS}
@@ -240,6 +253,13 @@ def make_opts():
     make("opt-base", make_model("opt", "base", 42, word_embed_proj_dim=33), "base", FEW)
     make("opt-seqcls", make_model("opt", "seqcls", 43, **bare), "seqcls", [*FEW, "left-padded"])
     make("opt-qa", make_model("opt", "qa", 44, activation_function="gelu"), "qa", FEW)
+
+
+def make_alberts():
+    make("albert-base", make_model("albert", "base", 50), "base", root=EXAMPLES)
+    make("albert-mlm", make_model("albert", "mlm", 51), "mlm", [*FEW, "type-ids"], root=EXAMPLES)
+    seqcls = make_model("albert", "seqcls", 52, num_hidden_groups=1, inner_group_num=1)
+    make("albert-seqcls", seqcls, "seqcls", FEW, root=EXAMPLES)
 
 
 def random_sizes(rng, names):
@@ -357,6 +377,7 @@ def make_committed():
     make_distilberts()
     make_gpt2s()
     make_opts()
+    make_alberts()
 
 
 def main():

@@ -14,7 +14,8 @@ static const TrafoCommand *const commands[] = {
   &trafo_command_generate, &trafo_command_chat,     &trafo_command_embed,
   &trafo_command_pipeline, &trafo_command_tokenize, &trafo_command_detokenize,
   &trafo_command_forward,  &trafo_command_show,     &trafo_command_inspect,
-  &trafo_command_convert,  &trafo_command_env,      &trafo_command_bench,
+  &trafo_command_convert,  &trafo_command_verify,   &trafo_command_env,
+  &trafo_command_bench,
 };
 
 static const TrafoCommand *

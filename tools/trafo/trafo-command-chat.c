@@ -175,15 +175,12 @@ chat (const TrafoCommand *self, TrafoGenerator *generator)
 static TrafoGenerator *
 load (const TrafoCommand *self, const Options *options, GError **error)
 {
-  g_autoptr (GVariant) parameters = trafo_parameters_parse (options->parameters, error);
-  g_autoptr (TrafoGenerationConfig) config = NULL;
+  g_autoptr (TrafoGenerationConfig) config =
+      trafo_parameters_parse_generation (options->parameters, error);
   g_autoptr (TrafoTokenizer) tokenizer = NULL;
   g_autoptr (TrafoModel) model = NULL;
   TrafoGenerationConfig *checkpoint;
 
-  if (parameters == NULL)
-    return NULL;
-  config = trafo_generation_config_new_from_variant (parameters, error);
   if (config == NULL)
     return NULL;
   tokenizer = trafo_auto_tokenizer_from_pretrained (options->model.model, NULL, error);

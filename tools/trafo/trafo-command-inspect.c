@@ -131,6 +131,25 @@ folders_value (TrafoRegistry *registry)
   return list;
 }
 
+/* Most people have no plugins of their own, so a folder may be missing unless they name it. */
+static gboolean
+is_worth_saying (const char *folder)
+{
+  static const char *const variables[] = { "TRAFO_PLUGIN_PATH", "TRAFO_PLUGIN_SYSTEM_PATH" };
+
+  if (g_file_test (folder, G_FILE_TEST_EXISTS))
+    return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (variables); i++)
+    {
+      const char *value = g_getenv (variables[i]);
+      g_auto (GStrv) named = g_strsplit (value != NULL ? value : "", G_SEARCHPATH_SEPARATOR_S, -1);
+
+      if (g_strv_contains ((const char *const *) named, folder))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static int
 inspect_all (const TrafoCommand *self, const Options *options)
 {
@@ -151,13 +170,8 @@ inspect_all (const TrafoCommand *self, const Options *options)
       TrafoValue *folder = trafo_value_get_item (folders, i);
       const char *reason = trafo_report_get_string (folder, "reason");
 
-      /* most people have none of their own */
-      if (*reason != '\0' &&
-          g_file_test (trafo_report_get_string (folder, "folder"), G_FILE_TEST_EXISTS))
-        trafo_command_warn (self,
-                            "%s was skipped: %s",
-                            trafo_report_get_string (folder, "folder"),
-                            reason);
+      if (*reason != '\0' && is_worth_saying (trafo_report_get_string (folder, "folder")))
+        trafo_command_warn (self, "%s", reason);
     }
   return TRAFO_EXIT_OK;
 }

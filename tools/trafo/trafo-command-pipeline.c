@@ -47,12 +47,25 @@ print_text (TrafoValue *results)
   return TRAFO_EXIT_OK;
 }
 
+static GVariant *
+parse_parameters (const Options *options, GError **error)
+{
+  g_autoptr (GVariant) parameters = trafo_parameters_parse (options->parameters, error);
+  GError *local = NULL;
+
+  if (parameters == NULL ||
+      trafo_pipeline_check_parameters (options->arguments[0], parameters, &local))
+    return g_steal_pointer (&parameters);
+  trafo_usage_error_propagate (error, local);
+  return NULL;
+}
+
 /* One text is what a string is to transformers, several are a list. */
 static int
 run_pipeline (const TrafoCommand *self, const Options *options)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) parameters = trafo_parameters_parse (options->parameters, &error);
+  g_autoptr (GVariant) parameters = parse_parameters (options, &error);
   g_autoptr (TrafoLoadOptions) load_options = NULL;
   g_autoptr (TrafoPipeline) pipeline = NULL;
   g_autoptr (TrafoValue) results = NULL;

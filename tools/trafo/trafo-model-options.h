@@ -20,13 +20,14 @@ typedef struct
   {                                                                                                \
     "model", 'm', 0, G_OPTION_ARG_FILENAME, &(options).model, "Folder of the checkpoint", "DIR"    \
   }
-#define TRAFO_MODEL_OPTIONS_ENTRIES(options)                                                       \
-  TRAFO_MODEL_OPTIONS_MODEL (options),                                                             \
-      { "device", 0, 0, G_OPTION_ARG_STRING, &(options).device, "Where to compute", "DEVICE" },    \
+#define TRAFO_MODEL_OPTIONS_RUN(options)                                                           \
+  { "device", 0, 0, G_OPTION_ARG_STRING, &(options).device, "Where to compute", "DEVICE" },        \
       { "dtype", 0, 0, G_OPTION_ARG_STRING, &(options).dtype, "Type to compute with", "DTYPE" },   \
   {                                                                                                \
     "threads", 't', 0, G_OPTION_ARG_INT, &(options).threads, "Threads to compute with", "N"        \
   }
+#define TRAFO_MODEL_OPTIONS_ENTRIES(options)                                                       \
+  TRAFO_MODEL_OPTIONS_MODEL (options), TRAFO_MODEL_OPTIONS_RUN (options)
 
 void trafo_model_options_clear (TrafoModelOptions *self);
 

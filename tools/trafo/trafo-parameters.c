@@ -82,3 +82,18 @@ trafo_parameters_parse (char **parameters, GError **error)
     }
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
+
+TrafoGenerationConfig *
+trafo_parameters_parse_generation (char **parameters, GError **error)
+{
+  g_autoptr (GVariant) values = trafo_parameters_parse (parameters, error);
+  TrafoGenerationConfig *config;
+  GError                *local = NULL;
+
+  if (values == NULL)
+    return NULL;
+  config = trafo_generation_config_new_from_variant (values, &local);
+  if (config == NULL)
+    trafo_usage_error_propagate (error, local);
+  return config;
+}

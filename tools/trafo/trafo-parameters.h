@@ -2,7 +2,7 @@
  * Copyright 2026 The Trafo authors */
 #pragma once
 
-#include <glib-object.h>
+#include <trafo/trafo.h>
 
 G_BEGIN_DECLS
 
@@ -14,5 +14,8 @@ char **trafo_parameters_expand (const char *const *own_options, int argc, char *
 /* What --param gave, each "NAME=VALUE", as an a{sv}; not floating. A value is JSON, or a string
  * where it is none. A name that is given again replaces the earlier one. Errors are of usage. */
 GVariant *trafo_parameters_parse (char **parameters, GError **error);
+
+/* The same as what they say of generation. */
+TrafoGenerationConfig *trafo_parameters_parse_generation (char **parameters, GError **error);
 
 G_END_DECLS

@@ -173,6 +173,7 @@ const TrafoOp trafo_op_activation = {
   .max_inputs = 1,
   .attrs_size_bytes = sizeof (TrafoActivationAttrs),
   .infer = activation_infer,
+  .is_row_wise = trafo_rule_row_wise,
   .decompose = activation_decompose,
   .reference = activation_reference,
 };

@@ -116,6 +116,7 @@ binary_reference (const TrafoKernelArgs *args)
     .min_inputs = 2,                                                                               \
     .max_inputs = 2,                                                                               \
     .infer = infer_##op,                                                                           \
+    .is_row_wise = trafo_rule_row_wise,                                                            \
     .reference = binary_reference,                                                                 \
   };
 

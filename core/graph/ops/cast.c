@@ -43,5 +43,6 @@ const TrafoOp trafo_op_cast = {
   .min_inputs = 1,
   .max_inputs = 1,
   .infer = cast_infer,
+  .is_row_wise = trafo_rule_row_wise,
   .reference = cast_reference,
 };

@@ -88,5 +88,6 @@ const TrafoOp trafo_op_compare = {
   .max_inputs = 2,
   .attrs_size_bytes = sizeof (TrafoCompareAttrs),
   .infer = compare_infer,
+  .is_row_wise = trafo_rule_row_wise,
   .reference = compare_reference,
 };

@@ -140,6 +140,7 @@ const TrafoOp trafo_op_layer_norm = {
   .max_inputs = 4,
   .attrs_size_bytes = sizeof (TrafoLayerNormAttrs),
   .infer = layer_norm_infer,
+  .is_row_wise = trafo_rule_row_wise,
   .decompose = layer_norm_decompose,
   .reference = layer_norm_reference,
 };

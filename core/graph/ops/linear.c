@@ -198,6 +198,7 @@ const TrafoOp trafo_op_linear = {
   .max_inputs = 4,
   .attrs_size_bytes = sizeof (TrafoLinearAttrs),
   .infer = linear_infer,
+  .is_row_wise = trafo_rule_row_wise,
   .decompose = linear_decompose,
   .reference = linear_reference,
 };

@@ -97,6 +97,7 @@ reduce_reference (const TrafoKernelArgs *args)
     .max_inputs = 1,                                                                               \
     .attrs_size_bytes = sizeof (TrafoAxisAttrs),                                                   \
     .infer = infer_##op,                                                                           \
+    .is_row_wise = trafo_rule_row_wise_along,                                                      \
     .reference = reduce_reference,                                                                 \
   };
 

@@ -18,6 +18,10 @@ G_BEGIN_DECLS
   (TRAFO_RULE_IDS | TRAFO_RULE_DTYPE (INT8) | TRAFO_RULE_DTYPE (UINT8) | TRAFO_RULE_DTYPE (BOOL))
 #define TRAFO_RULE_ALL (TRAFO_RULE_FLOATS | TRAFO_RULE_INTEGERS)
 
+/* For is_row_wise: always; and if the op's TrafoAxisAttrs name the last axis. */
+gboolean trafo_rule_row_wise (const void *attrs, guint axis);
+gboolean trafo_rule_row_wise_along (const void *attrs, guint axis);
+
 gboolean trafo_rule_check_n_inputs (const char *op, guint found, guint expected, GError **error);
 gboolean trafo_rule_check_dtype (const char           *op,
                                  const char           *operand,

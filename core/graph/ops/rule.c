@@ -233,3 +233,15 @@ trafo_rule_broadcast (const char           *op,
       }
   return TRUE;
 }
+
+gboolean
+trafo_rule_row_wise (const void *attrs, guint axis)
+{
+  return TRUE;
+}
+
+gboolean
+trafo_rule_row_wise_along (const void *attrs, guint axis)
+{
+  return ((const TrafoAxisAttrs *) attrs)->axis == axis;
+}

@@ -85,6 +85,12 @@ slice_view (const void *attrs, const TrafoOperand *input, TrafoOperand *output)
   return TRUE;
 }
 
+static gboolean
+slice_is_row_wise (const void *attrs, guint axis)
+{
+  return ((const TrafoSliceAttrs *) attrs)->axis == axis;
+}
+
 const TrafoOp trafo_op_slice = {
   .id = TRAFO_OP_SLICE,
   .version = 1,
@@ -93,5 +99,6 @@ const TrafoOp trafo_op_slice = {
   .max_inputs = 1,
   .attrs_size_bytes = sizeof (TrafoSliceAttrs),
   .infer = slice_infer,
+  .is_row_wise = slice_is_row_wise,
   .view = slice_view,
 };

@@ -78,6 +78,7 @@ const TrafoOp trafo_op_softmax = {
   .max_inputs = 1,
   .attrs_size_bytes = sizeof (TrafoAxisAttrs),
   .infer = softmax_infer,
+  .is_row_wise = trafo_rule_row_wise_along,
   .decompose = softmax_decompose,
   .reference = softmax_reference,
 };

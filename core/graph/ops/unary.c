@@ -74,6 +74,7 @@ unary_reference (const TrafoKernelArgs *args)
     .min_inputs = 1,                                                                               \
     .max_inputs = 1,                                                                               \
     .infer = infer_##op,                                                                           \
+    .is_row_wise = trafo_rule_row_wise,                                                            \
     .reference = unary_reference,                                                                  \
   };
 

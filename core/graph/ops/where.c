@@ -46,5 +46,6 @@ const TrafoOp trafo_op_where = {
   .min_inputs = 3,
   .max_inputs = 3,
   .infer = where_infer,
+  .is_row_wise = trafo_rule_row_wise,
   .reference = where_reference,
 };

@@ -418,6 +418,8 @@ add_prompts (const Writer *self, Rows *rows, const TextCall *call, GError **erro
   if (options == NULL)
     return FALSE;
   trafo_encode_options_set_padding_side (options, TRAFO_SIDE_LEFT);
+  /* what overflows is not gone on from, asked for or not */
+  trafo_encode_options_set_return_overflowing_tokens (options, FALSE);
   for (guint i = 0; i < text_call_get_n_items (call); i++)
     {
       TrafoValue      *input = text_call_get_item (call, i);

@@ -125,11 +125,25 @@ append_roberta_processing (GString    *json,
                            GVariant   *config,
                            GError    **error)
 {
+  g_autoptr (GVariant) trims = g_variant_lookup_value (config, "trim_offsets", NULL);
+
+  if (trims != NULL && !g_variant_is_of_type (trims, G_VARIANT_TYPE_BOOLEAN))
+    {
+      g_autofree char *found = g_variant_print (trims, FALSE);
+
+      g_set_error (error,
+                   TRAFO_FORMAT_ERROR,
+                   TRAFO_FORMAT_ERROR_VALUE,
+                   "%s/tokenizer_config.json: 'trim_offsets': found %.200s, expected true or false",
+                   folder,
+                   found);
+      return FALSE;
+    }
   g_string_append_printf (json,
                           ",\"post_processor\":{\"type\":\"RobertaProcessing\","
                           "\"add_prefix_space\":%s,\"trim_offsets\":%s,\"sep\":",
                           to_json (get_boolean (config, "add_prefix_space", FALSE)),
-                          to_json (get_boolean (config, "trim_offsets", TRUE)));
+                          to_json (trims == NULL || g_variant_get_boolean (trims)));
   if (!append_special_token (json, model, folder, config, "sep_token", error))
     return FALSE;
   g_string_append (json, ",\"cls\":");

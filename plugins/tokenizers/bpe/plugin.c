@@ -23,4 +23,10 @@ TRAFO_PLUGIN_DEFINE (
                                               "RobertaTokenizerFast",
                                               "BartTokenizer",
                                               "BartTokenizerFast",
+                                              "LEDTokenizer",
+                                              "LEDTokenizerFast",
+                                              "LongformerTokenizer",
+                                              "LongformerTokenizerFast",
+                                              "MvpTokenizer",
+                                              "MvpTokenizerFast",
                                               "bart")))

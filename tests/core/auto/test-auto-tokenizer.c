@@ -85,6 +85,8 @@ static const struct
       "{\"model\": {\"type\": \"Runes\"}}",
       "{\"model_type\": \"rune\"}" },
     "'RuneTokenizer' (tokenizer_config.json), 'Runes' (tokenizer.json), 'rune' (config.json)" },
+  { { "{\"tokenizer_class\": \"RuneTokenizer\"}", NULL, "{\"model_type\": \"bert\"}" },
+    "answers to 'RuneTokenizer' (tokenizer_config.json)" },
 };
 
 static void

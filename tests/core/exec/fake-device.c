@@ -110,6 +110,9 @@ host_list_kernels (gpointer device, guint16 op, gsize *ret_n_kernels)
 static gsize
 packed_size (gpointer device, const TrafoWeight *weight)
 {
+  for (guint i = 0; i < weight->n_parts; i++)
+    if (weight->parts[i].dtype != TRAFO_DTYPE_FLOAT32)
+      return 0;
   return weight->n_out * weight->n_in * sizeof (float);
 }
 

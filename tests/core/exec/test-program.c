@@ -4,6 +4,7 @@
 
 #include "fake-device.h"
 #include "random-graph.h"
+#include "trafo-execution-private.h"
 #include "trafo-reference-device-private.h"
 
 #define N_THREADS 16
@@ -104,6 +105,23 @@ test_reuse (void)
   trafo_program_release (program, second);
 }
 
+/* A crowd has an execution for each; the memory of most is given back behind it. */
+static void
+test_crowd (void)
+{
+  FakeDevice fake = { .n_tasks = 1 };
+  g_autoptr (TrafoDevice) device = fake_host_device_new (&fake);
+  g_autoptr (TrafoProgram) program = make_program (device);
+  guint           n_threads = trafo_thread_pool_get_size (trafo_thread_pool_get_default ());
+  TrafoExecution *crowd[300]; /* more than a pool has threads */
+
+  for (guint i = 0; i < G_N_ELEMENTS (crowd); i++)
+    crowd[i] = trafo_program_acquire (program);
+  for (guint i = 0; i < G_N_ELEMENTS (crowd); i++)
+    trafo_program_release (program, crowd[i]);
+  g_assert_cmpuint (program->idle->len, ==, n_threads);
+}
+
 /* What cannot be compiled: a parameter that the source does not have. */
 static void
 test_missing_parameter (void)
@@ -171,6 +189,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/program/many-threads", test_many_threads);
   g_test_add_func ("/program/reuse", test_reuse);
+  g_test_add_func ("/program/crowd", test_crowd);
   g_test_add_func ("/program/missing-parameter", test_missing_parameter);
   g_test_add_func ("/program/failing-upload", test_failing_upload);
   return g_test_run ();

@@ -183,6 +183,44 @@ test_both_ways (void)
   g_assert_cmpmem (plain.data, 16, values, 16);
 }
 
+/* What the device does not pack as it is, is packed as float32. */
+static void
+test_mixed (void)
+{
+  static const struct
+  {
+    WeightCase weight;
+    float      expected[9]; /* rows from the last to the first */
+  } mixed[] = {
+    { { "", { "half", "b" }, { 3, 3 }, FALSE, TRAFO_WEIGHT_USE_LINEAR },
+      { 7, 8, 9, 4, 5, 6, 1, 2, 3 } },
+    { { "", { "half", "column" }, { 2, 4 }, TRUE, TRAFO_WEIGHT_USE_IN_OUT },
+      { 7, 8, 3, 6, 2, 5, 1, 4 } },
+    { { "", { "half" }, { 2, 3 }, FALSE, TRAFO_WEIGHT_USE_LINEAR }, { 4, 5, 6, 1, 2, 3 } },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (mixed); i++)
+    {
+      const WeightCase *c = &mixed[i].weight;
+      FakeDevice        fake = { .packs = TRUE };
+      g_autoptr (TrafoDevice) device = fake_host_device_new (&fake);
+      g_autoptr (TrafoTensorDict) tensors = make_tensors ();
+      g_autoptr (TrafoGraph) graph = trafo_graph_new ();
+      g_autoptr (TrafoWeights) weights = NULL;
+      TrafoWeightSource source;
+      TrafoValueType    type;
+      TrafoGraphParam  *param = make_param (graph, c, &type);
+      TrafoOperand      operand;
+      gsize             size_bytes = c->shape[0] * c->shape[1] * sizeof (float);
+
+      fake_source_init (&source, tensors);
+      weights = trafo_weights_new (device, &source);
+      g_assert_true (trafo_weights_get (weights, param, &type, c->use, &operand, NULL));
+      g_assert_cmpint (operand.layout, ==, TRAFO_LAYOUT_PACKED);
+      g_assert_cmpmem (operand.data, size_bytes, mixed[i].expected, size_bytes);
+    }
+}
+
 static void
 test_not_there (void)
 {
@@ -215,6 +253,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &cases[i], test_forms);
     }
   g_test_add_func ("/weights/both-ways", test_both_ways);
+  g_test_add_func ("/weights/mixed", test_mixed);
   g_test_add_func ("/weights/not-there", test_not_there);
   return g_test_run ();
 }

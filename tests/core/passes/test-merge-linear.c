@@ -54,7 +54,22 @@ test_in_out (void)
   g_assert_true (((TrafoGraphParam *) g_ptr_array_index (graph->params, weight->leaf))->is_in_out);
 }
 
-/* What must stay as it is: a tied weight, no bias, another input, a layer alone. */
+/* Without biases too, but not one layer with a bias and one without. */
+static void
+test_no_bias (void)
+{
+  g_autoptr (TrafoBuilder) b = new_builder ();
+  TrafoSym x = input_matrix (b, "x", 4);
+
+  trafo_builder_output (b, "q", trafo_builder_linear_no_bias (b, "q", x, 2));
+  trafo_builder_output (b, "o", trafo_builder_linear (b, "o", x, 2));
+  trafo_builder_output (b, "k", trafo_builder_linear_no_bias (b, "k", x, 3));
+  check (b,
+         "%4=linear(x, q.weight+k.weight) %5=slice/0(%4) %6=slice/2(%4) "
+         "%9=linear(x, o.weight, o.bias)");
+}
+
+/* What must stay as it is: a tied weight, another kind of layer, another input, a layer alone. */
 static void
 test_kept (void)
 {
@@ -103,6 +118,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/merge-linear/three", test_three);
   g_test_add_func ("/merge-linear/in-out", test_in_out);
+  g_test_add_func ("/merge-linear/no-bias", test_no_bias);
   g_test_add_func ("/merge-linear/kept", test_kept);
   g_test_add_func ("/merge-linear/many", test_many);
   return g_test_run ();

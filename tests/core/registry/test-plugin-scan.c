@@ -4,6 +4,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static guint
 count (TrafoRegistry *registry)
@@ -137,6 +138,27 @@ test_help_prints_names (void)
                              "TRAFO_PLUGIN_SELECT can be: one1, two2\n*");
 }
 
+/* A link that leads nowhere is listed with the reason, until it leads to a plugin. */
+static void
+test_broken_link (void)
+{
+  char            *folder = plugin_folder_new ();
+  g_autofree char *file = plugin_folder_add (folder, "one1", "AnimalOne1");
+  g_autofree char *link = g_build_filename (folder, "libtrafooptimizer-two2.so", NULL);
+  g_autofree char *target = g_build_filename (folder, "absent", NULL);
+  g_autoptr (TrafoRegistry) registry = NULL;
+
+  g_assert_cmpint (symlink ("absent", link), ==, 0);
+  registry = plugin_folder_scan (folder, NULL);
+  g_assert_cmpuint (count (registry), ==, 2);
+  check_shadowed (registry, "two2", link, "a link to 'absent', which cannot be read");
+  g_assert_cmpint (g_rename (file, target), ==, 0);
+  g_assert_true (trafo_registry_scan (registry, NULL, NULL));
+  g_assert_cmpuint (count (registry), ==, 1);
+  check_shadowed (registry, "two2", NULL, NULL);
+  plugin_folder_free (folder);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -145,6 +167,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plugin-scan/types-are-global", test_types_are_global);
   g_test_add_func ("/plugin-scan/objects-stay", test_objects_stay);
   g_test_add_func ("/plugin-scan/open-plugin-keeps-its-names", test_open_plugin_keeps_its_names);
+  g_test_add_func ("/plugin-scan/broken-link", test_broken_link);
   g_test_add_func ("/plugin-scan/help-prints-names", test_help_prints_names);
   return g_test_run ();
 }

@@ -400,6 +400,23 @@ test_unfit (void)
   g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_UNSUPPORTED);
 }
 
+/* Logits of another type are not taken for float32. */
+static void
+test_logits_dtype (void)
+{
+  TinyCausalConfig config = tiny_causal_default;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoModel) model = NULL;
+
+  config.logits_dtype = TRAFO_DTYPE_FLOAT16;
+  model = tiny_causal_new (&config, "reference");
+  g_assert_null (trafo_model_runner_new (model, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_UNSUPPORTED);
+  g_assert_cmpstr (error->message,
+                   ==,
+                   "TinyCausal: the model's logits are float16, expected float32");
+}
+
 /* Leaves of an eager builder: parameters are numbers that their names give, inputs and states are what
  * the test holds. */
 typedef struct
@@ -636,6 +653,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/model-runner/company/cpu", "cpu", test_company);
   g_test_add_func ("/model-runner/threads", test_threads);
   g_test_add_func ("/model-runner/unfit", test_unfit);
+  g_test_add_func ("/model-runner/logits-dtype", test_logits_dtype);
   g_test_add_func ("/model-runner/failures", test_failures);
   return g_test_run ();
 }

@@ -426,6 +426,35 @@ test_load_async (void)
   g_assert_cmpstr (trafo_model_get_task (model), ==, "base");
 }
 
+/* A model is loaded once, and not at all for one who does not want it any more. */
+static void
+test_not_loadable (void)
+{
+  g_autofree char *folder =
+      g_test_build_filename (G_TEST_DIST, "data", "models", "tiny-bert", NULL);
+  g_autoptr (TrafoModel) model = load_base ("cpu");
+  g_autoptr (TrafoModel) fresh = g_object_new (G_OBJECT_TYPE (model), NULL);
+  g_autoptr (GCancellable) cancelled = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  TrafoConfig *config = trafo_model_get_config (model);
+
+  g_assert_false (trafo_model_load (model, folder, "base", NULL, NULL, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "loaded before"));
+  g_clear_error (&error);
+  g_assert_false (trafo_model_initialize (model, config, "base", NULL, NULL, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+  g_clear_error (&error);
+  g_cancellable_cancel (cancelled);
+  g_assert_false (trafo_model_load (fresh, folder, "base", NULL, cancelled, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  g_assert_false (trafo_model_initialize (fresh, config, "base", NULL, cancelled, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  g_assert_true (trafo_model_initialize (fresh, config, "base", NULL, NULL, &error));
+}
+
 static void
 test_async (void)
 {
@@ -524,6 +553,7 @@ main (int argc, char **argv)
   g_test_add_func ("/model-runtime/threads", test_threads);
   g_test_add_func ("/model-runtime/cancel", test_cancel);
   g_test_add_func ("/model-runtime/load-async", test_load_async);
+  g_test_add_func ("/model-runtime/not-loadable", test_not_loadable);
   g_test_add_func ("/model-runtime/async", test_async);
   g_test_add_func ("/model-runtime/facts", test_facts);
   g_test_add_func ("/model-runtime/load-errors", test_load_errors);

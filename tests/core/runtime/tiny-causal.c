@@ -13,6 +13,7 @@ const TinyCausalConfig tiny_causal_default = {
   .vocab_size = 61,
   .n_positions = 512,
   .is_causal = TRUE,
+  .logits_dtype = TRAFO_DTYPE_FLOAT32,
 };
 
 typedef struct
@@ -86,6 +87,8 @@ tiny_causal_build (TrafoModel *model, TrafoBuilder *b, GError **error)
     }
   x = trafo_builder_layer_norm (b, "ln_f", x, 1e-5);
   x = trafo_builder_linear_no_bias (b, "lm_head", x, config->vocab_size);
+  if (config->logits_dtype != TRAFO_DTYPE_FLOAT32)
+    x = trafo_builder_cast (b, x, config->logits_dtype);
   trafo_builder_output (b, "logits", x);
   return TRUE;
 }

@@ -10,13 +10,14 @@ G_BEGIN_DECLS
  * of keys and values as asked for. */
 typedef struct
 {
-  guint    n_layers;
-  guint    n_heads;
-  guint    n_kv_heads;
-  guint    head_size;
-  gint64   vocab_size;
-  gint64   n_positions; /* 0: the model knows no positions */
-  gboolean is_causal;
+  guint      n_layers;
+  guint      n_heads;
+  guint      n_kv_heads;
+  guint      head_size;
+  gint64     vocab_size;
+  gint64     n_positions; /* 0: the model knows no positions */
+  gboolean   is_causal;
+  TrafoDType logits_dtype;
 } TinyCausalConfig;
 
 extern const TinyCausalConfig tiny_causal_default;

@@ -50,6 +50,23 @@ test_decode (gconstpointer data)
 }
 
 static void
+test_nul (void)
+{
+  static const guint32 ids[] = { 'a', 0, 'b' };
+  g_autoptr (TrafoTokenizer) tokenizer = char_tokenizer_new ("", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) text =
+      trafo_tokenizer_decode_bytes (tokenizer, ids, G_N_ELEMENTS (ids), FALSE, FALSE, &error);
+  g_autoptr (GBytes) nothing = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpmem (g_bytes_get_data (text, NULL), g_bytes_get_size (text), "a \0 b", 5);
+  nothing = trafo_tokenizer_decode_bytes (tokenizer, ids, 0, FALSE, FALSE, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_bytes_get_size (nothing), ==, 0);
+}
+
+static void
 test_vocabulary (void)
 {
   g_autoptr (TrafoTokenizer) tokenizer = char_tokenizer_new (ADDED, NULL);
@@ -96,6 +113,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &cases[i], test_decode);
     }
+  g_test_add_func ("/text-decode/nul", test_nul);
   g_test_add_func ("/text-decode/vocabulary", test_vocabulary);
   g_test_add_func ("/text-decode/large", test_large);
   return g_test_run ();

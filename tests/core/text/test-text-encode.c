@@ -245,6 +245,24 @@ test_no_room (void)
   g_assert_cmpuint (n_tokens, ==, 4 + 1 + 3);
 }
 
+/* As of transformers: a negative model_max_length fails once it is needed. */
+static void
+test_negative_model_max_length (void)
+{
+  g_autoptr (TrafoTokenizer) tokenizer = char_tokenizer_new ("", "{\"model_max_length\":-1}");
+  g_autoptr (TrafoEncodeOptions) options = trafo_encode_options_new ();
+  g_autoptr (TrafoEncoding) encoding = NULL;
+  g_autoptr (GError) error = NULL;
+
+  encoding = trafo_tokenizer_encode (tokenizer, "aaaa", NULL, options, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (trafo_encoding_get_n_tokens (encoding), ==, 4);
+  trafo_encode_options_set_truncation (options, TRAFO_TRUNCATION_LONGEST_FIRST);
+  g_assert_null (trafo_tokenizer_encode (tokenizer, "aaaa", NULL, options, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "'model_max_length' is -1"));
+}
+
 static void
 test_no_padding_token (void)
 {
@@ -340,10 +358,94 @@ test_threads (void)
     g_thread_join (threads[i]);
 }
 
+enum
+{
+  N_TEXTS = 3000, /* enough for all threads */
+};
+
+static GStrv
+make_texts (void)
+{
+  g_auto (GStrv) texts = g_new0 (char *, N_TEXTS + 1);
+  g_autoptr (GRand) random = g_rand_new_with_seed (3);
+
+  for (guint i = 0; i < N_TEXTS; i++)
+    {
+      guint size = g_rand_int_range (random, 0, 40);
+
+      texts[i] = g_malloc0 (size + 1);
+      for (guint k = 0; k < size; k++)
+        texts[i][k] = "abc .-"[g_rand_int_range (random, 0, 6)];
+    }
+  return g_steal_pointer (&texts);
+}
+
+static void
+assert_equal (TrafoEncoding *found, TrafoEncoding *expected)
+{
+  gsize          n_found, n_expected;
+  const guint32 *found_ids = trafo_encoding_get_ids (found, &n_found);
+  const guint32 *expected_ids = trafo_encoding_get_ids (expected, &n_expected);
+
+  g_assert_cmpmem (found_ids,
+                   n_found * sizeof *found_ids,
+                   expected_ids,
+                   n_expected * sizeof *expected_ids);
+}
+
+/* What several threads make of a batch is what one text after the other gives. */
+static void
+test_large_batch (void)
+{
+  g_autoptr (TrafoTokenizer) tokenizer = char_tokenizer_new (BERT (""), NULL);
+  g_auto (GStrv) texts = make_texts ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoBatchEncoding) batch =
+      trafo_tokenizer_encode_batch (tokenizer, (const char *const *) texts, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (trafo_batch_encoding_get_n_rows (batch), ==, N_TEXTS);
+  for (guint i = 0; i < N_TEXTS; i++)
+    {
+      g_autoptr (TrafoEncoding) expected =
+          trafo_tokenizer_encode (tokenizer, texts[i], NULL, NULL, &error);
+
+      g_assert_no_error (error);
+      assert_equal (trafo_batch_encoding_get_row (batch, i), expected);
+    }
+}
+
+/* Of several bad texts the first is told. */
+static void
+test_large_batch_bad (void)
+{
+  g_autoptr (TrafoTokenizer) tokenizer = char_tokenizer_new (BERT (""), NULL);
+  g_auto (GStrv) texts = make_texts ();
+
+  for (guint i = 1711; i < N_TEXTS; i += 100)
+    {
+      g_free (texts[i]);
+      texts[i] = g_strdup ("a\xff");
+    }
+  for (guint i = 0; i < 50; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (trafo_tokenizer_encode_batch (tokenizer,
+                                                   (const char *const *) texts,
+                                                   NULL,
+                                                   NULL,
+                                                   &error));
+      g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+      g_assert_true (g_str_has_prefix (error->message, "text 1711: "));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_setenv ("TRAFO_THREADS", "4", TRUE);
   for (guint i = 0; i < G_N_ELEMENTS (pipelines); i++)
     {
       g_autofree char *path = g_strconcat ("/text-encode/pipeline/", pipelines[i].name, NULL);
@@ -359,11 +461,14 @@ main (int argc, char **argv)
   g_test_add_func ("/text-encode/nul-and-byte-offsets", test_nul_and_byte_offsets);
   g_test_add_func ("/text-encode/bad-utf8", test_bad_utf8);
   g_test_add_func ("/text-encode/no-room", test_no_room);
+  g_test_add_func ("/text-encode/negative-model-max-length", test_negative_model_max_length);
   g_test_add_func ("/text-encode/no-padding-token", test_no_padding_token);
   g_test_add_func ("/text-encode/too-much-overflow", test_too_much_overflow);
   g_test_add_func ("/text-encode/growth", test_growth);
   g_test_add_func ("/text-encode/not-loaded", test_not_loaded);
   g_test_add_func ("/text-encode/batch-sizes", test_batch_sizes);
   g_test_add_func ("/text-encode/threads", test_threads);
+  g_test_add_func ("/text-encode/large-batch", test_large_batch);
+  g_test_add_func ("/text-encode/large-batch-bad", test_large_batch_bad);
   return g_test_run ();
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "char-tokenizer.h"
@@ -205,14 +206,38 @@ static const Config configs[] = {
     TRAFO_SIDE_RIGHT,
     256,
     257 },
-  { "wrong-types",
-    "{\"pad_token\":7,\"mask_token\":[],\"padding_side\":0,\"model_max_length\":\"x\","
-    "\"additional_special_tokens\":{}}",
+  { "odd-ids",
+    "{\"added_tokens_decoder\":{\"5\":{\"content\":\"[P]\"},\"-1\":{\"content\":\"[A]\"},"
+    "\"7\":{}},\"pad_token\":\"[P]\",\"mask_token\":\"[A]\"}",
+    0,
+    TRAFO_SIDE_RIGHT,
+    TRAFO_SIDE_RIGHT,
+    257,
+    256 },
+  { "named-tokens",
+    "{\"additional_special_tokens\":{\"first\":\"[A]\",\"second\":\"[B]\"},\"mask_token\":\"[M]\"}",
+    0,
+    TRAFO_SIDE_RIGHT,
+    TRAFO_SIDE_RIGHT,
+    -1,
+    256 },
+  { "nulls",
+    "{\"pad_token\":null,\"padding_side\":null,\"model_max_length\":null,"
+    "\"do_lower_case\":null,\"additional_special_tokens\":null,\"added_tokens_decoder\":null}",
     0,
     TRAFO_SIDE_RIGHT,
     TRAFO_SIDE_RIGHT,
     -1,
     -1 },
+  { "large",
+    "{\"model_max_length\":9223372036854775808}",
+    0,
+    TRAFO_SIDE_RIGHT,
+    TRAFO_SIDE_RIGHT,
+    -1,
+    -1 },
+  { "huge", "{\"model_max_length\":1e30}", 0, TRAFO_SIDE_RIGHT, TRAFO_SIDE_RIGHT, -1, -1 },
+  { "negative", "{\"model_max_length\":-1}", 0, TRAFO_SIDE_RIGHT, TRAFO_SIDE_RIGHT, -1, -1 },
 };
 
 static void
@@ -232,6 +257,58 @@ test_config (gconstpointer data)
                    row->mask);
 }
 
+/* What transformers refuses in a file beside tokenizer.json, too. */
+static const struct
+{
+  const char *file, *contents, *message;
+} refused[] = {
+  { "tokenizer_config.json", "[]", "expected an object" },
+  { "tokenizer_config.json", "null", "expected an object" },
+  { "tokenizer_config.json", "{\"tokenizer_class\":3}", "'tokenizer_class': found 3" },
+  { "tokenizer_config.json", "{\"do_lower_case\":\"yes\"}", "'do_lower_case': found 'yes'" },
+  { "tokenizer_config.json", "{\"strip_accents\":[]}", "'strip_accents'" },
+  { "tokenizer_config.json", "{\"tokenize_chinese_chars\":1}", "expected true or false" },
+  { "tokenizer_config.json", "{\"add_prefix_space\":0}", "'add_prefix_space'" },
+  { "tokenizer_config.json", "{\"padding_side\":\"up\"}", "'up', expected 'left' or 'right'" },
+  { "tokenizer_config.json", "{\"truncation_side\":\"Left\"}", "'truncation_side'" },
+  { "tokenizer_config.json", "{\"padding_side\":0}", "'padding_side'" },
+  { "tokenizer_config.json", "{\"model_max_length\":\"512\"}", "expected a number" },
+  { "tokenizer_config.json", "{\"pad_token\":7}", "'pad_token': found 7" },
+  { "tokenizer_config.json", "{\"pad_token\":{\"content\":7}}", "'pad_token'" },
+  { "tokenizer_config.json", "{\"pad_token\":{\"content\":\"P\",\"lstrip\":1}}", "'lstrip'" },
+  { "tokenizer_config.json", "{\"added_tokens_decoder\":[]}", "'added_tokens_decoder'" },
+  { "tokenizer_config.json", "{\"added_tokens_decoder\":{\"x\":{}}}", "found 'x', expected ids" },
+  { "tokenizer_config.json", "{\"added_tokens_decoder\":{\"5\":\"x\"}}", "an added token" },
+  { "tokenizer_config.json", "{\"added_tokens_decoder\":{\"5\":{\"content\":1}}}", "'content'" },
+  { "tokenizer_config.json", "{\"extra_special_tokens\":3}", "expected a list of tokens" },
+  { "tokenizer_config.json", "{\"additional_special_tokens\":[null]}", "expected a token" },
+  { "special_tokens_map.json", "[]", "expected an object" },
+  { "special_tokens_map.json", "{\"unk_token\":3}", "'unk_token'" },
+  { "added_tokens.json", "3", "expected an object" },
+  { "added_tokens.json", "{\"<x>\":\"a\"}", "'<x>': found 'a', expected an id" },
+};
+
+static void
+test_refused (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (refused); i++)
+    {
+      g_autofree char *folder = g_dir_make_tmp ("trafo-XXXXXX", NULL);
+      g_autofree char *path = g_build_filename (folder, refused[i].file, NULL);
+      g_autoptr (TrafoTokenizer) tokenizer = g_object_new (CHAR_TYPE_TOKENIZER, NULL);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (g_file_set_contents (path, refused[i].contents, -1, NULL));
+      g_assert_false (trafo_tokenizer_load (tokenizer, folder, &error));
+      g_test_message ("%s", error->message);
+      g_assert_error (error, TRAFO_FORMAT_ERROR, TRAFO_FORMAT_ERROR_VALUE);
+      g_assert_true (g_str_has_prefix (error->message, path));
+      g_assert_nonnull (strstr (error->message, refused[i].message));
+      g_remove (path);
+      g_rmdir (folder);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -248,6 +325,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &configs[i], test_config);
     }
+  g_test_add_func ("/text-load/refused", test_refused);
   g_test_add_func ("/text-load/truncated", test_truncated);
   g_test_add_func ("/text-load/missing-folder", test_missing_folder);
   g_test_add_func ("/text-load/long-added-token", test_long_added_token);

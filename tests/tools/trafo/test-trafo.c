@@ -138,6 +138,48 @@ static const Case cases[] = {
     "*encoder.layer.1.output.dense.bias *",
     "" },
   { "show-nothing", "show", "", 2, "", "*MODEL*" },
+  { "verify-file",
+    "verify @M/bert-mlm -e @M/bert-mlm/expected/left-padded.safetensors",
+    "",
+    0,
+    "TENSOR*hidden_states.0 *agrees*hidden_states.2 *agrees*logits *agrees*",
+    "" },
+  { "verify-reference", "verify @M/bert-qa", "", 0, "*end_logits *agrees*", "" },
+  { "verify-cache", "verify @M/opt-lm", "", 0, "*logits (cached) *agrees*", "" },
+  { "verify-differs",
+    "verify @M/bert-mlm --tolerance 0 -e @M/bert-mlm/expected/plain.safetensors",
+    "",
+    1,
+    "*logits *differs * [*]*",
+    "*tensors differ from *plain.safetensors*" },
+  { "verify-other-model",
+    "verify @M/gpt2-lm -e @M/bert-mlm/expected/plain.safetensors",
+    "",
+    1,
+    "*hidden_states.0 *shape *[2,7,24] *[2,7,36]*",
+    "*4 of 4 tensors differ*" },
+  { "verify-other-head",
+    "verify @M/bert-qa -e @M/bert-mlm/expected/plain.safetensors",
+    "",
+    1,
+    "*logits *missing *",
+    "*4 of 4 tensors differ*" },
+  { "verify-auto-class",
+    "verify @M/bert-qa --auto-class AutoModel",
+    "",
+    0,
+    "*last_hidden_state *agrees*",
+    "*not used*" },
+  { "verify-no-inputs",
+    "verify @M/bert-mlm -e @M/bert-mlm/model.safetensors",
+    "",
+    1,
+    "",
+    "*found 0 tensors of inputs*expected some named 'inputs.NAME'*" },
+  { "verify-nowhere", "verify /nowhere", "", 1, "", "*/nowhere*" },
+  { "verify-nothing", "verify", "", 2, "", "*expected one MODEL*" },
+  { "verify-tolerance", "verify @M/bert-qa --tolerance=-1", "", 2, "", "*--tolerance -1*" },
+  { "verify-class", "verify @M/bert-qa --auto-class X", "", 2, "", "*--auto-class X*" },
   { "show-no-weights", "show @T", "", 1, "", "*config.json*" },
   /* the texts are what transformers generates */
   { "generate", "generate" CAUSAL " --prompt ab --max-new-tokens 6", "", 0, "ab%`Bhy?\n", "" },
@@ -177,15 +219,21 @@ static const Case cases[] = {
   { "generate-unknown",
     "generate" CAUSAL " --prompt a --max-token 3",
     "",
-    1,
+    2,
     "",
-    "*no parameter 'max_token'*" },
+    "*no parameter 'max_token'*Usage: *" },
   { "generate-unsupported",
     "generate" CAUSAL " --prompt a --guidance-scale 1.5",
     "",
-    1,
+    2,
     "",
     "*'guidance_scale'*not supported*" },
+  { "generate-type",
+    "generate --model /nonexistent --prompt a --top-k much",
+    "",
+    2,
+    "",
+    "*top_k*\"much\"*expected*" },
   { "generate-bert", "generate" TINY " --prompt a", "", 1, "", "*error: *causal-lm*" },
   { "chat",
     "chat" CAUSAL " --max-new-tokens 6",
@@ -212,7 +260,12 @@ static const Case cases[] = {
   { "tokenize-no-text", "tokenize" TINY, "", 2, "", "*TEXT*" },
   { "tokenize-padding", "tokenize" TINY " --padding far a", "", 2, "", "*far*longest*" },
   { "tokenize-param", "tokenize" TINY " --param foo=1 a", "", 2, "", "*foo*" },
-  { "tokenize-param-type", "tokenize" TINY " --param stride=x a", "", 2, "", "*stride*'x'*" },
+  { "tokenize-param-type",
+    "tokenize" TINY " --param stride=x a",
+    "",
+    2,
+    "",
+    "*stride*'x'*an unsigned integer*" },
   { "tokenize-param-form", "tokenize" TINY " --param stride a", "", 2, "", "*NAME=VALUE*" },
   { "not-utf8", "embed" TINY " -", "cat\n\xff\n", 1, "", "*text 1 is not UTF-8 at its byte 0*" },
   { "detokenize", "detokenize" TINY " 2 6 7 3", "", 0, "[CLS] the cat [SEP]\n", "" },
@@ -250,7 +303,12 @@ static const Case cases[] = {
   { "tokenize-length-huge", "tokenize" TINY " --max-length 9999999999 a", "", 2, "", "*range*" },
   { "tokenize-length-negative", "tokenize" TINY " --max-length -1 a", "", 2, "", "*-1*" },
   { "tokenize-param-huge", "tokenize" TINY " -P stride=4294967296 a", "", 2, "", "*stride*" },
-  { "tokenize-param-choice", "tokenize" TINY " -P truncation=7 a", "", 2, "", "*truncation*7*" },
+  { "tokenize-param-choice",
+    "tokenize" TINY " -P truncation=7 a",
+    "",
+    2,
+    "",
+    "*truncation*7*one of: true, false, *do_not_truncate, *" },
   { "detokenize-huge", "detokenize" TINY " 4294967296", "", 2, "", "*4294967296*" },
   { "detokenize-stdin-word", "detokenize" TINY " -", "x\n", 1, "", "*'x'*" },
   { "detokenize-unknown", "detokenize" TINY " 4294967295 6", "", 0, "the\n", "" },
@@ -266,9 +324,15 @@ static const Case cases[] = {
   { "pipeline-param",
     "pipeline feature-extraction" TINY " --param top_k=1 a",
     "",
-    1,
+    2,
     "",
-    "*top_k*truncation*" },
+    "*top_k*truncation*Usage: *" },
+  { "pipeline-param-first",
+    "pipeline feature-extraction --model /nonexistent --bogus 1 a",
+    "",
+    2,
+    "",
+    "*'bogus'*" },
   { "pipeline-option",
     "pipeline feature-extraction --json --truncation true" TINY " a",
     "",
@@ -278,7 +342,7 @@ static const Case cases[] = {
   { "pipeline-option-unknown",
     "pipeline feature-extraction --top-k=1" TINY " a",
     "",
-    1,
+    2,
     "",
     "*'top_k'*" },
   { "pipeline-similarity",
@@ -484,6 +548,7 @@ test_keys (void)
     { "show --json @M/bert-sharded",
       "path model_type architectures config tokenizer n_parameters size_bytes files tensors" },
     { "convert --json @M/bert-bin @T/keys", "files n_tensors size_bytes tied skipped" },
+    { "verify --json @M/bert-qa", "model task device against tolerance agrees tensors" },
     { "env --json", "version abi glib system cpu memory_bytes plugins paths environment" },
     { "inspect --json", "plugins folders cache verdicts" },
     { "inspect --json cpu", "plugins" },
@@ -541,6 +606,29 @@ test_show_json (void)
                    json_object_get_int_member (root, "size_bytes"));
   g_assert_cmpstr (json_object_get_string_member (tensor, "dtype"), ==, "F16");
   g_assert_true (json_object_get_null_member (root, "tokenizer"));
+}
+
+/* A folder that the user names is not passed over in silence, and its path is said once. */
+static void
+test_plugin_path (void)
+{
+  g_autofree char *open = g_build_filename (folder, "open", NULL);
+  g_autofree char *path = g_strconcat ("/nonexistent/plugins:", open, NULL);
+  g_autofree char *output = NULL;
+  g_autofree char *messages = NULL;
+  const char      *found;
+
+  g_assert_cmpint (g_mkdir (open, 0700), ==, 0);
+  g_assert_cmpint (g_chmod (open, 0777), ==, 0);
+  g_setenv ("TRAFO_PLUGIN_PATH", path, TRUE);
+  g_assert_cmpint (run ("inspect", "", &output, &messages), ==, 0);
+  g_unsetenv ("TRAFO_PLUGIN_PATH");
+  g_rmdir (open);
+  g_assert_nonnull (strstr (messages, "/nonexistent/plugins: skipped: No such file"));
+  found = strstr (messages, open);
+  g_assert_nonnull (found);
+  g_assert_nonnull (strstr (found, "others can write to it"));
+  g_assert_null (strstr (found + 1, open));
 }
 
 /* `trafo foo` runs trafo-foo from PATH, with what follows as its arguments. */
@@ -660,6 +748,33 @@ test_streams (void)
       }
 }
 
+/* The manual page names what `trafo help` lists. */
+static void
+test_manual_page (void)
+{
+  g_autofree char *filename = g_test_build_filename (G_TEST_DIST, "..", "data", "trafo.1", NULL);
+  g_autofree char *page = NULL;
+  g_autofree char *help = NULL;
+  g_autofree char *messages = NULL;
+  g_auto (GStrv) lines = NULL;
+  guint n_commands = 0;
+
+  g_assert_true (g_file_get_contents (filename, &page, NULL, NULL));
+  g_assert_cmpint (run ("help", "", &help, &messages), ==, 0);
+  lines = g_strsplit (help, "\n", -1);
+  for (gsize i = 0; lines[i] != NULL; i++)
+    if (g_str_has_prefix (lines[i], "  "))
+      {
+        g_autofree char *name = g_strndup (lines[i] + 2, strcspn (lines[i] + 2, " "));
+        g_autofree char *item = g_strdup_printf (".It Cm %s\n", name);
+
+        g_test_message ("%s", name);
+        g_assert_nonnull (strstr (page, item));
+        n_commands++;
+      }
+  g_assert_cmpuint (n_commands, >, 10);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -682,7 +797,9 @@ main (int argc, char **argv)
   g_test_add_func ("/trafo/keys", test_keys);
   g_test_add_func ("/trafo/convert", test_convert);
   g_test_add_func ("/trafo/show-json", test_show_json);
+  g_test_add_func ("/trafo/plugin-path", test_plugin_path);
   g_test_add_func ("/trafo/foreign-command", test_foreign_command);
+  g_test_add_func ("/trafo/manual-page", test_manual_page);
   g_test_add_func ("/trafo/nul", test_nul);
   g_test_add_func ("/trafo/streams", test_streams);
   g_test_add_func ("/trafo/no-layers", test_no_layers);

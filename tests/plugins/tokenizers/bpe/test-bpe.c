@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
+#include <glib/gstdio.h>
 #include <string.h>
 #include <trafo/trafo.h>
 
@@ -220,6 +221,58 @@ test_damaged_byte_fallback (void)
                "The river's r\xc3\xadver 123 \xe4\xb8\xad\n\n x");
 }
 
+static void
+put_file (const char *folder, const char *name, const char *contents)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  g_assert_true (g_file_set_contents (path, contents, -1, NULL));
+}
+
+static void
+remove_file (const char *folder, const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  g_unlink (path);
+}
+
+/* @message: NULL where it is read. */
+static const struct
+{
+  const char *config, *merges, *message;
+} folders[] = {
+  { "{}", "#version: 0.2\na b\n", NULL },
+  { "{\"trim_offsets\":false}", "", NULL },
+  { "{\"trim_offsets\":\"no\"}", "", "tokenizer_config.json: 'trim_offsets': found 'no'" },
+  { "{\"tokenizer_class\":\"RobertaTokenizer\"}", NULL, "'tokenizer_class' is 'RobertaTokenizer'" },
+};
+
+static void
+test_folders (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
+    {
+      g_autofree char *folder = g_dir_make_tmp ("trafo-XXXXXX", NULL);
+      g_autoptr (TrafoTokenizer) tokenizer = g_object_new (TRAFO_TYPE_ROBERTA_TOKENIZER, NULL);
+      g_autoptr (GError) error = NULL;
+
+      put_file (folder, "tokenizer_config.json", folders[i].config);
+      put_file (folder, "vocab.json", "{\"<s>\":0,\"</s>\":1,\"a\":2,\"b\":3,\"ab\":4}");
+      if (folders[i].merges != NULL)
+        put_file (folder, "merges.txt", folders[i].merges);
+      g_assert_cmpint (trafo_tokenizer_load (tokenizer, folder, &error),
+                       ==,
+                       folders[i].message == NULL);
+      if (error != NULL)
+        g_assert_nonnull (strstr (error->message, folders[i].message));
+      remove_file (folder, "tokenizer_config.json");
+      remove_file (folder, "vocab.json");
+      remove_file (folder, "merges.txt");
+      g_rmdir (folder);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -229,6 +282,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bpe/unknown", test_unknown);
   g_test_add_func ("/bpe/long-word", test_long_word);
   g_test_add_func ("/bpe/threads", test_threads);
+  g_test_add_func ("/bpe/folders", test_folders);
   g_test_add_func ("/bpe/damaged-byte-level", test_damaged_byte_level);
   g_test_add_func ("/bpe/damaged-byte-fallback", test_damaged_byte_fallback);
   return g_test_run ();
