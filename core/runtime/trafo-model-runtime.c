@@ -11,6 +11,9 @@
 #include "trafo-model-inputs-private.h"
 #include "trafo-passes-private.h"
 
+/* So many tensors may be missing from any checkpoint: a head and a pooler are few, layers are not. */
+#define MAX_MISSING 4096
+
 /* What core keeps with a model, whatever class the plugin gave it: the weights, the device, and a
  * program for each variant that was asked for. */
 typedef struct
@@ -80,11 +83,12 @@ trafo_model_get_source (TrafoModel *self, GError **error)
 }
 
 static TrafoGraph *
-trace (TrafoModel *model, const TrafoVariant *variant, GError **error)
+trace (TrafoModel *model, const TrafoVariant *variant, guint max_params, GError **error)
 {
   g_autoptr (TrafoBuilder) builder = trafo_builder_new_with (variant, NULL);
   TrafoGraph *graph = NULL;
 
+  trafo_builder_set_max_params (builder, max_params);
   if (trafo_builder_build (builder, model, error))
     graph = trafo_builder_finish (builder, error);
   if (graph != NULL && variant->has_cache)
@@ -147,17 +151,20 @@ runtime_load (Runtime      *self,
   g_autoptr (TrafoCheckpoint) checkpoint = NULL;
   TrafoVariant      variant = { 0 };
   TrafoWeightSource source;
+  gsize             max_params = G_MAXUINT;
 
   if (!trafo_model_configure (self->model, self->config, self->task, error))
     return FALSE;
-  graph = trace (self->model, &variant, error);
-  if (graph == NULL)
-    return FALSE;
-  self->input_names = list_input_names (graph);
   if (folder != NULL)
     checkpoint = trafo_checkpoint_open (folder, cancellable, error);
   if (folder != NULL && checkpoint == NULL)
     return FALSE;
+  if (checkpoint != NULL)
+    max_params = MIN (trafo_checkpoint_get_n_tensors (checkpoint) + MAX_MISSING, G_MAXUINT);
+  graph = trace (self->model, &variant, max_params, error);
+  if (graph == NULL)
+    return FALSE;
+  self->input_names = list_input_names (graph);
   self->source = trafo_model_source_new (self->model, graph, checkpoint, seed, cancellable, error);
   if (self->source == NULL)
     return FALSE;
@@ -343,7 +350,7 @@ get_program (Runtime *self, const TrafoVariant *variant, GError **error)
 
   if (program != NULL)
     return program;
-  graph = trace (self->model, variant, error);
+  graph = trace (self->model, variant, G_MAXUINT, error);
   if (graph == NULL)
     return NULL;
   program = trafo_program_compile (graph, self->weights, error);

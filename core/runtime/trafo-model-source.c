@@ -56,6 +56,13 @@ find_param (GHashTable *index, const char *prefix, const char *name, char **ret_
   return param != NULL ? param : g_hash_table_lookup (index, *ret_known_name);
 }
 
+/* Which no op takes, so that it is converted when it is loaded. */
+static gboolean
+is_float64 (const TrafoCheckpointTensor *tensor)
+{
+  return g_str_equal (tensor->dtype_name, "F64");
+}
+
 static gboolean
 check_tensor (const TrafoGraph            *graph,
               const TrafoGraphParam       *param,
@@ -66,12 +73,12 @@ check_tensor (const TrafoGraph            *graph,
   g_autofree char      *found = NULL;
   g_autofree char      *expected = NULL;
 
-  if (!trafo_dtype_is_float (tensor->dtype))
+  if (!trafo_dtype_is_float (tensor->dtype) && !is_float64 (tensor))
     {
       g_set_error (error,
                    TRAFO_ERROR,
                    TRAFO_ERROR_DTYPE,
-                   "%s: tensor '%s' has type %s, expected F32, F16 or BF16",
+                   "%s: tensor '%s' has type %s, expected F64, F32, F16 or BF16",
                    tensor->file,
                    tensor->name,
                    tensor->dtype_name);
@@ -109,6 +116,43 @@ own_memory (TrafoModelSource *self, gsize size_bytes, GError **error)
   return memory;
 }
 
+/* The float32 nearest to each element. */
+static gpointer
+read_float64 (TrafoModelSource *self, const TrafoCheckpointTensor *tensor, GError **error)
+{
+  gsize              n_elements = tensor->size_bytes / sizeof (double);
+  g_autofree double *values = g_try_malloc (MAX (tensor->size_bytes, 1));
+  float             *narrow = own_memory (self, n_elements * sizeof *narrow, error);
+
+  if (narrow == NULL)
+    return NULL;
+  if (values == NULL)
+    {
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_NO_MEMORY,
+                   "no memory to convert '%s' of %" G_GSIZE_FORMAT " bytes",
+                   tensor->name,
+                   tensor->size_bytes);
+      return NULL;
+    }
+  if (!trafo_checkpoint_read (self->checkpoint, tensor, values, error))
+    return NULL;
+  for (gsize i = 0; i < n_elements; i++)
+    narrow[i] = (float) values[i];
+  return narrow;
+}
+
+/* The elements as they are, in memory of our own. */
+static gpointer
+read_aligned (TrafoModelSource *self, const TrafoCheckpointTensor *tensor, GError **error)
+{
+  gpointer memory = own_memory (self, tensor->size_bytes, error);
+
+  return memory != NULL && trafo_checkpoint_read (self->checkpoint, tensor, memory, error) ? memory
+                                                                                           : NULL;
+}
+
 static void
 add_operand (TrafoModelSource     *self,
              const char           *name,
@@ -126,8 +170,8 @@ add_operand (TrafoModelSource     *self,
   g_hash_table_insert (self->operands, g_strdup (name), operand);
 }
 
-/* The file's own bytes, unless they do not lie as their type wants. A tied parameter that is there
- * under several names is the tensor of its own name, as in transformers. */
+/* The file's own bytes, unless they do not lie as their type wants or are of no type of ours. A tied
+ * parameter that is there under several names is the tensor of its own name, as in transformers. */
 static gboolean
 add_tensor (TrafoModelSource            *self,
             const TrafoGraph            *graph,
@@ -138,18 +182,22 @@ add_tensor (TrafoModelSource            *self,
 {
   const char *name = g_ptr_array_index (param->names, 0);
   gpointer    data = (gpointer) tensor->data;
+  TrafoDType  dtype = tensor->dtype;
 
   if (is_alias && g_hash_table_contains (self->operands, name))
     return TRUE;
   if (!check_tensor (graph, param, tensor, error))
     return FALSE;
-  if ((gsize) data % trafo_dtype_get_size (tensor->dtype) != 0)
+  if (is_float64 (tensor))
     {
-      data = own_memory (self, tensor->size_bytes, error);
-      if (data == NULL || !trafo_checkpoint_read (self->checkpoint, tensor, data, error))
-        return FALSE;
+      data = read_float64 (self, tensor, error);
+      dtype = TRAFO_DTYPE_FLOAT32;
     }
-  add_operand (self, name, tensor->dtype, &trafo_graph_get_node (graph, param->sym)->type, data);
+  else if ((gsize) data % trafo_dtype_get_size (dtype) != 0)
+    data = read_aligned (self, tensor, error);
+  if (data == NULL)
+    return FALSE;
+  add_operand (self, name, dtype, &trafo_graph_get_node (graph, param->sym)->type, data);
   return TRUE;
 }
 

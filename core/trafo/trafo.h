@@ -48,4 +48,5 @@
 #include "trafo-text-streamer.h"
 #include "trafo-text.h"
 #include "trafo-threads.h"
+#include "trafo-tokenizer-trainer.h"
 #include "trafo-value.h"

@@ -1,15 +1,28 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
 
-/* GLib's locks are futexes and its hand-overs atomics, in a library that was not built for
- * ThreadSanitizer, which therefore sees none of the order they make. This library is loaded before
- * GLib and tells it. Only order that GLib documents is told: a race in our code is still one. It is
- * loaded into every program that a test starts, a linker or Python too, and so needs no library. */
+/* GLib's locks are futexes and its counts of references atomics, in libraries that were not built
+ * for ThreadSanitizer, which therefore sees none of the order they make. This library is loaded
+ * before them and tells it. Only order that GLib documents is told: a race in our code is still one.
+ *
+ * GLib calls its own locks without the dynamic linker, for its queues and main contexts: so the
+ * three functions of GMutex, on which its conditions, thread pools and tasks stand, are made to
+ * jump to those here. The library is loaded into every program that a test starts, a linker or
+ * Python too, and so does without the sanitizer's. */
 
 #include <dlfcn.h>
-#include <gio/gio.h>
+#include <errno.h>
+#include <glib.h>
+#include <linux/futex.h>
 #include <sanitizer/tsan_interface.h>
-#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#if !defined(__x86_64__)
+#error "the jump is one of x86-64"
+#endif
 
 #pragma weak __tsan_acquire
 #pragma weak __tsan_release
@@ -17,13 +30,6 @@
 #pragma weak __tsan_mutex_post_lock
 #pragma weak __tsan_mutex_pre_unlock
 #pragma weak __tsan_mutex_post_unlock
-#pragma weak __tsan_mutex_destroy
-#pragma weak __tsan_func_entry
-#pragma weak __tsan_func_exit
-
-/* What the compiler calls in a function that it built for ThreadSanitizer. */
-extern void __tsan_func_entry (void *pc);
-extern void __tsan_func_exit (void);
 
 #define TELL(function, ...)                                                                        \
   G_STMT_START                                                                                     \
@@ -45,23 +51,53 @@ extern void __tsan_func_exit (void);
 #undef g_once_init_enter
 #undef g_once_init_leave
 
-EXPORT void
-g_mutex_lock (GMutex *mutex)
+/* A GMutex's word, as in GLib since 2.74: what waits for it may be in either's hands. */
+enum
 {
-  NEXT (g_mutex_lock);
+  FREE,
+  OWNED,
+  CONTENDED,
+};
+
+static void
+call_futex (guint *word, int operation, guint value)
+{
+  int saved = errno;
+
+  syscall (SYS_futex, word, operation, value, NULL, NULL, 0);
+  errno = saved;
+}
+
+static gboolean
+take (guint *word)
+{
+  guint expected = FREE;
+
+  return __atomic_compare_exchange_n (word,
+                                      &expected,
+                                      OWNED,
+                                      FALSE,
+                                      __ATOMIC_ACQUIRE,
+                                      __ATOMIC_RELAXED);
+}
+
+static void
+lock (GMutex *mutex)
+{
   TELL (__tsan_mutex_pre_lock, mutex, 0);
-  next (mutex);
+  if (!take (mutex->i))
+    while (__atomic_exchange_n (mutex->i, CONTENDED, __ATOMIC_ACQUIRE) != FREE)
+      call_futex (mutex->i, FUTEX_WAIT_PRIVATE, CONTENDED);
   TELL (__tsan_mutex_post_lock, mutex, 0, 0);
 }
 
-EXPORT gboolean
-g_mutex_trylock (GMutex *mutex)
+static gboolean
+try_lock (GMutex *mutex)
 {
   gboolean is_locked;
 
-  NEXT (g_mutex_trylock);
   TELL (__tsan_mutex_pre_lock, mutex, __tsan_mutex_try_lock);
-  is_locked = next (mutex);
+  is_locked = take (mutex->i);
   TELL (__tsan_mutex_post_lock,
         mutex,
         __tsan_mutex_try_lock | (is_locked ? 0 : __tsan_mutex_try_lock_failed),
@@ -69,46 +105,36 @@ g_mutex_trylock (GMutex *mutex)
   return is_locked;
 }
 
-EXPORT void
-g_mutex_unlock (GMutex *mutex)
+static void
+unlock (GMutex *mutex)
 {
-  NEXT (g_mutex_unlock);
   TELL (__tsan_mutex_pre_unlock, mutex, 0);
-  next (mutex);
+  if (__atomic_exchange_n (mutex->i, FREE, __ATOMIC_RELEASE) == CONTENDED)
+    call_futex (mutex->i, FUTEX_WAKE_PRIVATE, 1);
   TELL (__tsan_mutex_post_unlock, mutex, 0);
 }
 
-EXPORT void
-g_mutex_clear (GMutex *mutex)
+/* Makes @function jump to @own. */
+static void
+divert (gpointer function, gpointer own)
 {
-  NEXT (g_mutex_clear);
-  TELL (__tsan_mutex_destroy, mutex, 0);
-  next (mutex);
+  guint8 jump[14] = { 0xff, 0x25 }; /* jmp *0(%rip), and there: */
+  gsize  page = sysconf (_SC_PAGESIZE);
+  char  *start = (char *) ((gsize) function / page * page);
+
+  memcpy (&jump[6], &own, sizeof own);
+  if (mprotect (start, 2 * page, PROT_READ | PROT_WRITE | PROT_EXEC) != 0)
+    _exit (99);
+  memcpy (function, jump, sizeof jump);
+  mprotect (start, 2 * page, PROT_READ | PROT_EXEC);
 }
 
-EXPORT void
-g_cond_wait (GCond *cond, GMutex *mutex)
+__attribute__ ((constructor)) static void
+divert_locks (void)
 {
-  NEXT (g_cond_wait);
-  TELL (__tsan_mutex_pre_unlock, mutex, 0);
-  TELL (__tsan_mutex_post_unlock, mutex, 0);
-  next (cond, mutex);
-  TELL (__tsan_mutex_pre_lock, mutex, 0);
-  TELL (__tsan_mutex_post_lock, mutex, 0, 0);
-}
-
-EXPORT gboolean
-g_cond_wait_until (GCond *cond, GMutex *mutex, gint64 end_time)
-{
-  gboolean was_signalled;
-
-  NEXT (g_cond_wait_until);
-  TELL (__tsan_mutex_pre_unlock, mutex, 0);
-  TELL (__tsan_mutex_post_unlock, mutex, 0);
-  was_signalled = next (cond, mutex, end_time);
-  TELL (__tsan_mutex_pre_lock, mutex, 0);
-  TELL (__tsan_mutex_post_lock, mutex, 0, 0);
-  return was_signalled;
+  divert (g_mutex_lock, lock);
+  divert (g_mutex_trylock, try_lock);
+  divert (g_mutex_unlock, unlock);
 }
 
 /* The fast path of g_once_init_enter() is inline: an acquire of the word that this releases. */
@@ -131,85 +157,6 @@ g_once_init_leave (volatile void *location, gsize result)
   next (location, result);
 }
 
-typedef struct
-{
-  GFunc    function;
-  gpointer data;
-} PoolWork;
-
-static void
-run_pool_work (gpointer item, gpointer data)
-{
-  PoolWork *work = data;
-
-  TELL (__tsan_acquire, item);
-  work->function (item, work->data);
-}
-
-/* Pools live as long as the program, as what they do does. GTask has one. */
-EXPORT GThreadPool *
-g_thread_pool_new (GFunc    function,
-                   gpointer data,
-                   gint     max_threads,
-                   gboolean is_exclusive,
-                   GError **error)
-{
-  PoolWork *work = malloc (sizeof *work);
-
-  NEXT (g_thread_pool_new);
-  if (work == NULL)
-    return NULL;
-  *work = (PoolWork){ .function = function, .data = data };
-  return next (run_pool_work, work, max_threads, is_exclusive, error);
-}
-
-EXPORT gboolean
-g_thread_pool_push (GThreadPool *pool, gpointer item, GError **error)
-{
-  NEXT (g_thread_pool_push);
-  TELL (__tsan_release, item);
-  return next (pool, item, error);
-}
-
-EXPORT void
-g_task_return_pointer (GTask *task, gpointer result, GDestroyNotify destroy)
-{
-  NEXT (g_task_return_pointer);
-  TELL (__tsan_release, task);
-  next (task, result, destroy);
-}
-
-EXPORT void
-g_task_return_boolean (GTask *task, gboolean result)
-{
-  NEXT (g_task_return_boolean);
-  TELL (__tsan_release, task);
-  next (task, result);
-}
-
-EXPORT void
-g_task_return_error (GTask *task, GError *error)
-{
-  NEXT (g_task_return_error);
-  TELL (__tsan_release, task);
-  next (task, error);
-}
-
-/* What is attached is run in an iteration of the context: a task's callback, too. The context's own
- * lists, which its lock guards by calls within the library, are told by this function's name. */
-EXPORT guint
-g_source_attach (GSource *source, GMainContext *context)
-{
-  guint id;
-
-  NEXT (g_source_attach);
-  TELL (__tsan_release, context != NULL ? context : g_main_context_default ());
-  TELL (__tsan_func_entry, (char *) g_source_attach + 1);
-  id = next (source, context);
-  TELL (__tsan_func_exit, );
-  return id;
-}
-
 /* Who gives up the last reference frees what others wrote: a task's context, in GLib's own thread. */
 EXPORT void
 g_main_context_unref (GMainContext *context)
@@ -218,22 +165,4 @@ g_main_context_unref (GMainContext *context)
   TELL (__tsan_release, context);
   TELL (__tsan_acquire, context);
   next (context);
-}
-
-EXPORT gpointer
-g_task_propagate_pointer (GTask *task, GError **error)
-{
-  NEXT (g_task_propagate_pointer);
-  TELL (__tsan_acquire, task);
-  TELL (__tsan_acquire, g_task_get_context (task));
-  return next (task, error);
-}
-
-EXPORT gboolean
-g_task_propagate_boolean (GTask *task, GError **error)
-{
-  NEXT (g_task_propagate_boolean);
-  TELL (__tsan_acquire, task);
-  TELL (__tsan_acquire, g_task_get_context (task));
-  return next (task, error);
 }

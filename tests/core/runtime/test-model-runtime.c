@@ -552,6 +552,22 @@ test_half_a_checkpoint (void)
   tiny_folder_free (no_tensors);
 }
 
+/* A config.json of far more layers than the checkpoint has is refused where they end, whatever
+ * number it gives. */
+static void
+test_too_many_layers (void)
+{
+  g_autoptr (TrafoTensorDict) tensors = tiny_tensors_new ("");
+  g_autofree char *config = tiny_config ("\"num_hidden_layers\": 10000");
+  char            *folder = tiny_folder_new (config, tensors);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (tiny_model_load (folder, "base", "cpu", &error));
+  g_assert_nonnull (strstr (error->message, "config.json is that of another model"));
+  g_assert_nonnull (strstr (error->message, "encoder.layer.25"));
+  tiny_folder_free (folder);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -581,5 +597,6 @@ main (int argc, char **argv)
   g_test_add_func ("/model-runtime/list-inputs", test_list_inputs);
   g_test_add_func ("/model-runtime/load-errors", test_load_errors);
   g_test_add_func ("/model-runtime/half-a-checkpoint", test_half_a_checkpoint);
+  g_test_add_func ("/model-runtime/too-many-layers", test_too_many_layers);
   return g_test_run ();
 }
