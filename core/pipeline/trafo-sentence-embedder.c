@@ -11,6 +11,7 @@
 #include "trafo-auto-tokenizer.h"
 #include "trafo-batch-tensors.h"
 #include "trafo-load-request-private.h"
+#include "trafo-model-forward.h"
 #include "trafo-sentence-modules-private.h"
 #include "trafo-text.h"
 

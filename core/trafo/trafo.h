@@ -34,6 +34,7 @@
 #include "trafo-generation-result.h"
 #include "trafo-generator.h"
 #include "trafo-load-options.h"
+#include "trafo-model-forward.h"
 #include "trafo-model-generate.h"
 #include "trafo-model-runtime.h"
 #include "trafo-model-save.h"

@@ -10,7 +10,6 @@
 #include "trafo-device-choice.h"
 #include "trafo-eager-private.h"
 #include "trafo-model-runner-private.h"
-#include "trafo-model-runtime.h"
 
 /* Sequences as a runner has them, and what the plain program makes of them. */
 typedef struct
