@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "trafo-bert-components-private.h"
 #include "trafo-component-private.h"
 
 static GQuark
@@ -178,6 +179,27 @@ complete_config (TrafoTextEngine *self,
   return TRUE;
 }
 
+/* What a component that BERT's class makes itself says in the file has no effect. */
+static void
+replace_component (GVariant **component, GVariant *made)
+{
+  g_clear_pointer (component, g_variant_unref);
+  *component = g_variant_ref_sink (made);
+}
+
+static void
+replace_components (TrafoTextEngine *self,
+                    GVariant       **normalizer,
+                    GVariant       **pre_tokenizer,
+                    GVariant       **decoder)
+{
+  if (!self->config->is_bert || g_strcmp0 (self->model_type, "WordPiece") != 0)
+    return;
+  replace_component (normalizer, trafo_bert_components_new_normalizer (self->config->values));
+  replace_component (pre_tokenizer, trafo_bert_components_new_pre_tokenizer ());
+  replace_component (decoder, trafo_bert_components_new_decoder ());
+}
+
 static gboolean
 read_components (TrafoTextEngine *self,
                  GBytes          *members[N_MEMBERS],
@@ -188,19 +210,16 @@ read_components (TrafoTextEngine *self,
   g_autoptr (GVariant) pre_tokenizer = NULL;
   g_autoptr (GVariant) post_processor = NULL;
   g_autoptr (GVariant) decoder = NULL;
-  const char *class = NULL;
 
   if (!parse_member (members, MEMBER_NORMALIZER, origin, &normalizer, error) ||
       !parse_member (members, MEMBER_PRE_TOKENIZER, origin, &pre_tokenizer, error) ||
       !parse_member (members, MEMBER_POST_PROCESSOR, origin, &post_processor, error) ||
       !parse_member (members, MEMBER_DECODER, origin, &decoder, error))
     return FALSE;
+  replace_components (self, &normalizer, &pre_tokenizer, &decoder);
   self->normalizer = trafo_normalizer_new (normalizer, origin, error);
   if (self->normalizer == NULL)
     return FALSE;
-  g_variant_lookup (self->config->values, "tokenizer_class", "&s", &class);
-  if (class == NULL || strstr (class, "Bert") != NULL)
-    trafo_normalizer_override_bert (self->normalizer, self->config->values);
   self->pre_tokenizer = trafo_pre_tokenizer_new (pre_tokenizer, origin, error);
   if (self->pre_tokenizer == NULL)
     return FALSE;
