@@ -201,6 +201,27 @@ add_tensor (TrafoModelSource            *self,
   return TRUE;
 }
 
+/* A tied parameter is one tensor: another that the file holds under an alias, with other values, is
+ * not used. */
+static void
+check_alias (TrafoModelSource            *self,
+             const TrafoGraphParam       *param,
+             const TrafoCheckpointTensor *tensor)
+{
+  const TrafoOperand *used =
+      g_hash_table_lookup (self->operands, g_ptr_array_index (param->names, 0));
+
+  gsize size_bytes = trafo_dtype_get_size (used->dtype);
+
+  for (guint i = 0; i < used->n_dims; i++)
+    size_bytes *= used->shape[i];
+  if (used->data == tensor->data || is_float64 (tensor))
+    return;
+  if (used->dtype != tensor->dtype || size_bytes != tensor->size_bytes ||
+      memcmp (used->data, tensor->data, size_bytes) != 0)
+    g_ptr_array_add (self->unexpected, g_strdup (tensor->name));
+}
+
 static gboolean
 match_tensors (TrafoModelSource *self,
                TrafoModel       *model,
@@ -209,7 +230,10 @@ match_tensors (TrafoModelSource *self,
                GError          **error)
 {
   g_autoptr (GHashTable) index = index_params (graph);
-  const char *prefix = trafo_model_get_base_prefix (model);
+  g_autoptr (GHashTable) aliases = g_hash_table_new (NULL, NULL); /* tensor to its parameter */
+  const char    *prefix = trafo_model_get_base_prefix (model);
+  GHashTableIter iter;
+  gpointer       alias, tied;
 
   for (gsize i = 0; i < trafo_checkpoint_get_n_tensors (self->checkpoint); i++)
     {
@@ -218,6 +242,7 @@ match_tensors (TrafoModelSource *self,
       g_autofree char             *name = trafo_model_map_name (model, modern);
       g_autofree char             *known = NULL;
       TrafoGraphParam             *param;
+      gboolean                     is_alias;
 
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
@@ -225,15 +250,19 @@ match_tensors (TrafoModelSource *self,
         continue;
       param = find_param (index, prefix, name, &known);
       if (param == NULL)
-        g_ptr_array_add (self->unexpected, g_strdup (tensor->name));
-      else if (!add_tensor (self,
-                            graph,
-                            param,
-                            tensor,
-                            !g_str_equal (known, g_ptr_array_index (param->names, 0)),
-                            error))
+        {
+          g_ptr_array_add (self->unexpected, g_strdup (tensor->name));
+          continue;
+        }
+      is_alias = !g_str_equal (known, g_ptr_array_index (param->names, 0));
+      if (!add_tensor (self, graph, param, tensor, is_alias, error))
         return FALSE;
+      if (is_alias)
+        g_hash_table_insert (aliases, (gpointer) tensor, param);
     }
+  g_hash_table_iter_init (&iter, aliases);
+  while (g_hash_table_iter_next (&iter, &alias, &tied))
+    check_alias (self, tied, alias);
   return TRUE;
 }
 

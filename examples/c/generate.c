@@ -33,11 +33,15 @@ int
 main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (TrafoTokenizer) tokenizer =
-      trafo_auto_tokenizer_from_pretrained (argv[1], NULL, &error);
+  g_autoptr (TrafoTokenizer) tokenizer = NULL;
   g_autoptr (TrafoModel) model = NULL;
 
-  if (tokenizer == NULL ||
+  if (argc < 3)
+    {
+      g_printerr ("Usage: generate DIR TEXT\n");
+      return 2;
+    }
+  if (!(tokenizer = trafo_auto_tokenizer_from_pretrained (argv[1], NULL, &error)) ||
       !(model = trafo_auto_model_for_causal_lm_from_pretrained (argv[1], NULL, NULL, &error)) ||
       !write_on (model, tokenizer, argv[2], &error))
     {

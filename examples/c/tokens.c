@@ -37,9 +37,14 @@ int
 main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (TrafoTokenizer) tokenizer =
-      trafo_auto_tokenizer_from_pretrained (argv[1], NULL, &error);
+  g_autoptr (TrafoTokenizer) tokenizer = NULL;
 
+  if (argc < 3)
+    {
+      g_printerr ("Usage: tokens DIR TEXT...\n");
+      return 2;
+    }
+  tokenizer = trafo_auto_tokenizer_from_pretrained (argv[1], NULL, &error);
   for (int i = 2; tokenizer != NULL && i < argc; i++)
     if (!show (tokenizer, argv[i], &error))
       break;
