@@ -52,6 +52,25 @@ trafo_registry_list_features (TrafoRegistry *self, TrafoFeatureKind kind)
   return G_LIST_MODEL (features);
 }
 
+/* The folders, and why one was skipped. */
+static char *
+describe_folders (TrafoRegistry *self)
+{
+  g_autoptr (GVariant) folders = trafo_registry_dup_folders (self);
+  g_autoptr (GString) text = g_string_new (NULL);
+  GVariantIter iter;
+  const char  *folder, *reason;
+
+  g_variant_iter_init (&iter, folders);
+  while (g_variant_iter_next (&iter, "(&su&s)", &folder, NULL, &reason))
+    {
+      g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", folder);
+      if (g_str_has_prefix (reason, folder)) /* "FOLDER: skipped, ..." */
+        g_string_append_printf (text, " (%s)", reason + strlen (folder) + strlen (": "));
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 /* Everything that a user needs to see why there is no such feature. */
 static void
 set_not_found (TrafoRegistry *self, GListModel *features, const char *what, GError **error)
@@ -59,8 +78,7 @@ set_not_found (TrafoRegistry *self, GListModel *features, const char *what, GErr
   g_autoptr (GString) known = g_string_new (NULL);
   g_autoptr (GString) against = g_string_new (NULL);
   g_autoptr (GPtrArray) plugins = trafo_registry_dup_plugins (self, NULL);
-  g_auto (GStrv) folders = trafo_registry_dup_search_path (self);
-  g_autofree char *searched = g_strjoinv (", ", folders);
+  g_autofree char *searched = describe_folders (self);
 
   for (guint i = 0; i < g_list_model_get_n_items (features); i++)
     {

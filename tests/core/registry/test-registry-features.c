@@ -106,6 +106,21 @@ test_best_rank_wins (void)
   check_found (registry, "adamw", "alpha");
 }
 
+/* Whoever named a folder that was not looked through reads why his plugin is not there. */
+static void
+test_error_tells_what_was_skipped (void)
+{
+  const char *const path[] = { "/nonexistent", "/dev/null/x", NULL };
+  g_autoptr (TrafoRegistry) registry = trafo_registry_new (path, NULL);
+  g_autoptr (GError) error = NULL;
+
+  trafo_registry_scan (registry, NULL, NULL);
+  g_assert_null (trafo_registry_find (registry, TRAFO_FEATURE_KIND_MODEL, "bert", &error));
+  g_assert_error (error, TRAFO_PLUGIN_ERROR, TRAFO_PLUGIN_ERROR_NOT_FOUND);
+  g_assert_nonnull (strstr (error->message, "searched: /nonexistent (skipped: "));
+  g_assert_nonnull (strstr (error->message, ", /dev/null/x (skipped: "));
+}
+
 static void
 test_error_tells_what_there_is (void)
 {
@@ -149,6 +164,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/registry-features/best-rank-wins", test_best_rank_wins);
   g_test_add_func ("/registry-features/error-tells-what-there-is", test_error_tells_what_there_is);
+  g_test_add_func ("/registry-features/error-tells-what-was-skipped",
+                   test_error_tells_what_was_skipped);
   g_test_add_func ("/registry-features/feature-makes-its-object", test_feature_makes_its_object);
   return g_test_run ();
 }
