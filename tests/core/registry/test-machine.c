@@ -3,11 +3,8 @@
 #include "trafo-machine-private.h"
 
 #include <string.h>
-#if __has_include(<valgrind/valgrind.h>)
-#include <valgrind/valgrind.h>
-#else
-#define RUNNING_ON_VALGRIND 0
-#endif
+
+#include "../../valgrind.h"
 
 /* The kernel's list of what this processor and it support; NULL where it writes none. */
 static char **
@@ -47,7 +44,7 @@ test_isa_is_what_the_kernel_says (void)
   };
   g_auto (GStrv) flags = read_flags ();
 
-  if (RUNNING_ON_VALGRIND)
+  if (is_on_valgrind ())
     {
       g_test_skip ("valgrind shows another processor than the kernel");
       return;
