@@ -27,4 +27,18 @@ trafo_device_upload (TrafoDevice *self, gconstpointer bytes, gsize size_bytes, G
 const TrafoKernel *trafo_device_choose_kernel (TrafoDevice *self, const TrafoKernelArgs *args);
 gboolean           trafo_device_has_kernel (TrafoDevice *self, guint op);
 
+/* How a kernel in host memory splits its work, and the room it needs for that. */
+typedef struct
+{
+  guint n_tasks;        /* at least 1 */
+  guint n_finish_tasks; /* at most n_tasks */
+  gsize scratch_bytes;  /* for each thread; aligned, and so is what follows */
+  gsize shared_bytes;
+} TrafoKernelSplit;
+
+void trafo_kernel_split (const TrafoKernel     *kernel,
+                         const TrafoKernelArgs *args,
+                         guint                  n_threads,
+                         TrafoKernelSplit      *ret_split);
+
 G_END_DECLS

@@ -3,6 +3,7 @@
 #include <trafo/trafo-error.h>
 
 #include "trafo-device-private.h"
+#include "trafo-tensor-private.h"
 
 gboolean
 trafo_device_is_host (TrafoDevice *self)
@@ -141,4 +142,21 @@ trafo_device_has_kernel (TrafoDevice *self, guint op)
 
   trafo_device_get_ops (self)->list_kernels (trafo_device_get_handle (self), op, &n);
   return n > 0;
+}
+
+void
+trafo_kernel_split (const TrafoKernel     *kernel,
+                    const TrafoKernelArgs *args,
+                    guint                  n_threads,
+                    TrafoKernelSplit      *ret_split)
+{
+  *ret_split = (TrafoKernelSplit){ .n_tasks = 1 };
+  if (TRAFO_HAS (kernel, n_tasks))
+    ret_split->n_tasks = MAX (kernel->n_tasks (args, n_threads), 1);
+  if (TRAFO_HAS (kernel, scratch_size))
+    ret_split->scratch_bytes = trafo_align_up (kernel->scratch_size (args, n_threads));
+  if (TRAFO_HAS (kernel, finish))
+    ret_split->n_finish_tasks = MIN (kernel->n_finish_tasks (args, n_threads), ret_split->n_tasks);
+  if (ret_split->n_finish_tasks > 0)
+    ret_split->shared_bytes = trafo_align_up (kernel->shared_size (args, n_threads));
 }

@@ -112,5 +112,7 @@ trafo_execution_place_states (TrafoExecution *self, GError **error)
       if (trafo_execution_is_state (self, self->steps[i].input_roots[j]))
         move (self, self->steps[i].input_roots[j], &self->steps[i].args.inputs[j]);
   memcpy (self->placed_states, self->states, n_states * sizeof *self->states);
-  return trafo_execution_prepare_staging (self, error);
+  /* without staging there is nothing that could be run again as it is */
+  self->is_resolved = trafo_execution_prepare_staging (self, error);
+  return self->is_resolved;
 }

@@ -315,7 +315,7 @@ run_on_host (TrafoExecution *self, const TrafoStep *step, GError **error)
                                    &message);
       input->data = at;
       input->offset_bytes = 0;
-      at += (size_bytes + TRAFO_ALIGNMENT_BYTES - 1) & ~(gsize) (TRAFO_ALIGNMENT_BYTES - 1);
+      at += trafo_align_up (size_bytes);
     }
   args.output.data = at;
   args.output.offset_bytes = 0;

@@ -34,19 +34,19 @@ typedef struct
 {
   const TrafoKernel *kernel;
   TrafoKernelArgs    args;
-  guint              n_tasks;
-  guint              n_finish_tasks;
+  TrafoKernelSplit   split;
   guint8            *scratch;
-  gsize              scratch_bytes;
 } HostRun;
 
 static void
 run_share (gpointer data, guint worker, guint n_workers)
 {
   HostRun *run = data;
+  guint    n_tasks = run->split.n_tasks;
+  gpointer scratch = run->scratch + worker * run->split.scratch_bytes;
 
-  for (guint task = worker; task < run->n_tasks; task += n_workers)
-    run->kernel->run (&run->args, task, run->n_tasks, run->scratch + worker * run->scratch_bytes);
+  for (guint task = worker; task < n_tasks; task += n_workers)
+    run->kernel->run (&run->args, task, n_tasks, scratch);
 }
 
 static void
@@ -54,28 +54,18 @@ finish_share (gpointer data, guint worker, guint n_workers)
 {
   HostRun *run = data;
 
-  for (guint task = worker; task < run->n_finish_tasks; task += n_workers)
-    run->kernel->finish (&run->args, task, run->n_finish_tasks);
-}
-
-static gsize
-align_up (gsize size_bytes)
-{
-  return (size_bytes + TRAFO_ALIGNMENT_BYTES - 1) & ~(gsize) (TRAFO_ALIGNMENT_BYTES - 1);
+  for (guint task = worker; task < run->split.n_finish_tasks; task += n_workers)
+    run->kernel->finish (&run->args, task, run->split.n_finish_tasks);
 }
 
 /* Scratch for each thread, and what all share behind it. */
 static gboolean
 host_run_alloc (HostRun *run, guint n_threads, GError **error)
 {
-  gsize own_bytes, all_bytes, shared_bytes = 0;
+  gsize own_bytes, all_bytes;
 
-  if (TRAFO_HAS (run->kernel, scratch_size))
-    run->scratch_bytes = align_up (run->kernel->scratch_size (&run->args, n_threads));
-  if (run->n_finish_tasks > 0)
-    shared_bytes = run->kernel->shared_size (&run->args, n_threads);
-  if (!g_size_checked_mul (&own_bytes, run->scratch_bytes, n_threads) ||
-      !g_size_checked_add (&all_bytes, own_bytes, shared_bytes))
+  if (!g_size_checked_mul (&own_bytes, run->split.scratch_bytes, n_threads) ||
+      !g_size_checked_add (&all_bytes, own_bytes, run->split.shared_bytes))
     all_bytes = G_MAXSIZE;
   if (all_bytes == 0)
     return TRUE;
@@ -85,7 +75,7 @@ host_run_alloc (HostRun *run, guint n_threads, GError **error)
       g_set_error (error, TRAFO_ERROR, TRAFO_ERROR_NO_MEMORY, "no memory for scratch");
       return FALSE;
     }
-  if (run->n_finish_tasks > 0)
+  if (run->split.n_finish_tasks > 0)
     run->args.shared = run->scratch + own_bytes;
   return TRUE;
 }
@@ -95,17 +85,14 @@ run_on_host (const TrafoKernel *kernel, const TrafoKernelArgs *args, GError **er
 {
   TrafoThreadPool *pool = trafo_thread_pool_get_default ();
   guint            n_threads = trafo_thread_pool_get_size (pool);
-  HostRun          run = { .kernel = kernel, .args = *args, .n_tasks = 1 };
+  HostRun          run = { .kernel = kernel, .args = *args };
 
-  if (TRAFO_HAS (kernel, n_tasks))
-    run.n_tasks = kernel->n_tasks (args, n_threads);
-  if (TRAFO_HAS (kernel, finish))
-    run.n_finish_tasks = kernel->n_finish_tasks (args, n_threads);
+  trafo_kernel_split (kernel, args, n_threads, &run.split);
   if (!host_run_alloc (&run, n_threads, error))
     return FALSE;
-  trafo_thread_pool_run (pool, run.n_tasks, run_share, &run);
-  if (run.n_finish_tasks > 0)
-    trafo_thread_pool_run (pool, run.n_finish_tasks, finish_share, &run);
+  trafo_thread_pool_run (pool, run.split.n_tasks, run_share, &run);
+  if (run.split.n_finish_tasks > 0)
+    trafo_thread_pool_run (pool, run.split.n_finish_tasks, finish_share, &run);
   free (run.scratch);
   return TRUE;
 }

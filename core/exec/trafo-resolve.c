@@ -56,19 +56,13 @@ resolve_shape (TrafoExecution  *self,
                             error);
 }
 
-static gsize
-align_up (gsize size_bytes)
-{
-  return (MAX (size_bytes, 1) + TRAFO_ALIGNMENT_BYTES - 1) & ~(gsize) (TRAFO_ALIGNMENT_BYTES - 1);
-}
-
 /* A value with memory of its own, written by the step that is appended next. */
 static void
 own_memory (TrafoExecution *self, guint root, gsize size_bytes)
 {
   TrafoPlacement *placement = &self->placements[root];
 
-  placement->size_bytes = align_up (size_bytes);
+  placement->size_bytes = trafo_align_up (MAX (size_bytes, 1));
   placement->first_step = (gint) self->n_steps;
   placement->last_step = (gint) self->n_steps;
 }
@@ -440,22 +434,16 @@ check_layouts (const TrafoStep *step, GError **error)
   return TRUE;
 }
 
-/* How a kernel in host memory splits its work, and the room it needs for that. */
 static void
 split_step (TrafoExecution *self, TrafoStep *step, guint n_threads)
 {
-  const TrafoKernel *kernel = step->kernel;
+  TrafoKernelSplit split;
 
-  if (TRAFO_HAS (kernel, n_tasks))
-    step->n_tasks = MAX (kernel->n_tasks (&step->args, n_threads), 1);
-  if (TRAFO_HAS (kernel, scratch_size))
-    self->scratch_bytes =
-        MAX (self->scratch_bytes, align_up (kernel->scratch_size (&step->args, n_threads)));
-  if (TRAFO_HAS (kernel, finish))
-    step->n_finish_tasks = MIN (kernel->n_finish_tasks (&step->args, n_threads), step->n_tasks);
-  if (step->n_finish_tasks > 0)
-    self->shared_bytes =
-        MAX (self->shared_bytes, align_up (kernel->shared_size (&step->args, n_threads)));
+  trafo_kernel_split (step->kernel, &step->args, n_threads, &split);
+  step->n_tasks = split.n_tasks;
+  step->n_finish_tasks = split.n_finish_tasks;
+  self->scratch_bytes = MAX (self->scratch_bytes, split.scratch_bytes);
+  self->shared_bytes = MAX (self->shared_bytes, split.shared_bytes);
 }
 
 static gboolean
@@ -553,7 +541,7 @@ trafo_execution_prepare_staging (TrafoExecution *self, GError **error)
       if (step->kernel != NULL)
         continue;
       for (guint j = 0; j <= step->args.n_inputs; j++)
-        size_bytes += align_up (
+        size_bytes += trafo_align_up (
             trafo_operand_span_bytes (j == 0 ? &step->args.output : &step->args.inputs[j - 1]));
       largest = MAX (largest, size_bytes);
     }

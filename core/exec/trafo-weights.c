@@ -157,11 +157,8 @@ take_from_chunk (TrafoWeights *self, gsize size_bytes)
 {
   Chunk  *chunk = NULL;
   guint8 *at;
-  gsize   padded;
+  gsize   padded = trafo_align_up (size_bytes);
 
-  if (!g_size_checked_add (&padded, size_bytes, TRAFO_ALIGNMENT_BYTES - 1))
-    return NULL;
-  padded &= ~(gsize) (TRAFO_ALIGNMENT_BYTES - 1);
   if (self->chunks->len > 0)
     chunk = &g_array_index (self->chunks, Chunk, self->chunks->len - 1);
   if (chunk == NULL || chunk->size_bytes - chunk->used_bytes < padded)

@@ -46,7 +46,7 @@ typedef struct
   gsize     *chosen;        /* where in the scores the candidates are */
   Candidate *candidates;    /* in the order in which they were chosen */
   float     *ranked_scores; /* of candidates and ended beams */
-  gsize     *order;
+  gsize     *order;         /* of those scores */
 } State;
 
 static Beam
@@ -113,7 +113,7 @@ begin (TrafoGenerationRun *run)
   state->chosen = g_new (gsize, state->n_candidates);
   state->candidates = g_new0 (Candidate, state->n_candidates);
   state->ranked_scores = g_new (float, n_beams + state->n_candidates);
-  state->order = g_new (gsize, n_beams);
+  state->order = g_new (gsize, n_beams + state->n_candidates);
   for (gsize i = 0; i < run->prompts->n_rows; i++)
     begin_group (run, &g_array_index (state->groups, Group, i), &run->prompts->rows[i]);
   for (gsize i = 0; i < count_rows (run); i++)
@@ -128,6 +128,8 @@ run_prompts (TrafoGenerationRun *run, GCancellable *cancellable, GError **error)
   g_autoptr (GArray) sequences = g_array_new (FALSE, FALSE, sizeof (guint));
   const float *logits = trafo_generation_run_begin_prompts (run, sequences, cancellable, error);
 
+  if (logits == NULL)
+    return NULL;
   for (guint i = 0; i < state->groups->len; i++)
     {
       Group *group = &g_array_index (state->groups, Group, i);
@@ -238,25 +240,28 @@ choose_candidates (TrafoGenerationRun *run, const Group *group, gboolean is_late
   return TRUE;
 }
 
-/* The indices of the @n_best largest scores, the lowest of equals first. */
-static void
-rank (const float *scores, gsize n_scores, gsize *order, gsize n_best)
+static int
+compare (gconstpointer a, gconstpointer b, gpointer data)
 {
-  for (gsize i = 0; i < n_best; i++)
-    {
-      gsize best = n_scores;
+  const float *scores = data;
+  gsize        i = *(const gsize *) a, k = *(const gsize *) b;
 
-      for (gsize k = 0; k < n_scores; k++)
-        {
-          gboolean is_taken = FALSE;
+  if (scores[i] != scores[k])
+    return scores[i] > scores[k] ? -1 : 1;
+  return i < k ? -1 : i > k;
+}
 
-          for (gsize j = 0; j < i; j++)
-            is_taken |= order[j] == k;
-          if (!is_taken && (best == n_scores || scores[k] > scores[best]))
-            best = k;
-        }
-      order[i] = best;
-    }
+/* The indices of the ranked scores, of the largest first, of equals the lowest first. */
+static void
+rank (State *state, gsize n_scores)
+{
+  for (gsize i = 0; i < n_scores; i++)
+    state->order[i] = i;
+  g_qsort_with_data (state->order,
+                     (int) n_scores,
+                     sizeof *state->order,
+                     compare,
+                     state->ranked_scores);
 }
 
 /* The best that did not end go on. */
@@ -274,7 +279,7 @@ update_running (TrafoGenerationRun *run, Group *group)
 
       state->ranked_scores[i] = beam->is_ended ? beam->score + OUT : beam->score;
     }
-  rank (state->ranked_scores, state->n_candidates, state->order, n_beams);
+  rank (state, state->n_candidates);
   for (gsize i = 0; i < n_beams; i++)
     {
       const Candidate *candidate = &state->candidates[state->order[i]];
@@ -310,7 +315,7 @@ update_ended (TrafoGenerationRun *run, Group *group)
         beam->score += OUT;
       state->ranked_scores[n_beams + i] = beam->score;
     }
-  rank (state->ranked_scores, n_beams + state->n_candidates, state->order, n_beams);
+  rank (state, n_beams + state->n_candidates);
   for (gsize i = 0; i < n_beams; i++)
     {
       gsize index = state->order[i];
@@ -389,14 +394,14 @@ advance (TrafoGenerationRun *run, GCancellable *cancellable, GError **error)
 {
   State       *state = run->state;
   gsize        n_beams = run->plan->num_beams, n_run = 0;
-  gboolean     is_first = run->n_steps == 0, is_late;
+  gboolean     is_first = run->n_steps == 0, is_done = TRUE, is_late;
   const float *logits =
       is_first ? run_prompts (run, cancellable, error) : run_beams (run, cancellable, error);
 
   if (logits == NULL)
     return FALSE;
   is_late = trafo_generation_run_is_late (run);
-  run->is_done = TRUE;
+  run->is_done = TRUE; /* should the rest of the step fail: it cannot be made again */
   for (guint i = 0; i < state->groups->len; i++)
     {
       Group *group = &g_array_index (state->groups, Group, i);
@@ -407,13 +412,15 @@ advance (TrafoGenerationRun *run, GCancellable *cancellable, GError **error)
         {
           const float *row = logits + (is_first ? i : n_run++) * run->plan->vocab_size;
 
-          if (!score_beam (run, i * n_beams + k, group, k, row, error))
+          if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
+              !score_beam (run, i * n_beams + k, group, k, row, error))
             return FALSE;
         }
       if (!advance_group (run, group, is_late, error))
         return FALSE;
-      run->is_done &= group->is_done;
+      is_done &= group->is_done;
     }
+  run->is_done = is_done;
   return TRUE;
 }
 

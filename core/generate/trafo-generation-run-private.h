@@ -85,7 +85,7 @@ void trafo_generation_run_get_tokens (const TrafoGenerationRun    *self,
                                       gsize                        n_ids,
                                       GArray                      *tokens);
 /* One step with each prompt once, of which what was kept from before is not run again. The sequences
- * are put into @sequences, a guint each. */
+ * are put into @sequences, a guint each; none where it fails, after which it can be tried again. */
 const float *trafo_generation_run_begin_prompts (TrafoGenerationRun *self,
                                                  GArray             *sequences,
                                                  GCancellable       *cancellable,

@@ -97,6 +97,14 @@ add_step (TrafoGenerationRun *self, GPtrArray *steps, GError **error)
   return FALSE;
 }
 
+/* Forgets what a step kept that did not come to its end. */
+static void
+drop_step (TrafoGenerationRun *self, GPtrArray *steps)
+{
+  if (steps->len > self->n_steps)
+    g_ptr_array_set_size (steps, self->n_steps);
+}
+
 gboolean
 trafo_generation_run_advance (TrafoGenerationRun *self, GCancellable *cancellable, GError **error)
 {
@@ -107,7 +115,11 @@ trafo_generation_run_advance (TrafoGenerationRun *self, GCancellable *cancellabl
   if ((self->plan->output_scores && !add_step (self, self->scores, error)) ||
       (self->plan->output_logits && !add_step (self, self->logits, error)) ||
       !self->search->advance (self, cancellable, error))
-    return FALSE;
+    {
+      drop_step (self, self->scores);
+      drop_step (self, self->logits);
+      return FALSE;
+    }
   self->n_steps++;
   return TRUE;
 }
@@ -178,6 +190,18 @@ reserve (TrafoGenerationRun *self, GError **error)
   return FALSE;
 }
 
+/* The sequences go back to those that are kept, with what of their prompts they had before. */
+static void
+give_up_prompts (TrafoGenerationRun *self, GArray *sequences)
+{
+  for (guint i = 0; i < sequences->len; i++)
+    trafo_kept_sequences_give (self->kept,
+                               g_array_index (sequences, guint, i),
+                               self->prompts->rows[i].tokens,
+                               self->prompts->rows[i].n_tokens);
+  g_array_set_size (sequences, 0);
+}
+
 const float *
 trafo_generation_run_begin_prompts (TrafoGenerationRun *self,
                                     GArray             *sequences,
@@ -185,6 +209,7 @@ trafo_generation_run_begin_prompts (TrafoGenerationRun *self,
                                     GError            **error)
 {
   g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (TrafoRunnerRow));
+  const float *logits = NULL;
 
   if (!self->plan->use_cache)
     trafo_kept_sequences_clear (self->kept);
@@ -200,13 +225,15 @@ trafo_generation_run_begin_prompts (TrafoGenerationRun *self,
       g_array_append_val (rows, row);
     }
   trafo_kept_sequences_clear (self->kept);
-  if (!reserve (self, error))
-    return NULL;
-  return trafo_model_runner_step (self->runner,
-                                  (const TrafoRunnerRow *) (gpointer) rows->data,
-                                  rows->len,
-                                  cancellable,
-                                  error);
+  if (reserve (self, error))
+    logits = trafo_model_runner_step (self->runner,
+                                      (const TrafoRunnerRow *) (gpointer) rows->data,
+                                      rows->len,
+                                      cancellable,
+                                      error);
+  if (logits == NULL)
+    give_up_prompts (self, sequences);
+  return logits;
 }
 
 static void

@@ -4,6 +4,7 @@
 
 #include <trafo/trafo-error.h>
 
+#include "trafo-batch-tensors.h"
 #include "trafo-text.h"
 
 /* What fills rows up is masked, so that any token does where the tokenizer has none for it. */
@@ -14,40 +15,6 @@ get_filler (TrafoTokenizer *tokenizer)
   gint64 eos = trafo_tokenizer_get_special_token_id (tokenizer, TRAFO_SPECIAL_TOKEN_EOS);
 
   return pad >= 0 ? pad : MAX (eos, 0);
-}
-
-static TrafoTensorDict *
-pad_left (TrafoBatchEncoding *encodings, gsize length, gint64 filler, GError **error)
-{
-  gsize        n_rows = trafo_batch_encoding_get_n_rows (encodings);
-  const gint64 shape[] = { n_rows, length };
-  g_autoptr (TrafoTensorDict) batch = trafo_tensor_dict_new ();
-  g_autoptr (TrafoTensor) ids = trafo_tensor_new (TRAFO_DTYPE_INT64, shape, 2, error);
-  g_autoptr (TrafoTensor) mask = NULL;
-  gint64 *id, *masked;
-
-  if (ids != NULL)
-    mask = trafo_tensor_new (TRAFO_DTYPE_INT64, shape, 2, error);
-  if (mask == NULL)
-    return NULL;
-  id = trafo_tensor_get_data (ids);
-  masked = trafo_tensor_get_data (mask);
-  for (gsize row = 0; row < n_rows; row++)
-    {
-      gsize          n_tokens;
-      const guint32 *tokens =
-          trafo_encoding_get_ids (trafo_batch_encoding_get_row (encodings, row), &n_tokens);
-      gsize n_padding = length - n_tokens;
-
-      for (gsize i = 0; i < length; i++)
-        {
-          *id++ = i < n_padding ? filler : tokens[i - n_padding];
-          *masked++ = i >= n_padding;
-        }
-    }
-  trafo_tensor_dict_set (batch, "input_ids", ids);
-  trafo_tensor_dict_set (batch, "attention_mask", mask);
-  return g_steal_pointer (&batch);
 }
 
 /**
@@ -68,7 +35,9 @@ TrafoTensorDict *
 trafo_tokenizer_encode_prompts (TrafoTokenizer *self, const char *const *texts, GError **error)
 {
   g_autoptr (TrafoBatchEncoding) encodings = NULL;
-  gsize length = 0;
+  g_autofree TrafoEncoding **rows = NULL;
+  gsize                      n_rows;
+  gboolean                   has_tokens = FALSE;
 
   g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), NULL);
   g_return_val_if_fail (texts != NULL, NULL);
@@ -83,10 +52,19 @@ trafo_tokenizer_encode_prompts (TrafoTokenizer *self, const char *const *texts, 
   encodings = trafo_tokenizer_encode_batch (self, texts, NULL, NULL, error);
   if (encodings == NULL)
     return NULL;
-  for (gsize row = 0; row < trafo_batch_encoding_get_n_rows (encodings); row++)
-    length =
-        MAX (length, trafo_encoding_get_n_tokens (trafo_batch_encoding_get_row (encodings, row)));
-  if (length == 0 && texts[1] == NULL)
+  n_rows = trafo_batch_encoding_get_n_rows (encodings);
+  rows = g_new (TrafoEncoding *, n_rows);
+  for (gsize i = 0; i < n_rows; i++)
+    {
+      rows[i] = trafo_batch_encoding_get_row (encodings, i);
+      has_tokens |= trafo_encoding_get_n_tokens (rows[i]) > 0;
+    }
+  if (!has_tokens && texts[1] == NULL)
     return trafo_tensor_dict_new ();
-  return pad_left (encodings, length, get_filler (self), error);
+  return trafo_tensor_dict_new_from_encodings (rows,
+                                               n_rows,
+                                               TRAFO_SIDE_LEFT,
+                                               get_filler (self),
+                                               FALSE,
+                                               error);
 }

@@ -59,9 +59,10 @@ trafo_text_streamer_init (TrafoTextStreamer *self)
 TrafoTextStreamer *
 trafo_text_streamer_new (TrafoTokenizer *tokenizer, gboolean skip_special_tokens)
 {
-  TrafoTextStreamer *self = g_object_new (TRAFO_TYPE_TEXT_STREAMER, NULL);
+  TrafoTextStreamer *self;
 
-  g_return_val_if_fail (TRAFO_IS_TOKENIZER (tokenizer), self);
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (tokenizer), NULL);
+  self = g_object_new (TRAFO_TYPE_TEXT_STREAMER, NULL);
   self->stream =
       trafo_decode_stream_new (tokenizer,
                                skip_special_tokens,

@@ -112,15 +112,15 @@ run_prompts (TrafoGenerationRun *run, GCancellable *cancellable, GError **error)
   gsize        n_copies = run->plan->num_return_sequences;
   const float *logits = trafo_generation_run_begin_prompts (run, sequences, cancellable, error);
 
+  if (logits == NULL)
+    return NULL;
   for (gsize i = 0; i < state->rows->len; i++)
     {
-      Row     *row = &g_array_index (state->rows, Row, i);
-      guint    sequence = g_array_index (sequences, guint, i / n_copies);
-      gboolean is_copy = i % n_copies != 0;
+      Row  *row = &g_array_index (state->rows, Row, i);
+      guint sequence = g_array_index (sequences, guint, i / n_copies);
 
-      if (logits == NULL && is_copy)
-        continue;
-      row->sequence = is_copy ? trafo_model_runner_fork (run->runner, sequence) : sequence;
+      row->sequence =
+          i % n_copies != 0 ? trafo_model_runner_fork (run->runner, sequence) : sequence;
       row->has_sequence = TRUE;
     }
   return logits;
@@ -158,7 +158,7 @@ static gboolean
 advance (TrafoGenerationRun *run, GCancellable *cancellable, GError **error)
 {
   State       *state = run->state;
-  gboolean     is_first = run->n_steps == 0, is_late;
+  gboolean     is_first = run->n_steps == 0, is_done = TRUE, is_late;
   gsize        n_copies = run->plan->num_return_sequences, n_run = 0;
   const float *logits =
       is_first ? run_prompts (run, cancellable, error) : run_rows (run, cancellable, error);
@@ -166,7 +166,7 @@ advance (TrafoGenerationRun *run, GCancellable *cancellable, GError **error)
   if (logits == NULL)
     return FALSE;
   is_late = trafo_generation_run_is_late (run);
-  run->is_done = TRUE;
+  run->is_done = TRUE; /* should the rest of the step fail: it cannot be made again */
   for (gsize i = 0; i < state->rows->len; i++)
     {
       Row  *row = &g_array_index (state->rows, Row, i);
@@ -179,9 +179,10 @@ advance (TrafoGenerationRun *run, GCancellable *cancellable, GError **error)
       if (run->on_token != NULL)
         run->on_token (run->user_data, (guint) i, ids_of (row)[row->ids->len - 1]);
       row->is_done |= is_late;
-      run->is_done &= row->is_done;
+      is_done &= row->is_done;
       n_run++;
     }
+  run->is_done = is_done;
   return TRUE;
 }
 

@@ -193,6 +193,12 @@ trafo_builder_append_param (TrafoBuilder    *self,
     return 0;
   if (known != NULL)
     return known_leaf (self, path, known->sym, &type);
+  if (self->graph->params->len >= self->max_params)
+    return trafo_builder_failf (self,
+                                TRAFO_ERROR_INVALID_ARGUMENT,
+                                "found more than %u parameters, expected no more for the "
+                                "checkpoint: config.json is that of another model",
+                                self->max_params);
   if (self->is_eager)
     {
       tensor = self->executor.bind_param (self->executor.data,

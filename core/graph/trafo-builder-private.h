@@ -53,6 +53,7 @@ struct _TrafoBuilder
   GArray              *scope_lengths; /* of gsize */
   gint64               slots[TRAFO_N_SLOTS];
   guint                n_hidden_states;
+  guint                max_params;
   GError              *error;
 };
 
@@ -73,6 +74,9 @@ TrafoSym trafo_builder_append_binary (TrafoBuilder *self,
                                       const void   *attrs,
                                       TrafoSym      a,
                                       TrafoSym      b);
+
+/* How many parameters are too many: the build fails there, not after a graph of any size. */
+void trafo_builder_set_max_params (TrafoBuilder *self, guint max_params);
 
 TrafoGraph         *trafo_builder_get_graph (TrafoBuilder *self);
 const TrafoVariant *trafo_builder_get_variant (TrafoBuilder *self);

@@ -40,6 +40,7 @@ static void
 trafo_builder_init (TrafoBuilder *self)
 {
   self->graph = trafo_graph_new ();
+  self->max_params = G_MAXUINT;
   self->scope = g_string_new (NULL);
   self->scope_lengths = g_array_new (FALSE, FALSE, sizeof (gsize));
   for (guint i = 0; i < TRAFO_N_SLOTS; i++)
@@ -59,6 +60,12 @@ trafo_builder_new_with (const TrafoVariant *variant, const TrafoBuilderExecutor 
       self->is_eager = TRUE;
     }
   return self;
+}
+
+void
+trafo_builder_set_max_params (TrafoBuilder *self, guint max_params)
+{
+  self->max_params = max_params;
 }
 
 TrafoGraph *

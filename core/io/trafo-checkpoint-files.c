@@ -79,11 +79,17 @@ find_file (const char *path, GError **error)
 }
 
 static TrafoCheckpointFile *
-open_file (const char *path, const char *name, const char *extension, GError **error)
+open_file (const char   *path,
+           const char   *name,
+           const char   *extension,
+           GCancellable *cancellable,
+           GError      **error)
 {
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
   for (gsize i = 0; i < G_N_ELEMENTS (torch_extensions); i++)
     if (g_str_has_suffix (extension, torch_extensions[i]))
-      return trafo_torch_file_open (path, name, error);
+      return trafo_torch_file_open (path, name, cancellable, error);
   return trafo_safetensors_open (path, name, error);
 }
 
@@ -123,7 +129,11 @@ belongs_to (const char *real, const char *real_folder)
 }
 
 static TrafoCheckpointFile *
-open_shard (const char *folder, const char *shard, const char *index_name, GError **error)
+open_shard (const char   *folder,
+            const char   *shard,
+            const char   *index_name,
+            GCancellable *cancellable,
+            GError      **error)
 {
   g_autofree char *path = g_build_filename (folder, shard, NULL);
   g_autofree char *shown = g_filename_display_name (path);
@@ -155,7 +165,7 @@ open_shard (const char *folder, const char *shard, const char *index_name, GErro
       return NULL;
     }
   /* a blob of the cache has a name without an ending */
-  return open_file (real, shown, shard, error);
+  return open_file (real, shown, shard, cancellable, error);
 }
 
 static gint
@@ -165,7 +175,10 @@ compare_names (gconstpointer a, gconstpointer b)
 }
 
 static GPtrArray *
-open_shards (const char *index_file, const TrafoCheckpointIndex *index, GError **error)
+open_shards (const char                 *index_file,
+             const TrafoCheckpointIndex *index,
+             GCancellable               *cancellable,
+             GError                    **error)
 {
   g_autofree char *folder = g_path_get_dirname (index_file);
   g_autoptr (GHashTable) shards = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -180,7 +193,8 @@ open_shards (const char *index_file, const TrafoCheckpointIndex *index, GError *
   qsort (shard_names, n_names, sizeof *shard_names, compare_names);
   for (guint i = 0; i < n_names; i++)
     {
-      TrafoCheckpointFile *file = open_shard (folder, shard_names[i], index->name, error);
+      TrafoCheckpointFile *file =
+          open_shard (folder, shard_names[i], index->name, cancellable, error);
 
       if (file == NULL)
         return NULL;
@@ -190,7 +204,10 @@ open_shards (const char *index_file, const TrafoCheckpointIndex *index, GError *
 }
 
 GPtrArray *
-trafo_checkpoint_files_open (const char *path, TrafoCheckpointIndex **ret_index, GError **error)
+trafo_checkpoint_files_open (const char            *path,
+                             TrafoCheckpointIndex **ret_index,
+                             GCancellable          *cancellable,
+                             GError               **error)
 {
   g_autofree char *file = find_file (path, error);
   g_autofree char *shown = file != NULL ? g_filename_display_name (file) : NULL;
@@ -203,9 +220,9 @@ trafo_checkpoint_files_open (const char *path, TrafoCheckpointIndex **ret_index,
   if (g_str_has_suffix (file, TRAFO_CHECKPOINT_INDEX_SUFFIX))
     {
       *ret_index = trafo_checkpoint_index_load (file, error);
-      return *ret_index != NULL ? open_shards (file, *ret_index, error) : NULL;
+      return *ret_index != NULL ? open_shards (file, *ret_index, cancellable, error) : NULL;
     }
-  single = open_file (file, shown, file, error);
+  single = open_file (file, shown, file, cancellable, error);
   if (single == NULL)
     return NULL;
   files = g_ptr_array_new_with_free_func ((GDestroyNotify) trafo_checkpoint_file_free);

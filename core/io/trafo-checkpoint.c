@@ -169,6 +169,7 @@ find_mapped (TrafoCheckpoint *self, gconstpointer data, gsize size_bytes)
 /**
  * trafo_checkpoint_open:
  * @path: (type filename): a folder, a file of weights or an index of shards
+ * @cancellable: (nullable): a cancellable, looked at between parts of a file that are read
  * @error: return location for an error
  *
  * Opens a checkpoint and checks its structure. In a folder, model.safetensors is taken, or else the
@@ -182,16 +183,16 @@ find_mapped (TrafoCheckpoint *self, gconstpointer data, gsize size_bytes)
  * [method@Trafo.Checkpoint.list_skipped] tells.
  *
  * Returns: (transfer full): the checkpoint; %NULL with %TRAFO_ERROR_NOT_FOUND, an error of
- *   #TrafoFormatError if a file is malformed, of #GIOErrorEnum if it cannot be read
+ *   #TrafoFormatError if a file is malformed, of #GIOErrorEnum if it cannot be read, or when cancelled
  */
 TrafoCheckpoint *
-trafo_checkpoint_open (const char *path, GError **error)
+trafo_checkpoint_open (const char *path, GCancellable *cancellable, GError **error)
 {
   g_autoptr (TrafoCheckpoint) self = g_atomic_rc_box_new0 (TrafoCheckpoint);
   g_autoptr (TrafoCheckpointIndex) index = NULL;
 
   g_return_val_if_fail (path != NULL, NULL);
-  self->files = trafo_checkpoint_files_open (path, &index, error);
+  self->files = trafo_checkpoint_files_open (path, &index, cancellable, error);
   if (self->files == NULL)
     return NULL;
   if (!join_tensors (self))

@@ -39,8 +39,9 @@ struct _TrafoCheckpointTensor
   const char   *file;
 };
 
-TRAFO_API GType            trafo_checkpoint_get_type (void);
-TRAFO_API TrafoCheckpoint *trafo_checkpoint_open (const char *path, GError **error);
+TRAFO_API GType trafo_checkpoint_get_type (void);
+TRAFO_API TrafoCheckpoint *
+trafo_checkpoint_open (const char *path, GCancellable *cancellable, GError **error);
 TRAFO_API TrafoCheckpoint *trafo_checkpoint_ref (TrafoCheckpoint *checkpoint);
 TRAFO_API void             trafo_checkpoint_unref (TrafoCheckpoint *checkpoint);
 

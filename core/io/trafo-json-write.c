@@ -11,15 +11,15 @@
 
 /* Of the control characters, those that have a letter get it, as serde and Python write them. */
 void
-trafo_json_write_string (GString *text, const char *string)
+trafo_json_write_text (GString *text, const char *string, gsize size_bytes)
 {
   static const char escaped[] = "\"\\\b\f\n\r\t";
   static const char letters[] = "\"\\bfnrt";
 
   g_string_append_c (text, '"');
-  for (; *string != '\0'; string++)
+  for (const char *end = string + size_bytes; string < end; string++)
     {
-      const char *found = strchr (escaped, *string);
+      const char *found = memchr (escaped, *string, strlen (escaped));
 
       if (found != NULL)
         {
@@ -32,6 +32,12 @@ trafo_json_write_string (GString *text, const char *string)
         g_string_append_c (text, *string);
     }
   g_string_append_c (text, '"');
+}
+
+void
+trafo_json_write_string (GString *text, const char *string)
+{
+  trafo_json_write_text (text, string, strlen (string));
 }
 
 /* JSON has no infinities and no NaN: they are written as null. */

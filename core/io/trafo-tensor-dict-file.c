@@ -47,7 +47,7 @@ tensor_of_checkpoint (TrafoCheckpoint             *checkpoint,
 TrafoTensorDict *
 trafo_tensor_dict_load (const char *filename, GError **error)
 {
-  g_autoptr (TrafoCheckpoint) checkpoint = trafo_checkpoint_open (filename, error);
+  g_autoptr (TrafoCheckpoint) checkpoint = trafo_checkpoint_open (filename, NULL, error);
   g_autoptr (TrafoTensorDict) self = trafo_tensor_dict_new ();
 
   if (checkpoint == NULL)

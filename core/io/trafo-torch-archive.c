@@ -110,12 +110,14 @@ static gboolean
 read_weights (Archive                  *self,
               const TrafoTorchZipEntry *entry,
               gboolean                  is_big_endian,
+              GCancellable             *cancellable,
               GError                  **error)
 {
   g_autofree char   *name = g_strdup_printf ("%s: data.pkl", self->file->mapped->name);
   g_autofree guint8 *data = read_entry (self, entry, MAX_PICKLE_SIZE_BYTES, error);
   g_autoptr (TrafoTorchUnpickler) unpickler = trafo_torch_unpickler_new (name, FALSE);
-  g_autoptr (TrafoTorchCopies) copies = trafo_torch_copies_new (self->file, is_big_endian);
+  g_autoptr (TrafoTorchCopies) copies =
+      trafo_torch_copies_new (self->file, is_big_endian, cancellable);
   TrafoPickleValue *value;
   gsize             position = 0;
 
@@ -141,9 +143,9 @@ read_weights (Archive                  *self,
 }
 
 gboolean
-trafo_torch_archive_read (TrafoCheckpointFile *file, GError **error)
+trafo_torch_archive_read (TrafoCheckpointFile *file, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (TrafoTorchZip) zip = trafo_torch_zip_open (file->mapped, error);
+  g_autoptr (TrafoTorchZip) zip = trafo_torch_zip_open (file->mapped, cancellable, error);
   Archive                   self = { .file = file, .zip = zip };
   const TrafoTorchZipEntry *entry;
   gboolean                  is_big_endian;
@@ -159,5 +161,5 @@ trafo_torch_archive_read (TrafoCheckpointFile *file, GError **error)
                                    entry == NULL ? "a zip file without data.pkl"
                                                  : "a TorchScript program");
   return read_byte_order (&self, &is_big_endian, error) &&
-         read_weights (&self, entry, is_big_endian, error);
+         read_weights (&self, entry, is_big_endian, cancellable, error);
 }

@@ -15,10 +15,14 @@ typedef struct
   TrafoCheckpointFile *file;
   GTree               *copies; /* TrafoTorchTensor * -> guint8 *: what is the same is copied once */
   gboolean             is_big_endian;
+  GCancellable        *cancellable; /* borrowed */
   guint64              n_left_bytes;
 } TrafoTorchCopies;
 
-TrafoTorchCopies *trafo_torch_copies_new (TrafoCheckpointFile *file, gboolean is_big_endian);
+/* @cancellable: nullable, looked at before each copy; borrowed. */
+TrafoTorchCopies *trafo_torch_copies_new (TrafoCheckpointFile *file,
+                                          gboolean             is_big_endian,
+                                          GCancellable        *cancellable);
 void              trafo_torch_copies_free (TrafoTorchCopies *self);
 
 /* Memory that lives as long as the file. @name is what needs it. */

@@ -33,13 +33,16 @@ compare_views (gconstpointer a, gconstpointer b, gpointer unused)
 }
 
 TrafoTorchCopies *
-trafo_torch_copies_new (TrafoCheckpointFile *file, gboolean is_big_endian)
+trafo_torch_copies_new (TrafoCheckpointFile *file,
+                        gboolean             is_big_endian,
+                        GCancellable        *cancellable)
 {
   TrafoTorchCopies *self = g_new0 (TrafoTorchCopies, 1);
 
   self->file = file;
   self->copies = g_tree_new_full (compare_views, NULL, NULL, NULL);
   self->is_big_endian = is_big_endian;
+  self->cancellable = cancellable;
   if (!g_uint64_checked_mul (&self->n_left_bytes, file->mapped->size_bytes, MAX_COPIES))
     self->n_left_bytes = G_MAXUINT64;
   self->n_left_bytes = MAX (self->n_left_bytes, MIN_LIMIT_BYTES);
@@ -203,6 +206,8 @@ trafo_torch_copies_get (TrafoTorchCopies *self,
   copy = g_tree_lookup (self->copies, tensor);
   if (copy != NULL)
     return copy;
+  if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
+    return NULL;
   copy = trafo_torch_copies_alloc (self, name, size_bytes, error);
   span = copy != NULL ? read_span (self, tensor, &span_copy, error) : NULL;
   if (span == NULL)

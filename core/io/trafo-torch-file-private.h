@@ -9,7 +9,10 @@ G_BEGIN_DECLS
 
 /* Opens what torch.save() wrote: a dict of tensors, or a dict with one as its "state_dict". The
  * tensors are in the order of the dict; what is none is skipped. */
-TrafoCheckpointFile *trafo_torch_file_open (const char *path, const char *name, GError **error);
+TrafoCheckpointFile *trafo_torch_file_open (const char   *path,
+                                            const char   *name,
+                                            GCancellable *cancellable,
+                                            GError      **error);
 
 /* Sets the file's tensors to those of a pickle, whose storages have their data. */
 gboolean trafo_torch_file_take (TrafoCheckpointFile    *file,
@@ -18,7 +21,9 @@ gboolean trafo_torch_file_take (TrafoCheckpointFile    *file,
                                 GError                **error);
 
 /* The two formats. */
-gboolean trafo_torch_archive_read (TrafoCheckpointFile *file, GError **error);
-gboolean trafo_torch_legacy_read (TrafoCheckpointFile *file, GError **error);
+gboolean
+trafo_torch_archive_read (TrafoCheckpointFile *file, GCancellable *cancellable, GError **error);
+gboolean
+trafo_torch_legacy_read (TrafoCheckpointFile *file, GCancellable *cancellable, GError **error);
 
 G_END_DECLS

@@ -150,7 +150,10 @@ trafo_torch_file_take (TrafoCheckpointFile    *file,
 }
 
 TrafoCheckpointFile *
-trafo_torch_file_open (const char *path, const char *name, GError **error)
+trafo_torch_file_open (const char   *path,
+                       const char   *name,
+                       GCancellable *cancellable,
+                       GError      **error)
 {
   g_autoptr (TrafoCheckpointFile) self = trafo_checkpoint_file_new (path, name, error);
   guint8      start[TRAFO_FILE_SIGNATURE_SIZE_BYTES];
@@ -164,9 +167,9 @@ trafo_torch_file_open (const char *path, const char *name, GError **error)
   if (!trafo_mapped_file_read (self->mapped, 0, start, n_start, error))
     return NULL;
   if (n_start >= 4 && memcmp (start, "PK\003\004", 4) == 0)
-    is_read = trafo_torch_archive_read (self, error);
+    is_read = trafo_torch_archive_read (self, cancellable, error);
   else if (n_start >= 2 && memcmp (start, "\200\002", 2) == 0)
-    is_read = trafo_torch_legacy_read (self, error);
+    is_read = trafo_torch_legacy_read (self, cancellable, error);
   else
     {
       found = trafo_file_signature_describe (start, n_start);

@@ -217,7 +217,7 @@ read_storages (Legacy *self, GError **error)
 }
 
 gboolean
-trafo_torch_legacy_read (TrafoCheckpointFile *file, GError **error)
+trafo_torch_legacy_read (TrafoCheckpointFile *file, GCancellable *cancellable, GError **error)
 {
   Legacy self = { .file = file };
   g_autoptr (TrafoTorchUnpickler) unpickler = NULL;
@@ -227,6 +227,6 @@ trafo_torch_legacy_read (TrafoCheckpointFile *file, GError **error)
   unpickler = self.unpickler;
   if (!is_read || !read_storages (&self, error))
     return FALSE;
-  copies = trafo_torch_copies_new (file, FALSE);
+  copies = trafo_torch_copies_new (file, FALSE, cancellable);
   return trafo_torch_file_take (file, self.weights, copies, error);
 }

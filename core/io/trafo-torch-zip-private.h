@@ -2,6 +2,8 @@
  * Copyright 2026 The Trafo authors */
 #pragma once
 
+#include <gio/gio.h>
+
 #include "trafo-mapped-file-private.h"
 
 G_BEGIN_DECLS
@@ -25,8 +27,10 @@ typedef struct
 /* Whether an entry is stored as it is, and may be used from the mapping. */
 gboolean trafo_torch_zip_entry_is_stored (const TrafoTorchZipEntry *entry);
 
-TrafoTorchZip *trafo_torch_zip_open (TrafoMappedFile *file, GError **error);
-void           trafo_torch_zip_free (TrafoTorchZip *self);
+/* @cancellable: nullable, looked at while data are read; borrowed. */
+TrafoTorchZip      *
+trafo_torch_zip_open (TrafoMappedFile *file, GCancellable *cancellable, GError **error);
+void trafo_torch_zip_free (TrafoTorchZip *self);
 
 /* NULL if there is none. */
 const TrafoTorchZipEntry *trafo_torch_zip_lookup (TrafoTorchZip *self, const char *name);

@@ -16,6 +16,7 @@
 struct _TrafoTorchZip
 {
   TrafoMappedFile       *file;
+  GCancellable          *cancellable; /* borrowed */
   TrafoTorchZipDirectory directory;
   GTree                 *entries; /* char * -> TrafoTorchZipEntry * */
   guint8                *block;
@@ -47,11 +48,12 @@ compare_names (gconstpointer a, gconstpointer b, gpointer unused)
 }
 
 TrafoTorchZip *
-trafo_torch_zip_open (TrafoMappedFile *file, GError **error)
+trafo_torch_zip_open (TrafoMappedFile *file, GCancellable *cancellable, GError **error)
 {
   g_autoptr (TrafoTorchZip) self = g_new0 (TrafoTorchZip, 1);
 
   self->file = file;
+  self->cancellable = cancellable;
   self->block = g_malloc (BLOCK_SIZE_BYTES);
   self->entries = g_tree_new_full (compare_names, NULL, NULL, NULL);
   if (!trafo_torch_zip_directory_read (&self->directory, file, error))
@@ -100,6 +102,22 @@ check_sum (TrafoTorchZip *self, const TrafoTorchZipEntry *entry, guint32 sum, GE
                    : "found data that do not fit their checksum");
 }
 
+/* Reads the next part of an entry's stored data. */
+static gboolean
+read_block (TrafoTorchZip            *self,
+            const TrafoTorchZipEntry *entry,
+            gsize                     position,
+            gsize                     size_bytes,
+            GError                  **error)
+{
+  return !g_cancellable_set_error_if_cancelled (self->cancellable, error) &&
+         trafo_mapped_file_read (self->file,
+                                 entry->offset + position,
+                                 self->block,
+                                 size_bytes,
+                                 error);
+}
+
 gboolean
 trafo_torch_zip_check (TrafoTorchZip *self, const TrafoTorchZipEntry *entry, GError **error)
 {
@@ -109,11 +127,7 @@ trafo_torch_zip_check (TrafoTorchZip *self, const TrafoTorchZipEntry *entry, GEr
   for (gsize done = 0; done < entry->stored_size_bytes; done += size_bytes)
     {
       size_bytes = MIN (entry->stored_size_bytes - done, BLOCK_SIZE_BYTES);
-      if (!trafo_mapped_file_read (self->file,
-                                   entry->offset + done,
-                                   self->block,
-                                   size_bytes,
-                                   error))
+      if (!read_block (self, entry, done, size_bytes, error))
         return FALSE;
       sum = crc32_z (sum, self->block, size_bytes);
     }
@@ -139,11 +153,7 @@ inflate_all (TrafoTorchZip            *self,
         {
           stream->next_in = self->block;
           stream->avail_in = MIN (entry->stored_size_bytes - n_read, BLOCK_SIZE_BYTES);
-          if (!trafo_mapped_file_read (self->file,
-                                       entry->offset + n_read,
-                                       self->block,
-                                       stream->avail_in,
-                                       error))
+          if (!read_block (self, entry, n_read, stream->avail_in, error))
             return FALSE;
           n_read += stream->avail_in;
         }

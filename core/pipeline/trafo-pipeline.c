@@ -102,7 +102,8 @@ pipeline_new (const char *task, GCancellable *cancellable, GError **error)
  *
  * Makes a pipeline of a model and its tokenizer.
  *
- * Returns: (transfer full): the pipeline; %NULL with %TRAFO_ERROR_NOT_FOUND for an unknown task
+ * Returns: (transfer full): the pipeline; %NULL with %TRAFO_ERROR_NOT_FOUND for an unknown task, or
+ *   %TRAFO_ERROR_INVALID_ARGUMENT for a model that was not loaded
  */
 TrafoPipeline *
 trafo_pipeline_new (const char *task, TrafoModel *model, TrafoTokenizer *tokenizer, GError **error)
@@ -112,6 +113,15 @@ trafo_pipeline_new (const char *task, TrafoModel *model, TrafoTokenizer *tokeniz
   g_return_val_if_fail (task != NULL, NULL);
   g_return_val_if_fail (TRAFO_IS_MODEL (model), NULL);
   g_return_val_if_fail (TRAFO_IS_TOKENIZER (tokenizer), NULL);
+  if (trafo_model_get_config (model) == NULL)
+    {
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_INVALID_ARGUMENT,
+                   "%s: the model was not loaded",
+                   G_OBJECT_TYPE_NAME (model));
+      return NULL;
+    }
   self = pipeline_new (task, NULL, error);
   if (self == NULL)
     return NULL;

@@ -9,9 +9,10 @@
 #include "trafo-async-call-private.h"
 #include "trafo-auto-model.h"
 #include "trafo-auto-tokenizer.h"
+#include "trafo-batch-tensors.h"
 #include "trafo-load-request-private.h"
+#include "trafo-model-forward.h"
 #include "trafo-sentence-modules-private.h"
-#include "trafo-text-batch-private.h"
 #include "trafo-text.h"
 
 /* As in sentence-transformers. */
@@ -119,7 +120,8 @@ embedder_load (TrafoSentenceEmbedder *self,
  * Makes an embedder of what is loaded already.
  *
  * Returns: (transfer full): the embedder; %NULL with %TRAFO_ERROR_UNSUPPORTED for modules other
- *   than Transformer, Pooling and Normalize, or another error of the folder's modules.json
+ *   than Transformer, Pooling and Normalize, %TRAFO_ERROR_INVALID_ARGUMENT for a model that has no
+ *   folder, or another error of the folder's modules.json
  */
 TrafoSentenceEmbedder *
 trafo_sentence_embedder_new (TrafoModel *model, TrafoTokenizer *tokenizer, GError **error)
@@ -128,7 +130,15 @@ trafo_sentence_embedder_new (TrafoModel *model, TrafoTokenizer *tokenizer, GErro
 
   g_return_val_if_fail (TRAFO_IS_MODEL (model), NULL);
   g_return_val_if_fail (TRAFO_IS_TOKENIZER (tokenizer), NULL);
-  g_return_val_if_fail (trafo_model_get_folder (model) != NULL, NULL);
+  if (trafo_model_get_folder (model) == NULL)
+    {
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_INVALID_ARGUMENT,
+                   "%s: the model was not loaded from a folder, which says how to embed",
+                   G_OBJECT_TYPE_NAME (model));
+      return NULL;
+    }
   self->modules = trafo_sentence_modules_read (trafo_model_get_folder (model), error);
   if (self->modules == NULL)
     return NULL;
@@ -283,7 +293,7 @@ encode_batch (TrafoSentenceEmbedder *self,
 
   if (encodings == NULL)
     return FALSE;
-  batch = trafo_text_batch_new (encodings, error);
+  batch = trafo_batch_encoding_to_tensors (encodings, error);
   if (batch == NULL)
     return FALSE;
   states = compute_states (self, batch, cancellable, error);

@@ -15,8 +15,12 @@ struct _TrafoValue
     TrafoTensor *tensor;
     GPtrArray   *items; /* of TrafoValue; a list's items or a record's members */
   };
-  GPtrArray *keys; /* of char *; a record's */
+  GPtrArray  *keys;   /* of char *; a record's */
+  GHashTable *places; /* of each key, if they are many; else NULL */
 };
+
+/* So few keys are faster compared one by one. */
+#define MAX_COMPARED_KEYS 16
 
 G_DEFINE_BOXED_TYPE (TrafoValue, trafo_value, trafo_value_ref, trafo_value_unref)
 
@@ -188,6 +192,31 @@ trafo_value_new_record (void)
   return self;
 }
 
+static gboolean
+find_key (const TrafoValue *self, const char *key, guint *ret_place)
+{
+  gpointer place;
+
+  if (self->places == NULL)
+    return g_ptr_array_find_with_equal_func (self->keys, key, g_str_equal, ret_place);
+  if (!g_hash_table_lookup_extended (self->places, key, NULL, &place))
+    return FALSE;
+  *ret_place = GPOINTER_TO_UINT (place);
+  return TRUE;
+}
+
+static void
+add_key (TrafoValue *self, const char *key)
+{
+  g_ptr_array_add (self->keys, g_strdup (key));
+  if (self->keys->len <= MAX_COMPARED_KEYS)
+    return;
+  if (self->places == NULL)
+    self->places = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = g_hash_table_size (self->places); i < self->keys->len; i++)
+    g_hash_table_insert (self->places, self->keys->pdata[i], GUINT_TO_POINTER (i));
+}
+
 static TrafoValue *
 container_from_variant (GVariant *variant)
 {
@@ -300,6 +329,7 @@ trafo_value_unref (TrafoValue *self)
     trafo_tensor_unref (self->tensor);
   else if (is_container (self))
     g_ptr_array_unref (self->items);
+  g_clear_pointer (&self->places, g_hash_table_unref);
   g_clear_pointer (&self->keys, g_ptr_array_unref);
   g_free (self);
 }
@@ -332,13 +362,13 @@ trafo_value_set (TrafoValue *self, const char *key, TrafoValue *value)
   guint index;
 
   g_return_if_fail (self->kind == TRAFO_VALUE_KIND_RECORD);
-  if (g_ptr_array_find_with_equal_func (self->keys, key, g_str_equal, &index))
+  if (find_key (self, key, &index))
     {
       trafo_value_unref (self->items->pdata[index]);
       self->items->pdata[index] = value;
       return;
     }
-  g_ptr_array_add (self->keys, g_strdup (key));
+  add_key (self, key);
   g_ptr_array_add (self->items, value);
 }
 
@@ -527,8 +557,7 @@ trafo_value_get_member (TrafoValue *self, const char *key)
 {
   guint index;
 
-  if (self->kind == TRAFO_VALUE_KIND_RECORD &&
-      g_ptr_array_find_with_equal_func (self->keys, key, g_str_equal, &index))
+  if (self->kind == TRAFO_VALUE_KIND_RECORD && find_key (self, key, &index))
     return self->items->pdata[index];
   return NULL;
 }

@@ -18,6 +18,9 @@ void          trafo_kv_cache_free (TrafoKvCache *self);
 /* The memory of state @i; moves when the cache grows. */
 const TrafoOperand *trafo_kv_cache_get_state (const TrafoKvCache *self, guint i);
 
+/* The memory of all states, filled or not. */
+gsize trafo_kv_cache_get_size_bytes (const TrafoKvCache *self);
+
 /* How many pages @n_tokens fill. */
 gsize trafo_kv_cache_count_pages (const TrafoKvCache *self, gsize n_tokens);
 

@@ -58,6 +58,12 @@ trafo_kv_cache_get_state (const TrafoKvCache *self, guint i)
 }
 
 gsize
+trafo_kv_cache_get_size_bytes (const TrafoKvCache *self)
+{
+  return trafo_page_pool_get_size_bytes (self->pool);
+}
+
+gsize
 trafo_kv_cache_count_pages (const TrafoKvCache *self, gsize n_tokens)
 {
   return n_tokens / self->page_tokens + (n_tokens % self->page_tokens != 0);

@@ -37,7 +37,8 @@ struct _TrafoModelRunner
   TrafoTensor *logits;     /* where the program's own cannot be read in place */
   gsize        vocab_size;
   gsize        max_length;
-  gsize        n_pages; /* the width of the page table, which is part of the plan */
+  gsize        noted_bytes; /* what the model was told that we take */
+  gsize        n_pages;     /* the width of the page table, which is part of the plan */
 };
 
 static gboolean
@@ -160,11 +161,27 @@ trafo_model_runner_get_max_length (const TrafoModelRunner *self)
   return self->max_length;
 }
 
+static void
+note_bytes (TrafoModelRunner *self)
+{
+  gsize size_bytes = trafo_execution_get_peak_bytes (self->execution) +
+                     trafo_kv_cache_get_size_bytes (self->cache);
+
+  if (size_bytes <= self->noted_bytes)
+    return;
+  self->noted_bytes = size_bytes;
+  trafo_model_note_run_bytes (self->model, size_bytes);
+}
+
 gboolean
 trafo_model_runner_reserve (TrafoModelRunner *self, guint n_sequences, gsize length, GError **error)
 {
+  gboolean is_reserved;
+
   self->n_pages = MAX (self->n_pages, trafo_kv_cache_count_pages (self->cache, length));
-  return trafo_kv_cache_reserve (self->cache, n_sequences, length, error);
+  is_reserved = trafo_kv_cache_reserve (self->cache, n_sequences, length, error);
+  note_bytes (self);
+  return is_reserved;
 }
 
 guint
@@ -419,16 +436,19 @@ trafo_model_runner_step (TrafoModelRunner     *self,
 {
   const float *logits;
   StepSize     size;
+  gboolean     is_run;
 
   if (!extend_rows (self, rows, n_rows, &size, error) || !fit_inputs (self, &size, error))
     return NULL;
   fill_tokens (self, rows, n_rows);
   fill_rows (self, rows, n_rows);
-  if (!bind_cache (self, error) ||
-      !trafo_execution_run (self->execution,
-                            (TrafoTensor *const *) self->tensors->pdata,
-                            cancellable,
-                            error))
+  is_run =
+      bind_cache (self, error) && trafo_execution_run (self->execution,
+                                                       (TrafoTensor *const *) self->tensors->pdata,
+                                                       cancellable,
+                                                       error);
+  note_bytes (self);
+  if (!is_run)
     return NULL;
   logits = read_logits (self, &size, error);
   for (guint i = 0; i < n_rows && logits != NULL; i++)

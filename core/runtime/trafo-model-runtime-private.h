@@ -14,7 +14,11 @@ G_BEGIN_DECLS
 TrafoProgram *
 trafo_model_get_program (TrafoModel *self, const TrafoVariant *variant, GError **error);
 
-/* The parameters of a loaded model, which it owns. */
+/* Tells a loaded model what memory a run of its program takes, for trafo_model_get_peak_bytes(). */
+void trafo_model_note_run_bytes (TrafoModel *self, gsize size_bytes);
+
+/* Where a loaded model computes, and its parameters; the model owns both. */
+TrafoDevice      *trafo_model_get_device (TrafoModel *self);
 TrafoModelSource *trafo_model_get_source (TrafoModel *self, GError **error);
 
 G_END_DECLS

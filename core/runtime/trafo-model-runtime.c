@@ -7,9 +7,10 @@
 #include "trafo-async-call-private.h"
 #include "trafo-device-choice.h"
 #include "trafo-load-request-private.h"
-#include "trafo-model-eager-private.h"
-#include "trafo-model-inputs-private.h"
 #include "trafo-passes-private.h"
+
+/* So many tensors may be missing from any checkpoint: a head and a pooler are few, layers are not. */
+#define MAX_MISSING 4096
 
 /* What core keeps with a model, whatever class the plugin gave it: the weights, the device, and a
  * program for each variant that was asked for. */
@@ -19,12 +20,13 @@ typedef struct
   TrafoConfig      *config;
   char             *task;
   char             *folder;
+  char            **input_names;
   TrafoDevice      *device;
   TrafoModelSource *source;
   TrafoWeights     *weights;
-  GMutex            lock;     /* guards programs and peak_bytes */
-  GHashTable       *programs; /* variant's bits to TrafoProgram */
-  gsize             peak_bytes;
+  GMutex            lock;       /* guards programs and peak_bytes */
+  GHashTable       *programs;   /* variant's bits to TrafoProgram */
+  gsize             peak_bytes; /* of a run */
 } Runtime;
 
 static void
@@ -40,6 +42,7 @@ runtime_free (gpointer data)
   g_mutex_clear (&self->lock);
   g_free (self->task);
   g_free (self->folder);
+  g_strfreev (self->input_names);
   g_free (self);
 }
 
@@ -78,16 +81,27 @@ trafo_model_get_source (TrafoModel *self, GError **error)
 }
 
 static TrafoGraph *
-trace (TrafoModel *model, const TrafoVariant *variant, GError **error)
+trace (TrafoModel *model, const TrafoVariant *variant, guint max_params, GError **error)
 {
   g_autoptr (TrafoBuilder) builder = trafo_builder_new_with (variant, NULL);
   TrafoGraph *graph = NULL;
 
+  trafo_builder_set_max_params (builder, max_params);
   if (trafo_builder_build (builder, model, error))
     graph = trafo_builder_finish (builder, error);
   if (graph != NULL && variant->has_cache)
     graph = trafo_pass_gather_logits (graph, error);
   return graph;
+}
+
+static char **
+list_input_names (const TrafoGraph *graph)
+{
+  char **names = g_new0 (char *, graph->inputs->len + 1);
+
+  for (guint i = 0; i < graph->inputs->len; i++)
+    names[i] = g_strdup (((const TrafoGraphInput *) graph->inputs->pdata[i])->name);
+  return names;
 }
 
 static gboolean
@@ -125,23 +139,31 @@ check_loadable (TrafoModel       *model,
 
 /* @folder: NULL for a model that begins with random weights. */
 static gboolean
-runtime_load (Runtime *self, const char *folder, guint64 seed, GError **error)
+runtime_load (Runtime      *self,
+              const char   *folder,
+              guint64       seed,
+              GCancellable *cancellable,
+              GError      **error)
 {
   g_autoptr (TrafoGraph) graph = NULL;
   g_autoptr (TrafoCheckpoint) checkpoint = NULL;
   TrafoVariant      variant = { 0 };
   TrafoWeightSource source;
+  gsize             max_params = G_MAXUINT;
 
   if (!trafo_model_configure (self->model, self->config, self->task, error))
     return FALSE;
-  graph = trace (self->model, &variant, error);
-  if (graph == NULL)
-    return FALSE;
   if (folder != NULL)
-    checkpoint = trafo_checkpoint_open (folder, error);
+    checkpoint = trafo_checkpoint_open (folder, cancellable, error);
   if (folder != NULL && checkpoint == NULL)
     return FALSE;
-  self->source = trafo_model_source_new (self->model, graph, checkpoint, seed, error);
+  if (checkpoint != NULL)
+    max_params = MIN (trafo_checkpoint_get_n_tensors (checkpoint) + MAX_MISSING, G_MAXUINT);
+  graph = trace (self->model, &variant, max_params, error);
+  if (graph == NULL)
+    return FALSE;
+  self->input_names = list_input_names (graph);
+  self->source = trafo_model_source_new (self->model, graph, checkpoint, seed, cancellable, error);
   if (self->source == NULL)
     return FALSE;
   trafo_model_source_get (self->source, &source);
@@ -170,7 +192,7 @@ attach_runtime (TrafoModel       *model,
   self->folder = g_strdup (folder);
   self->programs = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) trafo_program_free);
   self->device = trafo_device_open (device, cancellable, error);
-  if (self->device == NULL || !runtime_load (self, folder, seed, error))
+  if (self->device == NULL || !runtime_load (self, folder, seed, cancellable, error))
     {
       runtime_free (self);
       return FALSE;
@@ -326,7 +348,7 @@ get_program (Runtime *self, const TrafoVariant *variant, GError **error)
 
   if (program != NULL)
     return program;
-  graph = trace (self->model, variant, error);
+  graph = trace (self->model, variant, G_MAXUINT, error);
   if (graph == NULL)
     return NULL;
   program = trafo_program_compile (graph, self->weights, error);
@@ -343,227 +365,14 @@ trafo_model_get_program (TrafoModel *self, const TrafoVariant *variant, GError *
   return runtime != NULL ? get_program (runtime, variant, error) : NULL;
 }
 
-static void
-clear_tensor (gpointer data)
-{
-  TrafoTensor **tensor = data;
-
-  g_clear_pointer (tensor, trafo_tensor_unref);
-}
-
-/* The tensors in the order of the graph's inputs, of their types; NULL for those left out. */
-static GArray *
-order_inputs (const TrafoGraph *graph, TrafoTensorDict *inputs, GError **error)
-{
-  g_autoptr (GArray) ordered = NULL;
-
-  if (!trafo_model_inputs_check (inputs, graph, error))
-    return NULL;
-  ordered = g_array_sized_new (FALSE, TRUE, sizeof (TrafoTensor *), graph->inputs->len);
-  g_array_set_clear_func (ordered, clear_tensor);
-  for (guint i = 0; i < graph->inputs->len; i++)
-    {
-      const TrafoGraphInput *input = g_ptr_array_index (graph->inputs, i);
-      const TrafoValueType  *type = &trafo_graph_get_node (graph, input->sym)->type;
-      TrafoTensor           *given = trafo_tensor_dict_get (inputs, input->name);
-      TrafoTensor           *converted = NULL;
-
-      if (given != NULL)
-        converted = trafo_model_inputs_convert (input->name, given, type, error);
-      if (given != NULL && converted == NULL)
-        return NULL;
-      g_array_append_val (ordered, converted);
-    }
-  return g_steal_pointer (&ordered);
-}
-
-static TrafoTensorDict *
-read_outputs (const TrafoGraph *graph, TrafoExecution *execution, GError **error)
-{
-  g_autoptr (TrafoTensorDict) outputs = trafo_tensor_dict_new ();
-
-  for (guint i = 0; i < graph->outputs->len; i++)
-    {
-      const TrafoGraphOutput *output = g_ptr_array_index (graph->outputs, i);
-      g_autoptr (TrafoTensor) tensor = trafo_execution_read_output (execution, i, error);
-
-      if (tensor == NULL)
-        return NULL;
-      trafo_tensor_dict_set (outputs, output->name, tensor);
-    }
-  return g_steal_pointer (&outputs);
-}
-
-static TrafoTensorDict *
-run_program (Runtime         *self,
-             TrafoProgram    *program,
-             TrafoTensorDict *inputs,
-             GCancellable    *cancellable,
-             GError         **error)
-{
-  const TrafoGraph *graph = trafo_program_get_graph (program);
-  g_autoptr (GArray) ordered = order_inputs (graph, inputs, error);
-  TrafoTensorDict *outputs = NULL;
-  TrafoExecution  *execution;
-
-  if (ordered == NULL)
-    return NULL;
-  execution = trafo_program_acquire (program);
-  if (trafo_execution_run (execution,
-                           (TrafoTensor *const *) (gpointer) ordered->data,
-                           cancellable,
-                           error))
-    outputs = read_outputs (graph, execution, error);
-  g_mutex_lock (&self->lock);
-  self->peak_bytes = MAX (self->peak_bytes, trafo_execution_get_peak_bytes (execution));
-  g_mutex_unlock (&self->lock);
-  trafo_program_release (program, execution);
-  return outputs;
-}
-
-/**
- * trafo_model_forward:
- * @self: a loaded model
- * @inputs: int64 tensors (other integer types are converted): "input_ids" (batch, sequence) and,
- *   as the model has them, "attention_mask", "token_type_ids", "position_ids" of the same shape;
- *   "labels" or "start_positions" and "end_positions" ask for a loss
- * @output_hidden_states: whether hidden_states.0 (the embeddings), .1, ... are wanted too
- * @cancellable: (nullable): a cancellable, looked at between ops
- * @error: return location for an error
- *
- * Runs the model once. Any number of threads may do so at the same time.
- *
- * Returns: (transfer full) (nullable): float32 tensors named as in Hugging Face's outputs: "logits",
- *   "start_logits", "last_hidden_state", "pooler_output", "loss", or %NULL with an error of the
- *   domains %TRAFO_ERROR, %TRAFO_DEVICE_ERROR or %G_IO_ERROR
- */
-TrafoTensorDict *
-trafo_model_forward (TrafoModel      *self,
-                     TrafoTensorDict *inputs,
-                     gboolean         output_hidden_states,
-                     GCancellable    *cancellable,
-                     GError         **error)
-{
-  TrafoVariant  variant;
-  Runtime      *runtime;
-  TrafoProgram *program;
-
-  g_return_val_if_fail (TRAFO_IS_MODEL (self), NULL);
-  runtime = loaded_runtime_of (self, error);
-  if (runtime == NULL)
-    return NULL;
-  trafo_model_inputs_get_variant (inputs, output_hidden_states, &variant);
-  program = get_program (runtime, &variant, error);
-  return program != NULL ? run_program (runtime, program, inputs, cancellable, error) : NULL;
-}
-
-/**
- * trafo_model_forward_eager:
- * @self: a loaded model
- * @inputs: as in [method@Trafo.Model.forward]
- * @output_hidden_states: whether hidden states are wanted too
- * @error: return location for an error
- *
- * Runs the model once, each op as soon as build() writes it: nothing is fused, packed or kept.
- *
- * Slow, and made for comparing: what [method@Trafo.Model.forward] compiles must give the same.
- *
- * Returns: (transfer full) (nullable): as [method@Trafo.Model.forward]
- */
-TrafoTensorDict *
-trafo_model_forward_eager (TrafoModel      *self,
-                           TrafoTensorDict *inputs,
-                           gboolean         output_hidden_states,
-                           GError         **error)
-{
-  Runtime *runtime;
-
-  g_return_val_if_fail (TRAFO_IS_MODEL (self), NULL);
-  runtime = loaded_runtime_of (self, error);
-  if (runtime == NULL)
-    return NULL;
-  return trafo_model_eager_run (self,
-                                runtime->source,
-                                runtime->device,
-                                inputs,
-                                output_hidden_states,
-                                error);
-}
-
-typedef struct
-{
-  TrafoTensorDict *inputs;
-  gboolean         output_hidden_states;
-} ForwardRequest;
-
-static void
-forward_request_free (gpointer data)
-{
-  ForwardRequest *request = data;
-
-  trafo_tensor_dict_unref (request->inputs);
-  g_free (request);
-}
-
-static gpointer
-forward (gpointer source, gpointer data, GCancellable *cancellable, GError **error)
-{
-  ForwardRequest *request = data;
-
-  return trafo_model_forward (source,
-                              request->inputs,
-                              request->output_hidden_states,
-                              cancellable,
-                              error);
-}
-
-static const TrafoAsyncCall forward_call = { forward,
-                                             forward_request_free,
-                                             (GDestroyNotify) trafo_tensor_dict_unref };
-
-/**
- * trafo_model_forward_async:
- * @self: a loaded model
- * @inputs: as in [method@Trafo.Model.forward]
- * @output_hidden_states: whether hidden states are wanted too
- * @cancellable: (nullable): a cancellable
- * @callback: (scope async): called in this thread's default main context
- * @user_data: data for @callback
- *
- * Runs the model once, without blocking.
- */
 void
-trafo_model_forward_async (TrafoModel         *self,
-                           TrafoTensorDict    *inputs,
-                           gboolean            output_hidden_states,
-                           GCancellable       *cancellable,
-                           GAsyncReadyCallback callback,
-                           gpointer            user_data)
+trafo_model_note_run_bytes (TrafoModel *self, gsize size_bytes)
 {
-  ForwardRequest *request;
+  Runtime *runtime = runtime_of (self);
 
-  g_return_if_fail (TRAFO_IS_MODEL (self));
-  g_return_if_fail (inputs != NULL);
-  request = g_new0 (ForwardRequest, 1);
-  request->inputs = trafo_tensor_dict_ref (inputs);
-  request->output_hidden_states = output_hidden_states;
-  trafo_async_call_start (&forward_call, self, request, cancellable, callback, user_data);
-}
-
-/**
- * trafo_model_forward_finish:
- * @self: a loaded model
- * @result: what the callback got
- * @error: return location for an error
- *
- * Ends what [method@Trafo.Model.forward_async] began.
- *
- * Returns: (transfer full) (nullable): as [method@Trafo.Model.forward]
- */
-TrafoTensorDict *
-trafo_model_forward_finish (TrafoModel *self, GAsyncResult *result, GError **error)
-{
-  return trafo_async_call_finish (&forward_call, self, result, error);
+  g_mutex_lock (&runtime->lock);
+  runtime->peak_bytes = MAX (runtime->peak_bytes, size_bytes);
+  g_mutex_unlock (&runtime->lock);
 }
 
 /**
@@ -624,29 +433,22 @@ trafo_model_get_folder (TrafoModel *self)
  * GPT-2, which has a use for them but no need, has not.
  *
  * Returns: (transfer full) (array zero-terminated=1): the names, as [method@Trafo.Model.forward]
- *   takes them; %NULL with the model's error
+ *   takes them; %NULL with an error if the model was not loaded
  */
 char **
 trafo_model_list_inputs (TrafoModel *self, GError **error)
 {
-  TrafoVariant variant = { 0 };
-  g_autoptr (GMutexLocker) locker = NULL;
-  g_autoptr (TrafoGraph) graph = NULL;
   Runtime *runtime;
-  char   **names;
 
   g_return_val_if_fail (TRAFO_IS_MODEL (self), NULL);
   runtime = loaded_runtime_of (self, error);
-  if (runtime == NULL)
-    return NULL;
-  locker = g_mutex_locker_new (&runtime->lock);
-  graph = trace (self, &variant, error);
-  if (graph == NULL)
-    return NULL;
-  names = g_new0 (char *, graph->inputs->len + 1);
-  for (guint i = 0; i < graph->inputs->len; i++)
-    names[i] = g_strdup (((const TrafoGraphInput *) graph->inputs->pdata[i])->name);
-  return names;
+  return runtime != NULL ? g_strdupv (runtime->input_names) : NULL;
+}
+
+TrafoDevice *
+trafo_model_get_device (TrafoModel *self)
+{
+  return runtime_of (self)->device;
 }
 
 /**
@@ -728,7 +530,7 @@ trafo_model_get_n_parameters (TrafoModel *self)
  * @self: a model
  *
  * The memory that it took so far beyond the mapped files: packed weights, and the values of the
- * largest run.
+ * largest run, with the cache where that was of a generation.
  *
  * Returns: bytes
  */

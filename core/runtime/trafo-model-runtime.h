@@ -34,24 +34,6 @@ TRAFO_API gboolean trafo_model_initialize (TrafoModel       *self,
                                            GCancellable     *cancellable,
                                            GError          **error);
 
-TRAFO_API TrafoTensorDict *trafo_model_forward (TrafoModel      *self,
-                                                TrafoTensorDict *inputs,
-                                                gboolean         output_hidden_states,
-                                                GCancellable    *cancellable,
-                                                GError         **error);
-TRAFO_API TrafoTensorDict *trafo_model_forward_eager (TrafoModel      *self,
-                                                      TrafoTensorDict *inputs,
-                                                      gboolean         output_hidden_states,
-                                                      GError         **error);
-TRAFO_API void             trafo_model_forward_async (TrafoModel         *self,
-                                                      TrafoTensorDict    *inputs,
-                                                      gboolean            output_hidden_states,
-                                                      GCancellable       *cancellable,
-                                                      GAsyncReadyCallback callback,
-                                                      gpointer            user_data);
-TRAFO_API TrafoTensorDict *
-trafo_model_forward_finish (TrafoModel *self, GAsyncResult *result, GError **error);
-
 TRAFO_API TrafoConfig *trafo_model_get_config (TrafoModel *self);
 TRAFO_API const char  *trafo_model_get_task (TrafoModel *self);
 TRAFO_API const char  *trafo_model_get_folder (TrafoModel *self);

@@ -28,10 +28,11 @@ TrafoModelSource *trafo_model_source_new (TrafoModel       *model,
                                           const TrafoGraph *graph,
                                           TrafoCheckpoint  *checkpoint /* nullable */,
                                           guint64           seed,
+                                          GCancellable     *cancellable,
                                           GError          **error);
 void              trafo_model_source_free (TrafoModelSource *self);
 
-/* A parameter by its name: in host memory, of the type that the checkpoint has. */
+/* A parameter by its name: in host memory, of the type that the checkpoint has; float32 for float64. */
 gboolean trafo_model_source_lookup (TrafoModelSource *self,
                                     const char       *name,
                                     TrafoOperand     *ret_operand,

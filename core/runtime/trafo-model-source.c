@@ -56,6 +56,13 @@ find_param (GHashTable *index, const char *prefix, const char *name, char **ret_
   return param != NULL ? param : g_hash_table_lookup (index, *ret_known_name);
 }
 
+/* Which no op takes, so that it is converted when it is loaded. */
+static gboolean
+is_float64 (const TrafoCheckpointTensor *tensor)
+{
+  return g_str_equal (tensor->dtype_name, "F64");
+}
+
 static gboolean
 check_tensor (const TrafoGraph            *graph,
               const TrafoGraphParam       *param,
@@ -66,12 +73,12 @@ check_tensor (const TrafoGraph            *graph,
   g_autofree char      *found = NULL;
   g_autofree char      *expected = NULL;
 
-  if (!trafo_dtype_is_float (tensor->dtype))
+  if (!trafo_dtype_is_float (tensor->dtype) && !is_float64 (tensor))
     {
       g_set_error (error,
                    TRAFO_ERROR,
                    TRAFO_ERROR_DTYPE,
-                   "%s: tensor '%s' has type %s, expected F32, F16 or BF16",
+                   "%s: tensor '%s' has type %s, expected F64, F32, F16 or BF16",
                    tensor->file,
                    tensor->name,
                    tensor->dtype_name);
@@ -109,6 +116,43 @@ own_memory (TrafoModelSource *self, gsize size_bytes, GError **error)
   return memory;
 }
 
+/* The float32 nearest to each element. */
+static gpointer
+read_float64 (TrafoModelSource *self, const TrafoCheckpointTensor *tensor, GError **error)
+{
+  gsize              n_elements = tensor->size_bytes / sizeof (double);
+  g_autofree double *values = g_try_malloc (MAX (tensor->size_bytes, 1));
+  float             *narrow = own_memory (self, n_elements * sizeof *narrow, error);
+
+  if (narrow == NULL)
+    return NULL;
+  if (values == NULL)
+    {
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_NO_MEMORY,
+                   "no memory to convert '%s' of %" G_GSIZE_FORMAT " bytes",
+                   tensor->name,
+                   tensor->size_bytes);
+      return NULL;
+    }
+  if (!trafo_checkpoint_read (self->checkpoint, tensor, values, error))
+    return NULL;
+  for (gsize i = 0; i < n_elements; i++)
+    narrow[i] = (float) values[i];
+  return narrow;
+}
+
+/* The elements as they are, in memory of our own. */
+static gpointer
+read_aligned (TrafoModelSource *self, const TrafoCheckpointTensor *tensor, GError **error)
+{
+  gpointer memory = own_memory (self, tensor->size_bytes, error);
+
+  return memory != NULL && trafo_checkpoint_read (self->checkpoint, tensor, memory, error) ? memory
+                                                                                           : NULL;
+}
+
 static void
 add_operand (TrafoModelSource     *self,
              const char           *name,
@@ -126,8 +170,8 @@ add_operand (TrafoModelSource     *self,
   g_hash_table_insert (self->operands, g_strdup (name), operand);
 }
 
-/* The file's own bytes, unless they do not lie as their type wants. A tied parameter that is there
- * under several names is the tensor of its own name, as in transformers. */
+/* The file's own bytes, unless they do not lie as their type wants or are of no type of ours. A tied
+ * parameter that is there under several names is the tensor of its own name, as in transformers. */
 static gboolean
 add_tensor (TrafoModelSource            *self,
             const TrafoGraph            *graph,
@@ -138,26 +182,58 @@ add_tensor (TrafoModelSource            *self,
 {
   const char *name = g_ptr_array_index (param->names, 0);
   gpointer    data = (gpointer) tensor->data;
+  TrafoDType  dtype = tensor->dtype;
 
   if (is_alias && g_hash_table_contains (self->operands, name))
     return TRUE;
   if (!check_tensor (graph, param, tensor, error))
     return FALSE;
-  if ((gsize) data % trafo_dtype_get_size (tensor->dtype) != 0)
+  if (is_float64 (tensor))
     {
-      data = own_memory (self, tensor->size_bytes, error);
-      if (data == NULL || !trafo_checkpoint_read (self->checkpoint, tensor, data, error))
-        return FALSE;
+      data = read_float64 (self, tensor, error);
+      dtype = TRAFO_DTYPE_FLOAT32;
     }
-  add_operand (self, name, tensor->dtype, &trafo_graph_get_node (graph, param->sym)->type, data);
+  else if ((gsize) data % trafo_dtype_get_size (dtype) != 0)
+    data = read_aligned (self, tensor, error);
+  if (data == NULL)
+    return FALSE;
+  add_operand (self, name, dtype, &trafo_graph_get_node (graph, param->sym)->type, data);
   return TRUE;
 }
 
+/* A tied parameter is one tensor: another that the file holds under an alias, with other values, is
+ * not used. */
+static void
+check_alias (TrafoModelSource            *self,
+             const TrafoGraphParam       *param,
+             const TrafoCheckpointTensor *tensor)
+{
+  const TrafoOperand *used =
+      g_hash_table_lookup (self->operands, g_ptr_array_index (param->names, 0));
+
+  gsize size_bytes = trafo_dtype_get_size (used->dtype);
+
+  for (guint i = 0; i < used->n_dims; i++)
+    size_bytes *= used->shape[i];
+  if (used->data == tensor->data || is_float64 (tensor))
+    return;
+  if (used->dtype != tensor->dtype || size_bytes != tensor->size_bytes ||
+      memcmp (used->data, tensor->data, size_bytes) != 0)
+    g_ptr_array_add (self->unexpected, g_strdup (tensor->name));
+}
+
 static gboolean
-match_tensors (TrafoModelSource *self, TrafoModel *model, const TrafoGraph *graph, GError **error)
+match_tensors (TrafoModelSource *self,
+               TrafoModel       *model,
+               const TrafoGraph *graph,
+               GCancellable     *cancellable,
+               GError          **error)
 {
   g_autoptr (GHashTable) index = index_params (graph);
-  const char *prefix = trafo_model_get_base_prefix (model);
+  g_autoptr (GHashTable) aliases = g_hash_table_new (NULL, NULL); /* tensor to its parameter */
+  const char    *prefix = trafo_model_get_base_prefix (model);
+  GHashTableIter iter;
+  gpointer       alias, tied;
 
   for (gsize i = 0; i < trafo_checkpoint_get_n_tensors (self->checkpoint); i++)
     {
@@ -166,20 +242,27 @@ match_tensors (TrafoModelSource *self, TrafoModel *model, const TrafoGraph *grap
       g_autofree char             *name = trafo_model_map_name (model, modern);
       g_autofree char             *known = NULL;
       TrafoGraphParam             *param;
+      gboolean                     is_alias;
 
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
       if (name == NULL)
         continue;
       param = find_param (index, prefix, name, &known);
       if (param == NULL)
-        g_ptr_array_add (self->unexpected, g_strdup (tensor->name));
-      else if (!add_tensor (self,
-                            graph,
-                            param,
-                            tensor,
-                            !g_str_equal (known, g_ptr_array_index (param->names, 0)),
-                            error))
+        {
+          g_ptr_array_add (self->unexpected, g_strdup (tensor->name));
+          continue;
+        }
+      is_alias = !g_str_equal (known, g_ptr_array_index (param->names, 0));
+      if (!add_tensor (self, graph, param, tensor, is_alias, error))
         return FALSE;
+      if (is_alias)
+        g_hash_table_insert (aliases, (gpointer) tensor, param);
     }
+  g_hash_table_iter_init (&iter, aliases);
+  while (g_hash_table_iter_next (&iter, &alias, &tied))
+    check_alias (self, tied, alias);
   return TRUE;
 }
 
@@ -301,7 +384,10 @@ check_missing (TrafoModelSource *self, const TrafoGraph *graph, GError **error)
 }
 
 static gboolean
-complete (TrafoModelSource *self, const TrafoGraph *graph, GError **error)
+complete (TrafoModelSource *self,
+          const TrafoGraph *graph,
+          GCancellable     *cancellable,
+          GError          **error)
 {
   for (guint i = 0; i < graph->params->len; i++)
     {
@@ -309,6 +395,8 @@ complete (TrafoModelSource *self, const TrafoGraph *graph, GError **error)
       const TrafoValueType  *type = &trafo_graph_get_node (graph, param->sym)->type;
       guint64                n_elements = 1;
 
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
       if (!g_hash_table_contains (self->operands, g_ptr_array_index (param->names, 0)) &&
           !initialise (self, graph, param, error))
         return FALSE;
@@ -331,6 +419,7 @@ trafo_model_source_new (TrafoModel       *model,
                         const TrafoGraph *graph,
                         TrafoCheckpoint  *checkpoint,
                         guint64           seed,
+                        GCancellable     *cancellable,
                         GError          **error)
 {
   g_autoptr (TrafoModelSource) self = g_new0 (TrafoModelSource, 1);
@@ -342,10 +431,10 @@ trafo_model_source_new (TrafoModel       *model,
   self->memory = g_ptr_array_new_with_free_func (free);
   self->missing = g_ptr_array_new_with_free_func (g_free);
   self->unexpected = g_ptr_array_new_with_free_func (g_free);
-  if (checkpoint != NULL &&
-      (!match_tensors (self, model, graph, error) || !check_missing (self, graph, error)))
+  if (checkpoint != NULL && (!match_tensors (self, model, graph, cancellable, error) ||
+                             !check_missing (self, graph, error)))
     return NULL;
-  if (!complete (self, graph, error))
+  if (!complete (self, graph, cancellable, error))
     return NULL;
   g_ptr_array_sort (self->missing, compare_names);
   g_ptr_array_sort (self->unexpected, compare_names);

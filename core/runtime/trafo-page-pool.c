@@ -85,6 +85,16 @@ trafo_page_pool_get_state (const TrafoPagePool *self, guint i)
   return &self->states[i];
 }
 
+gsize
+trafo_page_pool_get_size_bytes (const TrafoPagePool *self)
+{
+  gsize size_bytes = 0;
+
+  for (guint i = 0; i < self->n_states; i++)
+    size_bytes += (gsize) self->states[i].shape[0] * self->page_bytes[i];
+  return size_bytes;
+}
+
 static gboolean
 fail_memory (guint n_pages, GError **error)
 {

@@ -10,6 +10,15 @@ G_BEGIN_DECLS
 /* A cache line, and the widest vector. */
 #define TRAFO_ALIGNMENT_BYTES 64
 
+/* The next multiple of it; G_MAXSIZE, which no memory has, where there is none. */
+static inline gsize
+trafo_align_up (gsize size_bytes)
+{
+  gsize mask = TRAFO_ALIGNMENT_BYTES - 1;
+
+  return size_bytes > G_MAXSIZE - mask ? G_MAXSIZE : (size_bytes + mask) & ~mask;
+}
+
 /* Aligned memory for free(); NULL if there is none. */
 gpointer trafo_aligned_try_alloc (gsize size_bytes);
 

@@ -50,12 +50,9 @@ storage_new (gpointer owner, GDestroyNotify destroy)
 gpointer
 trafo_aligned_try_alloc (gsize size_bytes)
 {
-  gsize rounded;
+  gsize rounded = trafo_align_up (MAX (size_bytes, 1));
 
-  if (!g_size_checked_add (&rounded, size_bytes, TRAFO_ALIGNMENT_BYTES - 1))
-    return NULL;
-  rounded &= ~(gsize) (TRAFO_ALIGNMENT_BYTES - 1);
-  return aligned_alloc (TRAFO_ALIGNMENT_BYTES, MAX (rounded, TRAFO_ALIGNMENT_BYTES));
+  return rounded != G_MAXSIZE ? aligned_alloc (TRAFO_ALIGNMENT_BYTES, rounded) : NULL;
 }
 
 static TrafoTensor *

@@ -232,40 +232,44 @@ trafo_added_tokens_add (TrafoAddedTokens *self, TrafoAddedToken token, GError **
   return TRUE;
 }
 
-static void
-read_flag (TrafoJsonReader *reader, gboolean *flag)
-{
-  *flag = trafo_json_reader_read_boolean (reader);
-}
-
+/* All of its members must be there; the id, which choose_id() finds anew, is read for its type. */
 static void
 read_token (TrafoJsonReader *reader, TrafoAddedToken *token)
 {
-  const char *key, *content;
-  gboolean    has_content = FALSE;
+  static const char *const names[] = { "content", "id",         "single_word", "lstrip",
+                                       "rstrip",  "normalized", "special" };
+  gboolean *const          flags[] = { NULL,           NULL,           &token->single_word,
+                                       &token->lstrip, &token->rstrip, &token->normalized,
+                                       &token->special };
+  gboolean                 is_there[G_N_ELEMENTS (names)] = { FALSE };
+  const char              *key, *content;
 
   trafo_json_reader_begin_object (reader);
   while ((key = trafo_json_reader_next_member (reader, NULL)) != NULL)
-    if (g_str_equal (key, "content"))
-      {
-        content = trafo_json_reader_read_string (reader, &token->size_bytes);
-        has_content = content != NULL;
-        token->content = has_content ? g_memdup2 (content, token->size_bytes + 1) : NULL;
-      }
-    else if (g_str_equal (key, "single_word"))
-      read_flag (reader, &token->single_word);
-    else if (g_str_equal (key, "lstrip"))
-      read_flag (reader, &token->lstrip);
-    else if (g_str_equal (key, "rstrip"))
-      read_flag (reader, &token->rstrip);
-    else if (g_str_equal (key, "normalized"))
-      read_flag (reader, &token->normalized);
-    else if (g_str_equal (key, "special"))
-      read_flag (reader, &token->special);
-    else
-      trafo_json_reader_skip (reader);
-  if (!has_content)
-    trafo_json_reader_fail (reader, "an added token lacks its 'content'");
+    {
+      guint i = 0;
+
+      while (i < G_N_ELEMENTS (names) && !g_str_equal (key, names[i]))
+        i++;
+      if (i == G_N_ELEMENTS (names))
+        {
+          trafo_json_reader_skip (reader);
+          continue;
+        }
+      is_there[i] = TRUE;
+      if (flags[i] != NULL)
+        *flags[i] = trafo_json_reader_read_boolean (reader);
+      else if (i == 1 && trafo_json_reader_read_uint64 (reader) > G_MAXUINT32)
+        trafo_json_reader_fail (reader, "the id of an added token is above 4294967295");
+      else if (i == 0 && (content = trafo_json_reader_read_string (reader, &token->size_bytes)))
+        {
+          g_free (token->content);
+          token->content = g_memdup2 (content, token->size_bytes + 1);
+        }
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (!is_there[i])
+      trafo_json_reader_fail (reader, "an added token lacks its '%s'", names[i]);
 }
 
 /* Adds tokenizer.json's "added_tokens". What is wrong with the JSON is the reader's to report. */

@@ -74,9 +74,10 @@ trafo_decode_stream_new (TrafoTokenizer *tokenizer,
                          gboolean        skip_special_tokens,
                          gboolean        clean_up_tokenization_spaces)
 {
-  TrafoDecodeStream *self = g_object_new (TRAFO_TYPE_DECODE_STREAM, NULL);
+  TrafoDecodeStream *self;
 
-  g_return_val_if_fail (TRAFO_IS_TOKENIZER (tokenizer), self);
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (tokenizer), NULL);
+  self = g_object_new (TRAFO_TYPE_DECODE_STREAM, NULL);
   self->tokenizer = g_object_ref (tokenizer);
   self->skip_special_tokens = skip_special_tokens;
   self->clean_up_tokenization_spaces = clean_up_tokenization_spaces;

@@ -22,7 +22,6 @@ void trafo_normalizer_scratch_clear (TrafoNormalizerScratch *self);
 
 TrafoNormalizer *trafo_normalizer_new (GVariant *component, const char *origin, GError **error);
 void             trafo_normalizer_free (TrafoNormalizer *self);
-void             trafo_normalizer_override_bert (TrafoNormalizer *self, GVariant *config);
 
 gboolean trafo_normalizer_apply (const TrafoNormalizer  *self,
                                  TrafoNormalizerScratch *scratch,

@@ -492,29 +492,6 @@ trafo_normalizer_free (TrafoNormalizer *self)
   g_free (self);
 }
 
-/* BERT's own tokenizer classes let the tokenizer_config.json's explicit values win over the
- * normalizer that tokenizer.json holds. */
-void
-trafo_normalizer_override_bert (TrafoNormalizer *self, GVariant *config)
-{
-  g_autoptr (GVariant) accents = trafo_component_get (config, "strip_accents");
-
-  for (guint i = 0; i < self->steps->len; i++)
-    {
-      Step *step = &g_array_index (self->steps, Step, i);
-
-      if (step->apply != apply_bert)
-        continue;
-      g_variant_lookup (config, "do_lower_case", "b", &step->lowercase);
-      g_variant_lookup (config, "tokenize_chinese_chars", "b", &step->handle_chinese_chars);
-      if (accents != NULL && g_variant_is_of_type (accents, G_VARIANT_TYPE_BOOLEAN))
-        {
-          step->has_strip_accents = TRUE;
-          step->strip_accents = g_variant_get_boolean (accents);
-        }
-    }
-}
-
 /* Replaces @text, valid UTF-8, by its normalized form, which lives in @scratch. */
 gboolean
 trafo_normalizer_apply (const TrafoNormalizer  *self,

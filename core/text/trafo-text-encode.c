@@ -38,7 +38,7 @@ encode_input (const TrafoTextEngine *engine,
                                    error);
   if (filled)
     encoding = trafo_assembly_make (engine, plan, scratch->runs, is_pair, error);
-  trafo_text_scratch_trim (scratch);
+  trafo_text_scratch_trim (scratch, MAX (input->sizes[0], input->sizes[1]));
   return encoding;
 }
 

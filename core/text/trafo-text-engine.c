@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "trafo-bert-components-private.h"
 #include "trafo-component-private.h"
 
 static GQuark
@@ -52,13 +53,15 @@ read_member (TrafoJsonReader *reader, const char *key, GBytes *members[N_MEMBERS
   for (guint i = 0; i < N_MEMBERS; i++)
     if (g_str_equal (key, member_names[i]))
       {
-        if (!trafo_json_reader_read_null (reader))
+        if (i == MEMBER_ADDED_TOKENS || !trafo_json_reader_read_null (reader))
           members[i] = trafo_json_reader_skip_bytes (reader);
         return;
       }
   if (!g_str_equal (key, "version"))
     {
-      trafo_json_reader_skip (reader);
+      trafo_json_reader_fail (reader,
+                              "found the member '%.200s', which no tokenizer.json has",
+                              key);
       return;
     }
   version = trafo_json_reader_read_string (reader, NULL);
@@ -96,21 +99,105 @@ parse_member (GBytes     *members[N_MEMBERS],
   return *value != NULL;
 }
 
-/* The file may hold truncation and padding. A call uses neither: both are the caller's to choose. */
+/* A member that is one of several words; a missing one is what the caller says. */
+static gboolean
+check_word (GVariant          *baked,
+            const char        *where,
+            const char        *key,
+            gboolean           may_lack,
+            const char *const *words,
+            GError           **error)
+{
+  g_autoptr (GVariant) value = trafo_component_get (baked, key);
+  g_autofree char *expected = NULL;
+
+  if (value == NULL ? may_lack
+                    : g_variant_is_of_type (value, G_VARIANT_TYPE_STRING) &&
+                          g_strv_contains (words, g_variant_get_string (value, NULL)))
+    return TRUE;
+  expected = g_strjoinv (", ", (char **) words);
+  g_set_error (error,
+               TRAFO_FORMAT_ERROR,
+               TRAFO_FORMAT_ERROR_VALUE,
+               "%s: '%s' is missing or none of %s",
+               where,
+               key,
+               expected);
+  return FALSE;
+}
+
+static const char *const directions[] = { "Left", "Right", NULL };
+
+static gboolean
+check_truncation (GVariant *baked, const char *where, GError **error)
+{
+  static const char *const strategies[] = { "LongestFirst", "OnlyFirst", "OnlySecond", NULL };
+  guint32                  number;
+
+  return check_word (baked, where, "direction", TRUE, directions, error) &&
+         check_word (baked, where, "strategy", FALSE, strategies, error) &&
+         trafo_component_read_id (baked, where, "max_length", &number, error) &&
+         trafo_component_read_id (baked, where, "stride", &number, error);
+}
+
+static gboolean
+check_padding (GVariant *baked, const char *where, GError **error)
+{
+  static const char *const strategies[] = { "BatchLongest", NULL };
+  g_autoptr (GVariant) strategy = trafo_component_get (baked, "strategy");
+  g_autofree char *token = NULL;
+  guint32          number;
+
+  return check_word (baked, where, "direction", FALSE, directions, error) &&
+         (strategy != NULL && g_variant_is_of_type (strategy, G_VARIANT_TYPE_VARDICT)
+              ? trafo_component_read_id (strategy, where, "Fixed", &number, error)
+              : check_word (baked, where, "strategy", FALSE, strategies, error)) &&
+         trafo_component_read_id (baked, where, "pad_id", &number, error) &&
+         trafo_component_read_id (baked, where, "pad_type_id", &number, error) &&
+         trafo_component_read_string (baked, where, "pad_token", &token, error);
+}
+
+/* The file may hold truncation and padding. A call uses neither: both are the caller's to choose,
+ * and no stride is too large. */
 static gboolean
 complete_config (TrafoTextEngine *self,
                  GBytes          *members[N_MEMBERS],
                  const char      *origin,
                  GError         **error)
 {
+  g_autofree char *truncation_where = g_strconcat (origin, ": truncation", NULL);
+  g_autofree char *padding_where = g_strconcat (origin, ": padding", NULL);
   g_autoptr (GVariant) truncation = NULL;
   g_autoptr (GVariant) padding = NULL;
 
   if (!parse_member (members, MEMBER_TRUNCATION, origin, &truncation, error) ||
-      !parse_member (members, MEMBER_PADDING, origin, &padding, error))
+      !parse_member (members, MEMBER_PADDING, origin, &padding, error) ||
+      (truncation != NULL && !check_truncation (truncation, truncation_where, error)) ||
+      (padding != NULL && !check_padding (padding, padding_where, error)))
     return FALSE;
   trafo_tokenizer_config_complete (self->config, truncation, padding);
   return TRUE;
+}
+
+/* What a component that BERT's class makes itself says in the file has no effect. */
+static void
+replace_component (GVariant **component, GVariant *made)
+{
+  g_clear_pointer (component, g_variant_unref);
+  *component = g_variant_ref_sink (made);
+}
+
+static void
+replace_components (TrafoTextEngine *self,
+                    GVariant       **normalizer,
+                    GVariant       **pre_tokenizer,
+                    GVariant       **decoder)
+{
+  if (!self->config->is_bert || g_strcmp0 (self->model_type, "WordPiece") != 0)
+    return;
+  replace_component (normalizer, trafo_bert_components_new_normalizer (self->config->values));
+  replace_component (pre_tokenizer, trafo_bert_components_new_pre_tokenizer ());
+  replace_component (decoder, trafo_bert_components_new_decoder ());
 }
 
 static gboolean
@@ -123,19 +210,16 @@ read_components (TrafoTextEngine *self,
   g_autoptr (GVariant) pre_tokenizer = NULL;
   g_autoptr (GVariant) post_processor = NULL;
   g_autoptr (GVariant) decoder = NULL;
-  const char *class = NULL;
 
   if (!parse_member (members, MEMBER_NORMALIZER, origin, &normalizer, error) ||
       !parse_member (members, MEMBER_PRE_TOKENIZER, origin, &pre_tokenizer, error) ||
       !parse_member (members, MEMBER_POST_PROCESSOR, origin, &post_processor, error) ||
       !parse_member (members, MEMBER_DECODER, origin, &decoder, error))
     return FALSE;
+  replace_components (self, &normalizer, &pre_tokenizer, &decoder);
   self->normalizer = trafo_normalizer_new (normalizer, origin, error);
   if (self->normalizer == NULL)
     return FALSE;
-  g_variant_lookup (self->config->values, "tokenizer_class", "&s", &class);
-  if (class == NULL || strstr (class, "Bert") != NULL)
-    trafo_normalizer_override_bert (self->normalizer, self->config->values);
   self->pre_tokenizer = trafo_pre_tokenizer_new (pre_tokenizer, origin, error);
   if (self->pre_tokenizer == NULL)
     return FALSE;

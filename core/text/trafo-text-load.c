@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
+#include <trafo/trafo-config.h>
+
+#include "trafo-bert-components-private.h"
 #include "trafo-mapped-file-private.h"
 #include "trafo-text-engine-private.h"
 #include "trafo-text.h"
@@ -42,6 +45,20 @@ read_json (const char *folder, const char *name, TrafoTokenizerFile *file, GErro
   if (text != NULL)
     file->values = trafo_json_to_variant (text, file->path, error);
   return text == NULL || file->values != NULL;
+}
+
+/* By the class of tokenizer_config.json, else by the model's config.json, if that can be read. */
+static gboolean
+is_read_by_bert (const TrafoTokenizerConfig *config, const char *folder)
+{
+  g_autoptr (TrafoConfig) model = NULL;
+  const char *class = NULL;
+
+  if (!g_variant_lookup (config->values, "tokenizer_class", "&s", &class) && folder != NULL)
+    model = trafo_config_new_from_folder (folder, NULL);
+  return trafo_bert_components_apply_to (class,
+                                         model != NULL ? trafo_config_get_model_type (model)
+                                                       : NULL);
 }
 
 static TrafoTokenizerConfig *
@@ -111,6 +128,7 @@ trafo_tokenizer_load (TrafoTokenizer *self, const char *folder, GError **error)
   config = read_config (self, folder, error);
   if (config == NULL || !read_file (folder, "tokenizer.json", &text, error))
     return FALSE;
+  config->is_bert = is_read_by_bert (config, folder);
   has_model = text != NULL;
   if (!has_model)
     text = trafo_tokenizer_load_files (self, folder, config->values, error);
@@ -158,5 +176,8 @@ trafo_tokenizer_load_json (TrafoTokenizer *self,
     }
   file.values = values;
   config = trafo_tokenizer_config_new (&file, &none, &none, defaults, error);
-  return config != NULL && load_text (self, tokenizer_json, "tokenizer.json", TRUE, config, error);
+  if (config == NULL)
+    return FALSE;
+  config->is_bert = is_read_by_bert (config, NULL);
+  return load_text (self, tokenizer_json, "tokenizer.json", TRUE, config, error);
 }

@@ -30,8 +30,9 @@ typedef struct
 } TrafoTextScratch;
 
 TrafoTextScratch *trafo_text_scratch_get (void);
-void              trafo_text_scratch_trim (TrafoTextScratch *self);
+void              trafo_text_scratch_trim (TrafoTextScratch *self, gsize size_bytes);
 
+gboolean trafo_token_run_check_size (gsize size_bytes, GError **error);
 gboolean trafo_token_run_fill (TrafoTokenRun         *self,
                                const TrafoTextEngine *engine,
                                TrafoTextScratch      *scratch,

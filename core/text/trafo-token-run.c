@@ -58,14 +58,29 @@ trafo_text_scratch_get (void)
   return self;
 }
 
-/* After use: gives the memory that a large text took back. */
+/* After use: gives the memory back that a large text took. */
 void
-trafo_text_scratch_trim (TrafoTextScratch *self)
+trafo_text_scratch_trim (TrafoTextScratch *self, gsize size_bytes)
 {
-  if (self->runs[0].size_bytes > KEPT_TEXT_BYTES || self->runs[1].size_bytes > KEPT_TEXT_BYTES ||
-      self->pre_tokenizer.words[0].failed || self->pre_tokenizer.words[1].failed ||
-      self->pre_tokenizer.matches.failed || self->normalizer.matches.failed)
+  if (size_bytes > KEPT_TEXT_BYTES || self->pre_tokenizer.words[0].failed ||
+      self->pre_tokenizer.words[1].failed || self->pre_tokenizer.matches.failed ||
+      self->normalizer.matches.failed)
     clear_scratch (self);
+}
+
+/* Places in a text are 32 bits wide, and normalizing may make it longer. */
+gboolean
+trafo_token_run_check_size (gsize size_bytes, GError **error)
+{
+  if (size_bytes <= MAX_TEXT_BYTES)
+    return TRUE;
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_INVALID_ARGUMENT,
+               "the text has %" G_GSIZE_FORMAT " bytes, at most %d are allowed",
+               size_bytes,
+               MAX_TEXT_BYTES);
+  return FALSE;
 }
 
 static gboolean
@@ -73,16 +88,8 @@ check_text (const char *text, gsize size_bytes, GError **error)
 {
   gsize invalid_at;
 
-  if (size_bytes > MAX_TEXT_BYTES)
-    {
-      g_set_error (error,
-                   TRAFO_ERROR,
-                   TRAFO_ERROR_INVALID_ARGUMENT,
-                   "the text has %" G_GSIZE_FORMAT " bytes, at most %d are allowed",
-                   size_bytes,
-                   MAX_TEXT_BYTES);
-      return FALSE;
-    }
+  if (!trafo_token_run_check_size (size_bytes, error))
+    return FALSE;
   if (trafo_utf8_validate (text, size_bytes, &invalid_at))
     return TRUE;
   g_set_error (error,

@@ -39,6 +39,7 @@ typedef struct
   TrafoSide       padding_side;
   TrafoSide       truncation_side;
   gboolean        clean_up_tokenization_spaces;
+  gboolean        is_bert; /* BERT's class makes the components of a tokenizer.json anew */
 } TrafoTokenizerConfig;
 
 TrafoTokenizerConfig *trafo_tokenizer_config_new (const TrafoTokenizerFile *config,

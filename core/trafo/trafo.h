@@ -34,6 +34,7 @@
 #include "trafo-generation-result.h"
 #include "trafo-generator.h"
 #include "trafo-load-options.h"
+#include "trafo-model-forward.h"
 #include "trafo-model-generate.h"
 #include "trafo-model-runtime.h"
 #include "trafo-model-save.h"
@@ -48,4 +49,5 @@
 #include "trafo-text-streamer.h"
 #include "trafo-text.h"
 #include "trafo-threads.h"
+#include "trafo-tokenizer-trainer.h"
 #include "trafo-value.h"

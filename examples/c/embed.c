@@ -13,6 +13,11 @@ main (int argc, char **argv)
   g_autoptr (TrafoSentenceEmbedder) embedder = NULL;
   g_autoptr (TrafoTensor) vectors = NULL; /* (texts, dimension), each of length 1 */
 
+  if (argc < 3)
+    {
+      g_printerr ("Usage: embed DIR TEXT...\n");
+      return 2;
+    }
   if (!(embedder = trafo_sentence_embedder_new_from_pretrained (argv[1], NULL, NULL, &error)) ||
       !(vectors = trafo_sentence_embedder_encode (embedder, texts, NULL, &error)))
     {

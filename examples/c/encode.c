@@ -26,10 +26,16 @@ main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (TrafoBatchEncoding) batch = NULL;
-  g_autoptr (TrafoTensorDict) outputs = run (argv[1], &batch, argv[2], &error);
+  g_autoptr (TrafoTensorDict) outputs = NULL;
   g_auto (GStrv) tokens = NULL;
   TrafoTensor *states; /* (1, tokens, hidden size) */
 
+  if (argc < 3)
+    {
+      g_printerr ("Usage: encode DIR TEXT\n");
+      return 2;
+    }
+  outputs = run (argv[1], &batch, argv[2], &error);
   if (outputs == NULL)
     {
       g_printerr ("%s\n", error->message);

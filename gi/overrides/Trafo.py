@@ -5,11 +5,12 @@
 len, iteration, slices, `shape`, `dtype`, the array interface of numpy and DLPack, all of them
 without a copy: whatever is made from a tensor keeps its memory alive.
 """
+import asyncio
 import ctypes
 import operator
 import sys
 
-from gi.repository import GLib, GObject
+from gi.repository import Gio, GLib, GObject
 
 from ..module import get_introspection_module
 
@@ -629,3 +630,104 @@ def _with_texts(function):
 
 for _name in "encode", "encode_async":
     setattr(Trafo.SentenceEmbedder, _name, _with_texts(getattr(Trafo.SentenceEmbedder, _name)))
+
+
+# Generation takes its parameters by name, and a Generator gives its text part by part.
+_TENSORS_OF_GENERATE = ("input_ids", "attention_mask")
+_model_generate = Trafo.Model.generate
+_generator_begin = Trafo.Generator.begin
+_generator_generate = Trafo.Generator.generate
+_generator_new = Trafo.Generator.new
+
+
+def _generation_config(config, parameters):
+    if not parameters:
+        return config
+    if config is not None:
+        raise TypeError("parameters are given as a generation_config or by name, not both")
+    return Trafo.GenerationConfig.new_from_variant(_variant(parameters))
+
+
+def _prompt(inputs, tensors, tokenizer=None):
+    """The input tensors: of a text, of a mapping, or of ids alone."""
+    if isinstance(inputs, str):
+        if tokenizer is None:
+            raise TypeError("a text needs a tokenizer, and there is none")
+        inputs = _tokenizer_call(tokenizer, inputs)
+    if isinstance(inputs, Trafo.BatchEncoding):
+        inputs = inputs.to_tensors()
+    elif inputs is not None and not hasattr(inputs, "keys"):
+        inputs = {"input_ids": inputs}
+    return _as_tensor_dict(inputs, tensors)
+
+
+def _generate(
+    self, inputs=None, generation_config=None, tokenizer=None, cancellable=None, **parameters
+):
+    """Continues token ids, (batch, tokens), as generate() of transformers: gives the sequences, or with
+    return_dict_in_generate=True the Trafo.GenerationResult."""
+    is_result_wanted = parameters.pop("return_dict_in_generate", False)
+    tensors = {
+        name: parameters.pop(name)
+        for name in _TENSORS_OF_GENERATE
+        if parameters.get(name) is not None
+    }
+    parameters = {name: value for name, value in parameters.items() if value is not None}
+    config = _generation_config(generation_config, parameters)
+    prompt = _prompt(inputs, tensors, tokenizer)
+    result = _model_generate(self, prompt, config, tokenizer, cancellable)
+    return result if is_result_wanted else result.get_sequences()
+
+
+class _TextStream:
+    """The parts of a text as they are generated, for `for` and, with asyncio, for `async for`."""
+
+    def __init__(self, generator):
+        self._generator = generator
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        text = self._generator.next(None)
+        if text is None:
+            raise StopIteration
+        return text
+
+    def __aiter__(self):
+        return self
+
+    async def __anext__(self):
+        cancellable = Gio.Cancellable()
+        try:
+            text = await asyncio.to_thread(self._generator.next, cancellable)
+        except asyncio.CancelledError:
+            cancellable.cancel()
+            raise
+        if text is None:
+            raise StopAsyncIteration
+        return text
+
+
+def _new_generator(model, tokenizer=None, generation_config=None, **parameters):
+    """A generator of one model, with the parameters of generate() by name."""
+    return _generator_new(model, tokenizer, _generation_config(generation_config, parameters))
+
+
+def _stream(self, inputs=None, **tensors):
+    """Begins to continue a text, or token ids, and gives the text that follows, part by part."""
+    _generator_begin(self, _prompt(inputs, tensors, self.get_tokenizer()))
+    return _TextStream(self)
+
+
+def _generator_run(self, inputs=None, cancellable=None, **tensors):
+    """Continues a text, or token ids, to the end; what earlier calls ran is not run again."""
+    return _generator_generate(
+        self, _prompt(inputs, tensors, self.get_tokenizer()), cancellable
+    )
+
+
+Trafo.Model.generate = _generate
+Trafo.Generator.new = staticmethod(_new_generator)
+Trafo.Generator.stream = _stream
+Trafo.Generator.generate = _generator_run

@@ -44,7 +44,7 @@ TRAFO_API char              *trafo_config_to_json (TrafoConfig *self);
  *
  *   self->hidden_size = trafo_config_get_int (config, "hidden_size", 768, 1, G_MAXINT32);
  *   self->n_heads = trafo_config_get_int (config, "num_attention_heads", 12, 1, G_MAXINT32);
- *   self->epsilon = trafo_config_get_double (config, "layer_norm_eps", 1e-12, 0, 1);
+ *   self->epsilon = trafo_config_get_double (config, "layer_norm_eps", 1e-12, 0, G_MAXDOUBLE);
  *   if (self->hidden_size % self->n_heads != 0)
  *     trafo_config_fail (config, "hidden_size ...");
  *   return trafo_config_check (config, error);

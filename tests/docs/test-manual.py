@@ -1,45 +1,70 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright 2026 The Trafo authors
-"""A code block below a comment that names a file must be that file, licence header aside; one below
-"excerpt FILE" must occur in it.
+"""No code block of the README and the manual goes untested. The comment above it says what it is:
 
-`test-manual.py --update` copies whole files into their blocks; without it a difference is a failure. The
-files themselves are built and run elsewhere in the tests.
+    <!-- FILE -->             that file, licence header aside
+    <!-- excerpt FILE -->     a part of that file
+    <!-- not run: REASON -->  commands, which need what a test has not
+
+The files are built and run elsewhere in the tests; those of the README are examples, which tests/install
+runs in each language. `test-manual.py --update` copies whole files into their blocks; without it a
+difference is a failure.
 """
 import pathlib
 import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BLOCK = re.compile(r"(<!-- (excerpt )?(\S+) -->\n```(\w+)\n)(.*?)(```\n)", re.DOTALL)
+BLOCK = re.compile(r"((?:<!-- (?:(excerpt|not run:) )?([^\n]+) -->\n)?```(\w*)\n)(.*?)(```\n)", re.DOTALL)
 
 
 def body(path):
     """The file's text after its licence header."""
     lines = (ROOT / path).read_text(encoding="utf-8").splitlines(keepends=True)
     header = [i for i, line in enumerate(lines[:4]) if "SPDX-" in line or "Copyright" in line]
-    rest = "".join(lines[max(header) + 1 :])
+    rest = "".join(lines[max(header, default=-1) + 1 :])
     return rest.lstrip("\n")
 
 
 def refreshed(block):
-    return block[0] if block[2] else block[1] + body(block[3]) + block[6]
+    start, how, path, _, _, end = block.groups()
+    return block[0] if how or not path else start + body(path) + end
+
+
+def fault(page, how, path, language, found):
+    """What is wrong with a block; None if nothing is."""
+    if not path:
+        return "says neither which file it is of nor why it is not run"
+    if how == "not run:":
+        return None if language == "console" else f"is {language}, expected commands (console)"
+    if not (ROOT / path).is_file():
+        return f"is of {path}, which does not exist"
+    if how == "excerpt":
+        return None if found in body(path) else f"is not in {path}"
+    if page.name == "README.md" and not path.startswith("examples/"):
+        return f"is {path}, expected a file in examples/"
+    return None if found == body(path) else f"is not {path}; --update copies it"
 
 
 def main():
     update = sys.argv[1:] == ["--update"]
-    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
     n_cases = n_failed = 0
     for page in pages:
         text = page.read_text(encoding="utf-8")
-        for _, excerpt, path, _, found, _ in BLOCK.findall(text):
-            n_cases += 1
-            good = found in body(path) if excerpt else update or found == body(path)
-            n_failed += not good
-            print(f"{'ok' if good else 'not ok'} {n_cases} {page.name} shows {path}")
         if update:
-            page.write_text(BLOCK.sub(refreshed, text), encoding="utf-8")
+            text = BLOCK.sub(refreshed, text)
+            page.write_text(text, encoding="utf-8")
+        for block in BLOCK.finditer(text):
+            _, how, path, language, found, _ = block.groups()
+            n_cases += 1
+            reason = fault(page, how, path, language, found)
+            n_failed += reason is not None
+            where = f"{page.name}:{text.count(chr(10), 0, block.start()) + 1}"
+            if reason:
+                print(f"# {where}: the block {reason}")
+            print(f"{'not ok' if reason else 'ok'} {n_cases} {where} {path}")
     print(f"1..{n_cases}")
     return 1 if n_failed or not n_cases else 0
 

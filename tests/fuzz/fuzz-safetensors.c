@@ -62,7 +62,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size_bytes)
   g_autoptr (GError) error = NULL;
 
   fuzz_check (write_input (fd, data, size_bytes));
-  checkpoint = trafo_checkpoint_open (path, &error);
+  checkpoint = trafo_checkpoint_open (path, NULL, &error);
   close (fd);
   fuzz_check ((checkpoint != NULL) == (error == NULL));
   if (checkpoint != NULL)

@@ -106,7 +106,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size_bytes)
   else
     contents = g_byte_array_append (g_byte_array_new (), data, size_bytes);
   fuzz_check (write (fd, contents->data, contents->len) == (gssize) contents->len);
-  file = trafo_torch_file_open (path, "fuzz", &error);
+  file = trafo_torch_file_open (path, "fuzz", NULL, &error);
   close (fd);
   fuzz_check ((file != NULL) == (error == NULL));
   fuzz_check (file != NULL || g_utf8_validate (error->message, -1, NULL));

@@ -48,8 +48,35 @@ write_text (const char *text)
          (text == NULL || size == 0 || fwrite (text, size, 1, stdout) == 1);
 }
 
+/* Whether the tokens, decoded one after the other, make the same text, or one as wrong. */
 static gboolean
-write_texts (TrafoTokenizer *tokenizer, TrafoEncoding *encoding)
+check_stream (TrafoTokenizer *tokenizer,
+              const guint32  *ids,
+              gsize           n_ids,
+              const char     *text,
+              gboolean        has_nul)
+{
+  g_autoptr (TrafoDecodeStream) stream = trafo_decode_stream_new (tokenizer, FALSE, FALSE);
+  g_autoptr (GString) all = g_string_new (NULL);
+
+  for (gsize i = 0; i <= n_ids; i++)
+    {
+      g_autofree char *part = i < n_ids ? trafo_decode_stream_step (stream, ids[i], NULL)
+                                        : trafo_decode_stream_end (stream, NULL);
+
+      if (part == NULL)
+        return text == NULL;
+      if (!g_utf8_validate (part, -1, NULL))
+        return FALSE;
+      g_string_append (all, part);
+    }
+  /* a text in C ends at its first NUL, each part for itself */
+  return text != NULL && g_str_has_prefix (all->str, text) &&
+         (has_nul || all->len == strlen (text));
+}
+
+static gboolean
+write_texts (TrafoTokenizer *tokenizer, TrafoEncoding *encoding, gboolean has_nul)
 {
   gsize          n_ids;
   const guint32 *ids = trafo_encoding_get_ids (encoding, &n_ids);
@@ -57,6 +84,13 @@ write_texts (TrafoTokenizer *tokenizer, TrafoEncoding *encoding)
   g_autofree char *lines = g_strjoinv ("\n", tokens);
   g_autofree char *text = trafo_tokenizer_decode (tokenizer, ids, n_ids, FALSE, FALSE, NULL);
 
+  /* the character that stands for the byte 0 in the alphabet of bytes */
+  has_nul |= strstr (lines, "\xc4\x80") != NULL;
+  if (!check_stream (tokenizer, ids, n_ids, text, has_nul))
+    {
+      g_printerr ("a stream decodes to another text than %s\n", text);
+      return FALSE;
+    }
   return write_text (lines) && write_text (text);
 }
 
@@ -100,8 +134,13 @@ main (int argc, char **argv)
       g_autoptr (TrafoEncoding) encoding =
           trafo_tokenizer_encode_bytes (tokenizer, text, NULL, NULL, NULL);
 
+      gsize       size;
+      const char *data = g_bytes_get_data (text, &size);
+      gboolean    has_nul = size > 0 && memchr (data, '\0', size) != NULL;
+
       g_bytes_unref (text);
-      if (!write_tokens (encoding) || (encoding != NULL && !write_texts (tokenizer, encoding)))
+      if (!write_tokens (encoding) ||
+          (encoding != NULL && !write_texts (tokenizer, encoding, has_nul)))
         return 1;
     }
   return fflush (stdout) == 0 ? 0 : 1;

@@ -23,7 +23,7 @@ transformers.logging.set_verbosity_error()
 
 N_NEW = 200
 MAX_PROMPT = 24
-GAP = 2e-4  # of the largest score
+GAP = 1e-5  # of the largest score
 
 
 def make_model(kind, is_large, seed):

@@ -11,11 +11,13 @@
 
 /* The commands: each is a file of its own. */
 static const TrafoCommand *const commands[] = {
-  &trafo_command_generate, &trafo_command_chat,     &trafo_command_embed,
-  &trafo_command_pipeline, &trafo_command_tokenize, &trafo_command_detokenize,
-  &trafo_command_forward,  &trafo_command_show,     &trafo_command_inspect,
-  &trafo_command_convert,  &trafo_command_verify,   &trafo_command_env,
-  &trafo_command_bench,
+  &trafo_command_generate, &trafo_command_chat,
+  &trafo_command_embed,    &trafo_command_pipeline,
+  &trafo_command_tokenize, &trafo_command_detokenize,
+  &trafo_command_forward,  &trafo_command_show,
+  &trafo_command_inspect,  &trafo_command_convert,
+  &trafo_command_verify,   &trafo_command_env,
+  &trafo_command_bench,    &trafo_command_train_tokenizer,
 };
 
 static const TrafoCommand *
@@ -33,7 +35,7 @@ print_help (FILE *stream)
   fprintf (stream, "Usage: trafo COMMAND [OPTION...]\n\nCommands:\n");
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     fprintf (stream,
-             "  %s%-12s%s %s\n",
+             "  %s%-15s%s %s\n",
              trafo_terminal_style (stream, TRAFO_TERMINAL_STYLE_HEADING),
              commands[i]->name,
              trafo_terminal_style (stream, TRAFO_TERMINAL_STYLE_PLAIN),

@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
-#include <stdio.h>
-#include <sys/resource.h>
-
 #include "trafo-command.h"
 #include "trafo-model-options.h"
+#include "trafo-timing.h"
+#include "trafo-tokenize-bench.h"
 #include "trafo-workload.h"
-
-/* After one warm-up: for so long (or SECONDS_EACH), but so often at least and at most. */
-#define DEFAULT_SECONDS 8.0
-#define MIN_RUNS 3
-#define MAX_RUNS 200
 
 typedef struct
 {
   TrafoModelOptions model;
   char             *auto_class;
+  char             *file;
   char            **workloads;
   gboolean          json;
 } Options;
@@ -25,86 +20,87 @@ options_clear (Options *self)
 {
   trafo_model_options_clear (&self->model);
   g_free (self->auto_class);
+  g_free (self->file);
   g_strfreev (self->workloads);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
-static gboolean
-run_batches (TrafoModel *model, GPtrArray *batches, GError **error)
+/* What is timed. */
+typedef struct
 {
-  for (guint i = 0; i < batches->len; i++)
-    {
-      g_autoptr (TrafoTensorDict) outputs =
-          trafo_model_forward (model, batches->pdata[i], FALSE, NULL, error);
+  TrafoModel            *model;
+  TrafoWorkload          workload;
+  TrafoGenerationConfig *config; /* NULL: batches are only read */
+} Run;
 
-      if (outputs == NULL)
-        return FALSE;
-    }
+static void
+run_clear (Run *self)
+{
+  g_clear_object (&self->model);
+  trafo_workload_clear (&self->workload);
+  g_clear_object (&self->config);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
+
+static gboolean
+run_batch (const Run *self, TrafoTensorDict *batch, GError **error)
+{
+  g_autoptr (TrafoTensorDict) outputs = NULL;
+  g_autoptr (TrafoGenerationResult) result = NULL;
+
+  if (self->config != NULL)
+    result = trafo_model_generate (self->model, batch, self->config, NULL, NULL, error);
+  else
+    outputs = trafo_model_forward (self->model, batch, FALSE, NULL, error);
+  return outputs != NULL || result != NULL;
+}
+
+static gboolean
+run_batches (gpointer data, GError **error)
+{
+  const Run *self = data;
+
+  for (guint i = 0; i < self->workload.batches->len; i++)
+    if (!run_batch (self, self->workload.batches->pdata[i], error))
+      return FALSE;
   return TRUE;
 }
 
-static gint
-compare_doubles (gconstpointer a, gconstpointer b)
+/* Greedy, and never ended early. */
+static TrafoGenerationConfig *
+new_generation_config (const TrafoWorkload *workload)
 {
-  double left = *(const double *) a;
-  double right = *(const double *) b;
-
-  return left < right ? -1 : left > right;
-}
-
-/* The seconds that each run took, sorted. NULL if one failed. */
-static GArray *
-time_runs (TrafoModel *model, GPtrArray *batches, GError **error)
-{
-  g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (double));
-  const char *seconds = g_getenv ("SECONDS_EACH");
-  double      limit = seconds != NULL ? g_ascii_strtod (seconds, NULL) : DEFAULT_SECONDS;
-  gint64      begin;
-
-  if (!run_batches (model, batches, error))
+  if (workload->n_new_tokens == 0)
     return NULL;
-  begin = g_get_monotonic_time ();
-  while (times->len < MIN_RUNS ||
-         (times->len < MAX_RUNS && (g_get_monotonic_time () - begin) * 1e-6 < limit))
-    {
-      gint64 start = g_get_monotonic_time ();
-      double elapsed;
-
-      if (!run_batches (model, batches, error))
-        return NULL;
-      elapsed = (g_get_monotonic_time () - start) * 1e-6;
-      g_array_append_val (times, elapsed);
-    }
-  g_array_sort (times, compare_doubles);
-  return g_steal_pointer (&times);
+  return g_object_new (TRAFO_TYPE_GENERATION_CONFIG,
+                       "max-new-tokens",
+                       (gint64) workload->n_new_tokens,
+                       "min-new-tokens",
+                       (gint64) workload->n_new_tokens,
+                       "pad-token-id",
+                       (gint64) 0,
+                       NULL);
 }
 
 static TrafoValue *
-result_value (const Options *options, TrafoModel *model, GArray *times, double load_s)
+result_value (const Options *options, const Run *run, GArray *times, double load_s)
 {
-  TrafoValue   *value = trafo_value_new_record ();
-  struct rusage usage = { 0 };
+  TrafoValue *value =
+      trafo_timing_to_value (times,
+                             options->workloads[0],
+                             options->model.dtype != NULL ? options->model.dtype : "float32",
+                             trafo_get_n_threads (),
+                             load_s);
 
-  getrusage (RUSAGE_SELF, &usage);
-  trafo_value_set_string (value, "peer", "trafo");
-  trafo_value_set_string (value, "workload", options->workloads[0]);
-  trafo_value_set_string (value,
-                          "dtype",
-                          options->model.dtype != NULL ? options->model.dtype : "float32");
-  trafo_value_set_integer (value, "threads", trafo_get_n_threads ());
-  trafo_value_set_double (value, "best_s", g_array_index (times, double, 0));
-  trafo_value_set_double (value, "median_s", g_array_index (times, double, times->len / 2));
-  trafo_value_set_integer (value, "runs", times->len);
-  trafo_value_set_double (value, "load_s", load_s);
-  trafo_value_set_double (value, "peak_mib", usage.ru_maxrss / 1024.0);
-  trafo_value_set_string (value, "device", trafo_model_get_device_name (model));
+  trafo_value_set_string (value, "device", trafo_model_get_device_name (run->model));
   return value;
 }
 
 /* Which head the checkpoint has matters little for the time; none is missing if it is its own. */
 static const char *
-find_task (const Options *options, TrafoConfig *config)
+find_task (const Options *options, const TrafoWorkload *workload, TrafoConfig *config)
 {
   const char *const *architectures = trafo_config_get_architectures (config);
   const char        *type = architectures != NULL ? architectures[0] : NULL;
@@ -114,6 +110,8 @@ find_task (const Options *options, TrafoConfig *config)
 
   if (options->auto_class != NULL)
     return trafo_auto_model_get_task_of_class (options->auto_class);
+  if (workload->n_new_tokens > 0)
+    return "causal-lm";
   task = trafo_auto_model_get_task_of_class (auto_class);
   return task != NULL ? task : "base";
 }
@@ -123,28 +121,31 @@ bench (const TrafoCommand *self, const Options *options, gint64 start)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (TrafoConfig) config = trafo_config_new_from_folder (options->model.model, &error);
-  g_autoptr (GPtrArray) batches = NULL;
-  g_autoptr (TrafoModel) model = NULL;
   g_autoptr (GArray) times = NULL;
   g_autoptr (TrafoValue) value = NULL;
-  const char *task = config != NULL ? find_task (options, config) : NULL;
-  double      load_s;
+  g_auto (Run) run = { 0 };
+  gint64 vocab_size;
+  double load_s;
 
   if (config == NULL)
     return trafo_command_fail (self, error);
-  batches = trafo_workload_new (options->workloads[0],
-                                trafo_config_get_int (config, "vocab_size", 30522, 6, G_MAXINT32),
-                                &error);
-  if (batches == NULL)
+  vocab_size = trafo_config_get_int (config, "vocab_size", 30522, 6, G_MAXINT32);
+  if (!trafo_workload_init (&run.workload, options->workloads[0], vocab_size, &error))
     return trafo_command_fail (self, error);
-  model = trafo_model_options_load (&options->model, self, task, &error);
-  if (model == NULL || !run_batches (model, batches, &error))
+  run.config = new_generation_config (&run.workload);
+  run.model = trafo_model_options_load (&options->model,
+                                        self,
+                                        find_task (options, &run.workload, config),
+                                        &error);
+  if (run.model == NULL || !run_batches (&run, &error))
     return trafo_command_fail (self, error);
   load_s = (g_get_monotonic_time () - start) * 1e-6;
-  times = time_runs (model, batches, &error);
+  times = trafo_timing_run (run_batches, &run, &error);
   if (times == NULL)
     return trafo_command_fail (self, error);
-  value = result_value (options, model, times, load_s);
+  for (guint i = 0; i < times->len; i++)
+    g_array_index (times, double, i) /= run.workload.n_steps;
+  value = result_value (options, &run, times, load_s);
   return trafo_command_print_json (self, value);
 }
 
@@ -162,6 +163,13 @@ run (const TrafoCommand *self, int argc, char **argv)
       &options.auto_class,
       "Class that loads the model (the checkpoint's own)",
       "AutoModelForX" },
+    { "file",
+      0,
+      0,
+      G_OPTION_ARG_FILENAME,
+      &options.file,
+      "Text of the workload tokenize, a line a text (some of its own)",
+      "FILE" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON, as it always does", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.workloads, NULL, NULL },
     G_OPTION_ENTRY_NULL,
@@ -172,9 +180,12 @@ run (const TrafoCommand *self, int argc, char **argv)
     return TRAFO_EXIT_USAGE;
   if (options.workloads == NULL || g_strv_length (options.workloads) != 1)
     return trafo_command_fail_usage (self, "expected one WORKLOAD");
+  if (g_str_equal (options.workloads[0], "tokenize"))
+    return trafo_tokenize_bench (self, options.model.model, options.file, start);
   if (!trafo_workload_is_known (options.workloads[0]))
     return trafo_command_fail_usage (self,
-                                     "found workload '%s', expected encode-B-S, ragged or sorted",
+                                     "found workload '%s', expected one of " TRAFO_WORKLOADS
+                                     ", tokenize",
                                      options.workloads[0]);
   if (options.auto_class != NULL && trafo_auto_model_get_task_of_class (options.auto_class) == NULL)
     return trafo_command_fail_usage (self,
@@ -186,10 +197,18 @@ run (const TrafoCommand *self, int argc, char **argv)
 const TrafoCommand trafo_command_bench = {
   .name = "bench",
   .arguments = "WORKLOAD --model DIR [--dtype T] [--device D] [--threads N]",
-  .summary = "Times a model: encode-B-S (B rows of S tokens), ragged or sorted (64 rows).",
-  .examples = "  trafo bench encode-8-128 --model bert-base-uncased --threads 2\n"
-              "  SECONDS_EACH=2 trafo bench ragged --model bert-base-uncased\n"
-              "Prints one line of JSON: seconds for all rows (best_s, median_s), seconds from the\n"
-              "start to the first result (load_s), and the most memory held (peak_mib).\n",
+  .summary = "Times a model, or with the workload 'tokenize' its tokenizer.",
+  .examples =
+      "  trafo bench encode-8-128 --model bert-base-uncased --threads 2\n"
+      "  SECONDS_EACH=2 trafo bench ragged --model bert-base-uncased\n"
+      "  trafo bench decode-1 --model gpt2\n"
+      "  trafo bench tokenize --model gpt2 --file corpus.txt\n"
+      "Workloads: encode-B-S, B rows of S tokens; ragged and sorted, 64 rows of 8 to 128 tokens;\n"
+      "prefill-S, a prompt of S tokens; decode-B and opt-B, 128 and 32 new tokens after B prompts\n"
+      "of 32; tokenize.\n"
+      "Prints one line of JSON: seconds for all rows, for decode and opt a token (best_s,\n"
+      "median_s), seconds from the start to the first result (load_s), and the most memory held\n"
+      "(peak_mib). tokenize has a line for each text and number of threads, with megabytes a\n"
+      "second (mb_per_s).\n",
   .run = run,
 };

@@ -71,14 +71,14 @@ copy_file (Conversion *self, const char *input, const char *output, GError **err
 static gboolean
 convert_weights (Conversion *self, const char *input, const char *output, GError **error)
 {
-  g_autoptr (TrafoCheckpoint) checkpoint = trafo_checkpoint_open (input, error);
+  g_autoptr (TrafoCheckpoint) checkpoint = trafo_checkpoint_open (input, NULL, error);
   g_autoptr (TrafoCheckpoint) written = NULL;
   g_auto (GStrv) skipped = NULL;
   g_auto (GStrv) files = NULL;
 
   if (checkpoint == NULL || !trafo_checkpoint_convert (checkpoint, output, NULL, error))
     return FALSE;
-  written = trafo_checkpoint_open (output, error);
+  written = trafo_checkpoint_open (output, NULL, error);
   if (written == NULL)
     return FALSE;
   self->n_tensors += trafo_checkpoint_get_n_tensors (written);

@@ -224,7 +224,7 @@ show (const TrafoCommand *self, const Options *options, const char *folder)
 
   if (config == NULL)
     return trafo_command_fail (self, error);
-  checkpoint = trafo_checkpoint_open (folder, &error);
+  checkpoint = trafo_checkpoint_open (folder, NULL, &error);
   if (checkpoint == NULL)
     return trafo_command_fail (self, error);
   value = show_value (folder, config, checkpoint);

@@ -35,6 +35,7 @@ extern const TrafoCommand trafo_command_inspect;
 extern const TrafoCommand trafo_command_pipeline;
 extern const TrafoCommand trafo_command_show;
 extern const TrafoCommand trafo_command_tokenize;
+extern const TrafoCommand trafo_command_train_tokenizer;
 extern const TrafoCommand trafo_command_verify;
 
 /* The domain of errors that the command line shows by itself, without a file or a model: a command

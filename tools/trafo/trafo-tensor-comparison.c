@@ -112,12 +112,16 @@ has_same_shape (TrafoTensor *a, TrafoTensor *b)
   return TRUE;
 }
 
-/* How many elements of @expected belong to one of the mask's; 0 if it is no mask of them. */
+/* How many elements of @expected belong to one of the mask's; 0 if it is no mask of them. A table of
+ * two axes, such as the logits of classes, has a row for each text; those of spans one for each token. */
 static gint64
-elements_per_token (TrafoTensor *expected, TrafoTensor *mask)
+elements_per_token (const char *name, TrafoTensor *expected, TrafoTensor *mask)
 {
-  if (mask == NULL || trafo_tensor_get_n_dims (mask) != 2 ||
-      trafo_tensor_get_n_dims (expected) < 2 || trafo_tensor_get_n_elements (mask) == 0 ||
+  guint n_dims = trafo_tensor_get_n_dims (expected);
+
+  if (mask == NULL || trafo_tensor_get_n_dims (mask) != 2 || n_dims < 2 ||
+      (n_dims == 2 && !g_str_has_suffix (name, "_logits")) ||
+      trafo_tensor_get_n_elements (mask) == 0 ||
       trafo_tensor_get_dim (expected, 0) != trafo_tensor_get_dim (mask, 0) ||
       trafo_tensor_get_dim (expected, 1) != trafo_tensor_get_dim (mask, 1))
     return 0;
@@ -137,7 +141,7 @@ difference_of (double found, double expected)
 static void
 compare_elements (Entry *self, TrafoTensor *found, TrafoTensor *expected, TrafoTensor *mask)
 {
-  gint64 per_token = elements_per_token (expected, mask), worst = -1;
+  gint64 per_token = elements_per_token (self->name, expected, mask), worst = -1;
 
   for (gint64 i = 0; i < trafo_tensor_get_n_elements (expected); i++)
     {

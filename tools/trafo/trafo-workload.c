@@ -10,6 +10,9 @@
 #define RAGGED_BATCH_SIZE 8
 #define RAGGED_MIN_LENGTH 8
 #define RAGGED_MAX_LENGTH 128
+#define PROMPT_LENGTH 32
+#define DECODE_LENGTH 128
+#define OPT_LENGTH 32
 
 /* Rows of the lengths given, padded up to the longest. */
 static TrafoTensorDict *
@@ -79,12 +82,12 @@ add_ragged (GPtrArray *batches,
 }
 
 static gboolean
-add_encode (GPtrArray *batches,
-            GRand     *random,
-            guint      batch_size,
-            guint      length,
-            gint64     vocab_size,
-            GError   **error)
+add_rows (GPtrArray *batches,
+          GRand     *random,
+          guint      batch_size,
+          guint      length,
+          gint64     vocab_size,
+          GError   **error)
 {
   g_autofree guint *lengths = g_new (guint, batch_size);
   TrafoTensorDict  *batch;
@@ -97,39 +100,65 @@ add_encode (GPtrArray *batches,
   return batch != NULL;
 }
 
-/* encode-B-S */
+/* What a name says; no rows where they are of different lengths. */
+typedef struct
+{
+  guint batch_size;
+  guint length;
+  guint n_new_tokens;
+  guint n_steps;
+} Sizes;
+
 static gboolean
-parse_encode (const char *name, guint *ret_batch_size, guint *ret_length)
+parse (const char *name, Sizes *sizes)
 {
   char rest;
 
-  return sscanf (name, "encode-%u-%u%c", ret_batch_size, ret_length, &rest) == 2 &&
-         *ret_batch_size > 0 && *ret_length > 0 &&
-         (guint64) *ret_batch_size * *ret_length <= MAX_TOKENS;
+  if (g_str_equal (name, "ragged") || g_str_equal (name, "sorted"))
+    {
+      *sizes = (Sizes){ 0, 0, 0, 1 };
+      return TRUE;
+    }
+  *sizes = (Sizes){ 1, PROMPT_LENGTH, 0, 1 };
+  if (sscanf (name, "decode-%u%c", &sizes->batch_size, &rest) == 1)
+    sizes->n_new_tokens = sizes->n_steps = DECODE_LENGTH;
+  else if (sscanf (name, "opt-%u%c", &sizes->batch_size, &rest) == 1)
+    sizes->n_new_tokens = sizes->n_steps = OPT_LENGTH;
+  else if (sscanf (name, "prefill-%u%c", &sizes->length, &rest) == 1)
+    sizes->n_new_tokens = 1;
+  else if (sscanf (name, "encode-%u-%u%c", &sizes->batch_size, &sizes->length, &rest) != 2)
+    return FALSE;
+  return sizes->batch_size > 0 && sizes->length > 0 &&
+         (guint64) sizes->batch_size * sizes->length <= MAX_TOKENS;
 }
 
 gboolean
 trafo_workload_is_known (const char *name)
 {
-  guint batch_size, length;
+  Sizes sizes;
 
-  return g_str_equal (name, "ragged") || g_str_equal (name, "sorted") ||
-         parse_encode (name, &batch_size, &length);
+  return parse (name, &sizes);
 }
 
-GPtrArray *
-trafo_workload_new (const char *name, gint64 vocab_size, GError **error)
+gboolean
+trafo_workload_init (TrafoWorkload *self, const char *name, gint64 vocab_size, GError **error)
 {
-  g_autoptr (GPtrArray) batches =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) trafo_tensor_dict_unref);
   g_autoptr (GRand) random = g_rand_new_with_seed (1);
-  guint    batch_size, length;
   gboolean is_sorted = g_str_equal (name, "sorted");
-  gboolean done;
+  Sizes    sizes;
 
-  if (parse_encode (name, &batch_size, &length))
-    done = add_encode (batches, random, batch_size, length, vocab_size, error);
-  else
-    done = add_ragged (batches, random, is_sorted, vocab_size, error);
-  return done ? g_steal_pointer (&batches) : NULL;
+  if (!parse (name, &sizes))
+    return FALSE;
+  self->batches = g_ptr_array_new_with_free_func ((GDestroyNotify) trafo_tensor_dict_unref);
+  self->n_new_tokens = sizes.n_new_tokens;
+  self->n_steps = sizes.n_steps;
+  if (sizes.batch_size == 0)
+    return add_ragged (self->batches, random, is_sorted, vocab_size, error);
+  return add_rows (self->batches, random, sizes.batch_size, sizes.length, vocab_size, error);
+}
+
+void
+trafo_workload_clear (TrafoWorkload *self)
+{
+  g_clear_pointer (&self->batches, g_ptr_array_unref);
 }

@@ -83,7 +83,7 @@ trafo_bert_configure (TrafoModel *model, TrafoConfig *config, const char *task, 
   self->max_position_embeddings =
       trafo_config_get_int (config, "max_position_embeddings", 512, 1, G_MAXINT32);
   self->type_vocab_size = trafo_config_get_int (config, "type_vocab_size", 2, 1, G_MAXINT32);
-  self->layer_norm_eps = trafo_config_get_double (config, "layer_norm_eps", 1e-12, 0, 1);
+  self->layer_norm_eps = trafo_config_get_double (config, "layer_norm_eps", 1e-12, 0, G_MAXDOUBLE);
   self->pad_token_id = trafo_config_get_token_id (config, "pad_token_id", 0);
   self->initializer_range = trafo_config_get_double (config, "initializer_range", 0.02, 0, 1000);
   self->hidden_dropout_prob = trafo_config_get_double (config, "hidden_dropout_prob", 0.1, 0, 1);

@@ -104,7 +104,8 @@ trafo_gpt2_configure (TrafoModel *model, TrafoConfig *config, const char *task, 
   self->embd_pdrop = trafo_config_get_double (config, "embd_pdrop", 0.1, 0, 1);
   self->classifier_dropout =
       trafo_config_get_double (config, "classifier_dropout|hidden_dropout", 0.1, 0, 1);
-  self->layer_norm_epsilon = trafo_config_get_double (config, "layer_norm_epsilon", 1e-5, 0, 1);
+  self->layer_norm_epsilon =
+      trafo_config_get_double (config, "layer_norm_epsilon", 1e-5, 0, G_MAXDOUBLE);
   self->initializer_range = trafo_config_get_double (config, "initializer_range", 0.02, 0, 1000);
   self->tie_word_embeddings = trafo_config_get_boolean (config, "tie_word_embeddings", TRUE);
   self->pad_token_id = trafo_config_get_token_id (config, "pad_token_id", -1);

@@ -52,111 +52,15 @@ rows_add (Rows               *self,
   return TRUE;
 }
 
-/* Some rows of equal length, or padded to one. */
-typedef struct
-{
-  TrafoEncoding **encodings;
-  gsize           n_rows;
-  gsize           length;
-  gint64          pad_token;
-  gboolean        is_left_padded;
-} Batch;
-
-typedef const guint32 *(*Column) (TrafoEncoding *encoding, gsize *n_tokens);
-
-static gsize
-count_before (const Batch *self, gsize n_tokens)
-{
-  return self->is_left_padded ? self->length - n_tokens : 0;
-}
-
-/* (rows, length), int64; @ret_has_any, if not NULL, tells whether an element of a row is not 0. */
-static TrafoTensor *
-make_column (const Batch *self,
-             Column       column,
-             gint64       padding,
-             gboolean    *ret_has_any,
-             GError     **error)
-{
-  gint64       shape[] = { self->n_rows, self->length };
-  TrafoTensor *tensor = trafo_tensor_new (TRAFO_DTYPE_INT64, shape, 2, error);
-  gint64      *out = tensor != NULL ? trafo_tensor_get_data (tensor) : NULL;
-  gboolean     has_any = FALSE;
-
-  for (gsize i = 0; out != NULL && i < self->n_rows; i++, out += self->length)
-    {
-      gsize          n_tokens;
-      const guint32 *values = column (self->encodings[i], &n_tokens);
-      gsize          n_before = count_before (self, n_tokens);
-
-      for (gsize j = 0; j < self->length; j++)
-        {
-          gboolean is_token = j >= n_before && j - n_before < n_tokens;
-
-          out[j] = is_token ? values[j - n_before] : padding;
-          has_any |= is_token && out[j] != 0;
-        }
-    }
-  if (ret_has_any != NULL)
-    *ret_has_any = has_any;
-  return tensor;
-}
-
-/* @ret_takes: whether the model has a use for segments by itself. */
 static gboolean
-takes_types (TrafoModel *model, gboolean *ret_takes, GError **error)
-{
-  g_auto (GStrv) names = trafo_model_list_inputs (model, error);
-
-  *ret_takes = names != NULL && g_strv_contains ((const char *const *) names, "token_type_ids");
-  return names != NULL;
-}
-
-static TrafoTensorDict *
-batch_make_inputs (const Batch *self, TrafoModel *model, GError **error)
-{
-  g_autoptr (TrafoTensorDict) inputs = trafo_tensor_dict_new ();
-  g_autoptr (TrafoTensor) ids = NULL;
-  g_autoptr (TrafoTensor) mask = NULL;
-  g_autoptr (TrafoTensor) types = NULL;
-  gboolean has_types, takes_them = FALSE;
-
-  ids = make_column (self, trafo_encoding_get_ids, self->pad_token, NULL, error);
-  if (ids != NULL)
-    mask = make_column (self, trafo_encoding_get_attention_mask, 0, NULL, error);
-  if (mask != NULL)
-    types = make_column (self, trafo_encoding_get_type_ids, 0, &has_types, error);
-  if (types == NULL || (has_types && !takes_types (model, &takes_them, error)))
-    return NULL;
-  trafo_tensor_dict_set (inputs, "input_ids", ids);
-  trafo_tensor_dict_set (inputs, "attention_mask", mask);
-  /* zeros are what a model with segments assumes */
-  if (takes_them)
-    trafo_tensor_dict_set (inputs, "token_type_ids", types);
-  return g_steal_pointer (&inputs);
-}
-
-static gboolean
-batch_init (Batch          *self,
-            const TextCall *call,
-            TrafoEncoding **encodings,
-            gsize           n_rows,
-            gboolean        is_left_padded,
-            GError        **error)
+check_padding (TrafoEncoding *const *encodings, gsize n_rows, gint64 pad_token, GError **error)
 {
   gboolean needs_padding = FALSE;
 
-  *self = (Batch){
-    .encodings = encodings,
-    .n_rows = n_rows,
-    .is_left_padded = is_left_padded,
-  };
-  for (gsize i = 0; i < n_rows; i++)
-    self->length = MAX (self->length, trafo_encoding_get_n_tokens (encodings[i]));
-  for (gsize i = 0; i < n_rows; i++)
-    needs_padding |= trafo_encoding_get_n_tokens (encodings[i]) != self->length;
-  self->pad_token = trafo_tokenizer_get_special_token_id (call->tokenizer, TRAFO_SPECIAL_TOKEN_PAD);
-  if (!needs_padding || self->pad_token >= 0)
+  for (gsize i = 1; i < n_rows; i++)
+    needs_padding |=
+        trafo_encoding_get_n_tokens (encodings[i]) != trafo_encoding_get_n_tokens (encodings[0]);
+  if (!needs_padding || pad_token >= 0)
     return TRUE;
   g_set_error_literal (error,
                        TRAFO_ERROR,
@@ -164,6 +68,32 @@ batch_init (Batch          *self,
                        "found no padding token in the tokenizer, which texts of different length "
                        "need where 'batch_size' is more than 1");
   return FALSE;
+}
+
+TrafoTensorDict *
+rows_make_inputs (const Rows     *self,
+                  const TextCall *call,
+                  gsize           first,
+                  gsize           n_rows,
+                  TrafoSide       padding_side,
+                  GError        **error)
+{
+  TrafoEncoding *const *encodings = (TrafoEncoding **) self->encodings->pdata + first;
+  gint64 pad = trafo_tokenizer_get_special_token_id (call->tokenizer, TRAFO_SPECIAL_TOKEN_PAD);
+  g_auto (GStrv) names = NULL;
+
+  if (!check_padding (encodings, n_rows, pad, error))
+    return NULL;
+  names = trafo_model_list_inputs (call->model, error);
+  if (names == NULL)
+    return NULL;
+  return trafo_tensor_dict_new_from_encodings (encodings,
+                                               n_rows,
+                                               padding_side,
+                                               pad,
+                                               g_strv_contains ((const char *const *) names,
+                                                                "token_type_ids"),
+                                               error);
 }
 
 static gboolean
@@ -176,45 +106,29 @@ forward_batch (const Rows     *self,
                GError        **error)
 {
   TrafoEncoding **encodings = (TrafoEncoding **) self->encodings->pdata + first;
-  g_autoptr (TrafoTensorDict) inputs = NULL;
+  TrafoSide       padding_side = trafo_tokenizer_get_padding_side (call->tokenizer);
+  g_autoptr (TrafoTensorDict) inputs =
+      rows_make_inputs (self, call, first, n_rows, padding_side, error);
   g_autoptr (TrafoTensorDict) outputs = NULL;
   const guint *items = &g_array_index (self->items, guint, first);
-  gboolean is_left_padded = trafo_tokenizer_get_padding_side (call->tokenizer) == TRAFO_SIDE_LEFT;
-  Batch    batch;
+  gsize        length;
 
-  if (!batch_init (&batch, call, encodings, n_rows, is_left_padded, error))
-    return FALSE;
-  inputs = batch_make_inputs (&batch, call->model, error);
   if (inputs != NULL)
     outputs = trafo_model_forward (call->model, inputs, FALSE, call->cancellable, error);
   if (outputs == NULL)
     return FALSE;
+  length = trafo_tensor_get_dim (trafo_tensor_dict_get (inputs, "input_ids"), 1);
   for (gsize i = 0; i < n_rows; i++)
     {
       Row row = { .encoding = encodings[i], .item = items[i], .outputs = outputs, .index = i };
 
       row.is_last = first + i + 1 == self->items->len || items[i + 1] != items[i];
-      row.n_before = count_before (&batch, trafo_encoding_get_n_tokens (encodings[i]));
+      if (padding_side == TRAFO_SIDE_LEFT)
+        row.n_before = length - trafo_encoding_get_n_tokens (encodings[i]);
       if (!func (&row, data, error))
         return FALSE;
     }
   return TRUE;
-}
-
-TrafoTensorDict *
-rows_make_inputs (const Rows     *self,
-                  const TextCall *call,
-                  gsize           first,
-                  gsize           n_rows,
-                  gboolean        is_left_padded,
-                  GError        **error)
-{
-  TrafoEncoding **encodings = (TrafoEncoding **) self->encodings->pdata + first;
-  Batch           batch;
-
-  if (!batch_init (&batch, call, encodings, n_rows, is_left_padded, error))
-    return NULL;
-  return batch_make_inputs (&batch, call->model, error);
 }
 
 gboolean

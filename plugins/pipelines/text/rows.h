@@ -43,13 +43,13 @@ typedef gboolean (*RowFunc) (const Row *row, gpointer data, GError **error);
 gboolean
 rows_forward (const Rows *self, const TextCall *call, RowFunc func, gpointer data, GError **error);
 
-/* (transfer full): what a model takes, of @n_rows rows from @first on: they get one length by padding
- * on the left or on the right. */
+/* (transfer full): what a model takes, of @n_rows rows from @first on, padded to one
+ * length. */
 TrafoTensorDict *rows_make_inputs (const Rows     *self,
                                    const TextCall *call,
                                    gsize           first,
                                    gsize           n_rows,
-                                   gboolean        is_left_padded,
+                                   TrafoSide       padding_side,
                                    GError        **error);
 
 /* How many rows run together; FALSE with an error for a "batch_size" that is none. */

@@ -370,7 +370,7 @@ write_batch (Writer *self, const Rows *rows, guint first, guint n_rows, GError *
   if (n_rows == 1 && trafo_encoding_get_n_tokens (rows->encodings->pdata[first]) == 0)
     inputs = trafo_tensor_dict_new ();
   else
-    all = rows_make_inputs (rows, self->call, first, n_rows, TRUE, error);
+    all = rows_make_inputs (rows, self->call, first, n_rows, TRAFO_SIDE_LEFT, error);
   if (all != NULL)
     inputs = cut_inputs (self, all, error);
   if (inputs == NULL)

@@ -27,6 +27,7 @@ bpe_model_free (BpeModel *self)
   g_free (self->continuing_subword_prefix);
   g_free (self->end_of_word_suffix);
   g_free (self->wholes);
+  bpe_cache_free (self->cache);
   g_free (self);
 }
 
@@ -171,6 +172,8 @@ bpe_model_finish (BpeModel *self, GError **error)
   read_bytes (self);
   read_direct (self);
   make_wholes (self);
+  if (self->cache == NULL)
+    self->cache = bpe_cache_new ();
   return TRUE;
 }
 
@@ -325,7 +328,8 @@ merge_word (const BpeModel *self, const char *text, gsize size, BpeWord *word, G
 
 /* Symbols may reach beyond the word: the bytes of an affix count one each. */
 static gboolean
-append_symbols (const BpeWord   *word,
+append_symbols (const BpeSymbol *symbols,
+                gsize            n_symbols,
                 TrafoTextRange   range,
                 guint32          index,
                 TrafoPieceArray *pieces,
@@ -333,12 +337,12 @@ append_symbols (const BpeWord   *word,
 {
   guint32 start = range.start;
 
-  for (gsize i = 0; i < word->n_symbols; i++)
+  for (gsize i = 0; i < n_symbols; i++)
     {
-      guint32 end = MIN (start + word->symbols[i].size_bytes, range.end);
+      guint32 end = MIN (start + symbols[i].size_bytes, range.end);
 
       if (!trafo_piece_array_append (pieces,
-                                     (TrafoPiece){ word->symbols[i].id, start, end, index },
+                                     (TrafoPiece){ symbols[i].id, start, end, index },
                                      error))
         return FALSE;
       start = end;
@@ -353,6 +357,27 @@ remember_whole (BpeModel *self, const BpeWord *word, guint32 id, gsize size_byte
                       word->symbols[0].size_bytes == size_bytes;
 
   __atomic_store_n (&self->wholes[id], is_whole ? BPE_WHOLE_YES : BPE_WHOLE_NO, __ATOMIC_RELAXED);
+}
+
+/* A word that is not one token. */
+static gboolean
+append_word (const BpeModel  *self,
+             const char      *text,
+             TrafoTextRange   range,
+             guint32          index,
+             BpeWord         *word,
+             TrafoPieceArray *pieces,
+             GError         **error)
+{
+  gsize                size = range.end - range.start;
+  const BpeCachedWord *cached = bpe_cache_lookup (self->cache, text + range.start, size);
+
+  if (cached != NULL)
+    return append_symbols (cached->symbols, cached->n_symbols, range, index, pieces, error);
+  if (!merge_word (self, text + range.start, size, word, error))
+    return FALSE;
+  bpe_cache_add (self->cache, text + range.start, size, word);
+  return append_symbols (word->symbols, word->n_symbols, range, index, pieces, error);
 }
 
 gboolean
@@ -386,11 +411,16 @@ bpe_model_tokenize (BpeModel             *self,
             return FALSE;
           continue;
         }
+      if (whole == BPE_WHOLE_NO)
+        {
+          if (!append_word (self, text, range, first_word + i, &word, pieces, error))
+            return FALSE;
+          continue;
+        }
       if (!merge_word (self, start, size, &word, error) ||
-          !append_symbols (&word, range, first_word + i, pieces, error))
+          !append_symbols (word.symbols, word.n_symbols, range, first_word + i, pieces, error))
         return FALSE;
-      if (whole == BPE_WHOLE_UNKNOWN)
-        remember_whole (self, &word, id, size);
+      remember_whole (self, &word, id, size);
     }
   return TRUE;
 }

@@ -5,6 +5,7 @@
 #include <trafo/trafo-tokenizer.h>
 #include <trafo/trafo-vocabulary.h>
 
+#include "bpe-cache.h"
 #include "bpe-merges.h"
 
 G_BEGIN_DECLS
@@ -44,6 +45,7 @@ typedef struct
   guint8
        *wholes; /* BpeWhole by id, each found out when its word comes first; NULL: none is known */
   gsize n_wholes;
+  BpeCache *cache; /* or NULL */
 } BpeModel;
 
 BpeModel *bpe_model_new (void);

@@ -8,6 +8,7 @@
 #include <trafo/trafo-error.h>
 
 #include "../../await.h"
+#include "trafo-text.h"
 
 static const char *const files[] = { "tokenizer_config.json", "tokenizer.json", "config.json" };
 
@@ -104,6 +105,32 @@ test_not_found (void)
     }
 }
 
+/* A tokenizer needs its own plugin alone: none of a backend or a model is opened. */
+static void
+test_alone (void)
+{
+  static const char *const models[] = { "bert-json", "gpt2", "opt", "roberta" };
+  g_autofree char         *maps = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (models); i++)
+    {
+      g_autofree char *folder =
+          g_test_build_filename (G_TEST_DIST, "data", "tokenizers", models[i], NULL);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TrafoTokenizer) tokenizer =
+          trafo_auto_tokenizer_from_pretrained (folder, NULL, &error);
+      g_autoptr (TrafoEncoding) encoding = NULL;
+
+      g_assert_no_error (error);
+      encoding = trafo_tokenizer_encode (tokenizer, "all alone", NULL, NULL, &error);
+      g_assert_no_error (error);
+    }
+  g_assert_true (g_file_get_contents ("/proc/self/maps", &maps, NULL, NULL));
+  g_assert_nonnull (strstr (maps, "libtrafotokenizer-bpe.so"));
+  g_assert_null (strstr (maps, "libtrafobackend"));
+  g_assert_null (strstr (maps, "libtrafomodel"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -111,5 +138,6 @@ main (int argc, char **argv)
   g_test_add_func ("/auto-tokenizer/found", test_found);
   g_test_add_func ("/auto-tokenizer/async", test_async);
   g_test_add_func ("/auto-tokenizer/not-found", test_not_found);
+  g_test_add_func ("/auto-tokenizer/alone", test_alone);
   return g_test_run ();
 }

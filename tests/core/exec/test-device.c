@@ -141,6 +141,67 @@ test_choose_kernel (void)
   g_assert_true (trafo_device_choose_kernel (b, &args) == &queued);
 }
 
+static gsize
+size_by_inputs (const TrafoKernelArgs *args, guint n_threads)
+{
+  return args->n_inputs == 0 ? 0 : args->n_inputs == 1 ? 65 : G_MAXSIZE - n_threads;
+}
+
+static guint
+n_inputs_tasks (const TrafoKernelArgs *args, guint n_threads)
+{
+  return args->n_inputs;
+}
+
+static guint
+two_finish_tasks (const TrafoKernelArgs *args, guint n_threads)
+{
+  return 2;
+}
+
+static void
+finish (const TrafoKernelArgs *args, guint task, guint n_tasks)
+{
+}
+
+/* What a kernel says, and what core makes of it. */
+static void
+test_split (void)
+{
+  static const TrafoKernel split_kernel = {
+    .struct_size = sizeof split_kernel,
+    .scratch_size = size_by_inputs,
+    .n_tasks = n_inputs_tasks,
+    .run = run,
+    .shared_size = size_by_inputs,
+    .n_finish_tasks = two_finish_tasks,
+    .finish = finish,
+  };
+  static const struct
+  {
+    const TrafoKernel *kernel;
+    guint              n_inputs;
+    TrafoKernelSplit   expected;
+  } cases[] = {
+    { &hosted, 3, { 1, 0, 0, 0 } },
+    { &split_kernel, 0, { 1, 1, 0, 0 } },
+    { &split_kernel, 1, { 1, 1, 128, 128 } },
+    { &split_kernel, 3, { 3, 2, G_MAXSIZE, G_MAXSIZE } },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      TrafoKernelArgs  args = { .n_inputs = cases[i].n_inputs };
+      TrafoKernelSplit split;
+
+      trafo_kernel_split (cases[i].kernel, &args, 2, &split);
+      g_assert_cmpuint (split.n_tasks, ==, cases[i].expected.n_tasks);
+      g_assert_cmpuint (split.n_finish_tasks, ==, cases[i].expected.n_finish_tasks);
+      g_assert_cmpuint (split.scratch_bytes, ==, cases[i].expected.scratch_bytes);
+      g_assert_cmpuint (split.shared_bytes, ==, cases[i].expected.shared_bytes);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -148,5 +209,6 @@ main (int argc, char **argv)
   g_test_add_func ("/device/incomplete", test_incomplete);
   g_test_add_func ("/device/no-table", test_no_table);
   g_test_add_func ("/device/choose-kernel", test_choose_kernel);
+  g_test_add_func ("/device/split", test_split);
   return g_test_run ();
 }

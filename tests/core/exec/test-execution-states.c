@@ -319,6 +319,45 @@ test_queue (gconstpointer data)
   g_assert_cmpint (fake.n_buffers, ==, 0);
 }
 
+/* No host holds a copy of such a state: each run says so, and one with a smaller state is as before. */
+static void
+test_no_memory (void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  g_test_skip ("the sanitizer ends the process where malloc would return NULL");
+#else
+  static const guint16  missing[] = { TRAFO_OP_CACHED_ATTENTION, 0 };
+  FakeDevice            fake = { .missing = missing };
+  TrafoDevice          *device = fake_queue_device_new (&fake);
+  const TrafoDeviceOps *ops = trafo_device_get_ops (device);
+  TrafoProgram         *program = make_program (device);
+  TrafoExecution       *execution = trafo_program_acquire (program);
+  g_autoptr (TrafoTensor) cache = cache_new (3);
+  g_autoptr (GError) error = NULL;
+  TrafoOperand memory, huge;
+
+  trafo_tensor_get_operand (cache, &memory);
+  memory.data =
+      trafo_device_upload (device, memory.data, trafo_tensor_get_size_bytes (cache), &error);
+  huge = memory;
+  huge.shape[0] = (gint64) 1 << 50;
+  for (guint i = 0; i < 4; i++)
+    {
+      gboolean fits = i % 3 == 0;
+
+      g_assert_true (trafo_execution_bind_state (execution, 0, fits ? &memory : &huge, &error));
+      g_assert_cmpint (run (program, execution, &error), ==, fits);
+      g_assert_true (fits || g_error_matches (error, TRAFO_ERROR, TRAFO_ERROR_NO_MEMORY));
+      g_clear_error (&error);
+    }
+  ops->buffer_free (trafo_device_get_handle (device), memory.data);
+  trafo_program_release (program, execution);
+  trafo_program_free (program);
+  g_object_unref (device);
+  g_assert_cmpint (fake.n_buffers, ==, 0);
+#endif
+}
+
 /* What an op writes is a state, and of a state whose length nobody knows there are no views. */
 static void
 test_refused (void)
@@ -383,6 +422,7 @@ main (int argc, char **argv)
   g_test_add_func ("/states/hazards", test_hazards);
   g_test_add_data_func ("/states/queue", NULL, test_queue);
   g_test_add_data_func ("/states/queue-by-host", "host", test_queue);
+  g_test_add_func ("/states/no-memory", test_no_memory);
   g_test_add_func ("/states/refused", test_refused);
   g_test_add_data_func ("/states/eager", NULL, test_eager);
   g_test_add_data_func ("/states/eager-queue", "queue", test_eager);

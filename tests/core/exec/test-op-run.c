@@ -13,6 +13,7 @@ test_broadcast (void)
 {
   static const guint16 missing[] = { TRAFO_OP_ADD, 0 };
   FakeDevice           fakes[] = { { .n_tasks = 3 },
+                                   { .n_tasks = 0 }, /* a plugin's mistake, taken for 1 */
                                    { .n_tasks = 1, .missing = missing },
                                    { 0 },
                                    { .missing = missing } };
@@ -24,7 +25,7 @@ test_broadcast (void)
   for (guint i = 0; i < G_N_ELEMENTS (fakes); i++)
     {
       TrafoDevice *device =
-          i < 2 ? fake_host_device_new (&fakes[i]) : fake_queue_device_new (&fakes[i]);
+          i < 3 ? fake_host_device_new (&fakes[i]) : fake_queue_device_new (&fakes[i]);
       g_autoptr (TrafoTensor) sum =
           trafo_tensor_new (TRAFO_DTYPE_FLOAT32, (gint64[]){ 2, 3 }, 2, NULL);
       TrafoAttrs attrs = { { 0 } };

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
+#include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <math.h>
 #include <string.h>
 #include <trafo/trafo.h>
+#include <unistd.h>
 
 /* tests/data/generation.json and greedy.json, or the file of TRAFO_TEST_GENERATION: what transformers
  * generates. */
@@ -224,6 +226,39 @@ test_no_cache (void)
     }
 }
 
+/* GPT2Config's class has 50256 for the first token and the last, but transformers 5.23 generates
+ * with what config.json says alone. */
+static void
+test_no_class_defaults (void)
+{
+  g_autofree char *source = g_test_build_filename (G_TEST_DIST, "data", "models", "gpt2-lm", NULL);
+  g_autofree char *weights = g_build_filename (source, "model.safetensors", NULL);
+  g_autofree char *folder = g_dir_make_tmp ("trafo-XXXXXX", NULL);
+  g_autofree char *config = g_build_filename (folder, "config.json", NULL);
+  g_autofree char *link = g_build_filename (folder, "model.safetensors", NULL);
+  g_autoptr (TrafoModel) model = NULL;
+  g_autoptr (GError) error = NULL;
+  TrafoGenerationConfig *found;
+
+  g_assert_true (g_file_set_contents (config,
+                                      "{\"model_type\": \"gpt2\", \"n_embd\": 24, \"n_head\": 4, "
+                                      "\"n_inner\": 50, \"n_layer\": 2, \"n_positions\": 45, "
+                                      "\"vocab_size\": 119}",
+                                      -1,
+                                      NULL));
+  g_assert_cmpint (symlink (weights, link), ==, 0);
+  model = trafo_auto_model_from_pretrained_for_task (folder, "causal-lm", NULL, NULL, &error);
+  g_assert_no_error (error);
+  found = trafo_model_get_generation_config (model, &error);
+  g_assert_no_error (error);
+  g_assert_false (trafo_generation_config_is_set (found, "bos_token_id"));
+  g_assert_false (trafo_generation_config_is_set (found, "eos_token_id"));
+  g_assert_false (trafo_generation_config_is_set (found, "pad_token_id"));
+  g_remove (config);
+  g_remove (link);
+  g_rmdir (folder);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -233,5 +268,6 @@ main (int argc, char **argv)
                         test_transformers);
   g_test_add_data_func ("/core/generate/model-generate/greedy", "greedy.json", test_transformers);
   g_test_add_func ("/core/generate/model-generate/no-cache", test_no_cache);
+  g_test_add_func ("/core/generate/model-generate/no-class-defaults", test_no_class_defaults);
   return g_test_run ();
 }

@@ -78,11 +78,21 @@ test_random (void)
     }
 }
 
+/* Nothing comes of a caller's mistake, and nothing that would end the process later. */
+static void
+test_no_tokenizer (void)
+{
+  g_test_expect_message ("Trafo", G_LOG_LEVEL_CRITICAL, "*TRAFO_IS_TOKENIZER*");
+  g_assert_null (trafo_text_streamer_new (NULL, TRUE));
+  g_test_assert_expected_messages ();
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/core/generate/text-streamer/cases", test_cases);
   g_test_add_func ("/core/generate/text-streamer/random", test_random);
+  g_test_add_func ("/core/generate/text-streamer/no-tokenizer", test_no_tokenizer);
   return g_test_run ();
 }

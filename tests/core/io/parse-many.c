@@ -105,7 +105,7 @@ parse_safetensors (GString *result, const char *data, gsize size_bytes, GError *
   g_autoptr (TrafoCheckpoint) checkpoint = NULL;
 
   if (write (fd, data, size_bytes) == (gssize) size_bytes)
-    checkpoint = trafo_checkpoint_open (path, error);
+    checkpoint = trafo_checkpoint_open (path, NULL, error);
   close (fd);
   if (checkpoint == NULL)
     return FALSE;

@@ -68,7 +68,7 @@ static TrafoCheckpoint *
 open_valid (const char *path)
 {
   g_autoptr (GError) error = NULL;
-  TrafoCheckpoint *checkpoint = trafo_checkpoint_open (path, &error);
+  TrafoCheckpoint *checkpoint = trafo_checkpoint_open (path, NULL, &error);
 
   g_assert_no_error (error);
   return checkpoint;
@@ -186,7 +186,7 @@ test_index_refused (Fixture *fixture, gconstpointer unused)
       g_autoptr (GError) error = NULL;
 
       write_file (fixture->input, cases[i].name, cases[i].index, -1);
-      g_assert_null (trafo_checkpoint_open (path, &error));
+      g_assert_null (trafo_checkpoint_open (path, NULL, &error));
       if (error == NULL || strstr (error->message, cases[i].message) == NULL)
         g_assert_cmpstr (error->message, ==, cases[i].message);
     }

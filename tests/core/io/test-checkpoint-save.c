@@ -42,7 +42,7 @@ append_names (GString *shards, const char *folder, const char *name)
 {
   g_autofree char *path = g_build_filename (folder, name, NULL);
   g_autoptr (GError) error = NULL;
-  g_autoptr (TrafoCheckpoint) checkpoint = trafo_checkpoint_open (path, &error);
+  g_autoptr (TrafoCheckpoint) checkpoint = trafo_checkpoint_open (path, NULL, &error);
 
   g_assert_no_error (error);
   if (shards->len > 0)

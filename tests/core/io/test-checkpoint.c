@@ -83,7 +83,7 @@ static TrafoCheckpoint *
 open_valid (const char *path)
 {
   g_autoptr (GError) error = NULL;
-  TrafoCheckpoint *checkpoint = trafo_checkpoint_open (path, &error);
+  TrafoCheckpoint *checkpoint = trafo_checkpoint_open (path, NULL, &error);
 
   g_assert_no_error (error);
   return checkpoint;
@@ -94,7 +94,7 @@ assert_refused (const char *path, GQuark domain, gint code, const char *message)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (trafo_checkpoint_open (path, &error));
+  g_assert_null (trafo_checkpoint_open (path, NULL, &error));
   g_assert_error (error, domain, code);
   if (strstr (error->message, message) == NULL)
     g_assert_cmpstr (error->message, ==, message);
@@ -251,7 +251,7 @@ test_index_refused (Fixture *fixture, gconstpointer unused)
 
       g_test_message ("%s", cases[i].message);
       write_file (fixture->folder, "model.safetensors.index.json", cases[i].index, -1);
-      g_assert_null (trafo_checkpoint_open (fixture->folder, &error));
+      g_assert_null (trafo_checkpoint_open (fixture->folder, NULL, &error));
       g_assert_true (g_str_has_prefix (error->message, fixture->folder));
       if (strstr (error->message, cases[i].message) == NULL)
         g_assert_cmpstr (error->message, ==, cases[i].message);

@@ -52,7 +52,7 @@ open_data (gconstpointer data, gsize size_bytes, GError **error)
   g_assert_cmpint (fd, >=, 0);
   g_assert_cmpint (write (fd, data, size_bytes), ==, size_bytes);
   close (fd);
-  return trafo_checkpoint_open (path, error);
+  return trafo_checkpoint_open (path, NULL, error);
 }
 
 static TrafoCheckpoint *

@@ -39,7 +39,7 @@ open_data (gconstpointer data, gsize size_bytes, GError **error)
   g_unlink (path);
   g_file_set_contents (path, data, size_bytes, &local_error);
   g_assert_no_error (local_error);
-  return trafo_checkpoint_open (path, error);
+  return trafo_checkpoint_open (path, NULL, error);
 }
 
 /* Opens a zip file with this pickle and a storage "0" of four floats, 1 to 4. */
@@ -100,12 +100,12 @@ test_reference (gconstpointer user_data)
   g_autofree char *saved = g_build_filename (folder, "saved.safetensors", NULL);
   g_autofree char *found = NULL, *expected = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (TrafoCheckpoint) checkpoint = trafo_checkpoint_open (bin, &error);
+  g_autoptr (TrafoCheckpoint) checkpoint = trafo_checkpoint_open (bin, NULL, &error);
   g_autoptr (TrafoCheckpoint) reference = NULL;
   gsize found_size_bytes, expected_size_bytes;
 
   g_assert_no_error (error);
-  reference = trafo_checkpoint_open (safetensors, &error);
+  reference = trafo_checkpoint_open (safetensors, NULL, &error);
   g_assert_no_error (error);
   g_assert_true (is_same (reference, checkpoint));
   g_assert_true (trafo_checkpoint_convert (checkpoint, saved, NULL, &error));
@@ -117,10 +117,26 @@ test_reference (gconstpointer user_data)
 }
 
 static void
+test_cancel (void)
+{
+  g_autoptr (GCancellable) cancelled = g_cancellable_new ();
+
+  g_cancellable_cancel (cancelled);
+  for (gsize i = 0; i < N_FORMATS; i++)
+    {
+      g_autofree char *bin = build_reference (references[i], ".bin");
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (trafo_checkpoint_open (bin, cancelled, &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    }
+}
+
+static void
 test_order (void)
 {
   g_autofree char *file = build_reference ("zip", ".bin");
-  g_autoptr (TrafoCheckpoint) checkpoint = trafo_checkpoint_open (file, NULL);
+  g_autoptr (TrafoCheckpoint) checkpoint = trafo_checkpoint_open (file, NULL, NULL);
   g_auto (GStrv) names = trafo_checkpoint_list_names (checkpoint);
   g_auto (GStrv) skipped = trafo_checkpoint_list_skipped (checkpoint);
   const TrafoCheckpointTensor *embeddings =
@@ -171,7 +187,7 @@ test_changed (gconstpointer user_data)
 {
   g_autoptr (GByteArray) data = load_reference (user_data);
   g_autofree char *file = build_reference (user_data, ".bin");
-  g_autoptr (TrafoCheckpoint) reference = trafo_checkpoint_open (file, NULL);
+  g_autoptr (TrafoCheckpoint) reference = trafo_checkpoint_open (file, NULL, NULL);
   guint n_refused = 0;
 
   for (gsize i = 0; i < data->len; i++)
@@ -672,6 +688,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (name, &refused[i], test_refused);
     }
+  g_test_add_func ("/torch-file/cancel", test_cancel);
   g_test_add_func ("/torch-file/order", test_order);
   g_test_add_func ("/torch-file/views", test_views);
   g_test_add_func ("/torch-file/globals", test_globals);

@@ -37,7 +37,7 @@ open_data (TrafoMappedFile **ret_file, const GByteArray *data, GError **error)
   g_assert_no_error (local_error);
   *ret_file = trafo_mapped_file_open (path, "test.bin", &local_error);
   g_assert_no_error (local_error);
-  return trafo_torch_zip_open (*ret_file, error);
+  return trafo_torch_zip_open (*ret_file, NULL, error);
 }
 
 static void
@@ -208,6 +208,29 @@ test_deflated (void)
     }
 }
 
+/* Data are read in blocks, before each of which the caller may have changed his mind. */
+static void
+test_cancel (void)
+{
+  g_autoptr (GByteArray) data = torch_zip_write (parts, G_N_ELEMENTS (parts));
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (TrafoMappedFile) file = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoTorchZip) ignored = open_data (&file, data, &error);
+  g_autoptr (TrafoTorchZip) zip = trafo_torch_zip_open (file, cancellable, &error);
+  TrafoTorchZipEntry entry = *trafo_torch_zip_lookup (zip, "data/0");
+  guint8             copy[16];
+
+  g_assert_true (trafo_torch_zip_check (zip, &entry, &error));
+  g_cancellable_cancel (cancellable);
+  g_assert_false (trafo_torch_zip_check (zip, &entry, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  entry.method = 8; /* deflated */
+  g_assert_false (trafo_torch_zip_read (zip, &entry, copy, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
 /* Each byte of the data is in its checksum. */
 static void
 test_sum (void)
@@ -301,6 +324,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/torch-zip/overlap", test_overlap);
   g_test_add_func ("/torch-zip/deflated", test_deflated);
+  g_test_add_func ("/torch-zip/cancel", test_cancel);
   g_test_add_func ("/torch-zip/sum", test_sum);
   g_test_add_func ("/torch-zip/names", test_names);
   g_test_add_func ("/torch-zip/junk", test_junk);

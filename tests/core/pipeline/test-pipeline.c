@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
+#include <string.h>
 #include <trafo/trafo.h>
 
 #include "../../await.h"
@@ -129,6 +130,26 @@ test_tasks (void)
   g_assert_null (
       trafo_pipeline_new_from_pretrained ("feature-extraction", "/nowhere", NULL, NULL, &error));
   g_assert_nonnull (strstr (error->message, "/nowhere"));
+}
+
+/* Tasks read the model's configuration, which comes with loading. */
+static void
+test_unloaded (void)
+{
+  static const char *const tasks[] = { "text-generation", "text-classification", "fill-mask" };
+  g_autoptr (TrafoPipeline) loaded = make_pipeline ();
+  g_autoptr (TrafoModel) model =
+      g_object_new (G_OBJECT_TYPE (trafo_pipeline_get_model (loaded)), NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (tasks); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (
+          trafo_pipeline_new (tasks[i], model, trafo_pipeline_get_tokenizer (loaded), &error));
+      g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+      g_assert_nonnull (strstr (error->message, "not loaded"));
+    }
 }
 
 static void
@@ -277,6 +298,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pipeline/feature-extraction", test_feature_extraction);
   g_test_add_func ("/pipeline/parameters", test_parameters);
   g_test_add_func ("/pipeline/tasks", test_tasks);
+  g_test_add_func ("/pipeline/unloaded", test_unloaded);
   g_test_add_func ("/pipeline/async", test_async);
   g_test_add_func ("/pipeline/inputs", test_inputs);
   g_test_add_func ("/pipeline/similarity", test_similarity);

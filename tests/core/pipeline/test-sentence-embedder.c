@@ -361,6 +361,24 @@ load_expected (void)
   texts = g_strv_builder_end (builder);
 }
 
+/* A model that was made, not loaded, has no folder that says how its outputs are pooled. */
+static void
+test_no_folder (void)
+{
+  g_autofree char *folder =
+      g_test_build_filename (G_TEST_DIST, "data", "models", "tiny-bert", NULL);
+  g_autoptr (TrafoConfig) config = trafo_config_new_from_folder (folder, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoTokenizer) tokenizer =
+      trafo_auto_tokenizer_from_pretrained (folder, NULL, &error);
+  g_autoptr (TrafoModel) model =
+      trafo_auto_model_from_config_for_task (config, "base", NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_null (trafo_sentence_embedder_new (model, tokenizer, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -382,6 +400,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sentence-embedder/minilm", test_minilm);
   g_test_add_func ("/sentence-embedder/plain-checkpoint", test_plain_checkpoint);
   g_test_add_func ("/sentence-embedder/no-texts", test_no_texts);
+  g_test_add_func ("/sentence-embedder/no-folder", test_no_folder);
   g_test_add_func ("/sentence-embedder/prompt", test_prompt);
   g_test_add_func ("/sentence-embedder/broken-modules", test_broken_modules);
   g_test_add_func ("/sentence-embedder/async", test_async);

@@ -2,7 +2,10 @@
  * Copyright 2026 The Trafo authors */
 #include <math.h>
 #include <string.h>
+#include <time.h>
 #include <trafo/trafo.h>
+
+#include "../../slowdown.h"
 
 static TrafoValue *
 parse (const char *json)
@@ -160,6 +163,45 @@ test_getters (void)
   g_assert_cmpint (trafo_value_get_integer (record), ==, 0);
 }
 
+static void
+set_numbered (TrafoValue *record, guint i, gint64 value)
+{
+  char key[16];
+
+  g_snprintf (key, sizeof key, "key %u", i);
+  trafo_value_set_integer (record, key, value);
+}
+
+/* Members are found by name and stay in order, however many they are; that they are many costs
+ * hardly more for each. In seconds of the processor. */
+static void
+test_many_members (void)
+{
+  static const guint counts[] = { 1, 16, 17, 100000 };
+  clock_t            begin = clock ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
+    {
+      guint n = counts[i];
+      g_autoptr (TrafoValue) record = trafo_value_new_record ();
+
+      for (guint k = 0; k < n; k++)
+        set_numbered (record, k, -1);
+      for (guint k = n; k-- > 0;)
+        set_numbered (record, k, k);
+      g_assert_cmpuint (trafo_value_get_n_items (record), ==, n);
+      for (guint k = 0; k < n; k++)
+        {
+          TrafoValue *member = trafo_value_get_member (record, trafo_value_get_key (record, k));
+
+          g_assert_true (member == trafo_value_get_item (record, k));
+          g_assert_cmpint (trafo_value_get_integer (member), ==, k);
+        }
+      g_assert_null (trafo_value_get_member (record, "key"));
+    }
+  g_assert_cmpfloat ((double) (clock () - begin) / CLOCKS_PER_SEC, <, 5 * get_slowdown ());
+}
+
 int
 main (int argc, char **argv)
 {
@@ -171,5 +213,6 @@ main (int argc, char **argv)
   g_test_add_func ("/value/tensors", test_tensors);
   g_test_add_func ("/value/stream", test_stream);
   g_test_add_func ("/value/getters", test_getters);
+  g_test_add_func ("/value/many-members", test_many_members);
   return g_test_run ();
 }

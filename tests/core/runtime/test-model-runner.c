@@ -10,7 +10,6 @@
 #include "trafo-device-choice.h"
 #include "trafo-eager-private.h"
 #include "trafo-model-runner-private.h"
-#include "trafo-model-runtime.h"
 
 /* Sequences as a runner has them, and what the plain program makes of them. */
 typedef struct
@@ -374,6 +373,30 @@ test_threads (void)
     }
 }
 
+/* The memory of a cache and that of steps count as the model's. */
+static void
+test_peak_bytes (void)
+{
+  const TinyCausalConfig *config = &tiny_causal_default;
+  gsize                   token_bytes =
+      config->n_layers * 2 * config->n_kv_heads * config->head_size * sizeof (float);
+  guint64        compiled, reserved;
+  gint64         tokens[100] = { 0 };
+  TrafoRunnerRow row = { .n_tokens = G_N_ELEMENTS (tokens), .tokens = tokens };
+  Fixture        self;
+
+  if (!fixture_init (&self, config, "reference"))
+    return;
+  compiled = trafo_model_get_peak_bytes (self.model);
+  g_assert_true (trafo_model_runner_reserve (self.runner, 4, 200, NULL));
+  reserved = trafo_model_get_peak_bytes (self.model);
+  g_assert_cmpuint (reserved - compiled, >=, 800 * token_bytes);
+  row.sequence = trafo_model_runner_begin (self.runner);
+  g_assert_nonnull (trafo_model_runner_step (self.runner, &row, 1, NULL, NULL));
+  g_assert_cmpuint (trafo_model_get_peak_bytes (self.model), >, reserved);
+  fixture_clear (&self);
+}
+
 /* What generation cannot use says so. */
 static void
 test_unfit (void)
@@ -652,6 +675,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/model-runner/company/reference", "reference", test_company);
   g_test_add_data_func ("/model-runner/company/cpu", "cpu", test_company);
   g_test_add_func ("/model-runner/threads", test_threads);
+  g_test_add_func ("/model-runner/peak-bytes", test_peak_bytes);
   g_test_add_func ("/model-runner/unfit", test_unfit);
   g_test_add_func ("/model-runner/logits-dtype", test_logits_dtype);
   g_test_add_func ("/model-runner/failures", test_failures);

@@ -115,12 +115,22 @@ static const SourceCase cases[] = {
   { "alias-after",
     { W ("base.w", 5), W ("head.w", 8) },
     "base.LayerNorm.bias base.LayerNorm.weight",
-    "",
+    "head.w",
     { 5, 1, 0 } },
   { "alias-before",
     { W ("head.w", 8), W ("w", 5) },
     "base.LayerNorm.bias base.LayerNorm.weight",
+    "head.w",
+    { 5, 1, 0 } },
+  { "alias-alike",
+    { W ("head.w", 5), W ("base.w", 5) },
+    "base.LayerNorm.bias base.LayerNorm.weight",
     "",
+    { 5, 1, 0 } },
+  { "alias-of-other-type",
+    { W ("base.w", 5), { "head.w", TRAFO_DTYPE_FLOAT16, 2, { 2, 3 }, 5 } },
+    "base.LayerNorm.bias base.LayerNorm.weight",
+    "head.w",
     { 5, 1, 0 } },
   { "half",
     { { "base.w", TRAFO_DTYPE_FLOAT16, 2, { 2, 3 }, 5 } },
@@ -149,7 +159,7 @@ static const SourceCase cases[] = {
     NULL,
     NULL,
     { 0 },
-    "tensor 'base.w' has type I32, expected F32, F16 or BF16" },
+    "tensor 'base.w' has type I32, expected F64, F32, F16 or BF16" },
 };
 
 static char *
@@ -216,11 +226,11 @@ test_case (gconstpointer data)
   g_autoptr (TestModel) model = g_object_new (TEST_TYPE_MODEL, NULL);
   g_autoptr (TrafoGraph) graph = make_graph ();
   g_autoptr (GError) error = NULL;
-  g_autoptr (TrafoCheckpoint) checkpoint = trafo_checkpoint_open (path, &error);
+  g_autoptr (TrafoCheckpoint) checkpoint = trafo_checkpoint_open (path, NULL, &error);
   g_autoptr (TrafoModelSource) source = NULL;
 
   g_assert_no_error (error);
-  source = trafo_model_source_new (TRAFO_MODEL (model), graph, checkpoint, 0, &error);
+  source = trafo_model_source_new (TRAFO_MODEL (model), graph, checkpoint, 0, NULL, &error);
   g_unlink (path);
   if (c->message != NULL)
     {
@@ -239,6 +249,66 @@ test_case (gconstpointer data)
   g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_NOT_FOUND);
 }
 
+/* Between tensors that are there, and between those that are made. */
+static void
+test_cancel (void)
+{
+  g_autofree char *path = write_checkpoint (&cases[0]);
+  g_autoptr (TestModel) model = g_object_new (TEST_TYPE_MODEL, NULL);
+  g_autoptr (TrafoGraph) graph = make_graph ();
+  g_autoptr (TrafoCheckpoint) checkpoint = trafo_checkpoint_open (path, NULL, NULL);
+  g_autoptr (GCancellable) cancelled = g_cancellable_new ();
+  TrafoCheckpoint *checkpoints[] = { checkpoint, NULL };
+
+  g_unlink (path);
+  g_cancellable_cancel (cancelled);
+  for (gsize i = 0; i < G_N_ELEMENTS (checkpoints); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (trafo_model_source_new (TRAFO_MODEL (model),
+                                             graph,
+                                             checkpoints[i],
+                                             0,
+                                             cancelled,
+                                             &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    }
+}
+
+/* transformers converts to the model's type when it loads. */
+static void
+test_float64 (void)
+{
+  static const char header[] =
+      "{\"base.w\":{\"dtype\":\"F64\",\"shape\":[2,3],\"data_offsets\":[0,48]}}";
+  const guint64 header_bytes = GUINT64_TO_LE (strlen (header));
+  const double  values[] = { 1.0 / 3, -1e300, 2, 3, 4, 5 };
+  g_autoptr (GByteArray) file = g_byte_array_new ();
+  g_autoptr (TestModel) model = g_object_new (TEST_TYPE_MODEL, NULL);
+  g_autoptr (TrafoGraph) graph = make_graph ();
+  g_autoptr (TrafoCheckpoint) checkpoint = NULL;
+  g_autoptr (TrafoModelSource) source = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = NULL;
+  TrafoOperand     operand;
+
+  g_byte_array_append (file, (const guint8 *) &header_bytes, sizeof header_bytes);
+  g_byte_array_append (file, (const guint8 *) header, strlen (header));
+  g_byte_array_append (file, (const guint8 *) values, sizeof values);
+  g_close (g_file_open_tmp ("trafo-XXXXXX.safetensors", &path, NULL), NULL);
+  g_assert_true (g_file_set_contents (path, (const char *) file->data, file->len, NULL));
+  checkpoint = trafo_checkpoint_open (path, NULL, &error);
+  g_assert_no_error (error);
+  source = trafo_model_source_new (TRAFO_MODEL (model), graph, checkpoint, 0, NULL, &error);
+  g_unlink (path);
+  g_assert_no_error (error);
+  g_assert_true (trafo_model_source_lookup (source, "base.w", &operand, &error));
+  g_assert_cmpint (operand.dtype, ==, TRAFO_DTYPE_FLOAT32);
+  for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
+    g_assert_cmpfloat (((const float *) operand.data)[i], ==, (float) values[i]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -249,5 +319,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &cases[i], test_case);
     }
+  g_test_add_func ("/model-source/cancel", test_cancel);
+  g_test_add_func ("/model-source/float64", test_float64);
   return g_test_run ();
 }

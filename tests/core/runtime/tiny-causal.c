@@ -20,6 +20,7 @@ typedef struct
 {
   GObject          parent_instance;
   TinyCausalConfig config;
+  guint            n_builds;
 } TinyCausal;
 
 typedef struct
@@ -69,6 +70,7 @@ tiny_causal_build (TrafoModel *model, TrafoBuilder *b, GError **error)
   gint64                  C = (gint64) config->n_heads * config->head_size;
   TrafoSym                x;
 
+  ((TinyCausal *) model)->n_builds++;
   trafo_builder_set_initializer_range (b, 0.3);
   x = trafo_builder_embedding (b, "wte", trafo_builder_input_ids (b), config->vocab_size, C);
   if (config->n_positions > 0)
@@ -127,4 +129,10 @@ tiny_causal_new (const TinyCausalConfig *config, const char *device)
   g_assert_no_error (error);
   tiny_folder_free (folder);
   return TRAFO_MODEL (self);
+}
+
+guint
+tiny_causal_get_n_builds (TrafoModel *model)
+{
+  return ((TinyCausal *) model)->n_builds;
 }

@@ -24,4 +24,7 @@ extern const TinyCausalConfig tiny_causal_default;
 
 TrafoModel *tiny_causal_new (const TinyCausalConfig *config, const char *device);
 
+/* How often the model was built. */
+guint tiny_causal_get_n_builds (TrafoModel *model);
+
 G_END_DECLS

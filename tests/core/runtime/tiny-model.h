@@ -3,6 +3,7 @@
 #pragma once
 
 #include "trafo-auto-model.h"
+#include "trafo-model-forward.h"
 #include "trafo-tensor-dict.h"
 
 G_BEGIN_DECLS

@@ -62,6 +62,42 @@ test_pairs (void)
   assert_tensor (tensors, "token_type_ids", (const gint64[]){ 0, 0, 1, 0, 1, 1 });
 }
 
+/* Rows of any length, some of a batch, padded on either side; token types on request. */
+static void
+test_sides (void)
+{
+  static const gint64 ids[][6] = {
+    { 'a', 'b', 'c', 'd', '!', '!' },
+    { 'a', 'b', 'c', '!', '!', 'd' },
+  };
+  static const gint64 masks[][6] = { { 1, 1, 1, 1, 0, 0 }, { 1, 1, 1, 0, 0, 1 } };
+  static const gint64 types[] = { 0, 0, 1, 0, 0, 0 };
+  const char *const   texts[] = { "longer", "ab", "d", NULL };
+  const char *const   pairs[] = { "", "c", "", NULL };
+  g_autoptr (TrafoTokenizer) tokenizer = char_tokenizer_new (PAIRS, NULL);
+  g_autoptr (TrafoBatchEncoding) batch =
+      trafo_tokenizer_encode_batch (tokenizer, texts, pairs, NULL, NULL);
+  TrafoEncoding *rows[] = { trafo_batch_encoding_get_row (batch, 1),
+                            trafo_batch_encoding_get_row (batch, 2) };
+
+  for (guint i = 0; i < 4; i++)
+    {
+      gboolean  is_left = i % 2 == 1, has_types = i >= 2;
+      TrafoSide side = is_left ? TRAFO_SIDE_LEFT : TRAFO_SIDE_RIGHT;
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TrafoTensorDict) tensors =
+          trafo_tensor_dict_new_from_encodings (rows, 2, side, '!', has_types, &error);
+
+      g_assert_no_error (error);
+      assert_tensor (tensors, "input_ids", ids[is_left]);
+      assert_tensor (tensors, "attention_mask", masks[is_left]);
+      if (has_types)
+        assert_tensor (tensors, "token_type_ids", types);
+      else
+        g_assert_null (trafo_tensor_dict_get (tensors, "token_type_ids"));
+    }
+}
+
 static void
 test_ragged (void)
 {
@@ -103,6 +139,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/batch-tensors/padded", test_padded);
   g_test_add_func ("/batch-tensors/pairs", test_pairs);
+  g_test_add_func ("/batch-tensors/sides", test_sides);
   g_test_add_func ("/batch-tensors/ragged", test_ragged);
   g_test_add_func ("/batch-tensors/empty", test_empty);
   return g_test_run ();

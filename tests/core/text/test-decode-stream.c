@@ -5,11 +5,15 @@
 #include "char-tokenizer.h"
 
 #define ADDED                                                                                      \
-  "\"added_tokens\":[{\"content\":\"##x\"},{\"content\":\"[S]\",\"special\":true},"                \
-  "{\"content\":\"do not\"},{\"content\":\"n't\"},{\"content\":\"<0xC3>\"},"                       \
-  "{\"content\":\"<0xA9>\"},{\"content\":\"<0xE2>\"},{\"content\":\"<0x20>\"},"                    \
-  "{\"content\":\"</w>\"},{\"content\":\"a</w>\"},{\"content\":\"\xe2\x96\x81q\"},"                \
-  "{\"content\":\"\xe2\x96\x81\"},{\"content\":\"\xc3\x83\"},{\"content\":\"\xc2\xa9\"}]"
+  "\"added_tokens\":[{\"content\":\"##x\"," CHAR_PLAIN "},{\"content\":\"[S]\"," CHAR_SPECIAL "}," \
+  "{\"content\":\"do not\"," CHAR_PLAIN "},{\"content\":\"n't\"," CHAR_PLAIN                       \
+  "},{\"content\":\"<0xC3>\"," CHAR_PLAIN "},"                                                     \
+  "{\"content\":\"<0xA9>\"," CHAR_PLAIN "},{\"content\":\"<0xE2>\"," CHAR_PLAIN                    \
+  "},{\"content\":\"<0x20>\"," CHAR_PLAIN "},"                                                     \
+  "{\"content\":\"</w>\"," CHAR_PLAIN "},{\"content\":\"a</w>\"," CHAR_PLAIN                       \
+  "},{\"content\":\"\xe2\x96\x81q\"," CHAR_PLAIN "},"                                              \
+  "{\"content\":\"\xe2\x96\x81\"," CHAR_PLAIN "},{\"content\":\"\xc3\x83\"," CHAR_PLAIN            \
+  "},{\"content\":\"\xc2\xa9\"," CHAR_PLAIN "}]"
 #define DECODER(type) ADDED ",\"decoder\":{\"type\":\"" type "}"
 #define SEQUENCE(decoders) DECODER ("Sequence\",\"decoders\":[" decoders "]")
 #define FALLBACK "{\"type\":\"ByteFallback\"}"
@@ -199,6 +203,15 @@ test_not_loaded (void)
   g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
 }
 
+/* Nothing comes of a caller's mistake, and nothing that would end the process later. */
+static void
+test_no_tokenizer (void)
+{
+  g_test_expect_message ("Trafo", G_LOG_LEVEL_CRITICAL, "*TRAFO_IS_TOKENIZER*");
+  g_assert_null (trafo_decode_stream_new (NULL, TRUE, FALSE));
+  g_test_assert_expected_messages ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -211,5 +224,6 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/decode-stream/steps", test_steps);
   g_test_add_func ("/decode-stream/not-loaded", test_not_loaded);
+  g_test_add_func ("/decode-stream/no-tokenizer", test_no_tokenizer);
   return g_test_run ();
 }

@@ -5,8 +5,8 @@
 #include "char-tokenizer.h"
 
 #define ADDED                                                                                      \
-  "\"added_tokens\":[{\"content\":\"##x\"},{\"content\":\"[S]\",\"special\":true},"                \
-  "{\"content\":\"do not\"},{\"content\":\"n't\"}]"
+  "\"added_tokens\":[{\"content\":\"##x\"," CHAR_PLAIN "},{\"content\":\"[S]\"," CHAR_SPECIAL "}," \
+  "{\"content\":\"do not\"," CHAR_PLAIN "},{\"content\":\"n't\"," CHAR_PLAIN "}]"
 #define WORD_PIECE(cleanup)                                                                        \
   ADDED ",\"decoder\":{\"type\":\"WordPiece\",\"prefix\":\"##\",\"cleanup\":" cleanup "}"
 

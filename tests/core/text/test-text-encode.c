@@ -168,7 +168,7 @@ test_bad_utf8 (void)
 }
 
 #define TEMPLATE                                                                                   \
-  "\"added_tokens\":[{\"content\":\"[P]\",\"special\":true}],"                                     \
+  "\"added_tokens\":[{\"content\":\"[P]\"," CHAR_SPECIAL "}],"                                     \
   "\"post_processor\":{\"type\":\"BertProcessing\",\"cls\":[\"<\",60],\"sep\":[\">\",62]}"
 
 typedef struct

@@ -5,6 +5,12 @@
 
 #include "char-tokenizer.h"
 
+#define TOKEN(content) "{\"content\":\"" content "\"," CHAR_PLAIN "}"
+#define TRUNCATION(members)                                                                        \
+  "{\"truncation\":{\"max_length\":4,\"strategy\":\"LongestFirst\"" members "}," MODEL "}"
+#define PADDING(members)                                                                           \
+  "{\"padding\":{\"strategy\":{\"Fixed\":4},\"pad_type_id\":0,\"pad_token\":\"!\"" members         \
+  "}," MODEL "}"
 #define MODEL "\"model\":{\"type\":\"Char\"}"
 
 /* @message: a part of what the error must say. */
@@ -100,6 +106,17 @@ static const Broken broken[] = {
     "{\"decoder\":{\"type\":\"BPEDecoder\",\"suffix\":\"\"}," MODEL "}",
     "'suffix'" },
   { "added-no-content", "{\"added_tokens\":[{\"id\":1}]," MODEL "}", "'content'" },
+  { "added-no-special",
+    "{\"added_tokens\":[{\"content\":\"a\"," CHAR_FLAGS "}]," MODEL "}",
+    "'special'" },
+  { "added-no-id", "{\"added_tokens\":[{\"content\":\"a\"}]," MODEL "}", "'id'" },
+  { "added-null", "{\"added_tokens\":null," MODEL "}", "added_tokens" },
+  { "member", "{\"foo\":1," MODEL "}", "the member 'foo'" },
+  { "truncation-side", TRUNCATION (",\"stride\":0,\"direction\":\"right\""), "Left, Right" },
+  { "truncation-no-stride", TRUNCATION (""), "truncation: 'stride'" },
+  { "truncation-not-object", "{\"truncation\":[]," MODEL "}", "truncation: 'strategy'" },
+  { "padding-no-side", PADDING (",\"pad_id\":0"), "padding: 'direction'" },
+  { "padding-id", PADDING (",\"pad_id\":-1,\"direction\":\"Left\""), "padding: 'pad_id'" },
   { "added-not-list", "{\"added_tokens\":{}," MODEL "}", "added_tokens" },
 };
 
@@ -122,9 +139,10 @@ test_broken (gconstpointer data)
 static void
 test_truncated (void)
 {
-  static const char text[] =
-      "{\"version\":\"1.0\",\"added_tokens\":[{\"id\":300,\"content\":\"[X]\",\"special\":true}],"
-      "\"normalizer\":{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"NFC\"}]}," MODEL "}";
+  static const char text[] = "{\"version\":\"1.0\",\"added_tokens\":[" TOKEN (
+      "[X]") "],"
+             "\"normalizer\":{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"NFC\"}]}," MODEL
+             "}";
 
   for (gsize size = 0; size < sizeof text - 1; size++)
     {
@@ -152,7 +170,7 @@ test_long_added_token (void)
 {
   g_autofree char *content = g_strnfill (1 << 20, 'a');
   g_autofree char *text =
-      g_strdup_printf ("{\"added_tokens\":[{\"content\":\"%s\"}]," MODEL "}", content);
+      g_strdup_printf ("{\"added_tokens\":[" TOKEN ("%s") "]," MODEL "}", content);
   g_autoptr (TrafoTokenizer) tokenizer = g_object_new (CHAR_TYPE_TOKENIZER, NULL);
   g_autoptr (GBytes) json = g_bytes_new (text, strlen (text));
   g_autoptr (GError) error = NULL;
@@ -257,6 +275,32 @@ test_config (gconstpointer data)
                    row->mask);
 }
 
+/* What the tokenizers of Hugging Face take, though it reads odd. */
+static const struct
+{
+  const char *json;
+  gint64      id; /* of the token <y> */
+} taken[] = {
+  { "{\"added_tokens\":[" TOKEN ("") "," TOKEN ("<y>") "]," MODEL "}", 256 },
+  { TRUNCATION (",\"stride\":5"), -1 },
+  { PADDING (",\"pad_id\":0,\"direction\":\"Left\""), -1 },
+};
+
+static void
+test_taken (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (taken); i++)
+    {
+      g_autoptr (TrafoTokenizer) tokenizer = g_object_new (CHAR_TYPE_TOKENIZER, NULL);
+      g_autoptr (GBytes) json = g_bytes_new_static (taken[i].json, strlen (taken[i].json));
+      g_autoptr (GError) error = NULL;
+
+      trafo_tokenizer_load_json (tokenizer, json, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (trafo_tokenizer_token_to_id (tokenizer, "<y>"), ==, taken[i].id);
+    }
+}
+
 /* What transformers refuses in a file beside tokenizer.json, too. */
 static const struct
 {
@@ -325,6 +369,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &configs[i], test_config);
     }
+  g_test_add_func ("/text-load/taken", test_taken);
   g_test_add_func ("/text-load/refused", test_refused);
   g_test_add_func ("/text-load/truncated", test_truncated);
   g_test_add_func ("/text-load/missing-folder", test_missing_folder);

@@ -379,6 +379,31 @@ static const Case cases[] = {
   { "bench-class", "bench ragged --model /nowhere --auto-class Auto", "", 2, "", "*Auto,*" },
   { "bench-workload", "bench sleep --model /nowhere", "", 2, "", "*sleep*" },
   { "bench-no-rows", "bench encode-0-8" TINY, "", 2, "", "*encode-0-8*" },
+  { "bench-no-file", "bench tokenize --file /nowhere" TINY, "", 1, "", "*/nowhere*" },
+  { "bench-tokenize",
+    "bench tokenize --file @M/tiny-bert/vocab.txt" TINY,
+    "",
+    0,
+    "{*tokenize-file*\"threads\":1,*mb_per_s*}\n{*mb_per_s*}\n",
+    "" },
+  { "train-no-output", "train-tokenizer -", "", 2, "", "*--output DIR*" },
+  { "train-no-file", "train-tokenizer -o @T/x", "", 2, "", "*found no FILE*" },
+  { "train-recipe", "train-tokenizer -o @T/x --recipe cake -", "", 2, "", "*cake*wordpiece*" },
+  { "train-number", "train-tokenizer -o @T/x --vocab-size -1 -", "", 2, "", "*below 0*" },
+  { "train-nowhere", "train-tokenizer -o @T/x /nowhere", "", 1, "", "*/nowhere*" },
+  { "train-bad-text", "train-tokenizer -o @T/x -", "a\xff", 1, "", "*stdin: *UTF-8*offset 1*" },
+  { "train-components",
+    "train-tokenizer -o @T/x --components @M/tiny-bert/vocab.txt -",
+    "",
+    1,
+    "",
+    "*found*" },
+  { "train",
+    "train-tokenizer -o @T/x --recipe wordpiece --vocab-size 9 -",
+    "aa aa ab",
+    0,
+    "*x: 9 tokens from 8*bytes*",
+    "" },
 };
 
 static void
@@ -557,8 +582,13 @@ test_keys (void)
       "'a cat a dog'",
       "input_ids token_type_ids attention_mask offsets tokens overflow_to_sample_mapping" },
     { "detokenize --json" TINY " 5", "text" },
+    { "train-tokenizer --json -o @T/trained @M/tiny-bert/vocab.txt", "output n_tokens n_bytes" },
     { "generate --json" CAUSAL " --prompt a", "generated_ids texts sequences_scores" },
     { "bench encode-2-8 --json --threads 1" TINY,
+      "peer workload dtype threads best_s median_s runs load_s peak_mib device" },
+    { "bench decode-2 --json --model @M/gpt2-long",
+      "peer workload dtype threads best_s median_s runs load_s peak_mib device" },
+    { "bench prefill-9 --json --model @M/gpt2-long",
       "peer workload dtype threads best_s median_s runs load_s peak_mib device" },
   };
 
@@ -571,6 +601,53 @@ test_keys (void)
       for (GList *member = members; member != NULL; member = member->next)
         g_string_append_printf (keys, "%s%s", keys->len > 0 ? " " : "", (char *) member->data);
       g_assert_cmpstr (keys->str, ==, commands[i].keys);
+    }
+}
+
+static TrafoTensor *
+make_row_tensor (const gint64 *values)
+{
+  const gint64 shape[] = { 1, 3 };
+
+  return trafo_tensor_new_from_int64s (shape, 2, values, 3, NULL);
+}
+
+/* The logits of three classes are no states of three tokens, the last of which a mask hides. */
+static void
+test_verify_classes (void)
+{
+  g_autofree char *model =
+      g_test_build_filename (G_TEST_DIST, "data", "models", "bert-seqcls", NULL);
+  g_autofree char *filename = g_build_filename (folder, "classes.safetensors", NULL);
+  g_autoptr (TrafoModel) loaded =
+      trafo_auto_model_from_pretrained_for_task (model,
+                                                 "sequence-classification",
+                                                 NULL,
+                                                 NULL,
+                                                 NULL);
+  g_autoptr (TrafoTensor) ids = make_row_tensor ((const gint64[]){ 5, 6, 0 });
+  g_autoptr (TrafoTensor) mask = make_row_tensor ((const gint64[]){ 1, 1, 0 });
+  g_autoptr (TrafoTensorDict) inputs = trafo_tensor_dict_new ();
+  g_autoptr (TrafoTensorDict) outputs = NULL;
+  g_autoptr (TrafoTensorDict) stored = trafo_tensor_dict_new ();
+  const char  *arguments = "verify @M/bert-seqcls -e @T/classes.safetensors";
+  TrafoTensor *logits;
+
+  trafo_tensor_dict_set (inputs, "input_ids", ids);
+  trafo_tensor_dict_set (inputs, "attention_mask", mask);
+  outputs = trafo_model_forward (loaded, inputs, FALSE, NULL, NULL);
+  logits = trafo_tensor_dict_get (outputs, "logits");
+  trafo_tensor_dict_set (stored, "inputs.input_ids", ids);
+  trafo_tensor_dict_set (stored, "inputs.attention_mask", mask);
+  trafo_tensor_dict_set (stored, "outputs.logits", logits);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *output = NULL;
+      g_autofree char *messages = NULL;
+
+      ((float *) trafo_tensor_get_data (logits))[2] += i;
+      g_assert_true (trafo_tensor_dict_save (stored, filename, NULL));
+      g_assert_cmpint (run (arguments, "", &output, &messages), ==, i);
     }
 }
 
@@ -795,6 +872,7 @@ main (int argc, char **argv)
   g_test_add_func ("/trafo/forward-save", test_forward_save);
   g_test_add_func ("/trafo/embed-json", test_embed_json);
   g_test_add_func ("/trafo/keys", test_keys);
+  g_test_add_func ("/trafo/verify-classes", test_verify_classes);
   g_test_add_func ("/trafo/convert", test_convert);
   g_test_add_func ("/trafo/show-json", test_show_json);
   g_test_add_func ("/trafo/plugin-path", test_plugin_path);

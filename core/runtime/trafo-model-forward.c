@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "trafo-model-forward.h"
+
+#include "trafo-async-call-private.h"
+#include "trafo-execution-private.h"
+#include "trafo-model-eager-private.h"
+#include "trafo-model-inputs-private.h"
+#include "trafo-model-runtime-private.h"
+
+static void
+clear_tensor (gpointer data)
+{
+  TrafoTensor **tensor = data;
+
+  g_clear_pointer (tensor, trafo_tensor_unref);
+}
+
+/* The tensors in the order of the graph's inputs, of their types; NULL for those left out. */
+static GArray *
+order_inputs (const TrafoGraph *graph, TrafoTensorDict *inputs, GError **error)
+{
+  g_autoptr (GArray) ordered = NULL;
+
+  if (!trafo_model_inputs_check (inputs, graph, error))
+    return NULL;
+  ordered = g_array_sized_new (FALSE, TRUE, sizeof (TrafoTensor *), graph->inputs->len);
+  g_array_set_clear_func (ordered, clear_tensor);
+  for (guint i = 0; i < graph->inputs->len; i++)
+    {
+      const TrafoGraphInput *input = g_ptr_array_index (graph->inputs, i);
+      const TrafoValueType  *type = &trafo_graph_get_node (graph, input->sym)->type;
+      TrafoTensor           *given = trafo_tensor_dict_get (inputs, input->name);
+      TrafoTensor           *converted = NULL;
+
+      if (given != NULL)
+        converted = trafo_model_inputs_convert (input->name, given, type, error);
+      if (given != NULL && converted == NULL)
+        return NULL;
+      g_array_append_val (ordered, converted);
+    }
+  return g_steal_pointer (&ordered);
+}
+
+static TrafoTensorDict *
+read_outputs (const TrafoGraph *graph, TrafoExecution *execution, GError **error)
+{
+  g_autoptr (TrafoTensorDict) outputs = trafo_tensor_dict_new ();
+
+  for (guint i = 0; i < graph->outputs->len; i++)
+    {
+      const TrafoGraphOutput *output = g_ptr_array_index (graph->outputs, i);
+      g_autoptr (TrafoTensor) tensor = trafo_execution_read_output (execution, i, error);
+
+      if (tensor == NULL)
+        return NULL;
+      trafo_tensor_dict_set (outputs, output->name, tensor);
+    }
+  return g_steal_pointer (&outputs);
+}
+
+static TrafoTensorDict *
+run_program (TrafoModel      *self,
+             TrafoProgram    *program,
+             TrafoTensorDict *inputs,
+             GCancellable    *cancellable,
+             GError         **error)
+{
+  const TrafoGraph *graph = trafo_program_get_graph (program);
+  g_autoptr (GArray) ordered = order_inputs (graph, inputs, error);
+  TrafoTensorDict *outputs = NULL;
+  TrafoExecution  *execution;
+
+  if (ordered == NULL)
+    return NULL;
+  execution = trafo_program_acquire (program);
+  if (trafo_execution_run (execution,
+                           (TrafoTensor *const *) (gpointer) ordered->data,
+                           cancellable,
+                           error))
+    outputs = read_outputs (graph, execution, error);
+  trafo_model_note_run_bytes (self, trafo_execution_get_peak_bytes (execution));
+  trafo_program_release (program, execution);
+  return outputs;
+}
+
+/**
+ * trafo_model_forward:
+ * @self: a loaded model
+ * @inputs: int64 tensors (other integer types are converted): "input_ids" (batch, sequence) and,
+ *   as the model has them, "attention_mask", "token_type_ids", "position_ids" of the same shape;
+ *   "labels" or "start_positions" and "end_positions" ask for a loss
+ * @output_hidden_states: whether hidden_states.0 (the embeddings), .1, ... are wanted too
+ * @cancellable: (nullable): a cancellable, looked at between ops
+ * @error: return location for an error
+ *
+ * Runs the model once. Any number of threads may do so at the same time.
+ *
+ * Returns: (transfer full) (nullable): float32 tensors named as in Hugging Face's outputs: "logits",
+ *   "start_logits", "last_hidden_state", "pooler_output", "loss", or %NULL with an error of the
+ *   domains %TRAFO_ERROR, %TRAFO_DEVICE_ERROR or %G_IO_ERROR
+ */
+TrafoTensorDict *
+trafo_model_forward (TrafoModel      *self,
+                     TrafoTensorDict *inputs,
+                     gboolean         output_hidden_states,
+                     GCancellable    *cancellable,
+                     GError         **error)
+{
+  TrafoVariant  variant;
+  TrafoProgram *program;
+
+  g_return_val_if_fail (TRAFO_IS_MODEL (self), NULL);
+  trafo_model_inputs_get_variant (inputs, output_hidden_states, &variant);
+  program = trafo_model_get_program (self, &variant, error);
+  return program != NULL ? run_program (self, program, inputs, cancellable, error) : NULL;
+}
+
+/**
+ * trafo_model_forward_eager:
+ * @self: a loaded model
+ * @inputs: as in [method@Trafo.Model.forward]
+ * @output_hidden_states: whether hidden states are wanted too
+ * @error: return location for an error
+ *
+ * Runs the model once, each op as soon as build() writes it: nothing is fused, packed or kept.
+ *
+ * Slow, and made for comparing: what [method@Trafo.Model.forward] compiles must give the same.
+ *
+ * Returns: (transfer full) (nullable): as [method@Trafo.Model.forward]
+ */
+TrafoTensorDict *
+trafo_model_forward_eager (TrafoModel      *self,
+                           TrafoTensorDict *inputs,
+                           gboolean         output_hidden_states,
+                           GError         **error)
+{
+  TrafoModelSource *source;
+
+  g_return_val_if_fail (TRAFO_IS_MODEL (self), NULL);
+  source = trafo_model_get_source (self, error);
+  if (source == NULL)
+    return NULL;
+  return trafo_model_eager_run (self,
+                                source,
+                                trafo_model_get_device (self),
+                                inputs,
+                                output_hidden_states,
+                                error);
+}
+
+typedef struct
+{
+  TrafoTensorDict *inputs;
+  gboolean         output_hidden_states;
+} ForwardRequest;
+
+static void
+forward_request_free (gpointer data)
+{
+  ForwardRequest *request = data;
+
+  trafo_tensor_dict_unref (request->inputs);
+  g_free (request);
+}
+
+static gpointer
+forward (gpointer source, gpointer data, GCancellable *cancellable, GError **error)
+{
+  ForwardRequest *request = data;
+
+  return trafo_model_forward (source,
+                              request->inputs,
+                              request->output_hidden_states,
+                              cancellable,
+                              error);
+}
+
+static const TrafoAsyncCall forward_call = { forward,
+                                             forward_request_free,
+                                             (GDestroyNotify) trafo_tensor_dict_unref };
+
+/**
+ * trafo_model_forward_async:
+ * @self: a loaded model
+ * @inputs: as in [method@Trafo.Model.forward]
+ * @output_hidden_states: whether hidden states are wanted too
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called in this thread's default main context
+ * @user_data: data for @callback
+ *
+ * Runs the model once, without blocking.
+ */
+void
+trafo_model_forward_async (TrafoModel         *self,
+                           TrafoTensorDict    *inputs,
+                           gboolean            output_hidden_states,
+                           GCancellable       *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer            user_data)
+{
+  ForwardRequest *request;
+
+  g_return_if_fail (TRAFO_IS_MODEL (self));
+  g_return_if_fail (inputs != NULL);
+  request = g_new0 (ForwardRequest, 1);
+  request->inputs = trafo_tensor_dict_ref (inputs);
+  request->output_hidden_states = output_hidden_states;
+  trafo_async_call_start (&forward_call, self, request, cancellable, callback, user_data);
+}
+
+/**
+ * trafo_model_forward_finish:
+ * @self: a loaded model
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [method@Trafo.Model.forward_async] began.
+ *
+ * Returns: (transfer full) (nullable): as [method@Trafo.Model.forward]
+ */
+TrafoTensorDict *
+trafo_model_forward_finish (TrafoModel *self, GAsyncResult *result, GError **error)
+{
+  return trafo_async_call_finish (&forward_call, self, result, error);
+}

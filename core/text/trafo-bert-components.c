@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "trafo-bert-components-private.h"
+
+#include <string.h>
+
+/* With or without "Fast" behind. */
+static const char *const classes[] = {
+  "BertTokenizer",       "ConvBertTokenizer",    "DistilBertTokenizer",
+  "ElectraTokenizer",    "LayoutLMTokenizer",    "LxmertTokenizer",
+  "MobileBertTokenizer", "SqueezeBertTokenizer", NULL,
+};
+
+/* Of TOKENIZER_MAPPING_NAMES (models/auto/tokenization_auto.py). */
+static const char *const model_types[] = {
+  "align",    "bark",       "bert",          "blip",       "bros",           "chinese_clip",
+  "convbert", "distilbert", "electra",       "ernie",      "flava",          "git",
+  "layoutlm", "lxmert",     "megatron-bert", "mobilebert", "grounding-dino", "mm-grounding-dino",
+  "nezha",    "nomic_bert", "qdqbert",       "realm",      "retribert",      "squeezebert",
+  "tvp",      "vilt",       "visual_bert",   NULL,
+};
+
+gboolean
+trafo_bert_components_apply_to (const char *tokenizer_class, const char *model_type)
+{
+  g_autofree char *name = NULL;
+
+  if (tokenizer_class == NULL)
+    return model_type != NULL && g_strv_contains (model_types, model_type);
+  name = g_strdup (tokenizer_class);
+  if (g_str_has_suffix (name, "TokenizerFast"))
+    name[strlen (name) - strlen ("Fast")] = '\0';
+  return g_strv_contains (classes, name);
+}
+
+static gboolean
+lookup_boolean (GVariant *config, const char *key, gboolean value)
+{
+  g_variant_lookup (config, key, "b", &value);
+  return value;
+}
+
+GVariant *
+trafo_bert_components_new_normalizer (GVariant *config)
+{
+  GVariantDict dict;
+  gboolean     strip_accents;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "type", "s", "BertNormalizer");
+  g_variant_dict_insert (&dict, "clean_text", "b", TRUE);
+  g_variant_dict_insert (&dict,
+                         "handle_chinese_chars",
+                         "b",
+                         lookup_boolean (config, "tokenize_chinese_chars", TRUE));
+  g_variant_dict_insert (&dict, "lowercase", "b", lookup_boolean (config, "do_lower_case", TRUE));
+  if (g_variant_lookup (config, "strip_accents", "b", &strip_accents))
+    g_variant_dict_insert (&dict, "strip_accents", "b", strip_accents);
+  return g_variant_dict_end (&dict);
+}
+
+GVariant *
+trafo_bert_components_new_pre_tokenizer (void)
+{
+  return g_variant_new_parsed ("{'type': <'BertPreTokenizer'>}");
+}
+
+GVariant *
+trafo_bert_components_new_decoder (void)
+{
+  return g_variant_new_parsed ("{'type': <'WordPiece'>, 'prefix': <'##'>, 'cleanup': <true>}");
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include <glib/gstdio.h>
+#include <string.h>
+#include <trafo/trafo.h>
+
+static const char tokenizer_json[] =
+    "{\"version\": \"1.0\", \"truncation\": null, \"padding\": null, \"added_tokens\": [],"
+    " \"normalizer\": {\"type\": \"BertNormalizer\", \"clean_text\": true,"
+    "  \"handle_chinese_chars\": true, \"strip_accents\": null, \"lowercase\": false},"
+    " \"pre_tokenizer\": {\"type\": \"BertPreTokenizer\"}, \"post_processor\": null,"
+    " \"decoder\": null, \"model\": {\"type\": \"WordPiece\", \"unk_token\": \"[UNK]\","
+    "  \"continuing_subword_prefix\": \"##\", \"max_input_chars_per_word\": 100,"
+    "  \"vocab\": {\"[UNK]\": 0, \"Caf\\u00e9\": 1, \"cafe\": 2, \"caf\\u00e9\": 3, \"Cafe\": 4}}}";
+
+static void
+write_file (const char *folder, const char *name, const char *text)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (GError) error = NULL;
+
+  if (text == NULL)
+    g_unlink (path);
+  else
+    g_file_set_contents (path, text, -1, &error);
+  g_assert_no_error (error);
+}
+
+/* The file's normalizer, or BERT's: as transformers 5 takes the same folders. */
+static void
+test_folders (void)
+{
+  static const struct
+  {
+    const char *tokenizer_config;
+    const char *config;
+    const char *expected;
+  } cases[] = {
+    { NULL, NULL, "Caf\303\251" },
+    { "{\"do_lower_case\": true}", NULL, "Caf\303\251" },
+    { "{\"tokenizer_class\": \"PreTrainedTokenizerFast\", \"do_lower_case\": true}",
+      "{\"model_type\": \"bert\"}",
+      "Caf\303\251" },
+    { "{\"tokenizer_class\": \"BertJapaneseTokenizer\"}", NULL, "Caf\303\251" },
+    { NULL, "{\"model_type\": \"gpt2\"}", "Caf\303\251" },
+    { NULL, "{\"model_type\": \"bert\"}", "cafe" },
+    { NULL, "{\"model_type\": \"distilbert\"}", "cafe" },
+    { "{\"tokenizer_class\": \"BertTokenizer\"}", NULL, "cafe" },
+    { "{\"tokenizer_class\": \"BertTokenizer\", \"strip_accents\": false}", NULL, "caf\303\251" },
+    { "{\"tokenizer_class\": \"BertTokenizerFast\", \"do_lower_case\": false}",
+      NULL,
+      "Caf\303\251" },
+    { "{\"tokenizer_class\": \"ElectraTokenizer\", \"do_lower_case\": false,"
+      " \"strip_accents\": true}",
+      NULL,
+      "Cafe" },
+  };
+  g_autofree char *folder = g_dir_make_tmp ("trafo-XXXXXX", NULL);
+
+  write_file (folder, "tokenizer.json", tokenizer_json);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TrafoTokenizer) tokenizer = NULL;
+      g_autoptr (TrafoEncoding) encoding = NULL;
+
+      g_test_message ("case %" G_GSIZE_FORMAT, i);
+      write_file (folder, "tokenizer_config.json", cases[i].tokenizer_config);
+      write_file (folder, "config.json", cases[i].config);
+      tokenizer = trafo_auto_tokenizer_from_pretrained (folder, NULL, &error);
+      g_assert_no_error (error);
+      encoding = trafo_tokenizer_encode (tokenizer, "Caf\303\251", NULL, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (trafo_encoding_get_tokens (encoding)[0], ==, cases[i].expected);
+    }
+  write_file (folder, "tokenizer_config.json", NULL);
+  write_file (folder, "tokenizer.json", NULL);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/core/text/bert-components/folders", test_folders);
+  return g_test_run ();
+}
