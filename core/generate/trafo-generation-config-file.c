@@ -104,7 +104,7 @@ to_json_value (GVariant *value)
   if (g_variant_is_of_type (value, G_VARIANT_TYPE ("ax")) && g_variant_n_children (value) == 1)
     {
       g_variant_get_child (value, 0, "x", &id);
-      return g_variant_new_int64 (id);
+      return g_variant_ref_sink (g_variant_new_int64 (id));
     }
   if (!g_variant_is_of_type (value, G_VARIANT_TYPE_TUPLE) &&
       !g_variant_is_of_type (value, G_VARIANT_TYPE ("a(axd)")))
@@ -113,10 +113,11 @@ to_json_value (GVariant *value)
     {
       g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
       gboolean is_sequence = g_variant_is_of_type (child, G_VARIANT_TYPE ("ax"));
+      g_autoptr (GVariant) json = is_sequence ? g_variant_ref (child) : to_json_value (child);
 
-      g_variant_builder_add (&list, "v", is_sequence ? child : to_json_value (child));
+      g_variant_builder_add (&list, "v", json);
     }
-  return g_variant_builder_end (&list);
+  return g_variant_ref_sink (g_variant_builder_end (&list));
 }
 
 /**
@@ -144,7 +145,7 @@ trafo_generation_config_to_json (TrafoGenerationConfig *self)
   while (g_variant_iter_next (&iter, "{&sv}", &name, &value))
     {
       g_autoptr (GVariant) owned = value;
-      g_autoptr (GVariant) json = g_variant_take_ref (to_json_value (value));
+      g_autoptr (GVariant) json = to_json_value (value);
 
       if (!g_str_equal (name, "seed"))
         g_variant_builder_add (&members, "{sv}", name, json);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../../valgrind.h"
 #include "some-tensor.h"
 
 typedef struct
@@ -76,6 +77,9 @@ test_cast_integers (void)
       g_autoptr (TrafoTensor) x = trafo_tensor_new_from_int64s (NULL, 0, &cases[i].from, 1, NULL);
       g_autoptr (TrafoTensor) y = trafo_tensor_cast (x, cases[i].dtype, NULL);
 
+      /* valgrind makes a double of an int64 first */
+      if (cases[i].dtype == TRAFO_DTYPE_FLOAT32 && is_on_valgrind ())
+        continue;
       g_assert_cmpfloat (trafo_tensor_get_value (y, 0), ==, cases[i].expected);
     }
 }
