@@ -63,6 +63,7 @@ test_folders (void)
       g_autoptr (GError) error = NULL;
       g_autoptr (TrafoTokenizer) tokenizer = NULL;
       g_autoptr (TrafoEncoding) encoding = NULL;
+      g_auto (GStrv) tokens = NULL;
 
       g_test_message ("case %" G_GSIZE_FORMAT, i);
       write_file (folder, "tokenizer_config.json", cases[i].tokenizer_config);
@@ -71,7 +72,8 @@ test_folders (void)
       g_assert_no_error (error);
       encoding = trafo_tokenizer_encode (tokenizer, "Caf\303\251", NULL, NULL, &error);
       g_assert_no_error (error);
-      g_assert_cmpstr (trafo_encoding_get_tokens (encoding)[0], ==, cases[i].expected);
+      tokens = trafo_encoding_get_tokens (encoding);
+      g_assert_cmpstr (tokens[0], ==, cases[i].expected);
     }
   write_file (folder, "tokenizer_config.json", NULL);
   write_file (folder, "tokenizer.json", NULL);
