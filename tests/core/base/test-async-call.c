@@ -11,6 +11,8 @@ typedef struct
   guint    n_runs;
   GThread *thread;
   gpointer source;
+
+  GCancellable *cancellable; /* of cancel_running() */
 } Request;
 
 static gint n_requests_freed, n_results_freed;
@@ -42,7 +44,7 @@ run (gpointer source, gpointer data, GCancellable *cancellable, GError **error)
 {
   Request *request = data;
 
-  request->n_runs++;
+  g_atomic_int_inc (&request->n_runs);
   request->thread = g_thread_self ();
   request->source = source;
   while (request->waits && !g_cancellable_is_cancelled (cancellable))
@@ -106,10 +108,15 @@ test_cancelled_before (void)
   g_assert_cmpuint (request.n_runs, ==, 0);
 }
 
+/* Not before the call runs, however long its thread takes to begin. */
 static gboolean
-cancel_cb (gpointer cancellable)
+cancel_running (gpointer data)
 {
-  g_cancellable_cancel (cancellable);
+  Request *request = data;
+
+  if (g_atomic_int_get (&request->n_runs) == 0)
+    return G_SOURCE_CONTINUE;
+  g_cancellable_cancel (request->cancellable);
   return G_SOURCE_REMOVE;
 }
 
@@ -122,9 +129,9 @@ test_cancelled_meanwhile (void)
       g_autoptr (GCancellable) cancellable = g_cancellable_new ();
       g_autoptr (GError) error = NULL;
       g_autofree char *found = NULL;
-      Request          request = { .waits = TRUE, .fails = i == 1 };
+      Request          request = { .waits = TRUE, .fails = i == 1, .cancellable = cancellable };
 
-      g_timeout_add (5, cancel_cb, cancellable);
+      g_timeout_add (5, cancel_running, &request);
       found = run_call (NULL, &request, cancellable, &error);
       g_assert_cmpstr (found, ==, i == 0 ? "done" : NULL);
       g_assert_true (i == 0 ? error == NULL : g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BUSY));
