@@ -57,6 +57,24 @@ clear_text (gpointer data)
   g_ref_string_release (text->text);
 }
 
+/* The first that is a token's at @index or behind it, of TrafoTokenTexts in order; NULL for none. */
+guint
+trafo_token_texts_find (const GArray *self, gsize index)
+{
+  guint low = 0, high = self != NULL ? self->len : 0;
+
+  while (low < high)
+    {
+      guint middle = low + (high - low) / 2;
+
+      if (g_array_index (self, TrafoTokenText, middle).index < index)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low;
+}
+
 /* @text: a GRefString, of which a reference is taken. */
 void
 trafo_encoding_add_text (TrafoEncoding *self, gsize index, char *text)
@@ -373,10 +391,13 @@ get_text (const TrafoEncoding *self, gsize index)
 char *
 trafo_encoding_get_token (TrafoEncoding *self, gsize index)
 {
+  guint found;
+
   g_return_val_if_fail (self != NULL && index < self->n_tokens, NULL);
-  for (guint i = 0; self->texts != NULL && i < self->texts->len; i++)
-    if (g_array_index (self->texts, TrafoTokenText, i).index == index)
-      return g_strdup (g_array_index (self->texts, TrafoTokenText, i).text);
+  found = trafo_token_texts_find (self->texts, index);
+  if (self->texts != NULL && found < self->texts->len &&
+      g_array_index (self->texts, TrafoTokenText, found).index == index)
+    return g_strdup (g_array_index (self->texts, TrafoTokenText, found).text);
   return get_text (self, index);
 }
 
