@@ -8,6 +8,8 @@
 #include "trafo-terminal.h"
 #include "trafo-texts.h"
 
+#define NOT_SET G_MININT
+
 typedef struct
 {
   char    *model;
@@ -43,7 +45,8 @@ make_encode_options (const Options *options, GError **error)
   if (parameters == NULL)
     return NULL;
   trafo_encode_options_set_add_special_tokens (encode_options, !options->no_special);
-  trafo_encode_options_set_max_length (encode_options, options->max_length);
+  if (options->max_length != NOT_SET)
+    trafo_encode_options_set_max_length (encode_options, options->max_length);
   if (options->truncation)
     trafo_encode_options_set_truncation (encode_options, TRAFO_TRUNCATION_LONGEST_FIRST);
   if (options->padding != NULL)
@@ -245,7 +248,7 @@ tokenize (const TrafoCommand *self, const Options *options)
 static int
 run (const TrafoCommand *self, int argc, char **argv)
 {
-  g_auto (Options) options = { 0 };
+  g_auto (Options) options = { .max_length = NOT_SET };
   const GOptionEntry entries[] = {
     TRAFO_MODEL_OPTIONS_MODEL (options),
     { "pair",
@@ -279,13 +282,13 @@ run (const TrafoCommand *self, int argc, char **argv)
 
   if (!trafo_command_parse (self, entries, argc, argv))
     return TRAFO_EXIT_USAGE;
-  if (options.model == NULL)
-    return trafo_command_fail_usage (self, "found no --model DIR");
+  if (!trafo_model_options_check_model (self, options.model))
+    return TRAFO_EXIT_USAGE;
   if (options.texts == NULL)
     return trafo_command_fail_usage (self, "found no TEXT");
-  if (options.max_length < 0)
+  if (options.max_length != NOT_SET && options.max_length < 1)
     return trafo_command_fail_usage (self,
-                                     "found --max-length %d, expected 0 or more",
+                                     "found --max-length %d, expected 1 or more",
                                      options.max_length);
   if (options.padding != NULL && !g_str_equal (options.padding, "longest") &&
       !g_str_equal (options.padding, "max_length"))
