@@ -141,11 +141,60 @@ test_tokens (void)
   g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
+/* A vocabulary alone is read for BERT's kin; for a class of another kind that is refused by name. */
+static void
+test_vocabulary (void)
+{
+  static const struct
+  {
+    const char *tokenizer_config;
+    const char *config;
+    const char *message; /* NULL: is read */
+  } cases[] = {
+    { "{\"tokenizer_class\": \"BertTokenizer\"}", NULL, NULL },
+    { "{\"tokenizer_class\": \"ConvBertTokenizerFast\"}", NULL, NULL },
+    { "{\"tokenizer_class\": \"DPRReaderTokenizer\"}", NULL, NULL },
+    { NULL, "{\"model_type\": \"electra\"}", NULL },
+    { NULL, "{\"model_type\": \"megatron-bert\"}", NULL },
+    { "{\"tokenizer_class\": \"MPNetTokenizer\"}", NULL, "'MPNetTokenizer'" },
+    { "{\"tokenizer_class\": \"BertJapaneseTokenizer\"}",
+      "{\"model_type\": \"bert\"}",
+      "'BertJapaneseTokenizer'" },
+    { NULL, "{\"model_type\": \"mpnet\"}", "'mpnet'" },
+  };
+  g_autofree char *folder = g_dir_make_tmp ("trafo-XXXXXX", NULL);
+
+  write_file (folder, "vocab.txt", "[UNK]\na\n");
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TrafoTokenizer) tokenizer = NULL;
+
+      g_test_message ("case %" G_GSIZE_FORMAT, i);
+      write_file (folder, "tokenizer_config.json", cases[i].tokenizer_config);
+      write_file (folder, "config.json", cases[i].config);
+      tokenizer = trafo_auto_tokenizer_from_pretrained (folder, NULL, &error);
+      if (cases[i].message == NULL)
+        {
+          g_assert_no_error (error);
+          g_assert_cmpint (trafo_tokenizer_token_to_id (tokenizer, "[MASK]"), ==, 5);
+          continue;
+        }
+      g_assert_error (error, TRAFO_PLUGIN_ERROR, TRAFO_PLUGIN_ERROR_NOT_FOUND);
+      g_assert_nonnull (strstr (error->message, cases[i].message));
+    }
+  write_file (folder, "vocab.txt", NULL);
+  write_file (folder, "tokenizer_config.json", NULL);
+  write_file (folder, "config.json", NULL);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/core/text/bert-components/folders", test_folders);
   g_test_add_func ("/core/text/bert-components/tokens", test_tokens);
+  g_test_add_func ("/core/text/bert-components/vocabulary", test_vocabulary);
   return g_test_run ();
 }
