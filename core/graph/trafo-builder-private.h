@@ -21,6 +21,7 @@ typedef struct
   gboolean   has_hidden_states; /* hidden_states.N are outputs */
   gboolean   has_cache;         /* attention goes on from what a cache holds */
   gboolean   has_token_types;   /* token_type_ids are given */
+  gboolean   is_packed;         /* computed without what attention_mask hides, where that can be */
 } TrafoVariant;
 
 /* What makes a builder eager: each node is run as soon as it is appended. The functions

@@ -3,10 +3,12 @@
 #include "trafo-model-forward.h"
 
 #include "trafo-async-call-private.h"
+#include "trafo-device-private.h"
 #include "trafo-execution-private.h"
 #include "trafo-model-eager-private.h"
 #include "trafo-model-inputs-private.h"
 #include "trafo-model-runtime-private.h"
+#include "trafo-packed-inputs-private.h"
 
 static void
 clear_tensor (gpointer data)
@@ -84,6 +86,14 @@ run_program (TrafoModel      *self,
   return outputs;
 }
 
+static gboolean
+computes_on_host (TrafoModel *self)
+{
+  TrafoDevice *device = trafo_model_get_device (self);
+
+  return device != NULL && trafo_device_is_host (device);
+}
+
 /**
  * trafo_model_forward:
  * @self: a loaded model
@@ -107,13 +117,19 @@ trafo_model_forward (TrafoModel      *self,
                      GCancellable    *cancellable,
                      GError         **error)
 {
+  g_autoptr (TrafoTensorDict) packed = NULL;
   TrafoVariant  variant;
   TrafoProgram *program;
 
   g_return_val_if_fail (TRAFO_IS_MODEL (self), NULL);
   trafo_model_inputs_get_variant (inputs, output_hidden_states, &variant);
+  if (variant.labels_dtype == TRAFO_DTYPE_NONE && computes_on_host (self))
+    packed = trafo_packed_inputs_new (inputs);
+  variant.is_packed = packed != NULL;
   program = trafo_model_get_program (self, &variant, error);
-  return program != NULL ? run_program (self, program, inputs, cancellable, error) : NULL;
+  return program != NULL
+             ? run_program (self, program, packed != NULL ? packed : inputs, cancellable, error)
+             : NULL;
 }
 
 /**

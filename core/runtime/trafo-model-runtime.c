@@ -91,6 +91,8 @@ trace (TrafoModel *model, const TrafoVariant *variant, guint max_params, GError 
     graph = trafo_builder_finish (builder, error);
   if (graph != NULL && variant->has_cache)
     graph = trafo_pass_gather_logits (graph, error);
+  if (graph != NULL && variant->is_packed)
+    graph = trafo_pass_pack_tokens (graph, error);
   return graph;
 }
 
@@ -319,7 +321,8 @@ variant_key (const TrafoVariant *variant)
 {
   return (variant->is_training != FALSE) | (variant->has_mask != FALSE) << 1 |
          (variant->has_hidden_states != FALSE) << 2 | (variant->has_token_types != FALSE) << 3 |
-         (variant->has_cache != FALSE) << 4 | variant->labels_dtype << 5;
+         (variant->has_cache != FALSE) << 4 | (variant->is_packed != FALSE) << 5 |
+         variant->labels_dtype << 6;
 }
 
 /* The first to ask compiles; others wait for it. */
