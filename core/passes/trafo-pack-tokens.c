@@ -178,5 +178,7 @@ trafo_pass_pack_tokens (TrafoGraph *graph, GError **error)
   Packing              packing = { is_packed, packed };
 
   find_packed (graph, is_packed);
-  return trafo_rewrite (graph, pack, &packing, error);
+  graph = trafo_rewrite (graph, pack, &packing, error);
+  /* leaves behind what was unpacked for nobody */
+  return graph != NULL ? trafo_rewrite (graph, NULL, NULL, error) : NULL;
 }
