@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
-#include <math.h>
 #include <trafo/trafo-json-reader.h>
 
 /* A level of JSON is three of GVariant (entry, variant, content), and GVariant gives up at 128. */
 #define MAX_DEPTH 40
 /* Each value costs about 300 bytes of memory, whatever its text: "[0,0,0,...". */
 #define MAX_VALUES (1 << 17)
-/* The largest double has 309. */
-#define MAX_DIGITS 400
 
 typedef struct
 {
@@ -56,20 +53,15 @@ read_integer (TrafoJsonReader *reader)
   g_autofree char *digits = NULL;
   gint64           integer;
   guint64          unsigned_integer;
-  double           number = INFINITY;
 
-  if (g_bytes_get_size (text) <= MAX_DIGITS)
-    {
-      digits = g_strndup (g_bytes_get_data (text, NULL), g_bytes_get_size (text));
-      if (g_ascii_string_to_signed (digits, 10, G_MININT64, G_MAXINT64, &integer, NULL))
-        return g_variant_new_int64 (integer);
-      if (g_ascii_string_to_unsigned (digits, 10, 0, G_MAXUINT64, &unsigned_integer, NULL))
-        return g_variant_new_uint64 (unsigned_integer);
-      number = g_ascii_strtod (digits, NULL);
-    }
-  if (!isfinite (number))
-    trafo_json_reader_fail (reader, "found an integer that is out of the range of a double");
-  return g_variant_new_double (number);
+  if (text == NULL)
+    return g_variant_new_int64 (0);
+  digits = g_strndup (g_bytes_get_data (text, NULL), g_bytes_get_size (text));
+  if (g_ascii_string_to_signed (digits, 10, G_MININT64, G_MAXINT64, &integer, NULL))
+    return g_variant_new_int64 (integer);
+  if (g_ascii_string_to_unsigned (digits, 10, 0, G_MAXUINT64, &unsigned_integer, NULL))
+    return g_variant_new_uint64 (unsigned_integer);
+  return g_variant_new_double (g_ascii_strtod (digits, NULL));
 }
 
 /* The next value, floating; NULL when it is a container, which is then entered, and on error. */
