@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
+#include <string.h>
 #include <trafo/trafo-json-reader.h>
+
+#include "trafo-json-string-private.h"
 
 /* A level of JSON is three of GVariant (entry, variant, content), and GVariant gives up at 128. */
 #define MAX_DEPTH 40
@@ -20,6 +23,7 @@ typedef struct
   guint            n_values;
   guint            depth;
   Level            levels[MAX_DEPTH];
+  char            *failed_key; /* of the innermost member that was not read to its end */
 } Builder;
 
 static void
@@ -146,6 +150,8 @@ read_all (Builder *self)
     }
   for (; self->depth > 0; self->depth--)
     {
+      if (self->failed_key == NULL)
+        self->failed_key = g_steal_pointer (&self->levels[self->depth - 1].key);
       g_free (self->levels[self->depth - 1].key);
       g_variant_builder_clear (&self->levels[self->depth - 1].builder);
     }
@@ -170,12 +176,25 @@ trafo_json_to_variant (GBytes *bytes, const char *origin, GError **error)
 {
   g_autoptr (TrafoJsonReader) reader = trafo_json_reader_new (bytes, origin);
   g_autoptr (GVariant) value = NULL;
-  Builder builder = { .reader = reader };
+  g_autoptr (GError) local = NULL;
+  g_autofree char *failed_key = NULL;
+  Builder          builder = { .reader = reader };
 
   value = read_all (&builder);
   if (value != NULL)
     g_variant_ref_sink (value);
-  if (!trafo_json_reader_finish (reader, error))
-    return NULL;
-  return g_steal_pointer (&value);
+  failed_key = builder.failed_key;
+  if (trafo_json_reader_finish (reader, &local))
+    return g_steal_pointer (&value);
+  if (failed_key != NULL)
+    {
+      g_autofree char *shown = trafo_json_string_show (failed_key, strlen (failed_key));
+
+      g_set_error (error, local->domain, local->code, "%s, at '%s'", local->message, shown);
+    }
+  else
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+    }
+  return NULL;
 }

@@ -143,6 +143,19 @@ check_loadable (TrafoModel       *model,
   return FALSE;
 }
 
+/* The type of the parameters is that of the file; here a wrong one is only named. */
+static void
+check_config_dtype (TrafoConfig *config)
+{
+  const char *name = trafo_config_get_string (config, "dtype|torch_dtype", NULL);
+
+  if (name != NULL && !g_str_equal (name, "float64") &&
+      !trafo_dtype_is_float (trafo_dtype_from_name (name)))
+    trafo_config_fail (config,
+                       "'dtype' is \"%s\", expected float32, float16, bfloat16 or float64",
+                       name);
+}
+
 /* The graph with the parameters that the checkpoint has, which may be fewer ties than the model
  * wants: those that it has not are in *@ret_untied. */
 static TrafoGraph *
@@ -180,6 +193,7 @@ runtime_load (Runtime      *self,
   TrafoWeightSource source;
   gsize             max_params = G_MAXUINT;
 
+  check_config_dtype (self->config);
   if (!trafo_model_configure (self->model, self->config, self->task, error))
     return FALSE;
   if (folder != NULL)

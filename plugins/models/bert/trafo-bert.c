@@ -87,6 +87,8 @@ trafo_bert_configure (TrafoModel *model, TrafoConfig *config, const char *task, 
   self->pad_token_id = trafo_config_get_token_id (config, "pad_token_id", 0);
   self->initializer_range = trafo_config_get_double (config, "initializer_range", 0.02, 0, 1000);
   self->hidden_dropout_prob = trafo_config_get_double (config, "hidden_dropout_prob", 0.1, 0, 1);
+  /* nothing drops attention, but a wrong value is named */
+  trafo_config_get_double (config, "attention_probs_dropout_prob", 0.1, 0, 1);
   self->classifier_dropout =
       trafo_config_get_double (config, "classifier_dropout", self->hidden_dropout_prob, 0, 1);
   self->tie_word_embeddings = trafo_config_get_boolean (config, "tie_word_embeddings", TRUE);
