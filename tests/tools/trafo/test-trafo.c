@@ -753,7 +753,7 @@ test_environment (void)
     { "TRAFO_PLUGIN_RANK", "model/bert:NONE", 1, "trafo forward: error: *'bert' (rank 0)*" },
     { "TRAFO_REGISTRY_UPDATE", "maybe", 0, "trafo: TRAFO_REGISTRY_UPDATE: 'maybe' is *yes, no\n" },
     { "TRAFO_PROBE", "maybe", 0, "trafo: TRAFO_PROBE: 'maybe' is *auto, always, never\n" },
-    { "TRAFO_CPU_ISA", "z80", 1, "trafo forward: error: *'z80', expected baseline, avx2 or *" },
+    { "TRAFO_CPU_ISA", "z80", 1, "trafo forward: error: *'z80', expected baseline, avx2*" },
     { "TRAFO_DEVICE", "abacus", 1, "trafo forward: error: *'abacus'*" },
     { "TRAFO_PLUGIN_PATH", "::/nonexistent:/dev/null:relative", 0, "" },
   };
