@@ -55,6 +55,7 @@ struct _TrafoBuilder
   gint64               slots[TRAFO_N_SLOTS];
   guint                n_hidden_states;
   guint                max_params;
+  GHashTable          *untied; /* nullable: see trafo_builder_set_untied() */
   GError              *error;
 };
 
@@ -78,6 +79,9 @@ TrafoSym trafo_builder_append_binary (TrafoBuilder *self,
 
 /* How many parameters are too many: the build fails there, not after a graph of any size. */
 void trafo_builder_set_max_params (TrafoBuilder *self, guint max_params);
+
+/* The set of the names that trafo_builder_tie() makes parameters of their own; NULL: none. */
+void trafo_builder_set_untied (TrafoBuilder *self, GHashTable *untied);
 
 TrafoGraph         *trafo_builder_get_graph (TrafoBuilder *self);
 const TrafoVariant *trafo_builder_get_variant (TrafoBuilder *self);

@@ -52,7 +52,9 @@ read_outputs (const TrafoGraph *graph, TrafoExecution *execution, GError **error
   for (guint i = 0; i < graph->outputs->len; i++)
     {
       const TrafoGraphOutput *output = g_ptr_array_index (graph->outputs, i);
-      g_autoptr (TrafoTensor) tensor = trafo_execution_read_output (execution, i, error);
+      g_autoptr (TrafoTensor) tensor = graph->outputs->len == 1
+                                           ? trafo_execution_take_output (execution, error)
+                                           : trafo_execution_read_output (execution, i, error);
 
       if (tensor == NULL)
         return NULL;
@@ -72,16 +74,18 @@ run_program (TrafoModel      *self,
   g_autoptr (GArray) ordered = order_inputs (graph, inputs, error);
   TrafoTensorDict *outputs = NULL;
   TrafoExecution  *execution;
+  gboolean         has_run;
 
   if (ordered == NULL)
     return NULL;
   execution = trafo_program_acquire (program);
-  if (trafo_execution_run (execution,
-                           (TrafoTensor *const *) (gpointer) ordered->data,
-                           cancellable,
-                           error))
-    outputs = read_outputs (graph, execution, error);
+  has_run = trafo_execution_run (execution,
+                                 (TrafoTensor *const *) (gpointer) ordered->data,
+                                 cancellable,
+                                 error);
   trafo_model_note_run_bytes (self, trafo_execution_get_peak_bytes (execution));
+  if (has_run)
+    outputs = read_outputs (graph, execution, error);
   trafo_program_release (program, execution);
   return outputs;
 }

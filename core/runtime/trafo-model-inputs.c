@@ -2,6 +2,8 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-model-inputs-private.h"
 
+#include <string.h>
+
 static TrafoDType
 labels_dtype (TrafoTensorDict *inputs)
 {
@@ -77,8 +79,11 @@ trafo_model_inputs_check (TrafoTensorDict *inputs, const TrafoGraph *graph, GErr
         {
           const TrafoGraphInput *input = g_ptr_array_index (graph->inputs, j);
 
-          g_string_append_printf (known, j == 0 ? "%s" : ", %s", input->name);
+          g_string_append_printf (known, "%s, ", input->name);
         }
+      if (trafo_graph_find_input (graph, "attention_mask") == NULL)
+        g_string_append (known, "attention_mask, ");
+      g_string_truncate (known, known->len - strlen (", "));
       g_set_error (error,
                    TRAFO_ERROR,
                    TRAFO_ERROR_INVALID_ARGUMENT,

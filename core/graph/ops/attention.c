@@ -382,7 +382,6 @@ attention_reference (const TrafoKernelArgs *args)
 
 const TrafoOp trafo_op_attention = {
   .id = TRAFO_OP_ATTENTION,
-  .version = 1,
   .name = "attention",
   .min_inputs = 3,
   .max_inputs = 4,
