@@ -5,8 +5,10 @@
 
 /* Texts of different lengths make a batch with padding, and most of a model need not see it: what
  * treats each token by itself, and attention among the tokens of a text. That is computed for the
- * tokens that attention_mask shows, side by side in one row, (1, tokens, features); whatever else the
- * model does gets the batch as it wrote it, with the first token's values in the place of padding.
+ * tokens that attention_mask shows, side by side in one row, (1, tokens, features); the outputs, and
+ * what takes the first token of each text, get the batch as it was, with some token's values in the
+ * place of padding. A model that does more with the batch might look at padding, as transformers' does,
+ * and is left as it is. The mask shows every first token.
  *
  * Inputs: "packed_tokens" [tokens], where in the batch each lies; "packed_places" (batch, sequence), the
  * other way around; "packed_starts" [batch + 1], where each text starts in the row, and the last ends. */
@@ -88,6 +90,30 @@ find_packed (const TrafoGraph *graph, gboolean *is_packed)
                        is_token_wise (graph, node, is_packed) ||
                        is_masked_attention (graph, node, is_packed);
     }
+}
+
+/* The first token of each text. */
+static gboolean
+is_first_token (const TrafoNode *node)
+{
+  return node->op->id == TRAFO_OP_SLICE && node->attrs.slice.axis == 1 &&
+         node->attrs.slice.start == 0 && node->type.dims[1] == 1;
+}
+
+/* Whether nothing looks at what stands in the place of padding. */
+static gboolean
+can_pack (const TrafoGraph *graph, const gboolean *is_packed)
+{
+  for (TrafoSym sym = 1; sym < trafo_graph_get_n_nodes (graph); sym++)
+    {
+      const TrafoNode *node = trafo_graph_get_node (graph, sym);
+
+      for (guint i = 0; i < node->n_inputs && !is_packed[sym] && !is_first_token (node); i++)
+        if (is_packed[node->inputs[i]] &&
+            !is_input (graph, trafo_graph_get_node (graph, node->inputs[i]), NULL))
+          return FALSE;
+    }
+  return TRUE;
 }
 
 static TrafoSym
@@ -178,6 +204,8 @@ trafo_pass_pack_tokens (TrafoGraph *graph, GError **error)
   Packing              packing = { is_packed, packed };
 
   find_packed (graph, is_packed);
+  if (!can_pack (graph, is_packed))
+    return graph;
   graph = trafo_rewrite (graph, pack, &packing, error);
   /* leaves behind what was unpacked for nobody */
   return graph != NULL ? trafo_rewrite (graph, NULL, NULL, error) : NULL;

@@ -20,7 +20,10 @@ clear_tensor (gpointer data)
 
 /* The tensors in the order of the graph's inputs, of their types; NULL for those left out. */
 static GArray *
-order_inputs (const TrafoGraph *graph, TrafoTensorDict *inputs, GError **error)
+order_inputs (const TrafoGraph *graph,
+              TrafoTensorDict  *inputs,
+              TrafoTensorDict  *packed,
+              GError          **error)
 {
   g_autoptr (GArray) ordered = NULL;
 
@@ -32,8 +35,9 @@ order_inputs (const TrafoGraph *graph, TrafoTensorDict *inputs, GError **error)
     {
       const TrafoGraphInput *input = g_ptr_array_index (graph->inputs, i);
       const TrafoValueType  *type = &trafo_graph_get_node (graph, input->sym)->type;
-      TrafoTensor           *given = trafo_tensor_dict_get (inputs, input->name);
-      TrafoTensor           *converted = NULL;
+      gboolean               is_index = packed != NULL && trafo_packed_inputs_have (input->name);
+      TrafoTensor *given = trafo_tensor_dict_get (is_index ? packed : inputs, input->name);
+      TrafoTensor *converted = NULL;
 
       if (given != NULL)
         converted = trafo_model_inputs_convert (input->name, given, type, error);
@@ -67,11 +71,12 @@ static TrafoTensorDict *
 run_program (TrafoModel      *self,
              TrafoProgram    *program,
              TrafoTensorDict *inputs,
+             TrafoTensorDict *packed,
              GCancellable    *cancellable,
              GError         **error)
 {
   const TrafoGraph *graph = trafo_program_get_graph (program);
-  g_autoptr (GArray) ordered = order_inputs (graph, inputs, error);
+  g_autoptr (GArray) ordered = order_inputs (graph, inputs, packed, error);
   TrafoTensorDict *outputs = NULL;
   TrafoExecution  *execution;
   gboolean         has_run;
@@ -131,9 +136,7 @@ trafo_model_forward (TrafoModel      *self,
     packed = trafo_packed_inputs_new (inputs);
   variant.is_packed = packed != NULL;
   program = trafo_model_get_program (self, &variant, error);
-  return program != NULL
-             ? run_program (self, program, packed != NULL ? packed : inputs, cancellable, error)
-             : NULL;
+  return program != NULL ? run_program (self, program, inputs, packed, cancellable, error) : NULL;
 }
 
 /**

@@ -10,19 +10,17 @@ typedef struct
   gint32       *tokens, *places, *starts;
 } Packing;
 
-/* Whether each row shows a token and one of them hides one; counts those that are shown. */
+/* Whether each row shows its first token and one of them hides one; counts those that are shown. */
 static gboolean
 count_tokens (Packing *self)
 {
   self->n_tokens = 0;
   for (gint64 row = 0; row < self->n_rows; row++)
     {
-      gint64 before = self->n_tokens;
-
+      if (self->n_columns == 0 || self->mask[row * self->n_columns] == 0)
+        return FALSE;
       for (gint64 i = 0; i < self->n_columns; i++)
         self->n_tokens += self->mask[row * self->n_columns + i] != 0;
-      if (self->n_tokens == before)
-        return FALSE;
     }
   return self->n_tokens < self->n_rows * self->n_columns;
 }
@@ -49,36 +47,36 @@ fill (Packing *self)
 
 /* The dictionary holds the tensor; NULL if there is no memory. */
 static gint32 *
-add_index (TrafoTensorDict *inputs, const char *name, const gint64 *shape, guint n_dims)
+add_index (TrafoTensorDict *indices, const char *name, const gint64 *shape, guint n_dims)
 {
   g_autoptr (TrafoTensor) tensor = trafo_tensor_new (TRAFO_DTYPE_INT32, shape, n_dims, NULL);
 
   if (tensor == NULL)
     return NULL;
-  trafo_tensor_dict_set (inputs, name, tensor);
+  trafo_tensor_dict_set (indices, name, tensor);
   return trafo_tensor_get_data (tensor);
 }
 
 static TrafoTensorDict *
-add_indices (TrafoTensorDict *inputs, Packing *self)
+make_indices (Packing *self)
 {
-  g_autoptr (TrafoTensorDict) packed = trafo_tensor_dict_new ();
+  g_autoptr (TrafoTensorDict) indices = trafo_tensor_dict_new ();
   gint64 n_starts = self->n_rows + 1;
   gint64 shape[] = { self->n_rows, self->n_columns };
 
-  for (guint i = 0; i < trafo_tensor_dict_get_size (inputs); i++)
-    {
-      const char *name = trafo_tensor_dict_get_name (inputs, i);
-
-      trafo_tensor_dict_set (packed, name, trafo_tensor_dict_get (inputs, name));
-    }
-  self->tokens = add_index (packed, "packed_tokens", &self->n_tokens, 1);
-  self->places = add_index (packed, "packed_places", shape, 2);
-  self->starts = add_index (packed, "packed_starts", &n_starts, 1);
+  self->tokens = add_index (indices, "packed_tokens", &self->n_tokens, 1);
+  self->places = add_index (indices, "packed_places", shape, 2);
+  self->starts = add_index (indices, "packed_starts", &n_starts, 1);
   if (self->tokens == NULL || self->places == NULL || self->starts == NULL)
     return NULL;
   fill (self);
-  return g_steal_pointer (&packed);
+  return g_steal_pointer (&indices);
+}
+
+gboolean
+trafo_packed_inputs_have (const char *name)
+{
+  return g_str_has_prefix (name, "packed_");
 }
 
 TrafoTensorDict *
@@ -101,5 +99,5 @@ trafo_packed_inputs_new (TrafoTensorDict *inputs)
   packing.n_rows = trafo_tensor_get_dim (mask, 0);
   packing.n_columns = trafo_tensor_get_dim (mask, 1);
   packing.mask = trafo_tensor_get_data (mask);
-  return count_tokens (&packing) ? add_indices (inputs, &packing) : NULL;
+  return count_tokens (&packing) ? make_indices (&packing) : NULL;
 }

@@ -211,7 +211,7 @@ typedef struct
   guint32 head_size;
   guint8  is_causal;
   guint8  has_mask;  /* any integer or bool dtype; 0 hides the key */
-  guint8  is_ragged; /* instead of a mask where each sequence of the one row starts, and the last ends */
+  guint8  is_ragged; /* where each sequence of the one row starts, not a mask */
   guint8  reserved[5];
   double  scale; /* multiplies q . k */
 } TrafoAttentionAttrs;

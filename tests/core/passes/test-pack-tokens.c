@@ -37,29 +37,37 @@ test_layer (void)
 
   x = trafo_builder_add (b, x, attend (b, trafo_builder_linear_no_bias (b, "qkv", x, 4)));
   trafo_builder_output (b, "last_hidden_state", x);
-  check (b, "");
+  check (b,
+         "%3=reshape(input_ids) %5=gather(%3, packed_tokens) %6=reshape(%5) %7=gather(e.weight, "
+         "%6) "
+         "%10=linear(%7, qkv.weight) %13=attention(%10, %10, %10, packed_starts) %14=add(%7, %13) "
+         "%15=reshape(%14) %16=gather(%15, packed_places)");
 }
 
-/* What is not computed token by token gets the batch as it was. */
+/* The first token is taken from the batch as it was. */
 static void
 test_pooled (void)
 {
   g_autoptr (TrafoBuilder) b = new_builder ();
 
   trafo_builder_output (b, "logits", trafo_builder_select (b, attend (b, embed (b)), 1, 0));
-  check (b, "");
+  check (b,
+         "%3=reshape(input_ids) %5=gather(%3, packed_tokens) %6=reshape(%5) %7=gather(e.weight, "
+         "%6) "
+         "%11=attention(%7, %7, %7, packed_starts) %12=reshape(%11) %13=gather(%12, packed_places) "
+         "%14=slice/0(%13) %15=reshape(%14)");
 }
 
-/* Attention to something else than the batch's own mask, or of what mixes tokens, stays. */
+/* A model that looks at more than first tokens might look at padding: it stays as it is. */
 static void
 test_mixed (void)
 {
   g_autoptr (TrafoBuilder) b = new_builder ();
-  TrafoSym x = embed (b);
+  TrafoSym x = attend (b, embed (b));
 
-  x = trafo_builder_add (b, x, trafo_builder_sum (b, x, 1));
-  trafo_builder_output (b, "last_hidden_state", attend (b, x));
-  check (b, "");
+  trafo_builder_output (b, "last_hidden_state", x);
+  trafo_builder_output (b, "mean", trafo_builder_mean (b, x, 1));
+  check (b, "%3=gather(e.weight, input_ids) %5=attention(%3, %3, %3, attention_mask) %6=mean(%5)");
 }
 
 int
