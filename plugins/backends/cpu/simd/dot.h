@@ -12,7 +12,9 @@
  *   v_store_words    V_LANES words
  *   v_dot_bfloat16   sum + the products of both halves, in float32
  *   v_dot_int8       sum + the four products of unsigned x and signed w, exact in 32 bits
- *   v_words_to_float each word, a signed integer, to nearest */
+ *   v_words_to_float each word, a signed integer, to nearest
+ *   v_store_bytes    the low byte of each word
+ *   v_store_bfloat16 the floats of two vectors, to nearest; where V_HAS_BFLOAT16 */
 #if defined(__AVX512F__)
 #define V_OP(name) _mm512_##name
 #define V_BITS_OP(name) _mm512_##name##_si512
@@ -54,7 +56,29 @@ v_words_to_float (VInt words)
   return V_OP (cvtepi32_ps) (words);
 }
 
+static inline void
+v_store_bytes (guint8 *p, VInt words)
+{
+#if defined(__AVX512F__)
+  _mm_storeu_si128 ((__m128i *) p, _mm512_cvtepi32_epi8 (words));
+#else
+  guint32 each[V_LANES];
+
+  v_store_words (each, words);
+  for (guint i = 0; i < V_LANES; i++)
+    p[i] = (guint8) each[i];
+#endif
+}
+
 #if defined(__AVX512BF16__)
+#define V_HAS_BFLOAT16
+
+static inline void
+v_store_bfloat16 (guint16 *p, VFloat a, VFloat b)
+{
+  _mm512_storeu_si512 (p, (__m512i) _mm512_cvtne2ps_pbh (b, a));
+}
+
 static inline VFloat
 v_dot_bfloat16 (VInt x, VInt w, VFloat sum)
 {
