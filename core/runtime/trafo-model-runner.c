@@ -149,6 +149,12 @@ trafo_model_runner_free (TrafoModelRunner *self)
   g_free (self);
 }
 
+TrafoModel *
+trafo_model_runner_get_model (const TrafoModelRunner *self)
+{
+  return self->model;
+}
+
 gsize
 trafo_model_runner_get_vocab_size (const TrafoModelRunner *self)
 {
@@ -363,7 +369,8 @@ fill_tokens (TrafoModelRunner *self, const TrafoRunnerRow *rows, guint n_rows)
       if (ids != NULL)
         memcpy (ids + n_tokens, row->tokens, row->n_tokens * sizeof *ids);
       for (guint j = 0; j < row->n_tokens && positions != NULL; j++)
-        positions[n_tokens + j] = (gint64) past + j;
+        positions[n_tokens + j] =
+            (gint64) past + j + (past + j >= row->shift_from ? row->shift : 0);
       n_tokens += row->n_tokens;
       for (guint j = row->n_logits; j > 0; j--)
         *kept++ = n_tokens - j;
