@@ -344,11 +344,14 @@ join_steps (TrafoGenerationRun *self, GPtrArray *steps, GError **error)
   return tensor;
 }
 
-/* A beam search takes an id of 0 for none when it fills up; so does transformers. */
+/* A beam search of transformers takes an id of 0 for none when it fills up, and fills up with -1 if no
+ * token ends a sequence; so do we. */
 static gint64
 get_filler (const TrafoGenerationPlan *plan)
 {
-  if (plan->num_beams > 1 && plan->pad_token == 0 && plan->eos != NULL)
+  if (plan->num_beams > 1 && plan->eos == NULL)
+    return -1;
+  if (plan->num_beams > 1 && plan->pad_token == 0)
     return g_array_index (plan->eos, gint64, 0);
   return MAX (plan->pad_token, 0);
 }

@@ -7,7 +7,7 @@
 #include <trafo/trafo.h>
 #include <unistd.h>
 
-/* tests/data/generation.json, greedy.json, padded.json, or the file of TRAFO_TEST_GENERATION: what transformers
+/* tests/data/generation.json, greedy.json, padded.json and spent.json, or the file of TRAFO_TEST_GENERATION: what transformers
  * generates. */
 
 static TrafoTensor *
@@ -328,6 +328,7 @@ main (int argc, char **argv)
                         test_transformers);
   g_test_add_data_func ("/core/generate/model-generate/greedy", "greedy.json", test_transformers);
   g_test_add_data_func ("/core/generate/model-generate/padded", "padded.json", test_transformers);
+  g_test_add_data_func ("/core/generate/model-generate/spent", "spent.json", test_transformers);
   g_test_add_func ("/core/generate/model-generate/no-cache", test_no_cache);
   g_test_add_func ("/core/generate/model-generate/no-class-defaults", test_no_class_defaults);
   g_test_add_func ("/core/generate/model-generate/saved", test_saved);
