@@ -39,6 +39,7 @@ struct _TrafoModelRunner
   gsize        max_length;
   gsize        noted_bytes; /* what the model was told that we take */
   gsize        n_pages;     /* the width of the page table, which is part of the plan */
+  guint64      n_run;
 };
 
 static gboolean
@@ -206,6 +207,12 @@ void
 trafo_model_runner_release (TrafoModelRunner *self, guint sequence)
 {
   trafo_kv_cache_release (self->cache, sequence);
+}
+
+guint64
+trafo_model_runner_get_n_run (const TrafoModelRunner *self)
+{
+  return self->n_run;
 }
 
 gsize
@@ -457,6 +464,7 @@ trafo_model_runner_step (TrafoModelRunner     *self,
   note_bytes (self);
   if (!is_run)
     return NULL;
+  self->n_run += size.n_tokens;
   logits = read_logits (self, &size, error);
   for (guint i = 0; i < n_rows && logits != NULL; i++)
     trafo_kv_cache_append (self->cache, rows[i].sequence, rows[i].n_tokens);
