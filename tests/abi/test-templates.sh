@@ -34,14 +34,14 @@ run_task()
 {
   local models=$source_dir/tests/data/models
   local trafo=$root/bin/trafo
-  cp -r "$models/gpt2-seqcls" "$stage/model" &&
-    cp "$models/gpt2-untied/tokenizer.json" "$stage/model" &&
-    "$trafo" tokenize --json --model "$stage/model" ab >"$stage/tokens" &&
-    "$trafo" forward --json --model "$stage/model" --auto-class AutoModelForSequenceClassification \
+  cp -r "$models/gpt2-seqcls" "$stage/checkpoint" &&
+    cp "$models/gpt2-untied/tokenizer.json" "$stage/checkpoint" &&
+    "$trafo" tokenize --json --model "$stage/checkpoint" ab >"$stage/tokens" &&
+    "$trafo" forward --json --model "$stage/checkpoint" --auto-class AutoModelForSequenceClassification \
       --ids "$(python3 -c 'import json, sys; print(json.load(sys.stdin)["input_ids"])' \
         <"$stage/tokens")" >"$stage/outputs" &&
     TRAFO_PLUGIN_PATH=$stage/build-pipeline \
-      "$trafo" pipeline example --model "$stage/model" ab >"$stage/margin" &&
+      "$trafo" pipeline example --model "$stage/checkpoint" ab >"$stage/margin" &&
     cat "$stage/outputs" "$stage/margin" && python3 -c '
 import json, sys
 logits = sorted(json.load(open(sys.argv[1]))["outputs"]["logits"]["data"])
