@@ -48,7 +48,7 @@ def main():
     pathlib.Path(sys.argv[1]).write_text(
         "/* SPDX-License-Identifier: MIT\n * Copyright 2026 The Trafo authors */\n"
         "/* Made by tests/tools/make-top-k-cases.py: number of scores, of the largest wanted, of values or 0\n"
-        " * for the formula of many rounds, sign, hash of the order. */\n" + "".join(lines))
+        " * for the formula of many rounds, sign, hash of the order. */\n" + "".join(lines).lstrip())
     print(len(lines), "cases")
 
 

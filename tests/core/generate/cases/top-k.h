@@ -2,7 +2,7 @@
  * Copyright 2026 The Trafo authors */
 /* Made by tests/tools/make-top-k-cases.py: number of scores, of the largest wanted, of values or 0
  * for the formula of many rounds, sign, hash of the order. */
-    { 1, 1, 1, 1, G_GUINT64_CONSTANT (0xaf63bd4c8601b7df) },
+{ 1, 1, 1, 1, G_GUINT64_CONSTANT (0xaf63bd4c8601b7df) },
     { 1, 1, 2, 1, G_GUINT64_CONSTANT (0xaf63bd4c8601b7df) },
     { 1, 1, 7, 1, G_GUINT64_CONSTANT (0xaf63bd4c8601b7df) },
     { 1, 1, 9973, 1, G_GUINT64_CONSTANT (0xaf63bd4c8601b7df) },
