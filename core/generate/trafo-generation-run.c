@@ -377,7 +377,8 @@ join_sequences (TrafoGenerationRun *self, const GArray *rows, GError **error)
       const TrafoGeneratedRow *row = &g_array_index (rows, TrafoGeneratedRow, i);
 
       memcpy (data, prompts->rows[i / per_prompt].ids, prompts->length * sizeof *data);
-      memcpy (data + prompts->length, row->tokens, row->n_tokens * sizeof *data);
+      if (row->n_tokens > 0)
+        memcpy (data + prompts->length, row->tokens, row->n_tokens * sizeof *data);
       for (gsize k = prompts->length + row->n_tokens; k < (gsize) shape[1]; k++)
         data[k] = get_filler (self->plan);
       data += shape[1];
