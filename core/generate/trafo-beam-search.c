@@ -7,7 +7,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "trafo-top-k-private.h"
+
 #define OUT -1e9f
+#define LEAST_OF_A_SEQUENCE -1e8f /* what is less was out of the race */
 
 /* A sequence that is followed, or one that ended. */
 typedef struct
@@ -34,6 +37,7 @@ typedef struct
   guint                       *sequences;
   gboolean                     has_sequences;
   gboolean                     can_improve;
+  gboolean                     has_continuation; /* one of the last step did not end */
   gboolean                     is_done;
 } Group;
 
@@ -46,7 +50,7 @@ typedef struct
   gsize     *chosen;        /* where in the scores the candidates are */
   Candidate *candidates;    /* in the order in which they were chosen */
   float     *ranked_scores; /* of candidates and ended beams */
-  gsize     *order;         /* of those scores */
+  guint32   *order;         /* of those scores */
 } State;
 
 static Beam
@@ -113,7 +117,7 @@ begin (TrafoGenerationRun *run)
   state->chosen = g_new (gsize, state->n_candidates);
   state->candidates = g_new0 (Candidate, state->n_candidates);
   state->ranked_scores = g_new (float, n_beams + state->n_candidates);
-  state->order = g_new (gsize, n_beams + state->n_candidates);
+  state->order = g_new (guint32, n_beams + state->n_candidates);
   for (gsize i = 0; i < run->prompts->n_rows; i++)
     begin_group (run, &g_array_index (state->groups, Group, i), &run->prompts->rows[i]);
   for (gsize i = 0; i < count_rows (run); i++)
@@ -240,30 +244,6 @@ choose_candidates (TrafoGenerationRun *run, const Group *group, gboolean is_late
   return TRUE;
 }
 
-static int
-compare (gconstpointer a, gconstpointer b, gpointer data)
-{
-  const float *scores = data;
-  gsize        i = *(const gsize *) a, k = *(const gsize *) b;
-
-  if (scores[i] != scores[k])
-    return scores[i] > scores[k] ? -1 : 1;
-  return i < k ? -1 : i > k;
-}
-
-/* The indices of the ranked scores, of the largest first, of equals the lowest first. */
-static void
-rank (State *state, gsize n_scores)
-{
-  for (gsize i = 0; i < n_scores; i++)
-    state->order[i] = i;
-  g_qsort_with_data (state->order,
-                     (int) n_scores,
-                     sizeof *state->order,
-                     compare,
-                     state->ranked_scores);
-}
-
 /* The best that did not end go on. */
 static void
 update_running (TrafoGenerationRun *run, Group *group)
@@ -279,7 +259,7 @@ update_running (TrafoGenerationRun *run, Group *group)
 
       state->ranked_scores[i] = beam->is_ended ? beam->score + OUT : beam->score;
     }
-  rank (state, state->n_candidates);
+  trafo_top_k (state->ranked_scores, state->n_candidates, state->order, n_beams);
   for (gsize i = 0; i < n_beams; i++)
     {
       const Candidate *candidate = &state->candidates[state->order[i]];
@@ -293,15 +273,25 @@ update_running (TrafoGenerationRun *run, Group *group)
   trafo_model_runner_reorder (run->runner, group->sequences, parents, (guint) n_beams);
 }
 
+static gboolean
+has_all (const TrafoGenerationRun *run, const Group *group)
+{
+  for (gsize i = 0; i < run->plan->num_beams; i++)
+    if (!group->ended[i].is_ended)
+      return FALSE;
+  return TRUE;
+}
+
 /* Of those that ended only the first count: the others were looked at lest too few go on. */
 static void
 update_ended (TrafoGenerationRun *run, Group *group)
 {
-  State *state = run->state;
-  gsize  n_beams = run->plan->num_beams;
-  gsize  n_new = state->candidates[0].beam.ids->len - run->prompts->length;
-  float  divisor = (float) pow ((double) n_new, run->plan->length_penalty);
-  Beam  *ended = g_new (Beam, n_beams);
+  State   *state = run->state;
+  gsize    n_beams = run->plan->num_beams;
+  gsize    n_new = state->candidates[0].beam.ids->len - run->prompts->length;
+  float    divisor = (float) pow ((double) n_new, run->plan->length_penalty);
+  Beam    *ended = g_new (Beam, n_beams);
+  gboolean is_full = run->plan->early_stopping == TRAFO_EARLY_STOPPING_TRUE && has_all (run, group);
 
   for (gsize i = 0; i < n_beams; i++)
     state->ranked_scores[i] = group->ended[i].score;
@@ -311,11 +301,12 @@ update_ended (TrafoGenerationRun *run, Group *group)
 
       beam->score /= divisor;
       beam->is_ended &= i < n_beams;
-      if (!beam->is_ended)
-        beam->score += OUT;
+      beam->score += is_full ? OUT : 0;
+      beam->score += group->can_improve ? 0 : OUT;
+      beam->score += beam->is_ended ? 0 : OUT;
       state->ranked_scores[n_beams + i] = beam->score;
     }
-  rank (state, n_beams + state->n_candidates);
+  trafo_top_k (state->ranked_scores, n_beams + state->n_candidates, state->order, n_beams);
   for (gsize i = 0; i < n_beams; i++)
     {
       gsize index = state->order[i];
@@ -327,13 +318,13 @@ update_ended (TrafoGenerationRun *run, Group *group)
   group->ended = ended;
 }
 
-/* Whether the best that goes on may become better than the worst that ended. */
+/* Whether the best that goes on may become better than the worst that ended, or there are too few. */
 static gboolean
 can_improve (const TrafoGenerationRun *run, const Group *group)
 {
   const TrafoGenerationPlan *plan = run->plan;
   gsize                      length = group->running[0].ids->len;
-  gboolean                   has_all = TRUE;
+  gboolean                   has_any = FALSE;
   float                      worst = group->ended[0].score;
   float                      best;
 
@@ -343,21 +334,22 @@ can_improve (const TrafoGenerationRun *run, const Group *group)
          (float) pow ((double) (length - run->prompts->length), plan->length_penalty);
   for (gsize i = 0; i < plan->num_beams; i++)
     {
-      has_all &= group->ended[i].is_ended;
+      has_any |= group->ended[i].is_ended;
       worst = MIN (worst, group->ended[i].score);
     }
-  return best > (has_all ? worst : OUT);
+  return (has_any && best > worst) || (!has_all (run, group) && best > OUT);
 }
 
+/* Whether what is still to come cannot replace what ended. transformers runs all groups to the end of
+ * the last; one without enough sequences that are in the race may get others until then. */
 static gboolean
-is_finished (const TrafoGenerationRun *run, const Group *group, gboolean has_continuation)
+is_settled (const TrafoGenerationRun *run, const Group *group)
 {
-  gboolean has_all = TRUE;
-
   for (gsize i = 0; i < run->plan->num_beams; i++)
-    has_all &= group->ended[i].is_ended;
-  return !group->can_improve || !has_continuation ||
-         (has_all && run->plan->early_stopping == TRAFO_EARLY_STOPPING_TRUE);
+    if (!group->ended[i].is_ended || !(group->ended[i].score > LEAST_OF_A_SEQUENCE))
+      return FALSE;
+  return !group->can_improve || !group->has_continuation ||
+         run->plan->early_stopping == TRAFO_EARLY_STOPPING_TRUE;
 }
 
 static void
@@ -371,22 +363,41 @@ release (TrafoGenerationRun *run, Group *group)
 static gboolean
 advance_group (TrafoGenerationRun *run, Group *group, gboolean is_late, GError **error)
 {
-  State   *state = run->state;
-  gboolean has_continuation = FALSE;
+  State *state = run->state;
 
   if (!choose_candidates (run, group, is_late, error))
     return FALSE;
+  group->has_continuation = FALSE;
   for (gsize i = 0; i < state->n_candidates; i++)
-    has_continuation |= !state->candidates[i].beam.is_ended;
+    group->has_continuation |= !state->candidates[i].beam.is_ended;
   update_running (run, group);
   update_ended (run, group);
   for (gsize i = 0; i < state->n_candidates; i++)
     g_clear_pointer (&state->candidates[i].beam.ids, g_array_unref);
   group->can_improve = group->can_improve && can_improve (run, group);
-  group->is_done = is_finished (run, group, has_continuation);
+  group->is_done = is_settled (run, group);
   if (group->is_done)
     release (run, group);
   return TRUE;
+}
+
+/* Whether no group can do better, each has all its sequences that is to stop then, or none goes on. */
+static gboolean
+is_finished (const TrafoGenerationRun *run)
+{
+  const State *state = run->state;
+  gboolean     can_improve = FALSE, has_continuation = FALSE;
+  gboolean     is_full = run->plan->early_stopping == TRAFO_EARLY_STOPPING_TRUE;
+
+  for (guint i = 0; i < state->groups->len; i++)
+    {
+      const Group *group = &g_array_index (state->groups, Group, i);
+
+      is_full = is_full && has_all (run, group);
+      can_improve |= !group->is_done && group->can_improve;
+      has_continuation |= !group->is_done && group->has_continuation;
+    }
+  return is_full || !can_improve || !has_continuation;
 }
 
 static gboolean
@@ -394,7 +405,7 @@ advance (TrafoGenerationRun *run, GCancellable *cancellable, GError **error)
 {
   State       *state = run->state;
   gsize        n_beams = run->plan->num_beams, n_run = 0;
-  gboolean     is_first = run->n_steps == 0, is_done = TRUE, is_late;
+  gboolean     is_first = run->n_steps == 0, is_late;
   const float *logits =
       is_first ? run_prompts (run, cancellable, error) : run_beams (run, cancellable, error);
 
@@ -418,9 +429,8 @@ advance (TrafoGenerationRun *run, GCancellable *cancellable, GError **error)
         }
       if (!advance_group (run, group, is_late, error))
         return FALSE;
-      is_done &= group->is_done;
     }
-  run->is_done = is_done;
+  run->is_done = is_finished (run);
   return TRUE;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
 /* generation_config.json: one object of parameters. Nulls are as good as absent. Keys that
- * transformers does not know either, it keeps for others; so they are passed over. */
+ * transformers does not know either, it keeps for others; so they are, and the file's copy has them. */
 #include <trafo/trafo-json-reader.h>
 
 #include "trafo-atomic-file-private.h"
@@ -18,11 +18,12 @@ is_null (GVariant *value)
   return g_variant_is_of_type (value, G_VARIANT_TYPE_MAYBE);
 }
 
-/* The parameters among @members. */
+/* The parameters among @members; of a file of generation's own the rest too. */
 static TrafoGenerationConfig *
-read_members (GVariant *members, gboolean checks_foreign, const char *origin, GError **error)
+read_members (GVariant *members, gboolean is_own, const char *origin, GError **error)
 {
   g_auto (GVariantBuilder) taken = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_auto (GVariantBuilder) others = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
   GVariantIter           iter;
   const char            *name;
   GVariant              *value;
@@ -33,15 +34,19 @@ read_members (GVariant *members, gboolean checks_foreign, const char *origin, GE
     {
       g_autoptr (GVariant) owned = value;
       guint    id = trafo_generation_parameter_find (name);
-      gboolean is_taken = id < TRAFO_GENERATION_N_PARAMETERS && id != TRAFO_GENERATION_SEED;
+      gboolean is_ours = id < TRAFO_GENERATION_N_PARAMETERS && id != TRAFO_GENERATION_SEED;
+      gboolean is_checked = is_own && trafo_generation_parameter_is_foreign (name);
 
-      is_taken |= checks_foreign && trafo_generation_parameter_is_foreign (name);
-      if (is_taken && !is_null (value))
+      if ((is_ours || is_checked) && !is_null (value))
         g_variant_builder_add (&taken, "{sv}", name, value);
+      if (is_own && !is_ours && !is_null (value))
+        g_variant_builder_add (&others, "{sv}", name, value);
     }
   self = trafo_generation_config_new_from_variant (g_variant_builder_end (&taken), error);
   if (self == NULL)
     g_prefix_error (error, "%s: ", origin);
+  else if (is_own)
+    trafo_generation_config_set_others (self, g_variant_builder_end (&others));
   return self;
 }
 
@@ -120,11 +125,29 @@ to_json_value (GVariant *value)
   return g_variant_ref_sink (g_variant_builder_end (&list));
 }
 
+static void
+add_members (GVariantBuilder *members, GVariant *added)
+{
+  GVariantIter iter;
+  const char  *name;
+  GVariant    *value;
+
+  g_variant_iter_init (&iter, added);
+  while (g_variant_iter_next (&iter, "{&sv}", &name, &value))
+    {
+      g_autoptr (GVariant) owned = value;
+      g_autoptr (GVariant) json = to_json_value (value);
+
+      if (!g_str_equal (name, "seed"))
+        g_variant_builder_add (members, "{sv}", name, json);
+    }
+}
+
 /**
  * trafo_generation_config_to_json:
  * @self: a config
  *
- * What is set, as the text of a generation_config.json.
+ * What is set, and what else its file had, as the text of a generation_config.json.
  *
  * Returns: (transfer full): JSON
  */
@@ -135,21 +158,12 @@ trafo_generation_config_to_json (TrafoGenerationConfig *self)
   g_autoptr (GVariant) written = NULL;
   g_auto (GVariantBuilder) members = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
   g_autoptr (GString) text = g_string_new (NULL);
-  GVariantIter iter;
-  const char  *name;
-  GVariant    *value;
 
   g_return_val_if_fail (TRAFO_IS_GENERATION_CONFIG (self), NULL);
   set = trafo_generation_config_to_variant (self);
-  g_variant_iter_init (&iter, set);
-  while (g_variant_iter_next (&iter, "{&sv}", &name, &value))
-    {
-      g_autoptr (GVariant) owned = value;
-      g_autoptr (GVariant) json = to_json_value (value);
-
-      if (!g_str_equal (name, "seed"))
-        g_variant_builder_add (&members, "{sv}", name, json);
-    }
+  if (trafo_generation_config_get_others (self) != NULL)
+    add_members (&members, trafo_generation_config_get_others (self));
+  add_members (&members, set);
   written = g_variant_ref_sink (g_variant_builder_end (&members));
   trafo_json_write_variant (text, written, 0);
   g_string_append_c (text, '\n');

@@ -15,6 +15,11 @@ GVariant *trafo_generation_config_get_list (TrafoGenerationConfig *self, guint i
 /* Whether a value is set that is not null. */
 gboolean trafo_generation_config_has (TrafoGenerationConfig *self, guint id);
 
+/* The members of a file that are no parameters of ours and change nothing, a{sv}: they are written
+ * again with the rest. NULL where there was no file. */
+void      trafo_generation_config_set_others (TrafoGenerationConfig *self, GVariant *others);
+GVariant *trafo_generation_config_get_others (TrafoGenerationConfig *self);
+
 /* The parameters among the keys of a config.json, where older checkpoints keep them. */
 TrafoGenerationConfig *trafo_generation_config_new_from_model_config (TrafoConfig *config,
                                                                       GError     **error);

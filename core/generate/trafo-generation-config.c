@@ -19,6 +19,7 @@ struct _TrafoGenerationConfig
 {
   GObject   parent_instance;
   GVariant *values[TRAFO_GENERATION_N_PARAMETERS]; /* NULL: not set; of type mv: none */
+  GVariant *others;                                /* of a file, for its copy; or NULL */
 };
 
 G_DEFINE_FINAL_TYPE (TrafoGenerationConfig, trafo_generation_config, G_TYPE_OBJECT)
@@ -72,6 +73,19 @@ GVariant *
 trafo_generation_config_get_list (TrafoGenerationConfig *self, guint id)
 {
   return trafo_generation_config_has (self, id) ? self->values[id] : NULL;
+}
+
+void
+trafo_generation_config_set_others (TrafoGenerationConfig *self, GVariant *others)
+{
+  g_clear_pointer (&self->others, g_variant_unref);
+  self->others = g_variant_ref_sink (others);
+}
+
+GVariant *
+trafo_generation_config_get_others (TrafoGenerationConfig *self)
+{
+  return self->others;
 }
 
 static void
@@ -168,6 +182,7 @@ trafo_generation_config_finalize (GObject *object)
 
   for (guint id = 0; id < TRAFO_GENERATION_N_PARAMETERS; id++)
     take (self, id, NULL);
+  g_clear_pointer (&self->others, g_variant_unref);
   G_OBJECT_CLASS (trafo_generation_config_parent_class)->finalize (object);
 }
 
@@ -375,6 +390,8 @@ trafo_generation_config_fill (TrafoGenerationConfig *self, TrafoGenerationConfig
   for (guint id = 0; id < TRAFO_GENERATION_N_PARAMETERS; id++)
     if (self->values[id] == NULL && defaults->values[id] != NULL)
       self->values[id] = g_variant_ref (defaults->values[id]);
+  if (self->others == NULL && defaults->others != NULL)
+    self->others = g_variant_ref (defaults->others);
 }
 
 /**

@@ -10,11 +10,13 @@ G_BEGIN_DECLS
 /* One row of the input. */
 typedef struct
 {
-  gint64 *ids;       /* of the row, padding included */
-  gint64 *tokens;    /* those that the mask leaves */
-  gsize   n_tokens;  /* at least 1 */
-  gsize   n_padding; /* ids before the first token */
-  guint64 stream;    /* for draws: of the tokens, and of how often they came before */
+  gint64  *ids;       /* of the row, padding included */
+  gint64  *mask;      /* of them: 1 for tokens, 0 for padding */
+  gint64  *tokens;    /* those that the mask leaves */
+  gsize    n_tokens;  /* at least 1 */
+  gsize    n_padding; /* ids before the first token */
+  gboolean ends_in_padding;
+  guint64  stream; /* for draws: of the tokens, and of how often they came before */
 } TrafoGenerationPrompt;
 
 typedef struct

@@ -13,6 +13,7 @@ trafo_generation_prompts_free (TrafoGenerationPrompts *self)
   for (gsize i = 0; i < self->n_rows; i++)
     {
       g_free (self->rows[i].ids);
+      g_free (self->rows[i].mask);
       g_free (self->rows[i].tokens);
     }
   g_free (self->rows);
@@ -118,30 +119,30 @@ read_row (TrafoGenerationPrompts *self,
           GError                **error)
 {
   TrafoGenerationPrompt *prompt = &self->rows[row];
-  gboolean               is_masked = FALSE;
 
   prompt->ids = g_memdup2 (ids, self->length * sizeof *ids);
+  prompt->mask = g_new (gint64, self->length);
   prompt->tokens = g_new (gint64, self->length);
   for (gsize i = 0; i < self->length; i++)
     {
-      is_masked = mask != NULL ? mask[i] == 0 : ids[i] == masked_token;
-      if (!is_masked)
+      prompt->mask[i] = mask != NULL ? mask[i] != 0 : ids[i] != masked_token;
+      if (prompt->mask[i])
         prompt->tokens[prompt->n_tokens++] = ids[i];
       else if (prompt->n_tokens == 0)
         prompt->n_padding++;
     }
+  prompt->ends_in_padding = !prompt->mask[self->length - 1];
   prompt->stream = hash_tokens (prompt);
   for (gsize i = 0; i < row; i++)
     if (self->rows[i].n_tokens == prompt->n_tokens &&
         memcmp (self->rows[i].tokens, prompt->tokens, prompt->n_tokens * sizeof *ids) == 0)
       prompt->stream++;
-  if (!is_masked)
+  if (prompt->n_tokens > 0)
     return TRUE;
   g_set_error (error,
                TRAFO_ERROR,
                TRAFO_ERROR_INVALID_ARGUMENT,
-               "row %" G_GSIZE_FORMAT
-               " of the prompts ends in padding, expected padding on the left",
+               "row %" G_GSIZE_FORMAT " of the prompts is padding alone, expected a token",
                row);
   return FALSE;
 }

@@ -41,8 +41,9 @@ struct _TrafoGenerationRun
   TrafoGenerationPrompts      *prompts;
   TrafoStopStrings            *stop_strings; /* NULL: none */
   TrafoLogitsRoom              room;
-  float                       *scores_row; /* of all beams of a prompt */
-  gint64                       start_time; /* microseconds */
+  float                       *scores_row;    /* of all beams of a prompt */
+  float                       *prompt_logits; /* where not all come of one step; or NULL */
+  gint64                       start_time;    /* microseconds */
   gboolean                     is_done;
   guint                        n_steps;
   GPtrArray                   *scores; /* of float *, one a step */
@@ -84,8 +85,9 @@ void trafo_generation_run_get_tokens (const TrafoGenerationRun    *self,
                                       const gint64                *ids,
                                       gsize                        n_ids,
                                       GArray                      *tokens);
-/* One step with each prompt once, of which what was kept from before is not run again. The sequences
- * are put into @sequences, a guint each; none where it fails, after which it can be tried again. */
+/* One step with each prompt once, of which what was kept from before is not run again: the logits of
+ * each, valid until the next step. The sequences are put into @sequences, a guint each; none where it
+ * fails, after which it can be tried again. */
 const float *trafo_generation_run_begin_prompts (TrafoGenerationRun *self,
                                                  GArray             *sequences,
                                                  GCancellable       *cancellable,

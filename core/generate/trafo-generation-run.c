@@ -5,6 +5,8 @@
 #include <string.h>
 #include <trafo/trafo-error.h>
 
+#include "trafo-padded-prompt-private.h"
+
 void
 trafo_generation_run_free (TrafoGenerationRun *self)
 {
@@ -12,6 +14,7 @@ trafo_generation_run_free (TrafoGenerationRun *self)
     self->search->end (self);
   trafo_logits_room_clear (&self->room);
   g_free (self->scores_row);
+  g_free (self->prompt_logits);
   g_clear_pointer (&self->stop_strings, trafo_stop_strings_free);
   g_clear_pointer (&self->prompts, trafo_generation_prompts_free);
   g_clear_pointer (&self->plan, trafo_generation_plan_free);
@@ -159,11 +162,20 @@ trafo_generation_run_get_row (const TrafoGenerationRun    *self,
                               gsize                        n_ids,
                               GArray                      *tokens)
 {
+  TrafoRunnerRow row = { sequence, 1, 1, ids + n_ids - 1, 0, 0 };
+
+  if (prompt->ends_in_padding) /* which stands at 0, and what follows counts on from there */
+    {
+      row.shift_from = prompt->n_tokens;
+      row.shift = 1 - (gint64) prompt->n_tokens;
+    }
   if (self->plan->use_cache)
-    return (TrafoRunnerRow){ sequence, 1, 1, ids + n_ids - 1 };
+    return row;
   trafo_generation_run_get_tokens (self, prompt, ids, n_ids, tokens);
   trafo_model_runner_truncate (self->runner, sequence, 0);
-  return (TrafoRunnerRow){ sequence, tokens->len, 1, (const gint64 *) (gpointer) tokens->data };
+  row.n_tokens = tokens->len;
+  row.tokens = (const gint64 *) (gpointer) tokens->data;
+  return row;
 }
 
 /* Longest generation that memory is taken for at once. */
@@ -202,6 +214,68 @@ give_up_prompts (TrafoGenerationRun *self, GArray *sequences)
   g_array_set_size (sequences, 0);
 }
 
+/* Begins a sequence for each prompt and puts into @rows what is not kept of it. */
+static void
+begin_sequences (TrafoGenerationRun *self, GArray *sequences, GArray *rows)
+{
+  for (gsize i = 0; i < self->prompts->n_rows; i++)
+    {
+      const TrafoGenerationPrompt *prompt = &self->prompts->rows[i];
+      gsize                        length;
+      guint                        sequence =
+          trafo_kept_sequences_take (self->kept, prompt->tokens, prompt->n_tokens, &length);
+      TrafoRunnerRow row = { .sequence = sequence,
+                             .n_tokens = prompt->n_tokens - length,
+                             .n_logits = 1,
+                             .tokens = prompt->tokens + length };
+
+      g_array_append_val (sequences, sequence);
+      g_array_append_val (rows, row);
+    }
+  trafo_kept_sequences_clear (self->kept);
+}
+
+/* @logits are those of the prompts' tokens; where one ends in padding, the padding's count. */
+static const float *
+add_padding (TrafoGenerationRun *self,
+             const float        *logits,
+             GCancellable       *cancellable,
+             GError            **error)
+{
+  gsize    vocab_size = self->plan->vocab_size, n_logits;
+  gboolean has_padding = FALSE;
+
+  for (gsize i = 0; i < self->prompts->n_rows; i++)
+    has_padding |= self->prompts->rows[i].ends_in_padding;
+  if (!has_padding)
+    return logits;
+  g_clear_pointer (&self->prompt_logits, g_free);
+  if (g_size_checked_mul (&n_logits, self->prompts->n_rows, vocab_size))
+    self->prompt_logits = g_try_new (float, n_logits);
+  if (self->prompt_logits == NULL)
+    {
+      g_set_error (error, TRAFO_ERROR, TRAFO_ERROR_NO_MEMORY, "no memory for the prompts' logits");
+      return NULL;
+    }
+  for (gsize i = 0; i < self->prompts->n_rows; i++)
+    {
+      const TrafoGenerationPrompt *prompt = &self->prompts->rows[i];
+      float                       *row = self->prompt_logits + i * vocab_size;
+
+      if (!prompt->ends_in_padding)
+        memcpy (row, logits + i * vocab_size, vocab_size * sizeof *row);
+      else if (!trafo_padded_prompt_run (trafo_model_runner_get_model (self->runner),
+                                         prompt,
+                                         self->prompts->length,
+                                         row,
+                                         vocab_size,
+                                         cancellable,
+                                         error))
+        return NULL;
+    }
+  return self->prompt_logits;
+}
+
 const float *
 trafo_generation_run_begin_prompts (TrafoGenerationRun *self,
                                     GArray             *sequences,
@@ -213,24 +287,15 @@ trafo_generation_run_begin_prompts (TrafoGenerationRun *self,
 
   if (!self->plan->use_cache)
     trafo_kept_sequences_clear (self->kept);
-  for (gsize i = 0; i < self->prompts->n_rows; i++)
-    {
-      const TrafoGenerationPrompt *prompt = &self->prompts->rows[i];
-      gsize                        length;
-      guint                        sequence =
-          trafo_kept_sequences_take (self->kept, prompt->tokens, prompt->n_tokens, &length);
-      TrafoRunnerRow row = { sequence, prompt->n_tokens - length, 1, prompt->tokens + length };
-
-      g_array_append_val (sequences, sequence);
-      g_array_append_val (rows, row);
-    }
-  trafo_kept_sequences_clear (self->kept);
+  begin_sequences (self, sequences, rows);
   if (reserve (self, error))
     logits = trafo_model_runner_step (self->runner,
                                       (const TrafoRunnerRow *) (gpointer) rows->data,
                                       rows->len,
                                       cancellable,
                                       error);
+  if (logits != NULL)
+    logits = add_padding (self, logits, cancellable, error);
   if (logits == NULL)
     give_up_prompts (self, sequences);
   return logits;
@@ -279,11 +344,14 @@ join_steps (TrafoGenerationRun *self, GPtrArray *steps, GError **error)
   return tensor;
 }
 
-/* A beam search takes an id of 0 for none when it fills up; so does transformers. */
+/* A beam search of transformers takes an id of 0 for none when it fills up, and fills up with -1 if no
+ * token ends a sequence; so do we. */
 static gint64
 get_filler (const TrafoGenerationPlan *plan)
 {
-  if (plan->num_beams > 1 && plan->pad_token == 0 && plan->eos != NULL)
+  if (plan->num_beams > 1 && plan->eos == NULL)
+    return -1;
+  if (plan->num_beams > 1 && plan->pad_token == 0)
     return g_array_index (plan->eos, gint64, 0);
   return MAX (plan->pad_token, 0);
 }
@@ -309,7 +377,8 @@ join_sequences (TrafoGenerationRun *self, const GArray *rows, GError **error)
       const TrafoGeneratedRow *row = &g_array_index (rows, TrafoGeneratedRow, i);
 
       memcpy (data, prompts->rows[i / per_prompt].ids, prompts->length * sizeof *data);
-      memcpy (data + prompts->length, row->tokens, row->n_tokens * sizeof *data);
+      if (row->n_tokens > 0)
+        memcpy (data + prompts->length, row->tokens, row->n_tokens * sizeof *data);
       for (gsize k = prompts->length + row->n_tokens; k < (gsize) shape[1]; k++)
         data[k] = get_filler (self->plan);
       data += shape[1];

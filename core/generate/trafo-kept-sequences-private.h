@@ -22,7 +22,8 @@ guint trafo_kept_sequences_take (TrafoKeptSequences *self,
                                  const gint64       *tokens,
                                  gsize               n_tokens,
                                  gsize              *ret_length);
-/* Gives a sequence back; the runner holds the first of @tokens, or all. */
+/* Gives a sequence back; the runner holds the first of @tokens, or all, and maybe others after them,
+ * which are not used. */
 void trafo_kept_sequences_give (TrafoKeptSequences *self,
                                 guint               sequence,
                                 const gint64       *tokens,

@@ -68,14 +68,17 @@ trafo_model_get_generation_config (TrafoModel *self, GError **error)
 /**
  * trafo_model_generate:
  * @self: a loaded causal language model
- * @inputs: "input_ids", integers (batch, tokens), padded on the left, and "attention_mask" of the same
- *   shape; without ids the model begins by itself
+ * @inputs: "input_ids", integers (batch, tokens), and "attention_mask" of the same shape; without ids
+ *   the model begins by itself
  * @config: (nullable): what is asked for; the checkpoint's config and the defaults have the rest
  * @tokenizer: (nullable): the model's tokenizer, which stop strings need
  * @cancellable: (nullable): a cancellable, looked at between tokens and between ops
  * @error: return location for an error
  *
  * Continues sequences of tokens, as generate() of transformers does.
+ *
+ * Rows should be padded on the left. One that ends in padding goes on from the padding, as it does in
+ * transformers, which warns of that.
  *
  * [class@Trafo.Generator] does so again and again without running what was run before, and token by
  * token.

@@ -27,8 +27,8 @@ gboolean trafo_token_draw (const float     *scores,
                            gsize           *ret_token,
                            GError         **error);
 
-/* @n_tokens of the room's scores in the order in which they were chosen: the best, or drawn without
- * putting back. */
+/* @n_tokens of the room's scores in the order in which they were chosen: the best, as trafo_top_k()
+ * has them, or drawn without putting back. */
 void
 trafo_token_choose_many (const float *scores, TrafoLogitsRoom *room, gsize *tokens, gsize n_tokens);
 gboolean trafo_token_draw_many (const float           *scores,

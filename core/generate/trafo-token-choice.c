@@ -2,11 +2,10 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-token-choice-private.h"
 
-#include <stdlib.h>
 #include <trafo/trafo-error.h>
 
-#include "ranking-private.h"
 #include "trafo-philox-private.h"
+#include "trafo-top-k-private.h"
 
 double
 trafo_token_draws_get (const TrafoTokenDraws *self, guint32 step, guint32 index)
@@ -82,44 +81,12 @@ trafo_token_draw (const float     *scores,
   return TRUE;
 }
 
-typedef struct
-{
-  guint32 key;
-  gsize   token;
-} Ranked;
-
-static int
-compare (const void *a, const void *b)
-{
-  const Ranked *x = a, *y = b;
-
-  if (x->key != y->key)
-    return x->key < y->key ? 1 : -1;
-  return x->token < y->token ? -1 : 1;
-}
-
 void
 trafo_token_choose_many (const float *scores, TrafoLogitsRoom *room, gsize *tokens, gsize n_tokens)
 {
-  g_autofree Ranked *chosen = g_new (Ranked, n_tokens);
-  TrafoRanking       ranking;
-  gsize              n_chosen = 0;
-
-  trafo_ranking_set_keys (room, scores);
-  ranking = trafo_ranking_first (room, n_tokens);
-  for (gsize i = 0; i < room->n_scores && n_chosen < n_tokens; i++)
-    {
-      gboolean is_last = room->keys[i] == ranking.key;
-
-      if (is_last && ranking.n_last == 0)
-        continue;
-      if (room->keys[i] >= ranking.key)
-        chosen[n_chosen++] = (Ranked){ room->keys[i], i };
-      ranking.n_last -= is_last;
-    }
-  qsort (chosen, n_chosen, sizeof *chosen, compare);
-  for (gsize i = 0; i < n_chosen; i++)
-    tokens[i] = chosen[i].token;
+  trafo_top_k (scores, room->n_scores, room->keys, n_tokens);
+  for (gsize i = 0; i < n_tokens; i++)
+    tokens[i] = room->keys[i];
 }
 
 /* Where fewer have a probability than are asked for, those without one follow in their order. */

@@ -212,11 +212,14 @@ end (TrafoGenerationRun *run)
 
   for (gsize i = 0; i < state->rows->len; i++)
     {
-      Row *row = &g_array_index (state->rows, Row, i);
+      Row  *row = &g_array_index (state->rows, Row, i);
+      gsize n_ids = row->ids->len;
 
       if (!row->has_sequence)
         continue;
-      trafo_generation_run_get_tokens (run, row->prompt, ids_of (row), row->ids->len, row->tokens);
+      if (row->prompt->ends_in_padding) /* what follows stands at other positions than a text's */
+        n_ids = run->prompts->length;
+      trafo_generation_run_get_tokens (run, row->prompt, ids_of (row), n_ids, row->tokens);
       trafo_kept_sequences_give (run->kept,
                                  row->sequence,
                                  (const gint64 *) (gpointer) row->tokens->data,

@@ -620,6 +620,8 @@ trafo_config_get_token_id (TrafoConfig *self, const char *key, gint64 default_va
   value = g_variant_lookup_value (self->variant, key, NULL);
   if (value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_MAYBE))
     return -1;
+  if (value == NULL && default_value < 0) /* none is no default to be written */
+    return default_value;
   return trafo_config_get_int (self, key, default_value, -1, G_MAXINT32);
 }
 

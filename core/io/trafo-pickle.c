@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
 
-/* The pickles that torch.save() writes: protocol 2 of Python's pickle, of which these opcodes are
- * known, each a byte and its arguments (little-endian, but for BINFLOAT's):
+/* The pickles that torch.save() writes, most in protocol 2 of Python's pickle: of it these opcodes are
+ * known, whatever number stands after PROTO, each a byte and its arguments (little-endian, but for
+ * BINFLOAT's):
  *
  *   \x80 PROTO n          N NONE   \x88 NEWTRUE  \x89 NEWFALSE   K BININT1   M BININT2   J BININT
  *   \x8a LONG1 n bytes    G BINFLOAT             X BINUNICODE n(4) text      U SHORT_BINSTRING n text
@@ -19,7 +20,6 @@
 #include "trafo-json-string-private.h"
 #include "trafo-pickle-memory-private.h"
 
-#define PROTOCOL 2
 #define MAX_MEMORY_SIZE_BYTES ((gsize) 128 << 20)
 /* A name of Python's is a line. */
 #define MAX_LINE_SIZE_BYTES 256
@@ -314,12 +314,7 @@ do_proto (TrafoPickle *self, guint8 opcode)
 {
   guint32 protocol;
 
-  if (read_unsigned (self, 1, &protocol) && protocol != PROTOCOL)
-    trafo_pickle_fail (self,
-                       TRAFO_FORMAT_ERROR_UNKNOWN,
-                       "found a pickle of protocol %u, expected %d",
-                       protocol,
-                       PROTOCOL);
+  read_unsigned (self, 1, &protocol);
 }
 
 static void

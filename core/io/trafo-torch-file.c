@@ -13,6 +13,9 @@
 /* Of what is skipped, that many are told by name. */
 #define MAX_SKIPPED 1000
 
+/* Python's pickles begin with 0x80 and one of the numbers up to this. */
+#define MAX_PROTOCOL 5
+
 #define STATE_DICT "state_dict"
 
 /* The dict that holds the tensors. */
@@ -168,7 +171,7 @@ trafo_torch_file_open (const char   *path,
     return NULL;
   if (n_start >= 4 && memcmp (start, "PK\003\004", 4) == 0)
     is_read = trafo_torch_archive_read (self, cancellable, error);
-  else if (n_start >= 2 && memcmp (start, "\200\002", 2) == 0)
+  else if (n_start >= 2 && start[0] == 0x80 && start[1] <= MAX_PROTOCOL)
     is_read = trafo_torch_legacy_read (self, cancellable, error);
   else
     {

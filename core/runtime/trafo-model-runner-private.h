@@ -20,11 +20,16 @@ typedef struct
   guint         n_tokens; /* that are appended to it, at least 1 */
   guint         n_logits; /* how many of them, the last ones, logits are wanted for; may be 0 */
   const gint64 *tokens;
+  gsize         shift_from; /* the tokens of the sequence from this one on ... */
+  gint64        shift;      /* ... stand at positions that are larger by this */
 } TrafoRunnerRow;
 
 /* For a loaded model with the output "logits", float32; else NULL and the error. Keeps a reference. */
 TrafoModelRunner *trafo_model_runner_new (TrafoModel *model, GError **error);
 void              trafo_model_runner_free (TrafoModelRunner *self);
+
+/* Borrowed. */
+TrafoModel *trafo_model_runner_get_model (const TrafoModelRunner *self);
 
 /* The number of logits of a token. */
 gsize trafo_model_runner_get_vocab_size (const TrafoModelRunner *self);
@@ -43,6 +48,9 @@ gboolean trafo_model_runner_reserve (TrafoModelRunner *self,
 guint trafo_model_runner_begin (TrafoModelRunner *self);
 guint trafo_model_runner_fork (TrafoModelRunner *self, guint sequence);
 void  trafo_model_runner_release (TrafoModelRunner *self, guint sequence);
+
+/* How many tokens all steps so far ran: what was kept of a sequence is not run again. */
+guint64 trafo_model_runner_get_n_run (const TrafoModelRunner *self);
 
 gsize trafo_model_runner_get_length (const TrafoModelRunner *self, guint sequence);
 

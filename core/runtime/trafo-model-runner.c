@@ -39,6 +39,7 @@ struct _TrafoModelRunner
   gsize        max_length;
   gsize        noted_bytes; /* what the model was told that we take */
   gsize        n_pages;     /* the width of the page table, which is part of the plan */
+  guint64      n_run;
 };
 
 static gboolean
@@ -147,6 +148,12 @@ trafo_model_runner_free (TrafoModelRunner *self)
   g_free (self);
 }
 
+TrafoModel *
+trafo_model_runner_get_model (const TrafoModelRunner *self)
+{
+  return self->model;
+}
+
 gsize
 trafo_model_runner_get_vocab_size (const TrafoModelRunner *self)
 {
@@ -198,6 +205,12 @@ void
 trafo_model_runner_release (TrafoModelRunner *self, guint sequence)
 {
   trafo_kv_cache_release (self->cache, sequence);
+}
+
+guint64
+trafo_model_runner_get_n_run (const TrafoModelRunner *self)
+{
+  return self->n_run;
 }
 
 gsize
@@ -361,7 +374,8 @@ fill_tokens (TrafoModelRunner *self, const TrafoRunnerRow *rows, guint n_rows)
       if (ids != NULL)
         memcpy (ids + n_tokens, row->tokens, row->n_tokens * sizeof *ids);
       for (guint j = 0; j < row->n_tokens && positions != NULL; j++)
-        positions[n_tokens + j] = (gint64) past + j;
+        positions[n_tokens + j] =
+            (gint64) past + j + (past + j >= row->shift_from ? row->shift : 0);
       n_tokens += row->n_tokens;
       for (guint j = row->n_logits; j > 0; j--)
         *kept++ = n_tokens - j;
@@ -448,6 +462,7 @@ trafo_model_runner_step (TrafoModelRunner     *self,
   note_bytes (self);
   if (!is_run)
     return NULL;
+  self->n_run += size.n_tokens;
   logits = read_logits (self, &size, error);
   for (guint i = 0; i < n_rows && logits != NULL; i++)
     trafo_kv_cache_append (self->cache, rows[i].sequence, rows[i].n_tokens);

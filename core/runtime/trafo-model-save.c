@@ -7,6 +7,7 @@
 
 #include "trafo-async-call-private.h"
 #include "trafo-checkpoint-save-private.h"
+#include "trafo-model-generate.h"
 #include "trafo-model-runtime-private.h"
 
 /* The tensors under the names and in the order of the graph; a tied one comes once. */
@@ -88,7 +89,8 @@ config_text (TrafoModel *model, TrafoDType dtype, GError **error)
  * @error: return location for an error
  *
  * Writes config.json and the weights, model.safetensors or shards of it and their index, so that
- * transformers' from_pretrained() reads them.
+ * transformers' from_pretrained() reads them; for a causal language model generation_config.json too,
+ * of what [method@Trafo.Model.get_generation_config] gives.
  *
  * Tied weights are written once. Each file appears complete or not at all; weights of an earlier
  * save in the folder are removed at the end. The folder may be the one the model was loaded from.
@@ -106,6 +108,7 @@ trafo_model_save_pretrained (TrafoModel   *self,
   TrafoModelSource                 *source;
   g_autofree TrafoCheckpointTensor *tensors = NULL;
   g_autofree char                  *config = NULL;
+  TrafoGenerationConfig            *generation_config = NULL;
   gsize                             n_tensors;
 
   g_return_val_if_fail (TRAFO_IS_MODEL (self), FALSE);
@@ -119,6 +122,12 @@ trafo_model_save_pretrained (TrafoModel   *self,
   config = config_text (self, n_tensors > 0 ? tensors[0].dtype : TRAFO_DTYPE_FLOAT32, error);
   if (config == NULL)
     return FALSE;
+  if (g_strcmp0 (trafo_model_get_task (self), "causal-lm") == 0)
+    {
+      generation_config = trafo_model_get_generation_config (self, error);
+      if (generation_config == NULL)
+        return FALSE;
+    }
   if (g_mkdir_with_parents (folder, 0777) != 0)
     {
       g_autofree char *shown = g_filename_display_name (folder);
@@ -139,7 +148,9 @@ trafo_model_save_pretrained (TrafoModel   *self,
                                 max_shard_size_bytes,
                                 cancellable,
                                 error) &&
-         trafo_checkpoint_save_text (folder, "config.json", config, error);
+         trafo_checkpoint_save_text (folder, "config.json", config, error) &&
+         (generation_config == NULL ||
+          trafo_generation_config_save (generation_config, folder, error));
 }
 
 typedef struct

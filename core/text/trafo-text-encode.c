@@ -14,9 +14,34 @@ enum
 /* One input: a text, and perhaps the second of a pair. */
 typedef struct
 {
-  const char *texts[2]; /* the second is NULL without a pair */
-  gsize       sizes[2];
+  const char           *texts[2]; /* the second is NULL without a pair */
+  gsize                 sizes[2];
+  const TrafoTextRange *words; /* of the first, where it comes as words; else NULL */
+  gsize                 n_words;
 } Input;
+
+static gboolean
+fill_run (const TrafoTextEngine *engine,
+          TrafoTextScratch      *scratch,
+          const Input           *input,
+          guint                  index,
+          GError               **error)
+{
+  TrafoTokenRun *run = &scratch->runs[index];
+  const char    *text = input->texts[index];
+  gsize          size_bytes = input->sizes[index];
+
+  if (input->words == NULL)
+    return trafo_token_run_fill (run, engine, scratch, text, size_bytes, error);
+  return trafo_token_run_fill_words (run,
+                                     engine,
+                                     scratch,
+                                     text,
+                                     size_bytes,
+                                     input->words,
+                                     input->n_words,
+                                     error);
+}
 
 static TrafoEncoding *
 encode_input (const TrafoTextEngine *engine,
@@ -30,12 +55,7 @@ encode_input (const TrafoTextEngine *engine,
 
   scratch->runs[1].size_bytes = 0;
   for (guint i = 0; filled && i < (is_pair ? 2 : 1); i++)
-    filled = trafo_token_run_fill (&scratch->runs[i],
-                                   engine,
-                                   scratch,
-                                   input->texts[i],
-                                   input->sizes[i],
-                                   error);
+    filled = fill_run (engine, scratch, input, i, error);
   if (filled)
     encoding = trafo_assembly_make (engine, plan, scratch->runs, is_pair, error);
   trafo_text_scratch_trim (scratch, MAX (input->sizes[0], input->sizes[1]));
@@ -358,4 +378,70 @@ trafo_tokenizer_encode_bytes_batch (TrafoTokenizer     *self,
         set_text (&inputs[i], 1, g_ptr_array_index (pairs, i));
     }
   return inputs != NULL ? encode_batch (self, inputs, texts->len, options, error) : NULL;
+}
+
+/* Puts the words one after the other into @text. */
+static gboolean
+join_words (const char *const *words,
+            const char        *delimiter,
+            GString           *text,
+            GArray            *ranges,
+            GError           **error)
+{
+  gsize delimiter_size = strlen (delimiter);
+
+  for (gsize i = 0; words[i] != NULL; i++)
+    {
+      gsize          size_bytes = strlen (words[i]), n_before = i > 0 ? delimiter_size : 0;
+      TrafoTextRange range;
+
+      if (!trafo_token_run_check_size (size_bytes, error) ||
+          !trafo_token_run_check_size (text->len + n_before + size_bytes, error))
+        return FALSE;
+      g_string_append_len (text, delimiter, n_before);
+      range.start = (guint32) text->len;
+      g_string_append_len (text, words[i], size_bytes);
+      range.end = (guint32) text->len;
+      g_array_append_val (ranges, range);
+    }
+  return TRUE;
+}
+
+/**
+ * trafo_tokenizer_encode_words:
+ * @self: a loaded tokenizer
+ * @words: (array zero-terminated=1): the words of a text
+ * @delimiter: what the text has between words, such as a space
+ * @options: (nullable): options, %NULL for the defaults
+ * @error: return location for an error
+ *
+ * Turns a text that comes as words into tokens, as the tokenizers of Hugging Face do with
+ * `is_split_into_words`: each word is a text of its own, whose number the word ids are.
+ *
+ * Offsets are places in the words joined by @delimiter.
+ *
+ * Returns: (transfer full): the tokens, of several rows where the text overflows; %NULL with an error
+ *   as [method@Trafo.Tokenizer.encode] gives
+ */
+TrafoBatchEncoding *
+trafo_tokenizer_encode_words (TrafoTokenizer     *self,
+                              const char *const  *words,
+                              const char         *delimiter,
+                              TrafoEncodeOptions *options,
+                              GError            **error)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GArray) ranges = g_array_new (TRUE, FALSE, sizeof (TrafoTextRange));
+  Input input = { 0 };
+
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), NULL);
+  g_return_val_if_fail (words != NULL && delimiter != NULL, NULL);
+  g_return_val_if_fail (options == NULL || TRAFO_IS_ENCODE_OPTIONS (options), NULL);
+  if (!join_words (words, delimiter, text, ranges, error))
+    return NULL;
+  input.texts[0] = text->str;
+  input.sizes[0] = text->len;
+  input.words = (const TrafoTextRange *) (gpointer) ranges->data;
+  input.n_words = ranges->len;
+  return encode_batch (self, &input, 1, options, error);
 }

@@ -66,6 +66,11 @@ TRAFO_API TrafoBatchEncoding *trafo_tokenizer_encode_bytes_batch (TrafoTokenizer
                                                                   GPtrArray          *pairs,
                                                                   TrafoEncodeOptions *options,
                                                                   GError            **error);
+TRAFO_API TrafoBatchEncoding *trafo_tokenizer_encode_words (TrafoTokenizer     *self,
+                                                            const char *const  *words,
+                                                            const char         *delimiter,
+                                                            TrafoEncodeOptions *options,
+                                                            GError            **error);
 TRAFO_API char               *trafo_tokenizer_decode (TrafoTokenizer *self,
                                                       const guint32  *ids,
                                                       gsize           n_ids,

@@ -39,5 +39,14 @@ gboolean trafo_token_run_fill (TrafoTokenRun         *self,
                                const char            *text,
                                gsize                  size_bytes,
                                GError               **error);
+/* The same for words of a text that are each a text of their own: tokens are of the word's number. */
+gboolean trafo_token_run_fill_words (TrafoTokenRun         *self,
+                                     const TrafoTextEngine *engine,
+                                     TrafoTextScratch      *scratch,
+                                     const char            *text,
+                                     gsize                  size_bytes,
+                                     const TrafoTextRange  *words,
+                                     gsize                  n_words,
+                                     GError               **error);
 
 G_END_DECLS

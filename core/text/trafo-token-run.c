@@ -323,6 +323,24 @@ count_offsets (TrafoTokenRun *self, const char *text, GError **error)
   return TRUE;
 }
 
+static void
+begin (TrafoTokenRun *self, const char *text, gsize size_bytes)
+{
+  self->tokens.n_pieces = 0;
+  self->n_words = 0;
+  self->text = text;
+  self->size_bytes = size_bytes;
+  self->texts_size = 0;
+  g_clear_pointer (&self->texts, g_array_unref);
+}
+
+static gboolean
+finish (TrafoTokenRun *self, GError **error)
+{
+  self->is_ascii = trafo_utf8_get_ascii_length (self->text, self->size_bytes) == self->size_bytes;
+  return self->is_ascii || count_offsets (self, self->text, error);
+}
+
 /* Turns a text into tokens. */
 gboolean
 trafo_token_run_fill (TrafoTokenRun         *self,
@@ -334,14 +352,42 @@ trafo_token_run_fill (TrafoTokenRun         *self,
 {
   Work work = { self, engine, scratch };
 
-  self->tokens.n_pieces = 0;
-  self->n_words = 0;
-  self->text = text;
-  self->size_bytes = size_bytes;
-  self->texts_size = 0;
-  g_clear_pointer (&self->texts, g_array_unref);
-  if (!check_text (text, size_bytes, error) || !append_text (&work, text, size_bytes, error))
+  begin (self, text, size_bytes);
+  return check_text (text, size_bytes, error) && append_text (&work, text, size_bytes, error) &&
+         finish (self, error);
+}
+
+gboolean
+trafo_token_run_fill_words (TrafoTokenRun         *self,
+                            const TrafoTextEngine *engine,
+                            TrafoTextScratch      *scratch,
+                            const char            *text,
+                            gsize                  size_bytes,
+                            const TrafoTextRange  *words,
+                            gsize                  n_words,
+                            GError               **error)
+{
+  Work work = { self, engine, scratch };
+
+  begin (self, text, size_bytes);
+  if (!check_text (text, size_bytes, error))
     return FALSE;
-  self->is_ascii = trafo_utf8_get_ascii_length (text, size_bytes) == size_bytes;
-  return self->is_ascii || count_offsets (self, text, error);
+  for (gsize i = 0; i < n_words; i++)
+    {
+      const TrafoTextRange *word = &words[i];
+      gsize                 first = self->tokens.n_pieces;
+
+      if (!append_text (&work, text + word->start, word->end - word->start, error))
+        return FALSE;
+      for (TrafoPiece *piece = self->tokens.pieces + first;
+           piece < self->tokens.pieces + self->tokens.n_pieces;
+           piece++)
+        {
+          piece->start += word->start;
+          piece->end += word->start;
+          piece->word = (guint32) i;
+        }
+    }
+  self->n_words = (guint32) n_words;
+  return finish (self, error);
 }

@@ -477,6 +477,14 @@ def _tokenizer_encode_batch(self, texts, pairs=None, options=None, **properties)
     return self.encode_bytes_batch(_bytes_list(texts), _bytes_list(pairs), options)
 
 
+_encode_words = Trafo.Tokenizer.encode_words
+
+
+def _tokenizer_encode_words(self, words, delimiter=" ", options=None, **properties):
+    options = _options(Trafo.EncodeOptions, options, properties)
+    return _encode_words(self, words, delimiter, options)
+
+
 def _tokenizer_encode_batch_async(
     self,
     texts,
@@ -517,6 +525,7 @@ def _batch_getitem(self, key):
 
 Trafo.Tokenizer.encode = _tokenizer_encode
 Trafo.Tokenizer.encode_batch = _tokenizer_encode_batch
+Trafo.Tokenizer.encode_words = _tokenizer_encode_words
 Trafo.Tokenizer.encode_batch_async = _tokenizer_encode_batch_async
 Trafo.Tokenizer.encode_batch_finish = Trafo.Tokenizer.encode_bytes_batch_finish
 Trafo.Tokenizer.decode = _tokenizer_decode

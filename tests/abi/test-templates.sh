@@ -28,6 +28,27 @@ build()
     meson setup --werror "$stage/build-$1" "$stage/$1" && ninja -C "$stage/build-$1"
 }
 
+# The pipeline's task runs from its own build folder, on a checkpoint, as the installed program's tasks
+# do; what it says is the distance between the logits that the program's forward gives.
+run_task()
+{
+  local models=$source_dir/tests/data/models
+  local trafo=$root/bin/trafo
+  cp -r "$models/gpt2-seqcls" "$stage/checkpoint" &&
+    cp "$models/gpt2-untied/tokenizer.json" "$stage/checkpoint" &&
+    "$trafo" tokenize --json --model "$stage/checkpoint" ab >"$stage/tokens" &&
+    "$trafo" forward --json --model "$stage/checkpoint" --auto-class AutoModelForSequenceClassification \
+      --ids "$(python3 -c 'import json, sys; print(json.load(sys.stdin)["input_ids"])' \
+        <"$stage/tokens")" >"$stage/outputs" &&
+    TRAFO_PLUGIN_PATH=$stage/build-pipeline \
+      "$trafo" pipeline example --model "$stage/checkpoint" ab >"$stage/margin" &&
+    cat "$stage/outputs" "$stage/margin" && python3 -c '
+import json, sys
+logits = sorted(json.load(open(sys.argv[1]))["outputs"]["logits"]["data"])
+sys.exit(abs(float(open(sys.argv[2]).read()) - (logits[-1] - logits[-2])) > 1e-4)
+' "$stage/outputs" "$stage/margin"
+}
+
 check "installs" meson install -C "$build_dir" --no-rebuild --quiet --destdir "$stage/root"
 root=$stage/root$prefix
 pc_dir=$(dirname "$(find "$root" -name trafo-plugin-1.0.pc)")
@@ -40,5 +61,6 @@ for kind in backend model optimizer pipeline tokenizer; do
   check "$kind keeps the contract" \
     "$root/bin/trafo-plugin-check" "$stage/build-$kind/libtrafo$kind-example.so"
 done
+check "pipeline's task runs" run_task
 echo "1..$n_cases"
 exit $((n_failed > 0))

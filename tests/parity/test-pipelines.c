@@ -176,9 +176,9 @@ test_refusals (void)
     const char *parameters;
     const char *message;
   } cases[] = {
-    { "text-classification", "bert-seqcls", "a", "{'top_k': <-1>}", "'top_k' is -1" },
+    { "text-classification", "bert-seqcls", "a", "{'top_k': <'x'>}", "'top_k' is \"x\"" },
     { "text-classification", "bert-seqcls", "a", "{'function_to_apply': <'relu'>}", "relu" },
-    { "text-classification", "bert-seqcls", "a", "{'stride': <3>}", "'stride'" },
+    { "text-classification", "bert-seqcls", "a", "{'nonsense': <3>}", "'nonsense'" },
     { "text-classification", "bert-seqcls", "a", "{'batch_size': <0>}", "'batch_size' is 0" },
     { "zero-shot-classification", "bert-seqcls", "a", "{}", "'candidate_labels'" },
     { "zero-shot-classification", "bert-seqcls", "", "{'candidate_labels': <'a'>}", "empty" },
@@ -187,8 +187,13 @@ test_refusals (void)
       "a",
       "{'candidate_labels': <'a'>, 'hypothesis_template': <'no'>}",
       "'hypothesis_template' is \"no\"" },
+    { "zero-shot-classification",
+      "bert-seqcls",
+      "a",
+      "{'candidate_labels': <'a'>, 'hypothesis_template': <'{} and {}'>}",
+      "'hypothesis_template' is \"{} and {}\"" },
     { "token-classification", "bert-tokcls", "a", "{'aggregation_strategy': <'last'>}", "last" },
-    { "token-classification", "bert-tokcls", "a", "{'is_split_into_words': <true>}", "split" },
+    { "token-classification", "bert-tokcls", "a", "{'is_split_into_words': <true>}", "words" },
     { "token-classification", "bert-tokcls", "a", "{'stride': <40>}", "'stride' is 40" },
     { "token-classification",
       "bert-tokcls",
@@ -234,6 +239,30 @@ test_refusals (void)
     }
 }
 
+/* No input is none of a task's. */
+static void
+test_no_inputs (void)
+{
+  static const char *const tasks[][2] = {
+    { "text-classification", "bert-seqcls" },
+    { "token-classification", "bert-tokcls" },
+    { "fill-mask", "bert-mlm" },
+    { "feature-extraction", "bert-base" },
+    { "text-generation", "gpt2-untied" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (tasks); i++)
+    {
+      g_autoptr (TrafoPipeline) pipeline = make_pipeline (tasks[i][0], tasks[i][1]);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (
+          trafo_pipeline_run (pipeline, g_variant_new_parsed ("@as []"), NULL, NULL, &error));
+      g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+      g_assert_nonnull (strstr (error->message, "at least one text"));
+    }
+}
+
 /* A conversation needs a template, and is not taken for texts. */
 static void
 test_chat_is_refused (void)
@@ -260,6 +289,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/pipelines/question-answering", "question-answering", test_task);
   g_test_add_data_func ("/pipelines/feature-extraction", "feature-extraction", test_task);
   g_test_add_data_func ("/pipelines/text-generation", "text-generation", test_task);
+  g_test_add_func ("/pipelines/no-inputs", test_no_inputs);
   g_test_add_func ("/pipelines/refusals", test_refusals);
   g_test_add_func ("/pipelines/chat-is-refused", test_chat_is_refused);
   return g_test_run ();

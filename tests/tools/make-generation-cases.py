@@ -3,9 +3,11 @@
 # Copyright 2026 The Trafo authors
 """Writes tests/data/generation.json: what generate() of transformers 5 makes of random prompts and
 parameters, with the small checkpoints of tests/data/models. Cases in which a change of all weights by
-1e-5 alters the outcome, or in which sequences have the same score, are not drawn.
+1e-5 alters the outcome, or in which sequences have the same score, are not drawn. With --kind padded
+(tests/data/padded.json) the rows have padding anywhere, at their ends too; with --kind spent
+(tests/data/spent.json) the vocabulary of a beam search runs out, and scores are equal.
 
-    make-generation-cases.py [--seed N] [--cases N] tests/data/models tests/data/generation.json
+    make-generation-cases.py [--seed N] [--cases N] [--kind K] tests/data/models tests/data/generation.json
 """
 import argparse
 import copy
@@ -39,6 +41,17 @@ def draw_prompts(random, vocab_size):
     width = int(lengths.max())
     ids = [[1] * int(width - n) + random.integers(2, vocab_size, n).tolist() for n in lengths]
     return ids, [[0] * int(width - n) + [1] * int(n) for n in lengths]
+
+
+def draw_padding(random, vocab_size):
+    """Rows of tokens in which the mask hides any, one of three up to the end."""
+    ids = random.integers(2, vocab_size, (random.integers(1, 4), random.integers(1, 9)))
+    mask = random.integers(0, 4, ids.shape) > 0
+    for row in mask:
+        if random.integers(3) == 0:
+            row[random.integers(0, len(row)):] = False
+        row[0] |= not row.any()
+    return np.where(mask, ids, 1).tolist(), mask.astype(int).tolist()
 
 
 def pick(random, values):
@@ -102,6 +115,24 @@ def draw_params(random, vocab_size):
     return params
 
 
+def draw_spent(random, vocab_size):
+    """Few tokens that may come, each once, or an end that any of several tokens is."""
+    allowed = random.choice(vocab_size, random.integers(1, 7), replace=False)
+    params = {"max_new_tokens": int(random.integers(1, 12)), "num_beams": int(random.integers(2, 7))}
+    params["num_return_sequences"] = int(random.integers(1, params["num_beams"] + 1))
+    params["length_penalty"] = pick(random, [1.0, 0.0, 2.0, -1.0])
+    params["early_stopping"] = pick(random, [False, True, "never"])
+    if random.integers(4) > 0:
+        params["suppress_tokens"] = [i for i in range(vocab_size) if i not in allowed]
+    else:
+        params["forced_eos_token_id"] = draw_ids(random, vocab_size, random.integers(2, 5))
+    if random.integers(3) > 0:
+        params["no_repeat_ngram_size"] = 1
+    if random.integers(2) > 0:
+        params["eos_token_id"] = allowed[: random.integers(1, 3)].tolist()
+    return params
+
+
 def run(model, ids, mask, params):
     torch.manual_seed(1)
     with torch.no_grad():
@@ -119,9 +150,10 @@ def summarise(scores):
     return steps
 
 
-def make_case(random, name, model, twin):
-    ids, mask = draw_prompts(random, model.config.vocab_size)
-    params = draw_params(random, model.config.vocab_size)
+def make_case(random, kind, name, model, twin):
+    draw_ids_and_mask = draw_padding if kind == "padded" else draw_prompts
+    ids, mask = draw_ids_and_mask(random, model.config.vocab_size)
+    params = (draw_spent if kind == "spent" else draw_params)(random, model.config.vocab_size)
     suppressed = set(params.get("suppress_tokens", []))
     if params.get("forced_bos_token_id") in suppressed:
         return None
@@ -138,11 +170,11 @@ def make_case(random, name, model, twin):
     if not is_drawn and not torch.equal(got.sequences, other.sequences):
         return None
     scores = getattr(got, "sequences_scores", None)
-    if scores is not None and len(set(scores.tolist())) < len(scores):
+    if kind != "spent" and scores is not None and len(set(scores.tolist())) < len(scores):
         return None
     case = {"model": name, "input_ids": ids, "attention_mask": mask, "params": params}
     case["sequences"] = None if is_drawn else got.sequences.tolist()
-    case["sequences_scores"] = None if scores is None else [float("%.7g" % s) for s in scores]
+    case["sequences_scores"] = None if scores is None else [max(float("%.7g" % s), -1e300) for s in scores]
     case["first_scores"] = steps[0]
     return case
 
@@ -151,6 +183,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cases", type=int, default=40)
+    parser.add_argument("--kind", choices=("plain", "padded", "spent"), default="plain")
     parser.add_argument("models", type=pathlib.Path)
     parser.add_argument("out", type=pathlib.Path)
     options = parser.parse_args()
@@ -161,7 +194,7 @@ def main():
         random = np.random.default_rng([options.seed, index])
         left = options.cases
         while left > 0:
-            case = make_case(random, name, model, twin)
+            case = make_case(random, options.kind, name, model, twin)
             if case is None:
                 n_dropped += 1
                 continue

@@ -118,6 +118,8 @@ def cases():
             {"top_k": None},
             {"top_k": 2, "function_to_apply": "sigmoid"},
             {"top_k": 1},
+            {"top_k": -1},
+            {"truncation": True, "max_length": 6, "stride": 2},
             {"function_to_apply": "none"},
             {"truncation": True, "max_length": 6, "batch_size": 2},
         ):
@@ -139,6 +141,10 @@ def cases():
             yield "token-classification", model, TEXT, {**parameters, "ignore_labels": []}
             if strategy != "none":
                 yield "token-classification", model, LONG, {**parameters, "stride": 7}
+            words = {**parameters, "is_split_into_words": True}
+            yield "token-classification", model, [*TEXT.split(), "zebra,mat", "北"], words
+            texts = [["in", "the paris"], ["é!", "a"]]
+            yield "token-classification", model, texts, {**words, "delimiter": "--"}
         yield "token-classification", model, TEXTS, {"batch_size": 3, "ignore_labels": ["PER"]}
     for model in "bert-mlm", "distilbert-mlm":
         yield "fill-mask", model, "the [MASK] sat", {}
@@ -162,6 +168,8 @@ def cases():
         yield "question-answering", model, {"question": "é?", "context": "日本 é 北 paris"}, {}
     yield "feature-extraction", "bert-base", "a cat", {}
     yield "feature-extraction", "bert-base", ["a", ""], {"tokenize_kwargs": {"max_length": 2}}
+    yield "feature-extraction", "bert-base", ["a", "it is red"], {"batch_size": 2}
+    yield "feature-extraction", "bert-base", [["a", "cat"], "it", ["red"]], {}
     for parameters in (
         {"max_new_tokens": 5},
         {"max_new_tokens": 4, "return_full_text": False, "num_beams": 3, "num_return_sequences": 2},

@@ -105,7 +105,8 @@ def recompress(data, method):
 
 def save(value, kind):
     buffer = io.BytesIO()
-    torch.save(value, buffer, _use_new_zipfile_serialization=kind != "legacy")
+    torch.save(value, buffer, _use_new_zipfile_serialization="legacy" not in kind,
+               pickle_protocol=3 if "protocol-3" in kind else 2)
     data = buffer.getvalue()
     if kind == "big":
         return big_endian(data)
@@ -224,7 +225,7 @@ def write_fixtures():
         ("head.transposed", weight.t()), ("row", weight[:1].expand(2, 4)),
     ])
     value._metadata = collections.OrderedDict({"": {"version": 1}})
-    for kind in ("zip", "legacy", "big", "deflated"):
+    for kind in ("zip", "legacy", "big", "deflated", "protocol-3", "legacy-protocol-3"):
         write(OUT, kind, value, kind)
     write(OUT, "dtypes", {f"tensor.{dtype}": tensor_of(rng, [2, 3], dtype) for dtype in TYPED + UNTYPED}, "zip")
     write(OUT, "dtypes-big", {f"tensor.{dtype}": tensor_of(rng, [2, 3], dtype) for dtype in TYPED}, "big")

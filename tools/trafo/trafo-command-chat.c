@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
-#include <errno.h>
+#include <gio/gunixinputstream.h>
 #include <glib-unix.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "trafo-command.h"
@@ -29,42 +28,69 @@ options_clear (Options *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
-/* An answer in the making. */
+/* A conversation: one growing text. */
 typedef struct
 {
-  GMainContext *context;
-  GCancellable *cancellable; /* Ctrl-C ends the answer alone */
-  GAsyncResult *result;      /* of the step that is done, or NULL */
-} Answer;
+  const TrafoCommand *command;
+  TrafoGenerator     *generator;
+  GDataInputStream   *input;
+  GString            *said;
+  GCancellable       *cancellable; /* of what is waited for: Ctrl-C ends that alone */
+  GAsyncResult       *result;      /* of it when it is done, or NULL */
+} Chat;
+
+static void
+chat_clear (Chat *self)
+{
+  g_object_unref (self->input);
+  g_string_free (self->said, TRUE);
+  g_object_unref (self->cancellable);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Chat, chat_clear)
 
 static gboolean
 interrupt (gpointer data)
 {
-  Answer *answer = data;
+  Chat *self = data;
 
-  g_cancellable_cancel (answer->cancellable);
+  g_cancellable_cancel (self->cancellable);
   return G_SOURCE_CONTINUE;
 }
 
 static void
 take_result (GObject *source, GAsyncResult *result, gpointer data)
 {
-  Answer *answer = data;
+  Chat *self = data;
 
-  answer->result = g_object_ref (result);
+  self->result = g_object_ref (result);
+}
+
+/* A Ctrl-C from before counts no more. */
+static void
+renew_cancellable (Chat *self)
+{
+  g_object_unref (self->cancellable);
+  self->cancellable = g_cancellable_new ();
+}
+
+static GAsyncResult *
+wait_for_result (Chat *self)
+{
+  while (self->result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  return g_steal_pointer (&self->result);
 }
 
 /* The next part of the answer; NULL at its end. */
 static char *
-next (TrafoGenerator *generator, Answer *answer, GError **error)
+next (Chat *self, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  trafo_generator_next_async (generator, answer->cancellable, take_result, answer);
-  while (answer->result == NULL)
-    g_main_context_iteration (answer->context, TRUE);
-  result = g_steal_pointer (&answer->result);
-  return trafo_generator_next_finish (generator, result, error);
+  trafo_generator_next_async (self->generator, self->cancellable, take_result, self);
+  result = wait_for_result (self);
+  return trafo_generator_next_finish (self->generator, result, error);
 }
 
 static void
@@ -83,92 +109,128 @@ print_speed (TrafoGenerationResult *result, gint64 start, gint64 first)
            trafo_terminal_style (stderr, TRAFO_TERMINAL_STYLE_PLAIN));
 }
 
-/* Appends the answer to what was said so far, and prints it as it comes. */
+/* Appends the answer to what was said so far, and prints it as it comes. FALSE if there is none; one
+ * that breaks off has been said. */
 static gboolean
-answer (TrafoGenerator *generator, GString *said, GError **error)
+answer (Chat *self, GError **error)
 {
-  const char *texts[] = { said->str, NULL };
+  const char *texts[] = { self->said->str, NULL };
   g_autoptr (TrafoTensorDict) inputs =
-      trafo_tokenizer_encode_prompts (trafo_generator_get_tokenizer (generator), texts, error);
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      trafo_tokenizer_encode_prompts (trafo_generator_get_tokenizer (self->generator),
+                                      texts,
+                                      error);
   g_autoptr (TrafoGenerationResult) result = NULL;
   g_autoptr (GError) local = NULL;
-  Answer state = { g_main_context_default (), cancellable, NULL };
   gint64 start = g_get_monotonic_time (), first = 0;
-  guint  watch;
 
-  if (inputs == NULL || !trafo_generator_begin (generator, inputs, error))
+  if (inputs == NULL || !trafo_generator_begin (self->generator, inputs, error))
     return FALSE;
-  watch = g_unix_signal_add (SIGINT, interrupt, &state);
-  for (char *text; (text = next (generator, &state, &local)) != NULL; g_free (text))
+  renew_cancellable (self);
+  for (char *text; (text = next (self, &local)) != NULL; g_free (text))
     {
       if (first == 0)
         first = g_get_monotonic_time ();
-      g_string_append (said, text);
+      g_string_append (self->said, text);
       printf ("%s", text);
       fflush (stdout);
     }
-  g_source_remove (watch);
+  if (local != NULL && !g_error_matches (local, G_IO_ERROR, G_IO_ERROR_CANCELLED) && first == 0)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
   printf ("\n");
-  result = trafo_generator_end (generator, error);
+  if (local != NULL && !g_error_matches (local, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    trafo_command_warn (self->command, "%s; the answer ends here", local->message);
+  result = trafo_generator_end (self->generator, error);
   if (result == NULL)
     return FALSE;
   print_speed (result, start, first != 0 ? first : g_get_monotonic_time ());
-  if (local == NULL || g_error_matches (local, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  return TRUE;
 }
 
-/* A line of stdin without its end; NULL at the end. */
+/* A line of stdin without its end; NULL at the end. The terminal itself drops what was typed before
+ * Ctrl-C. */
 static char *
-read_line (void)
+read_line (Chat *self)
 {
-  char   *line = NULL;
-  size_t  allocated = 0;
-  ssize_t size;
+  for (guint n_interrupts = 0; n_interrupts < 2; n_interrupts++)
+    {
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (GError) error = NULL;
+      char *line;
 
-  if (isatty (STDIN_FILENO))
-    {
-      printf ("> ");
-      fflush (stdout);
+      if (isatty (STDIN_FILENO))
+        {
+          printf ("> ");
+          fflush (stdout);
+        }
+      renew_cancellable (self);
+      g_data_input_stream_read_line_async (self->input,
+                                           G_PRIORITY_DEFAULT,
+                                           self->cancellable,
+                                           take_result,
+                                           self);
+      result = wait_for_result (self);
+      line = g_data_input_stream_read_line_finish (self->input, result, NULL, &error);
+      if (error == NULL)
+        return line;
+      printf ("\n");
+      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        {
+          trafo_command_warn (self->command, "%s", error->message);
+          return NULL;
+        }
+      if (n_interrupts == 0)
+        fprintf (stderr, "Ctrl-C once more, or Ctrl-D, ends the conversation\n");
     }
-  size = getline (&line, &allocated, stdin);
-  if (size < 0)
-    {
-      free (line);
-      return NULL;
-    }
-  if (size > 0 && line[size - 1] == '\n')
-    line[size - 1] = '\0';
-  return line;
+  return NULL;
 }
 
-/* What was said grows, and only what is new is run. A failure forgets all of it: most often it has
- * become longer than the model can read. */
-static int
-chat (const TrafoCommand *self, TrafoGenerator *generator)
+/* What was said grows, and only what is new is run. Where it fails, most often since it has become
+ * longer than the model can read, the line is answered in a new conversation. */
+static void
+say (Chat *self, const char *line)
 {
-  g_autoptr (GString) said = g_string_new (NULL);
+  gboolean is_first = self->said->len == 0;
+  g_autoptr (GError) error = NULL;
 
-  for (char *line; (line = read_line ()) != NULL; free (line))
+  g_string_append_printf (self->said, "%s\n", line);
+  if (!answer (self, &error) && !is_first)
     {
-      g_autoptr (GError) error = NULL;
-
-      if (!g_utf8_validate (line, -1, NULL))
-        {
-          trafo_command_warn (self, "the line is not UTF-8");
-          continue;
-        }
-      g_string_append_printf (said, "%s\n", line);
-      if (!answer (generator, said, &error))
-        {
-          trafo_command_warn (self, "%s; begins anew", error->message);
-          g_string_truncate (said, 0);
-        }
-      else
-        g_string_append_c (said, '\n');
+      trafo_command_warn (self->command, "%s; begins anew", error->message);
+      g_clear_error (&error);
+      g_string_printf (self->said, "%s\n", line);
+      answer (self, &error);
     }
+  if (error == NULL)
+    {
+      g_string_append_c (self->said, '\n');
+      return;
+    }
+  trafo_command_warn (self->command, "%s", error->message);
+  g_string_truncate (self->said, 0);
+}
+
+static int
+chat (const TrafoCommand *command, TrafoGenerator *generator)
+{
+  g_autoptr (GInputStream) stream = g_unix_input_stream_new (STDIN_FILENO, FALSE);
+  g_auto (Chat) self = {
+    .command = command,
+    .generator = generator,
+    .input = g_data_input_stream_new (stream),
+    .said = g_string_new (NULL),
+    .cancellable = g_cancellable_new (),
+  };
+  guint watch = g_unix_signal_add (SIGINT, interrupt, &self);
+
+  for (char *line; (line = read_line (&self)) != NULL; g_free (line))
+    if (g_utf8_validate (line, -1, NULL))
+      say (&self, line);
+    else
+      trafo_command_warn (command, "the line is not UTF-8");
+  g_source_remove (watch);
   return TRAFO_EXIT_OK;
 }
 
@@ -234,6 +296,8 @@ const TrafoCommand trafo_command_chat = {
   .examples =
       "  trafo chat --model gpt2 --do-sample true --temperature 0.7\n"
       "Lines and answers are one growing text: no chat template is applied. Ctrl-C ends an\n"
-      "answer, Ctrl-D the conversation. Other options are parameters, as of 'generate'.\n",
+      "answer, or drops the line that is being typed; Ctrl-D, or Ctrl-C twice at the prompt, ends\n"
+      "the conversation. One that the model cannot read any more begins anew with the new line.\n"
+      "Other options are parameters, as of 'generate'.\n",
   .run = run,
 };

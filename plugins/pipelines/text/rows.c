@@ -24,6 +24,20 @@ rows_free (Rows *self)
   g_free (self);
 }
 
+static gboolean
+add_batch (Rows *self, guint item, TrafoBatchEncoding *batch)
+{
+  if (batch == NULL)
+    return FALSE;
+  for (gsize i = 0; i < trafo_batch_encoding_get_n_rows (batch); i++)
+    {
+      g_ptr_array_add (self->encodings,
+                       trafo_encoding_ref (trafo_batch_encoding_get_row (batch, i)));
+      g_array_append_val (self->items, item);
+    }
+  return TRUE;
+}
+
 gboolean
 rows_add (Rows               *self,
           const TextCall     *call,
@@ -41,15 +55,36 @@ rows_add (Rows               *self,
                                                                        options,
                                                                        error);
 
-  if (batch == NULL)
-    return FALSE;
-  for (gsize i = 0; i < trafo_batch_encoding_get_n_rows (batch); i++)
-    {
-      g_ptr_array_add (self->encodings,
-                       trafo_encoding_ref (trafo_batch_encoding_get_row (batch, i)));
-      g_array_append_val (self->items, item);
-    }
-  return TRUE;
+  return add_batch (self, item, batch);
+}
+
+gboolean
+rows_add_texts (Rows               *self,
+                const TextCall     *call,
+                guint               item,
+                const char *const  *texts,
+                TrafoEncodeOptions *options,
+                GError            **error)
+{
+  g_autoptr (TrafoBatchEncoding) batch =
+      trafo_tokenizer_encode_batch (call->tokenizer, texts, NULL, options, error);
+
+  return add_batch (self, item, batch);
+}
+
+gboolean
+rows_add_words (Rows               *self,
+                const TextCall     *call,
+                guint               item,
+                const char *const  *words,
+                const char         *delimiter,
+                TrafoEncodeOptions *options,
+                GError            **error)
+{
+  g_autoptr (TrafoBatchEncoding) batch =
+      trafo_tokenizer_encode_words (call->tokenizer, words, delimiter, options, error);
+
+  return add_batch (self, item, batch);
 }
 
 static gboolean

@@ -26,6 +26,21 @@ gboolean rows_add (Rows               *self,
                    TrafoEncodeOptions *options,
                    GError            **error);
 
+/* The same for an item that is several texts, one row each, and for one that is the words of a text. */
+gboolean rows_add_texts (Rows               *self,
+                         const TextCall     *call,
+                         guint               item,
+                         const char *const  *texts,
+                         TrafoEncodeOptions *options,
+                         GError            **error);
+gboolean rows_add_words (Rows               *self,
+                         const TextCall     *call,
+                         guint               item,
+                         const char *const  *words,
+                         const char         *delimiter,
+                         TrafoEncodeOptions *options,
+                         GError            **error);
+
 /* One row and what the model made of it. */
 typedef struct
 {

@@ -9,7 +9,7 @@
 
 #define ENCODE_OPTIONS                                                                             \
   "truncation", "max_length", "padding", "add_special_tokens", "padding_side", "truncation_side",  \
-      "pad_to_multiple_of"
+      "pad_to_multiple_of", "stride"
 
 typedef void (*Activation) (float *scores, gsize n_scores);
 
@@ -17,7 +17,7 @@ typedef struct
 {
   TrafoModel *model;
   gboolean    has_top_k;
-  gint64      top_k; /* G_MAXINT64: all */
+  gint64      top_k; /* G_MAXINT64: all; less than 0: all but so many */
   Activation  activation;
   TrafoValue *results;
 } Classifier;
@@ -85,6 +85,7 @@ classify (const Row *row, gpointer data, GError **error)
   g_autofree float *scores = NULL;
   g_autofree guint *order = NULL;
   TrafoValue       *classes;
+  gint64            n_classes;
   gsize             n_scores;
 
   if (logits == NULL)
@@ -104,7 +105,8 @@ classify (const Row *row, gpointer data, GError **error)
     }
   order = scores_sort (scores, n_scores);
   classes = trafo_value_new_list ();
-  for (gsize i = 0; i < n_scores && (gint64) i < self->top_k; i++)
+  n_classes = self->top_k < 0 ? (gint64) n_scores + self->top_k : self->top_k;
+  for (gsize i = 0; i < n_scores && (gint64) i < n_classes; i++)
     trafo_value_append (classes, make_class (labels[order[i]], scores[order[i]]));
   trafo_value_append (self->results, classes);
   return TRUE;
@@ -157,7 +159,7 @@ read_parameters (Classifier *self, const TextCall *call, GError **error)
 
   self->has_top_k = trafo_value_get_member (call->parameters, "top_k") != NULL;
   self->top_k = G_MAXINT64;
-  if (!parameters_get_integer (call, "top_k", 0, G_MAXINT32, &self->top_k, error) ||
+  if (!parameters_get_integer (call, "top_k", -G_MAXINT32, G_MAXINT32, &self->top_k, error) ||
       !parameters_get_string (call, "function_to_apply", &function, error))
     return FALSE;
   self->activation =

@@ -77,7 +77,10 @@ trafo_text_task_run (TrafoPipelineTask *task,
     .cancellable = cancellable,
   };
 
-  return TRAFO_TEXT_TASK_GET_CLASS (task)->run (&call, error);
+  if (text_call_get_n_items (&call) > 0)
+    return TRAFO_TEXT_TASK_GET_CLASS (task)->run (&call, error);
+  text_call_fail_input (input_values, "at least one text", error);
+  return NULL;
 }
 
 static void

@@ -2,7 +2,8 @@
  * Copyright 2026 The Trafo authors */
 
 /* The labels of tokens, words or entities: transformers/pipelines/token_classification.py (5.23). With
- * "stride" a long text is read in windows that overlap by so many tokens. */
+ * "stride" a long text is read in windows that overlap by so many tokens; with "is_split_into_words"
+ * it comes as words, and is they joined by "delimiter". */
 #include <string.h>
 
 #include "entities.h"
@@ -17,6 +18,8 @@ typedef struct
   TrafoValue     *inputs; /* a list of texts */
   Aggregation     aggregation;
   char          **ignore_labels;
+  gboolean        is_split; /* into words */
+  const char     *delimiter;
   char           *prefix; /* of tokens that continue a word, or NULL */
   gint64          unk_token;
   GPtrArray      *entities; /* of the input at hand */
@@ -173,22 +176,16 @@ read_aggregation (Tagger *self, const TextCall *call, GError **error)
                           error);
 }
 
-/* Parameters of transformers that ask for what is not there. */
 static gboolean
-refuse_word_lists (const TextCall *call, GError **error)
+read_words_parameters (Tagger *self, const TextCall *call, GError **error)
 {
-  gboolean is_split = FALSE;
-
-  if (!parameters_get_boolean (call, "is_split_into_words", &is_split, error))
-    return FALSE;
-  if (is_split)
-    return parameters_fail (call, "is_split_into_words", "false: texts are split here", error);
   if (parameters_get (call, "offset_mapping") != NULL)
     return parameters_fail (call,
                             "offset_mapping",
                             "none: the tokenizer knows where tokens are",
                             error);
-  return TRUE;
+  return parameters_get_boolean (call, "is_split_into_words", &self->is_split, error) &&
+         parameters_get_string (call, "delimiter", &self->delimiter, error);
 }
 
 static gboolean
@@ -218,26 +215,85 @@ read_stride (const TextCall *call, const Tagger *self, TrafoEncodeOptions *optio
 }
 
 static gboolean
+add_text (Tagger             *self,
+          Rows               *rows,
+          const TextCall     *call,
+          TrafoValue         *input,
+          TrafoEncodeOptions *options,
+          GError            **error)
+{
+  const char *text = trafo_value_get_string (input);
+  guint       item = trafo_value_get_n_items (self->inputs);
+
+  if (text == NULL)
+    return text_call_fail_input (input, "a text", error);
+  trafo_value_append (self->inputs, trafo_value_ref (input));
+  return rows_add (rows, call, item, text, NULL, options, error);
+}
+
+static gboolean
+add_words (Tagger             *self,
+           Rows               *rows,
+           const TextCall     *call,
+           TrafoValue         *input,
+           TrafoEncodeOptions *options,
+           GError            **error)
+{
+  g_auto (GStrv) words = text_value_dup_strings (input);
+  g_autofree char *text = NULL;
+  guint            item = trafo_value_get_n_items (self->inputs);
+
+  if (words == NULL || words[0] == NULL)
+    return text_call_fail_input (input, "a list of words", error);
+  text = g_strjoinv (self->delimiter, words);
+  trafo_value_append (self->inputs, trafo_value_new_string (text));
+  return rows_add_words (rows,
+                         call,
+                         item,
+                         (const char *const *) words,
+                         self->delimiter,
+                         options,
+                         error);
+}
+
+/* Words that are in no list of their own are one text. */
+static gboolean
+is_one_text (const Tagger *self, const TextCall *call)
+{
+  for (guint i = 0; self->is_split && i < text_call_get_n_items (call); i++)
+    if (trafo_value_get_kind (text_call_get_item (call, i)) != TRAFO_VALUE_KIND_LIST)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+add_all (Tagger             *self,
+         Rows               *rows,
+         const TextCall     *call,
+         TrafoEncodeOptions *options,
+         GError            **error)
+{
+  gboolean is_added = TRUE;
+
+  if (is_one_text (self, call))
+    return add_words (self, rows, call, call->inputs, options, error);
+  for (guint i = 0; is_added && i < text_call_get_n_items (call); i++)
+    is_added = self->is_split
+                   ? add_words (self, rows, call, text_call_get_item (call, i), options, error)
+                   : add_text (self, rows, call, text_call_get_item (call, i), options, error);
+  return is_added;
+}
+
+static gboolean
 tag_all (Tagger *self, const TextCall *call, GError **error)
 {
   g_autoptr (TrafoEncodeOptions) options = trafo_encode_options_new ();
   g_autoptr (Rows) rows = rows_new ();
 
-  if (!refuse_word_lists (call, error) || !read_aggregation (self, call, error) ||
+  if (!read_words_parameters (self, call, error) || !read_aggregation (self, call, error) ||
       !parameters_get_strings (call, "ignore_labels", &self->ignore_labels, error) ||
-      !read_stride (call, self, options, error))
+      !read_stride (call, self, options, error) || !add_all (self, rows, call, options, error))
     return FALSE;
-  for (guint i = 0; i < text_call_get_n_items (call); i++)
-    {
-      TrafoValue *input = text_call_get_item (call, i);
-      const char *text = trafo_value_get_string (input);
-
-      if (text == NULL)
-        return text_call_fail_input (input, "a text", error);
-      trafo_value_append (self->inputs, trafo_value_ref (input));
-      if (!rows_add (rows, call, i, text, NULL, options, error))
-        return FALSE;
-    }
   return rows_forward (rows, call, tag, self, error);
 }
 
@@ -252,6 +308,7 @@ run (const TextCall *call, GError **error)
     .model = call->model,
     .inputs = inputs,
     .ignore_labels = g_strdupv ((char **) outside),
+    .delimiter = " ",
     .prefix = trafo_tokenizer_dup_continuing_subword_prefix (call->tokenizer),
     .unk_token = trafo_tokenizer_get_special_token_id (call->tokenizer, TRAFO_SPECIAL_TOKEN_UNK),
     .entities = entities_new (),

@@ -35,12 +35,13 @@ split_labels (const char *text)
   return g_strv_builder_end (labels);
 }
 
-/* The label in the place of each {} or {0} of a template; {{ and }} are braces. NULL if there is
- * anything else between braces. */
+/* The label in the place of one {} or of each {0} of a template; {{ and }} are braces. NULL if there is
+ * anything else between braces, or what str.format() would want two labels for. */
 static char *
 make_hypothesis (const char *template, const char *label)
 {
   g_autoptr (GString) text = g_string_new (NULL);
+  gboolean has_next = FALSE, has_first = FALSE; /* {}, {0} */
 
   for (const char *at = template; *at != '\0';)
     if (g_str_has_prefix (at, "{{") || g_str_has_prefix (at, "}}"))
@@ -50,6 +51,12 @@ make_hypothesis (const char *template, const char *label)
       }
     else if (g_str_has_prefix (at, "{}") || g_str_has_prefix (at, "{0}"))
       {
+        gboolean is_next = at[1] == '}';
+
+        if ((is_next && has_next) || (is_next ? has_first : has_next))
+          return NULL;
+        has_next |= is_next;
+        has_first |= !is_next;
         g_string_append (text, label);
         at = strchr (at, '}') + 1;
       }
@@ -208,7 +215,7 @@ classify_all (Classifier *self, const TextCall *call, GError **error)
     return FALSE;
   hypothesis = make_hypothesis (template, self->labels[0]);
   if (g_strcmp0 (hypothesis, template) == 0 || hypothesis == NULL)
-    return parameters_fail (call, "hypothesis_template", "{} where the label goes", error);
+    return parameters_fail (call, "hypothesis_template", "one {} where the label goes", error);
   for (guint i = 0; i < text_call_get_n_items (call); i++)
     if (!add_text (self, rows, call, i, template, error))
       return FALSE;

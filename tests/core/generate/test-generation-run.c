@@ -185,6 +185,60 @@ test_given_up (gconstpointer json)
   g_assert_cmpuint (trafo_model_runner_begin (runner), ==, 0);
 }
 
+/* The tokens of a row that is continued greedily by 5. */
+static GArray *
+continue_row (TrafoKeptSequences *kept, const gint64 *ids, gsize n_ids)
+{
+  const gint64 shape[] = { 1, (gint64) n_ids };
+  g_autoptr (TrafoGenerationConfig) config = trafo_generation_config_new ();
+  g_autoptr (TrafoTensorDict) inputs = trafo_tensor_dict_new ();
+  g_autoptr (TrafoTensor) tensor = trafo_tensor_new_from_int64s (shape, 2, ids, n_ids, NULL);
+  g_autoptr (TrafoGenerationRun) run = NULL;
+  g_autoptr (TrafoGenerationResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GArray *tokens = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  g_object_set (config, "max-new-tokens", (gint64) 5, NULL);
+  trafo_tensor_dict_set (inputs, "input_ids", tensor);
+  run = trafo_generation_run_new (kept, inputs, config, NULL, &error);
+  g_assert_no_error (error);
+  while (!run->is_done)
+    g_assert_true (trafo_generation_run_advance (run, NULL, NULL));
+  result = trafo_generation_run_finish (run, &error);
+  g_assert_no_error (error);
+  g_array_append_vals (tokens,
+                       trafo_tensor_get_data (trafo_generation_result_get_sequences (result)),
+                       n_ids + 5);
+  return tokens;
+}
+
+/* What goes on from a kept cache runs what is new, and the last token of before, whose logits nobody
+ * wanted; it comes to what is computed at one go. */
+static void
+test_continued (void)
+{
+  const gint64 begin[] = { 5, 60, 17 }, more[] = { 9, 33 };
+  g_autoptr (TrafoModel) model = tiny_causal_new (&tiny_causal_default, "cpu");
+  TrafoModelRunner *runner = trafo_model_runner_new (model, NULL);
+  g_autoptr (TrafoKeptSequences) kept = trafo_kept_sequences_new (runner);
+  g_autoptr (TrafoKeptSequences) none =
+      trafo_kept_sequences_new (trafo_model_runner_new (model, NULL));
+  g_autoptr (GArray) said = continue_row (kept, begin, 3);
+  g_autoptr (GArray) continued = NULL;
+  g_autoptr (GArray) expected = NULL;
+
+  g_assert_cmpuint (trafo_model_runner_get_n_run (runner), ==, 3 + 4);
+  g_array_append_vals (said, more, 2);
+  continued = continue_row (kept, (const gint64 *) (gpointer) said->data, said->len);
+  g_assert_cmpuint (trafo_model_runner_get_n_run (runner), ==, 3 + 4 + 1 + 2 + 4);
+  expected = continue_row (none, (const gint64 *) (gpointer) said->data, said->len);
+  g_assert_cmpuint (trafo_model_runner_get_n_run (none->runner), ==, 3 + 5 + 2 + 4);
+  g_assert_cmpmem (continued->data,
+                   continued->len * sizeof (gint64),
+                   expected->data,
+                   expected->len * sizeof (gint64));
+}
+
 /* A step's work grows with the beams, hardly faster: 1500 of them were some 10 s a step. In seconds of
  * the processor. */
 static void
@@ -234,6 +288,7 @@ main (int argc, char **argv)
       g_test_add_data_func (cancelled, cases[i].json, test_cancelled_steps);
       g_test_add_data_func (given_up, cases[i].json, test_given_up);
     }
+  g_test_add_func ("/generation-run/continued", test_continued);
   g_test_add_func ("/generation-run/many-beams", test_many_beams);
   return g_test_run ();
 }

@@ -350,7 +350,7 @@ test_refused (void)
     gint64      ids[2];
     const char *message;
   } cases[] = {
-    { "{}", { 1, -1 }, "row 0 of the prompts ends in padding, expected padding on the left" },
+    { "{}", { -1, -1 }, "row 0 of the prompts is padding alone, expected a token" },
     { "{}", { 1, 119 }, "input_ids: found token 119 in row 0, expected 0 to 118" },
     { "{\"max_length\": 2}",
       { 1, 2 },

@@ -7,7 +7,7 @@
 #include <trafo/trafo.h>
 #include <unistd.h>
 
-/* tests/data/generation.json and greedy.json, or the file of TRAFO_TEST_GENERATION: what transformers
+/* tests/data/generation.json, greedy.json, padded.json and spent.json, or the file of TRAFO_TEST_GENERATION: what transformers
  * generates. */
 
 static TrafoTensor *
@@ -259,6 +259,66 @@ test_no_class_defaults (void)
   g_rmdir (folder);
 }
 
+/* What is saved generates as what was loaded, and the file's other members are still there. */
+static void
+test_saved (void)
+{
+  g_autofree char *source = g_test_build_filename (G_TEST_DIST, "data", "models", "gpt2-lm", NULL);
+  g_autofree char *folder = g_dir_make_tmp ("trafo-XXXXXX", NULL);
+  const char      *files[] = { "config.json", "model.safetensors", "generation_config.json" };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoModel) model =
+      trafo_auto_model_from_pretrained_for_task (source, "causal-lm", NULL, NULL, &error);
+  g_autoptr (TrafoModel) again = NULL;
+  g_autoptr (GVariant) first = NULL;
+  g_autoptr (GVariant) second = NULL;
+  g_autofree char       *path = g_build_filename (folder, files[2], NULL);
+  g_autofree char       *json = NULL;
+  TrafoGenerationConfig *config;
+
+  g_assert_no_error (error);
+  config = trafo_model_get_generation_config (model, &error);
+  g_assert_no_error (error);
+  g_object_set (config, "repetition-penalty", 1.5, "max-new-tokens", (gint64) 7, NULL);
+  g_assert_true (trafo_model_save_pretrained (model, folder, 0, NULL, &error));
+  again = trafo_auto_model_from_pretrained_for_task (folder, "causal-lm", NULL, NULL, &error);
+  g_assert_no_error (error);
+  first = trafo_generation_config_to_variant (config);
+  second = trafo_generation_config_to_variant (trafo_model_get_generation_config (again, &error));
+  g_assert_no_error (error);
+  g_assert_cmpvariant (first, second);
+  g_assert_true (g_file_get_contents (path, &json, NULL, NULL));
+  g_assert_nonnull (strstr (json, "\"_from_model_config\": true"));
+  g_assert_nonnull (strstr (json, "\"output_attentions\": false"));
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *file = g_build_filename (folder, files[i], NULL);
+
+      g_assert_cmpint (g_remove (file), ==, 0);
+    }
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
+/* A model that cannot generate has no such file. */
+static void
+test_saved_base (void)
+{
+  g_autofree char *source =
+      g_test_build_filename (G_TEST_DIST, "data", "models", "gpt2-base", NULL);
+  g_autofree char *folder = g_dir_make_tmp ("trafo-XXXXXX", NULL);
+  g_autofree char *config = g_build_filename (folder, "config.json", NULL);
+  g_autofree char *weights = g_build_filename (folder, "model.safetensors", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoModel) model =
+      trafo_auto_model_from_pretrained_for_task (source, "base", NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (trafo_model_save_pretrained (model, folder, 0, NULL, &error));
+  g_assert_cmpint (g_remove (config), ==, 0);
+  g_assert_cmpint (g_remove (weights), ==, 0);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -267,7 +327,11 @@ main (int argc, char **argv)
                         "generation.json",
                         test_transformers);
   g_test_add_data_func ("/core/generate/model-generate/greedy", "greedy.json", test_transformers);
+  g_test_add_data_func ("/core/generate/model-generate/padded", "padded.json", test_transformers);
+  g_test_add_data_func ("/core/generate/model-generate/spent", "spent.json", test_transformers);
   g_test_add_func ("/core/generate/model-generate/no-cache", test_no_cache);
   g_test_add_func ("/core/generate/model-generate/no-class-defaults", test_no_class_defaults);
+  g_test_add_func ("/core/generate/model-generate/saved", test_saved);
+  g_test_add_func ("/core/generate/model-generate/saved-base", test_saved_base);
   return g_test_run ();
 }

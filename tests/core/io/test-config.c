@@ -276,6 +276,21 @@ test_to_json (void)
   g_assert_cmpstr (written, ==, text);
 }
 
+/* What was read and is not there is a default, but for a token that there is none of. */
+static void
+test_complete (void)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("{}", 2);
+  g_autoptr (TrafoConfig) config = trafo_config_new_from_bytes (bytes, "config.json", NULL);
+  g_autoptr (TrafoConfig) complete = NULL;
+
+  g_assert_cmpint (trafo_config_get_token_id (config, "pad_token_id", -1), ==, -1);
+  g_assert_cmpint (trafo_config_get_token_id (config, "eos_token_id", 7), ==, 7);
+  complete = trafo_config_complete (config);
+  g_assert_false (trafo_config_has (complete, "pad_token_id"));
+  g_assert_true (trafo_config_has (complete, "eos_token_id"));
+}
+
 static void
 test_from_folder (void)
 {
@@ -327,6 +342,7 @@ main (int argc, char **argv)
   g_test_add_func ("/config/labels", test_labels);
   g_test_add_func ("/config/ints", test_ints);
   g_test_add_func ("/config/to-json", test_to_json);
+  g_test_add_func ("/config/complete", test_complete);
   g_test_add_func ("/config/from-folder", test_from_folder);
   g_test_add_func ("/config/from-variant", test_from_variant);
   return g_test_run ();

@@ -187,7 +187,7 @@ test_refused (void)
   } cases[] = {
     { CASE ("", "byte 0: found the end of the pickle"), TRAFO_FORMAT_ERROR_TRUNCATED },
     { CASE ("\200\002", "byte 2: found the end"), TRAFO_FORMAT_ERROR_TRUNCATED },
-    { CASE ("\200\004N.", "protocol 4, expected 2"), TRAFO_FORMAT_ERROR_UNKNOWN },
+    { CASE ("\200\004\225N.", "byte 2: found the opcode 0x95"), TRAFO_FORMAT_ERROR_UNKNOWN },
     { CASE (".", "0 values, expected one"), TRAFO_FORMAT_ERROR_SYNTAX },
     { CASE ("NN.", "2 values, expected one"), TRAFO_FORMAT_ERROR_SYNTAX },
     { CASE ("N(.", "found the end with"), TRAFO_FORMAT_ERROR_SYNTAX },

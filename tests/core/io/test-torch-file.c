@@ -88,7 +88,8 @@ is_same (TrafoCheckpoint *found, TrafoCheckpoint *expected)
 #define N_FORMATS 3
 
 static const char *const references[] = {
-  "zip", "legacy", "deflated", "big", "dtypes", "dtypes-big", "nested",
+  "zip",    "legacy",     "deflated",          "big", "dtypes", "dtypes-big",
+  "nested", "protocol-3", "legacy-protocol-3",
 };
 
 /* What torch wrote, against what safetensors made of it; tied tensors are there once. */
@@ -552,7 +553,8 @@ test_unknown (void)
     { "\200\002\212\012\154\374\234\106\371\040\152\250\120\031.\200\002M\352\003.",
       "found the version 1002, expected 1001" },
     { "\200\002cos\nsystem\n", "found 'os.system'" },
-    { "\200\004K\001.", "found an unknown format" },
+    { "\200\004K\001.", "found a pickle that begins with an integer" },
+    { "\200\006K\001.", "found an unknown format" },
   };
   char tar[512] = "storages";
 
@@ -561,10 +563,7 @@ test_unknown (void)
       g_autoptr (GError) error = NULL;
 
       g_assert_null (open_data (cases[i].data, strlen (cases[i].data), &error));
-      if (i + 1 < G_N_ELEMENTS (cases))
-        assert_message (error, cases[i].message);
-      else
-        assert_message (error, "found a Python pickle");
+      assert_message (error, cases[i].message);
     }
   {
     g_autoptr (GError) error = NULL;

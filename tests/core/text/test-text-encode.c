@@ -394,6 +394,38 @@ enum
   N_TEXTS = 3000, /* enough for all threads */
 };
 
+/* Each word is a text of its own, and has one number whatever it is split into; of an empty one nothing
+ * is left. */
+static void
+test_words (void)
+{
+  static const char *const words[] = { "a b", "", "\xc3\xa9", NULL };
+  static const guint32     ids[] = { '_', 'a', 'b', '_', 0xe9 }, word_ids[] = { 0, 0, 0, 2, 2 };
+  static const guint32     offsets[] = { 0, 1, 0, 1, 2, 3, 7, 8, 7, 8 };
+  g_autoptr (TrafoTokenizer) tokenizer =
+      char_tokenizer_new ("\"normalizer\":{\"type\":\"Prepend\",\"prepend\":\"_\"},"
+                          "\"pre_tokenizer\":{\"type\":\"WhitespaceSplit\"}",
+                          NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoBatchEncoding) batch =
+      trafo_tokenizer_encode_words (tokenizer, words, "--", NULL, &error);
+  TrafoEncoding *encoding;
+  gsize          n;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (trafo_batch_encoding_get_n_rows (batch), ==, 1);
+  encoding = trafo_batch_encoding_get_row (batch, 0);
+  g_assert_cmpmem (trafo_encoding_get_ids (encoding, &n), n * sizeof *ids, ids, sizeof ids);
+  g_assert_cmpmem (trafo_encoding_get_word_ids (encoding, &n),
+                   n * sizeof *word_ids,
+                   word_ids,
+                   sizeof word_ids);
+  g_assert_cmpmem (trafo_encoding_get_offsets (encoding, &n),
+                   n * sizeof *offsets,
+                   offsets,
+                   sizeof offsets);
+}
+
 static GStrv
 make_texts (void)
 {
@@ -490,6 +522,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &refused[i], test_refused);
     }
   g_test_add_func ("/text-encode/nul-and-byte-offsets", test_nul_and_byte_offsets);
+  g_test_add_func ("/text-encode/words", test_words);
   g_test_add_func ("/text-encode/bad-utf8", test_bad_utf8);
   g_test_add_func ("/text-encode/no-room", test_no_room);
   g_test_add_func ("/text-encode/negative-model-max-length", test_negative_model_max_length);
