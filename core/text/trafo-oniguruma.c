@@ -85,7 +85,8 @@ translate_code_point (Translation *self, GError **error)
 static gboolean
 translate_escape (Translation *self, GError **error)
 {
-  char letter = self->p[1];
+  const char *end;
+  char        letter = self->p[1];
 
   if (letter == 'u')
     return translate_code_point (self, error);
@@ -107,8 +108,12 @@ translate_escape (Translation *self, GError **error)
   self->p++;
   if (*self->p == '\0')
     return TRUE;
-  g_string_append_len (self->out, self->p, g_utf8_next_char (self->p) - self->p);
-  self->p = g_utf8_next_char (self->p);
+  end = g_utf8_next_char (self->p);
+  /* The braces of \p{L}, \x{e9} and their like are no interval's. */
+  if (strchr ("pPxo", letter) != NULL && *end == '{' && strchr (end, '}') != NULL)
+    end = strchr (end, '}') + 1;
+  g_string_append_len (self->out, self->p, end - self->p);
+  self->p = end;
   return TRUE;
 }
 

@@ -11,6 +11,7 @@ static const struct
 } right[] = {
   { "", "" },
   { "a+|\\p{L}*?", "a+|\\p{L}*?" },
+  { "\\p{L}+\\P{Lu}+ ?\\x{e9}+", "\\p{L}+\\P{Lu}+ ?\\x{e9}+" },
   { "\\d\\D[\\d]", "\\p{Nd}\\P{Nd}[\\p{Nd}]" },
   { "\\h", "[0-9a-fA-F]" },
   { "[a[bc]d]", "[abcd]" },
