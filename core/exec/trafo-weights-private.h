@@ -39,7 +39,12 @@ TrafoWeightUse trafo_weight_use_of (const TrafoNode *consumer, guint operand);
  * when first asked for and held once. Thread-safe. */
 typedef struct _TrafoWeights TrafoWeights;
 
-TrafoWeights *trafo_weights_new (TrafoDevice *device, const TrafoWeightSource *source);
+/* Whether linear layers can compute with @dtype there. */
+gboolean trafo_weights_check_dtype (TrafoDevice *device, TrafoDType dtype, GError **error);
+
+/* @dtype: what linear layers compute with, where the device packs it; all else is float32. */
+TrafoWeights *
+trafo_weights_new (TrafoDevice *device, TrafoDType dtype, const TrafoWeightSource *source);
 TrafoWeights *trafo_weights_ref (TrafoWeights *self);
 void          trafo_weights_unref (TrafoWeights *self);
 TrafoDevice  *trafo_weights_get_device (TrafoWeights *self);

@@ -38,6 +38,7 @@ struct _TrafoWeights
   gatomicrefcount   ref_count;
   TrafoDevice      *device;
   TrafoWeightSource source;
+  TrafoDType        dtype; /* of packed weights */
   GMutex            lock;
   GHashTable       *entries; /* "use:name+name" to Entry */
   GArray           *chunks;  /* of Chunk; the last has room */
@@ -63,13 +64,14 @@ chunk_clear (gpointer data)
 }
 
 TrafoWeights *
-trafo_weights_new (TrafoDevice *device, const TrafoWeightSource *source)
+trafo_weights_new (TrafoDevice *device, TrafoDType dtype, const TrafoWeightSource *source)
 {
   TrafoWeights *self = g_new0 (TrafoWeights, 1);
 
   g_atomic_ref_count_init (&self->ref_count);
   self->device = g_object_ref (device);
   self->source = *source;
+  self->dtype = dtype;
   g_mutex_init (&self->lock);
   self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->chunks = g_array_new (FALSE, FALSE, sizeof (Chunk));
@@ -127,6 +129,35 @@ trafo_weights_get_size_bytes (TrafoWeights *self)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
   return self->size_bytes;
+}
+
+/* One number tells: packing is what a device does for the types that it has kernels for. */
+gboolean
+trafo_weights_check_dtype (TrafoDevice *device, TrafoDType dtype, GError **error)
+{
+  const TrafoDeviceOps *ops = trafo_device_get_ops (device);
+  TrafoOperand          part = { .dtype = TRAFO_DTYPE_FLOAT32,
+                                 .n_dims = 2,
+                                 .shape = { 1, 1 },
+                                 .strides = { 1, 1 } };
+  TrafoWeight           weight = { .struct_size = sizeof weight,
+                                   .n_parts = 1,
+                                   .parts = &part,
+                                   .dtype = dtype,
+                                   .n_out = 1,
+                                   .n_in = 1 };
+
+  if (dtype == TRAFO_DTYPE_FLOAT32 ||
+      (TRAFO_HAS (ops, packed_size) &&
+       ops->packed_size (trafo_device_get_handle (device), &weight) > 0))
+    return TRUE;
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_UNSUPPORTED,
+               "found dtype %s, expected one that device %s computes with, such as float32",
+               trafo_dtype_get_name (dtype),
+               trafo_device_get_name (device));
+  return FALSE;
 }
 
 /* Large pages make the first touch of hundreds of megabytes several times cheaper. */
@@ -284,6 +315,7 @@ make_packed (TrafoWeights          *self,
   packing.destination = entry->copy;
   pack_pieces (self, param, &packing, size_bytes);
   entry->operand.layout = TRAFO_LAYOUT_PACKED;
+  entry->operand.dtype = weight->dtype;
   return trafo_device_is_host (self->device) ||
          entry_upload (self, entry, entry->copy, size_bytes, error);
 }
@@ -411,14 +443,14 @@ make_linear (TrafoWeights          *self,
 
   weight.n_parts = param->names->len;
   weight.is_in_out = is_in_out;
-  weight.dtype = TRAFO_DTYPE_FLOAT32;
+  weight.dtype = self->dtype;
   weight.n_out = entry->operand.shape[is_in_out ? 1 : 0];
   weight.n_in = entry->operand.shape[is_in_out ? 0 : 1];
   packed_bytes = get_packed_size (self, &weight);
   *ret_is_packed = packed_bytes > 0;
   if (packed_bytes > 0)
     return make_packed (self, param, &weight, packed_bytes, entry, error);
-  if (weight.n_parts == 1 && parts[0].dtype == weight.dtype)
+  if (weight.n_parts == 1 && parts[0].dtype == TRAFO_DTYPE_FLOAT32)
     return TRUE;
   return make_packed_of_joined (self, param, &weight, entry, ret_is_packed, error);
 }

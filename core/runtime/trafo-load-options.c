@@ -101,8 +101,10 @@ trafo_load_options_class_init (TrafoLoadOptionsClass *klass)
   /**
    * TrafoLoadOptions:dtype: (attributes org.gtk.Property.get=trafo_load_options_get_dtype org.gtk.Property.set=trafo_load_options_set_dtype)
    *
-   * The type the model computes with; %TRAFO_DTYPE_NONE, the default, leaves the choice to the
-   * library, which today is float32 whatever the files hold.
+   * The type that the model's linear layers compute with, whatever the files hold; what lies
+   * between them is float32. %TRAFO_DTYPE_BFLOAT16 rounds weights and their inputs and adds in
+   * float32; %TRAFO_DTYPE_INT8 gives each row of both a scale, its greatest magnitude over 127, and
+   * adds integers. %TRAFO_DTYPE_NONE, the default, is float32.
    */
   properties[PROP_DTYPE] =
       g_param_spec_enum ("dtype", NULL, NULL, TRAFO_TYPE_DTYPE, TRAFO_DTYPE_NONE, flags);

@@ -105,30 +105,10 @@ list_input_names (const TrafoGraph *graph)
 }
 
 static gboolean
-check_dtype (TrafoLoadOptions *options, GError **error)
-{
-  TrafoDType dtype = options != NULL ? trafo_load_options_get_dtype (options) : TRAFO_DTYPE_NONE;
-
-  if (dtype == TRAFO_DTYPE_NONE || dtype == TRAFO_DTYPE_FLOAT32)
-    return TRUE;
-  g_set_error (error,
-               TRAFO_ERROR,
-               TRAFO_ERROR_UNSUPPORTED,
-               "found dtype %s, expected float32: models compute in float32, whatever type their "
-               "files have",
-               trafo_dtype_get_name (dtype));
-  return FALSE;
-}
-
-static gboolean
-check_loadable (TrafoModel       *model,
-                TrafoLoadOptions *options,
-                GCancellable     *cancellable,
-                GError          **error)
+check_loadable (TrafoModel *model, GCancellable *cancellable, GError **error)
 {
   if (runtime_of (model) == NULL)
-    return !g_cancellable_set_error_if_cancelled (cancellable, error) &&
-           check_dtype (options, error);
+    return !g_cancellable_set_error_if_cancelled (cancellable, error);
   g_set_error (error,
                TRAFO_ERROR,
                TRAFO_ERROR_INVALID_ARGUMENT,
@@ -141,6 +121,7 @@ check_loadable (TrafoModel       *model,
 static gboolean
 runtime_load (Runtime      *self,
               const char   *folder,
+              TrafoDType    dtype,
               guint64       seed,
               GCancellable *cancellable,
               GError      **error)
@@ -167,7 +148,7 @@ runtime_load (Runtime      *self,
   if (self->source == NULL)
     return FALSE;
   trafo_model_source_get (self->source, &source);
-  self->weights = trafo_weights_new (self->device, &source);
+  self->weights = trafo_weights_new (self->device, dtype, &source);
   return TRUE;
 }
 
@@ -182,6 +163,7 @@ attach_runtime (TrafoModel       *model,
                 GError          **error)
 {
   const char *device = options != NULL ? trafo_load_options_get_device (options) : NULL;
+  TrafoDType  dtype = options != NULL ? trafo_load_options_get_dtype (options) : TRAFO_DTYPE_NONE;
   guint64     seed = options != NULL ? trafo_load_options_get_seed (options) : 0;
   Runtime    *self = g_new0 (Runtime, 1);
 
@@ -191,8 +173,11 @@ attach_runtime (TrafoModel       *model,
   self->task = g_strdup (task);
   self->folder = g_strdup (folder);
   self->programs = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) trafo_program_free);
+  if (dtype == TRAFO_DTYPE_NONE)
+    dtype = TRAFO_DTYPE_FLOAT32;
   self->device = trafo_device_open (device, cancellable, error);
-  if (self->device == NULL || !runtime_load (self, folder, seed, cancellable, error))
+  if (self->device == NULL || !trafo_weights_check_dtype (self->device, dtype, error) ||
+      !runtime_load (self, folder, dtype, seed, cancellable, error))
     {
       runtime_free (self);
       return FALSE;
@@ -232,7 +217,7 @@ trafo_model_load (TrafoModel       *self,
 
   g_return_val_if_fail (TRAFO_IS_MODEL (self), FALSE);
   g_return_val_if_fail (folder != NULL && task != NULL, FALSE);
-  if (!check_loadable (self, options, cancellable, error))
+  if (!check_loadable (self, cancellable, error))
     return FALSE;
   config = trafo_config_new_from_folder (folder, error);
   return config != NULL && attach_runtime (self, config, folder, task, options, cancellable, error);
@@ -264,7 +249,7 @@ trafo_model_initialize (TrafoModel       *self,
 {
   g_return_val_if_fail (TRAFO_IS_MODEL (self), FALSE);
   g_return_val_if_fail (TRAFO_IS_CONFIG (config) && task != NULL, FALSE);
-  if (!check_loadable (self, options, cancellable, error))
+  if (!check_loadable (self, cancellable, error))
     return FALSE;
   return attach_runtime (self, g_object_ref (config), NULL, task, options, cancellable, error);
 }

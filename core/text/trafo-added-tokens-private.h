@@ -41,6 +41,7 @@ void              trafo_added_tokens_free (TrafoAddedTokens *self);
 gboolean
 trafo_added_tokens_read_json (TrafoAddedTokens *self, TrafoJsonReader *reader, GError **error);
 gboolean trafo_added_tokens_add (TrafoAddedTokens *self, TrafoAddedToken token, GError **error);
+void     trafo_added_tokens_end_batch (TrafoAddedTokens *self);
 gboolean trafo_added_tokens_finish (TrafoAddedTokens *self, GError **error);
 
 gboolean trafo_added_tokens_has_renamed (const TrafoAddedTokens *self);

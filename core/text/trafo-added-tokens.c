@@ -35,7 +35,8 @@ struct _TrafoAddedTokens
   Trie                   tries[2]; /* by TrafoAddedToken.normalized */
   guint                  n_new;    /* tokens that the model lacks */
   gboolean               has_renamed;
-  guint64                next_id;
+  guint64                next_id; /* of a token that is new */
+  guint64                free_id; /* above the ids of all tokens */
 };
 
 static void
@@ -61,7 +62,7 @@ trafo_added_tokens_new (TrafoTokenizer *model, const TrafoNormalizer *normalizer
   self->by_id = g_hash_table_new (NULL, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (self->tries); i++)
     self->tries[i].nodes = g_array_new (FALSE, TRUE, sizeof (Node));
-  self->next_id = trafo_tokenizer_get_n_tokens (model);
+  self->next_id = self->free_id = trafo_tokenizer_get_n_tokens (model);
   return self;
 }
 
@@ -186,12 +187,20 @@ choose_id (TrafoAddedTokens *self, TrafoAddedToken *token, GError **error)
                        token->content);
           return FALSE;
         }
-      id = self->next_id;
+      id = self->next_id++;
       self->n_new++;
     }
   token->id = id;
-  self->next_id = MAX (self->next_id, (guint64) id + 1);
+  self->free_id = MAX (self->free_id, (guint64) id + 1);
   return TRUE;
+}
+
+/* The tokens up to here were added together. Of such the new ones get the ids behind the number of the
+ * model's tokens, though one of the others may have that id; those that follow get ids above all. */
+void
+trafo_added_tokens_end_batch (TrafoAddedTokens *self)
+{
+  self->next_id = self->free_id;
 }
 
 /* Takes what @token points to. A token that was added before is changed. */

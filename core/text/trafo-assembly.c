@@ -79,28 +79,10 @@ measure_margins (const char *token, gsize size_bytes)
   return margins;
 }
 
-/* The first of a run's texts that is a token's at @index or behind it; they are in order. */
-static guint
-find_text (const TrafoTokenRun *run, guint32 index)
-{
-  guint low = 0, high = run->texts != NULL ? run->texts->len : 0;
-
-  while (low < high)
-    {
-      guint middle = low + (high - low) / 2;
-
-      if (g_array_index (run->texts, TrafoTokenText, middle).index < index)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-  return low;
-}
-
 static Margins
 get_margins (const TrafoTextEngine *engine, const TrafoTokenRun *run, guint32 index)
 {
-  guint            found = find_text (run, index);
+  guint            found = trafo_token_texts_find (run->texts, index);
   g_autofree char *token = NULL;
   gsize            size = 0;
 
@@ -168,7 +150,9 @@ trim_offsets (const Assembly      *self,
 static void
 write_texts (TrafoEncoding *encoding, gsize at, const TrafoTokenRun *run, TrafoPart part)
 {
-  for (guint i = find_text (run, part.start); run->texts != NULL && i < run->texts->len; i++)
+  for (guint i = trafo_token_texts_find (run->texts, part.start);
+       run->texts != NULL && i < run->texts->len;
+       i++)
     {
       const TrafoTokenText *text = &g_array_index (run->texts, TrafoTokenText, i);
 

@@ -17,5 +17,6 @@ gboolean trafo_bert_components_apply_to (const char *tokenizer_class, const char
 GVariant *trafo_bert_components_new_normalizer (GVariant *config);
 GVariant *trafo_bert_components_new_pre_tokenizer (void);
 GVariant *trafo_bert_components_new_decoder (void);
+GVariant *trafo_bert_components_new_post_processor (guint32 cls_id, guint32 sep_id);
 
 G_END_DECLS

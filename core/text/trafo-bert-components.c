@@ -6,18 +6,51 @@
 
 /* With or without "Fast" behind. */
 static const char *const classes[] = {
-  "BertTokenizer",       "ConvBertTokenizer",    "DistilBertTokenizer",
-  "ElectraTokenizer",    "LayoutLMTokenizer",    "LxmertTokenizer",
-  "MobileBertTokenizer", "SqueezeBertTokenizer", NULL,
+  "BertTokenizer",
+  "ConvBertTokenizer",
+  "DPRContextEncoderTokenizer",
+  "DPRQuestionEncoderTokenizer",
+  "DPRReaderTokenizer",
+  "DistilBertTokenizer",
+  "ElectraTokenizer",
+  "LayoutLMTokenizer",
+  "LxmertTokenizer",
+  "MobileBertTokenizer",
+  "SqueezeBertTokenizer",
+  NULL,
 };
 
 /* Of TOKENIZER_MAPPING_NAMES (models/auto/tokenization_auto.py). */
 static const char *const model_types[] = {
-  "align",    "bark",       "bert",          "blip",       "bros",           "chinese_clip",
-  "convbert", "distilbert", "electra",       "ernie",      "flava",          "git",
-  "layoutlm", "lxmert",     "megatron-bert", "mobilebert", "grounding-dino", "mm-grounding-dino",
-  "nezha",    "nomic_bert", "qdqbert",       "realm",      "retribert",      "squeezebert",
-  "tvp",      "vilt",       "visual_bert",   NULL,
+  "align",
+  "bark",
+  "bert",
+  "blip",
+  "bros",
+  "chinese_clip",
+  "convbert",
+  "distilbert",
+  "dpr",
+  "electra",
+  "ernie",
+  "flava",
+  "git",
+  "layoutlm",
+  "lxmert",
+  "megatron-bert",
+  "mobilebert",
+  "grounding-dino",
+  "mm-grounding-dino",
+  "nezha",
+  "nomic_bert",
+  "qdqbert",
+  "realm",
+  "retribert",
+  "squeezebert",
+  "tvp",
+  "vilt",
+  "visual_bert",
+  NULL,
 };
 
 gboolean
@@ -69,4 +102,14 @@ GVariant *
 trafo_bert_components_new_decoder (void)
 {
   return g_variant_new_parsed ("{'type': <'WordPiece'>, 'prefix': <'##'>, 'cleanup': <true>}");
+}
+
+/* [CLS] A [SEP] and [CLS] A [SEP] B [SEP], the second sequence of the type 1. */
+GVariant *
+trafo_bert_components_new_post_processor (guint32 cls_id, guint32 sep_id)
+{
+  return g_variant_new_parsed ("{'type': <'BertProcessing'>, 'cls': <[<''>, <%x>]>,"
+                               " 'sep': <[<''>, <%x>]>}",
+                               (gint64) cls_id,
+                               (gint64) sep_id);
 }

@@ -56,6 +56,14 @@ set_uint (GValue *value, GVariant *given)
   return TRUE;
 }
 
+/* A maximum length of 0 is the property's way to say that none is set; a parameter's is null, and 0
+ * would be a length. */
+static guint
+get_minimum (GParamSpec *pspec)
+{
+  return g_str_equal (pspec->name, "max-length") ? 1 : G_PARAM_SPEC_UINT (pspec)->minimum;
+}
+
 static gboolean
 set_value (GValue *value, GParamSpec *pspec, GVariant *given)
 {
@@ -63,7 +71,8 @@ set_value (GValue *value, GParamSpec *pspec, GVariant *given)
     return set_enum (value, pspec, given);
   if (G_IS_PARAM_SPEC_BOOLEAN (pspec) && g_variant_is_of_type (given, G_VARIANT_TYPE_BOOLEAN))
     g_value_set_boolean (value, g_variant_get_boolean (given));
-  else if (!G_IS_PARAM_SPEC_UINT (pspec) || !set_uint (value, given))
+  else if (!G_IS_PARAM_SPEC_UINT (pspec) || !set_uint (value, given) ||
+           g_value_get_uint (value) < get_minimum (pspec))
     return FALSE;
   return !g_param_value_validate (pspec, value);
 }
@@ -79,7 +88,7 @@ describe (GParamSpec *pspec)
     return g_strdup ("true or false");
   if (G_IS_PARAM_SPEC_UINT (pspec))
     return g_strdup_printf ("an unsigned integer from %u to %u",
-                            G_PARAM_SPEC_UINT (pspec)->minimum,
+                            get_minimum (pspec),
                             G_PARAM_SPEC_UINT (pspec)->maximum);
   for (gsize i = 0; i < G_N_ELEMENTS (switches); i++)
     if (g_str_equal (switches[i].name, pspec->name))

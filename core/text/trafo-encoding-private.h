@@ -14,6 +14,8 @@ typedef struct
   char *text; /* a GRefString */
 } TrafoTokenText;
 
+guint trafo_token_texts_find (const GArray *self, gsize index);
+
 /* The arrays stand behind the structure, in one piece of memory. */
 struct _TrafoEncoding
 {

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "trafo-text-engine-private.h"
 #include "trafo-text.h"
 
 G_DEFINE_BOXED_TYPE (TrafoEncoding, trafo_encoding, trafo_encoding_ref, trafo_encoding_unref)
@@ -54,6 +55,24 @@ clear_text (gpointer data)
   TrafoTokenText *text = data;
 
   g_ref_string_release (text->text);
+}
+
+/* The first that is a token's at @index or behind it, of TrafoTokenTexts in order; NULL for none. */
+guint
+trafo_token_texts_find (const GArray *self, gsize index)
+{
+  guint low = 0, high = self != NULL ? self->len : 0;
+
+  while (low < high)
+    {
+      guint middle = low + (high - low) / 2;
+
+      if (g_array_index (self, TrafoTokenText, middle).index < index)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low;
 }
 
 /* @text: a GRefString, of which a reference is taken. */
@@ -345,6 +364,21 @@ trafo_encoding_get_sequence_ids (TrafoEncoding *self, gsize *n_tokens)
   return self->sequence_ids;
 }
 
+/* What a token reads that has no text of its own. Padding and what stands around a sequence are named
+ * as such, whatever the normalizer makes of the name where it looks for it in a text. */
+static char *
+get_text (const TrafoEncoding *self, gsize index)
+{
+  const TrafoTextEngine *engine = trafo_text_engine_get (self->tokenizer, NULL);
+  char                  *token = NULL;
+
+  if (engine != NULL && self->sequence_ids[index] < 0)
+    token = trafo_text_engine_get_content (engine, self->ids[index]);
+  if (token == NULL)
+    token = trafo_tokenizer_id_to_token (self->tokenizer, self->ids[index]);
+  return token != NULL ? token : g_strdup ("");
+}
+
 /**
  * trafo_encoding_get_token:
  * @self: an encoding
@@ -357,14 +391,14 @@ trafo_encoding_get_sequence_ids (TrafoEncoding *self, gsize *n_tokens)
 char *
 trafo_encoding_get_token (TrafoEncoding *self, gsize index)
 {
-  char *token;
+  guint found;
 
   g_return_val_if_fail (self != NULL && index < self->n_tokens, NULL);
-  for (guint i = 0; self->texts != NULL && i < self->texts->len; i++)
-    if (g_array_index (self->texts, TrafoTokenText, i).index == index)
-      return g_strdup (g_array_index (self->texts, TrafoTokenText, i).text);
-  token = trafo_tokenizer_id_to_token (self->tokenizer, self->ids[index]);
-  return token != NULL ? token : g_strdup ("");
+  found = trafo_token_texts_find (self->texts, index);
+  if (self->texts != NULL && found < self->texts->len &&
+      g_array_index (self->texts, TrafoTokenText, found).index == index)
+    return g_strdup (g_array_index (self->texts, TrafoTokenText, found).text);
+  return get_text (self, index);
 }
 
 /**
@@ -396,8 +430,8 @@ trafo_encoding_get_tokens (TrafoEncoding *self)
           next++;
           continue;
         }
-      token = trafo_tokenizer_id_to_token (self->tokenizer, self->ids[i]);
-      g_strv_builder_add (builder, token != NULL ? token : "");
+      token = get_text (self, i);
+      g_strv_builder_add (builder, token);
     }
   return g_strv_builder_end (builder);
 }

@@ -187,13 +187,19 @@ replace_component (GVariant **component, GVariant *made)
   *component = g_variant_ref_sink (made);
 }
 
+static gboolean
+is_bert (const TrafoTextEngine *self)
+{
+  return self->config->is_bert && g_strcmp0 (self->model_type, "WordPiece") == 0;
+}
+
 static void
 replace_components (TrafoTextEngine *self,
                     GVariant       **normalizer,
                     GVariant       **pre_tokenizer,
                     GVariant       **decoder)
 {
-  if (!self->config->is_bert || g_strcmp0 (self->model_type, "WordPiece") != 0)
+  if (!is_bert (self))
     return;
   replace_component (normalizer, trafo_bert_components_new_normalizer (self->config->values));
   replace_component (pre_tokenizer, trafo_bert_components_new_pre_tokenizer ());
@@ -276,8 +282,10 @@ add_named (TrafoTextEngine *self, const TrafoNamedToken *named, GError **error)
   return trafo_added_tokens_add (self->added_tokens, token, error);
 }
 
-/* The tokens that tokenizer.json adds, then those that only its companions name. A default that
- * the vocabulary lacks is not added: its id would lie outside the model's embeddings. */
+/* The tokens that tokenizer.json adds, then those that only its companions name. BERT's class adds all
+ * together, and not those of tokenizer.json where tokenizer_config.json lists all that were added. A
+ * default that the vocabulary lacks is not added, since its id would lie outside the model's
+ * embeddings, but by BERT's class. */
 static gboolean
 add_tokens (TrafoTextEngine *self, GBytes *added, const char *origin, GError **error)
 {
@@ -285,7 +293,7 @@ add_tokens (TrafoTextEngine *self, GBytes *added, const char *origin, GError **e
   gboolean              done = TRUE;
 
   self->added_tokens = trafo_added_tokens_new (self->tokenizer, self->normalizer);
-  if (added != NULL)
+  if (added != NULL && !(is_bert (self) && config->has_added_tokens_decoder))
     {
       g_autofree char *where = g_strconcat (origin, ": added_tokens", NULL);
       g_autoptr (TrafoJsonReader) reader = trafo_json_reader_new (added, where);
@@ -293,6 +301,8 @@ add_tokens (TrafoTextEngine *self, GBytes *added, const char *origin, GError **e
       if (!trafo_added_tokens_read_json (self->added_tokens, reader, error) ||
           !trafo_json_reader_finish (reader, error))
         return FALSE;
+      if (!is_bert (self))
+        trafo_added_tokens_end_batch (self->added_tokens);
     }
   for (guint i = 0; done && i < config->added->len; i++)
     done = add_named (self, &g_array_index (config->added, TrafoNamedToken, i), error);
@@ -300,8 +310,8 @@ add_tokens (TrafoTextEngine *self, GBytes *added, const char *origin, GError **e
     {
       const TrafoNamedToken *named = &config->special[i];
 
-      if (named->content != NULL &&
-          (!config->is_default[i] || trafo_tokenizer_lookup_token (self->tokenizer,
+      if (named->content != NULL && (!config->is_default[i] || is_bert (self) ||
+                                     trafo_tokenizer_lookup_token (self->tokenizer,
                                                                    named->content,
                                                                    strlen (named->content)) >= 0))
         done = add_named (self, named, error);
@@ -325,9 +335,37 @@ get_added_special (const TrafoTextEngine *self, const char *key, TrafoSpecialTok
   return (TrafoAddedSpecial){ added != NULL ? added->id : 0, added != NULL };
 }
 
-static void
-override_post_processor (TrafoTextEngine *self)
+/* The id in BERT's own vocabulary is transformers' where a token is null. */
+static guint32
+get_special_id (const TrafoTextEngine *self, TrafoSpecialToken token, guint32 id_of_null)
 {
+  const char            *content = self->config->special[token].content;
+  const TrafoAddedToken *added = NULL;
+
+  if (content != NULL)
+    added = trafo_added_tokens_lookup (self->added_tokens, content, strlen (content));
+  return added != NULL ? added->id : id_of_null;
+}
+
+static gboolean
+replace_post_processor (TrafoTextEngine *self, const char *origin, GError **error)
+{
+  guint32 cls_id = get_special_id (self, TRAFO_SPECIAL_TOKEN_CLS, 2);
+  guint32 sep_id = get_special_id (self, TRAFO_SPECIAL_TOKEN_SEP, 3);
+  g_autoptr (GVariant) made =
+      g_variant_ref_sink (trafo_bert_components_new_post_processor (cls_id, sep_id));
+
+  trafo_post_processor_free (self->post_processor);
+  self->post_processor = trafo_post_processor_new (made, origin, error);
+  return self->post_processor != NULL;
+}
+
+/* What is around the sequences may be another than tokenizer.json says; once all tokens have ids. */
+static gboolean
+override_post_processor (TrafoTextEngine *self, const char *origin, GError **error)
+{
+  if (is_bert (self))
+    return replace_post_processor (self, origin, error);
   if (g_variant_lookup (self->config->values, "add_bos_token", "b", NULL) ||
       g_variant_lookup (self->config->values, "add_eos_token", "b", NULL))
     trafo_post_processor_set_bos_eos (self->post_processor,
@@ -337,6 +375,7 @@ override_post_processor (TrafoTextEngine *self)
                                       get_added_special (self,
                                                          "add_eos_token",
                                                          TRAFO_SPECIAL_TOKEN_EOS));
+  return TRUE;
 }
 
 /* Reads a tokenizer.json. @has_model: its vocabulary is in it and must be loaded. Takes @config. */
@@ -360,13 +399,11 @@ trafo_text_engine_new (TrafoTokenizer       *tokenizer,
          read_components (self, members, origin, error) &&
          (!has_model ||
           trafo_tokenizer_load_model (tokenizer, members[MEMBER_MODEL], origin, error)) &&
-         add_tokens (self, members[MEMBER_ADDED_TOKENS], origin, error);
+         add_tokens (self, members[MEMBER_ADDED_TOKENS], origin, error) &&
+         override_post_processor (self, origin, error);
   clear_members (members);
   if (done)
-    {
-      override_post_processor (self);
-      self->surface_id = trafo_tokenizer_get_surface_id (tokenizer);
-    }
+    self->surface_id = trafo_tokenizer_get_surface_id (tokenizer);
   return done ? g_steal_pointer (&self) : NULL;
 }
 
@@ -406,6 +443,15 @@ trafo_text_engine_get (TrafoTokenizer *tokenizer, GError **error)
                  "%s: no tokenizer has been loaded",
                  G_OBJECT_TYPE_NAME (tokenizer));
   return self;
+}
+
+/* The added token of an id as tokenizer.json writes it; NULL for another token. */
+char *
+trafo_text_engine_get_content (const TrafoTextEngine *self, guint32 id)
+{
+  const TrafoAddedToken *added = trafo_added_tokens_lookup_id (self->added_tokens, id);
+
+  return added != NULL ? g_memdup2 (added->content, added->size_bytes + 1) : NULL;
 }
 
 /* The token of an id, an added one in its normalized form if it is looked for in that; NULL if

@@ -128,8 +128,9 @@ trafo_tokenizer_load (TrafoTokenizer *self, const char *folder, GError **error)
   config = read_config (self, folder, error);
   if (config == NULL || !read_file (folder, "tokenizer.json", &text, error))
     return FALSE;
-  config->is_bert = is_read_by_bert (config, folder);
   has_model = text != NULL;
+  /* a vocabulary of WordPiece alone is BERT's */
+  config->is_bert = !has_model || is_read_by_bert (config, folder);
   if (!has_model)
     text = trafo_tokenizer_load_files (self, folder, config->values, error);
   if (text == NULL)

@@ -35,6 +35,7 @@ typedef struct
   gboolean        is_default[TRAFO_N_SPECIAL_TOKENS]; /* of the tokenizer, no file names it */
   GArray         *added;                              /* of TrafoNamedToken, by id */
   GArray         *extra;                              /* of TrafoNamedToken */
+  gboolean        has_added_tokens_decoder;           /* tokenizer_config.json lists the added */
   gint64          model_max_length;                   /* 0: unlimited; negative: of no use */
   TrafoSide       padding_side;
   TrafoSide       truncation_side;

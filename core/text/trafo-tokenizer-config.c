@@ -114,24 +114,40 @@ read_named (const TrafoTokenizerFile *file,
   return TRUE;
 }
 
+/* The first source that names the token holds; null there says that there is none. */
 static gboolean
 read_special (TrafoTokenizerConfig     *self,
               const TrafoTokenizerFile *sources,
               guint                     n_sources,
+              TrafoSpecialToken         token,
               GError                  **error)
 {
-  for (guint token = 0; token < TRAFO_N_SPECIAL_TOKENS; token++)
-    for (guint i = 0; i < n_sources && self->special[token].content == NULL; i++)
-      {
-        const char *key = special_keys[token];
-        g_autoptr (GVariant) value = trafo_component_get (sources[i].values, key);
+  const char *key = special_keys[token];
 
-        if (value == NULL)
-          continue;
-        if (!read_named (&sources[i], key, value, TRUE, &self->special[token], error))
-          return FALSE;
-        self->is_default[token] = i + 1 == n_sources;
-      }
+  for (guint i = 0; i < n_sources; i++)
+    {
+      g_autoptr (GVariant) value = NULL;
+
+      if (sources[i].values != NULL)
+        value = g_variant_lookup_value (sources[i].values, key, NULL);
+      if (value == NULL)
+        continue;
+      self->is_default[token] = i + 1 == n_sources;
+      return g_variant_is_of_type (value, G_VARIANT_TYPE_MAYBE) ||
+             read_named (&sources[i], key, value, TRUE, &self->special[token], error);
+    }
+  return TRUE;
+}
+
+static gboolean
+read_all_special (TrafoTokenizerConfig     *self,
+                  const TrafoTokenizerFile *sources,
+                  guint                     n_sources,
+                  GError                  **error)
+{
+  for (guint token = 0; token < TRAFO_N_SPECIAL_TOKENS; token++)
+    if (!read_special (self, sources, n_sources, token, error))
+      return FALSE;
   return TRUE;
 }
 
@@ -367,7 +383,32 @@ collect_values (TrafoTokenizerConfig *self, GVariant *config, GVariant *defaults
   for (guint i = 0; i < TRAFO_N_SPECIAL_TOKENS; i++)
     if (self->special[i].content != NULL)
       g_variant_dict_insert (&dict, special_keys[i], "s", self->special[i].content);
+    else
+      g_variant_dict_remove (&dict, special_keys[i]);
   return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+/* special_tokens_map.json comes before tokenizer_config.json, but counts only where that has no
+ * "added_tokens_decoder": transformers, PreTrainedTokenizerBase._from_pretrained(). */
+static gboolean
+read_tokens (TrafoTokenizerConfig     *self,
+             const TrafoTokenizerFile *config,
+             const TrafoTokenizerFile *special_tokens_map,
+             const TrafoTokenizerFile *added_tokens,
+             GVariant                 *defaults,
+             GError                  **error)
+{
+  g_autoptr (GVariant) decoder = trafo_component_get (config->values, "added_tokens_decoder");
+  TrafoTokenizerFile sources[] = { *special_tokens_map,
+                                   *config,
+                                   { "the tokenizer's defaults", defaults } };
+
+  self->has_added_tokens_decoder = decoder != NULL;
+  if (self->has_added_tokens_decoder)
+    sources[0].values = NULL;
+  return read_all_special (self, sources, G_N_ELEMENTS (sources), error) &&
+         read_extra (self, config, error) && read_extra (self, &sources[0], error) &&
+         read_added (self, config, added_tokens, error);
 }
 
 static gboolean
@@ -378,9 +419,6 @@ read_files (TrafoTokenizerConfig     *self,
             GVariant                 *defaults,
             GError                  **error)
 {
-  const TrafoTokenizerFile  sources[] = { *config,
-                                          *special_tokens_map,
-                                          { "the tokenizer's defaults", defaults } };
   const TrafoTokenizerFile *files[] = { config, special_tokens_map, added_tokens };
   TrafoTokenizerFile        completed = { config->path, NULL };
 
@@ -388,9 +426,7 @@ read_files (TrafoTokenizerConfig     *self,
     if (files[i]->values != NULL &&
         !g_variant_is_of_type (files[i]->values, G_VARIANT_TYPE_VARDICT))
       return refuse (files[i], NULL, files[i]->values, "an object", error);
-  if (!read_special (self, sources, G_N_ELEMENTS (sources), error) ||
-      !read_extra (self, config, error) || !read_extra (self, special_tokens_map, error) ||
-      !read_added (self, config, added_tokens, error))
+  if (!read_tokens (self, config, special_tokens_map, added_tokens, defaults, error))
     return FALSE;
   self->values = completed.values = collect_values (self, config->values, defaults);
   if (!check_types (&completed, error) || !read_max_length (self, &completed, error) ||

@@ -56,8 +56,9 @@ typedef struct
   guint          n_inputs;
   CaseOperand    inputs[TRAFO_MAX_OP_INPUTS];
   gboolean       has_wanted;
-  TrafoValueType wanted; /* what the result is asked to be, where the op takes that */
-  guint          number; /* in the list: the seed of its values */
+  TrafoValueType wanted;       /* what the result is asked to be, where the op takes that */
+  TrafoDType     packed_dtype; /* of parameters that the device packs; NONE for float32 */
+  guint          number;       /* in the list: the seed of its values */
 } Case;
 
 /* Appends a case with no operands; it lives until the next one is appended. */

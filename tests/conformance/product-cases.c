@@ -164,9 +164,33 @@ linear_cases (GArray *cases)
                 LAYOUT_PLAIN);
 }
 
+/* Parameters that the device packs as narrower types. */
+static void
+narrow_cases (GArray *cases)
+{
+  static const TrafoDType dtypes[] = { TRAFO_DTYPE_BFLOAT16, TRAFO_DTYPE_INT8 };
+
+  for (guint d = 0; d < G_N_ELEMENTS (dtypes); d++)
+    for (guint i = 0; i < case_n_lengths; i++)
+      {
+        gint64     n_in = case_lengths[i];
+        LinearSize size = { 1 + 5 * i % 67, n_in, case_lengths[3 * i % case_n_lengths] };
+
+        add_linear (cases,
+                    &size,
+                    8 + i % 8,
+                    i % 8,
+                    TRAFO_DTYPE_FLOAT32 + i % 3,
+                    2 + i % 2,
+                    LAYOUT_PLAIN);
+        g_array_index (cases, Case, cases->len - 1).packed_dtype = dtypes[d];
+      }
+}
+
 void
 product_cases (GArray *cases)
 {
   matmul_cases (cases);
   linear_cases (cases);
+  narrow_cases (cases);
 }

@@ -212,10 +212,14 @@ find_tensor (gpointer               data,
 }
 
 static TrafoProgram *
-compile (TrafoDevice *device, TrafoBuilder *b, TrafoTensor *const *tensors, GError **error)
+compile (TrafoDevice        *device,
+         TrafoBuilder       *b,
+         TrafoDType          packed_dtype,
+         TrafoTensor *const *tensors,
+         GError            **error)
 {
   TrafoWeightSource source = { .data = (gpointer) tensors, .lookup = find_tensor };
-  g_autoptr (TrafoWeights) weights = trafo_weights_new (device, &source);
+  g_autoptr (TrafoWeights) weights = trafo_weights_new (device, packed_dtype, &source);
   TrafoGraph *graph = trafo_builder_finish (b, error);
 
   return graph != NULL ? trafo_program_compile (graph, weights, error) : NULL;
@@ -405,9 +409,13 @@ run_compiled (Runner *self, Run *run, GError **error)
   TrafoExecution *execution;
   TrafoTensor    *result = NULL;
   gpointer        buffers[TRAFO_MAX_OP_INPUTS] = { NULL };
+  TrafoDType      packed_dtype = run->op_case->packed_dtype;
 
   trafo_builder_output (b, "y", append_all (run, b));
-  program = compile (self->device, b, run->tensors, error);
+  if (packed_dtype == TRAFO_DTYPE_NONE ||
+      !trafo_weights_check_dtype (self->device, packed_dtype, NULL))
+    packed_dtype = TRAFO_DTYPE_FLOAT32;
+  program = compile (self->device, b, packed_dtype, run->tensors, error);
   if (program == NULL)
     return NULL;
   execution = trafo_program_acquire (program);
@@ -574,7 +582,7 @@ runner_check_merged (Runner *self, guint n_rows, gboolean is_in_out, TrafoDType 
     }
   append_merged (b, tensors, is_in_out);
   append_merged (reference, tensors, is_in_out);
-  program = compile (self->device, b, tensors, &error);
+  program = compile (self->device, b, TRAFO_DTYPE_FLOAT32, tensors, &error);
   g_assert_no_error (error);
   is_same = compare_outputs (self, program, tensors, reference);
   for (guint i = 0; i < G_N_ELEMENTS (tensors); i++)

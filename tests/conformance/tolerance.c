@@ -55,17 +55,30 @@ sum_error (gint64 n, double term)
   return FLT_EPSILON * (4 + 2 * sqrt (n)) * (1 + sqrt (n)) * term;
 }
 
+/* What it costs a product to make both of its operands narrower, of their greatest magnitudes: half a
+ * unit in the last place of each, as parts of the magnitude. */
+static double
+narrowing_error (TrafoDType dtype)
+{
+  double half = dtype == TRAFO_DTYPE_BFLOAT16 ? 0x1p-9 : dtype == TRAFO_DTYPE_INT8 ? 0.5 / 127 : 0;
+
+  return half * (2 + half);
+}
+
 static double
 product_error (const Case *op_case, TrafoTensor *const *operands)
 {
   const CaseOperand *a = &op_case->inputs[0];
   gboolean           is_transposed = FALSE;
-  double             error, others = 0;
+  double             error, greatest, others = 0;
+  gint64             n_terms;
 
   if (op_case->op == TRAFO_OP_MATMUL)
     is_transposed = op_case->attrs.matmul.transpose_a;
-  error = sum_error (a->shape[a->n_dims - 1 - is_transposed],
-                     greatest_of (operands[0]) * greatest_of (operands[1]));
+  n_terms = a->shape[a->n_dims - 1 - is_transposed];
+  greatest = greatest_of (operands[0]) * greatest_of (operands[1]);
+  error = sum_error (n_terms, greatest) +
+          (double) n_terms * greatest * narrowing_error (op_case->packed_dtype);
   for (guint i = 2; i < op_case->n_inputs; i++)
     others += greatest_of (operands[i]);
   /* an activation's slope is at most 1.13, and it computes with a few roundings of its own */

@@ -125,8 +125,8 @@ run (const TrafoCommand *self, int argc, char **argv)
 
   if (!trafo_command_parse (self, entries, argc, argv))
     return TRAFO_EXIT_USAGE;
-  if (options.model == NULL)
-    return trafo_command_fail_usage (self, "found no --model DIR");
+  if (!trafo_model_options_check_model (self, options.model))
+    return TRAFO_EXIT_USAGE;
   if (options.ids == NULL)
     return trafo_command_fail_usage (self, "found no ID");
   return detokenize (self, &options);

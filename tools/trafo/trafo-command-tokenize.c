@@ -8,6 +8,8 @@
 #include "trafo-terminal.h"
 #include "trafo-texts.h"
 
+#define NOT_SET G_MININT
+
 typedef struct
 {
   char    *model;
@@ -43,7 +45,8 @@ make_encode_options (const Options *options, GError **error)
   if (parameters == NULL)
     return NULL;
   trafo_encode_options_set_add_special_tokens (encode_options, !options->no_special);
-  trafo_encode_options_set_max_length (encode_options, options->max_length);
+  if (options->max_length != NOT_SET)
+    trafo_encode_options_set_max_length (encode_options, options->max_length);
   if (options->truncation)
     trafo_encode_options_set_truncation (encode_options, TRAFO_TRUNCATION_LONGEST_FIRST);
   if (options->padding != NULL)
@@ -58,74 +61,112 @@ make_encode_options (const Options *options, GError **error)
   return NULL;
 }
 
-static TrafoValue *
-value_of_integers (const guint32 *integers, gsize n_integers)
+static void
+print_integers (const guint32 *integers, gsize n_integers)
 {
-  TrafoValue *list = trafo_value_new_list ();
-
+  putchar ('[');
   for (gsize i = 0; i < n_integers; i++)
-    trafo_value_append (list, trafo_value_new_integer (integers[i]));
-  return list;
+    printf ("%s%u", i > 0 ? "," : "", integers[i]);
+  putchar (']');
+}
+
+static void
+print_ids (TrafoEncoding *encoding)
+{
+  gsize          n_tokens;
+  const guint32 *ids = trafo_encoding_get_ids (encoding, &n_tokens);
+
+  print_integers (ids, n_tokens);
+}
+
+static void
+print_type_ids (TrafoEncoding *encoding)
+{
+  gsize          n_tokens;
+  const guint32 *type_ids = trafo_encoding_get_type_ids (encoding, &n_tokens);
+
+  print_integers (type_ids, n_tokens);
+}
+
+static void
+print_attention_mask (TrafoEncoding *encoding)
+{
+  gsize          n_tokens;
+  const guint32 *mask = trafo_encoding_get_attention_mask (encoding, &n_tokens);
+
+  print_integers (mask, n_tokens);
 }
 
 /* Pairs of start and end. */
-static TrafoValue *
-value_of_offsets (TrafoEncoding *encoding)
+static void
+print_offsets (TrafoEncoding *encoding)
 {
-  TrafoValue    *list = trafo_value_new_list ();
   gsize          n_offsets;
   const guint32 *offsets = trafo_encoding_get_offsets (encoding, &n_offsets);
 
+  putchar ('[');
   for (gsize i = 0; i + 1 < n_offsets; i += 2)
-    trafo_value_append (list, value_of_integers (offsets + i, 2));
-  return list;
-}
-
-static TrafoValue *
-value_of_tokens (TrafoEncoding *encoding)
-{
-  g_auto (GStrv) tokens = trafo_encoding_get_tokens (encoding);
-
-  return trafo_value_new_strings ((const char *const *) tokens);
-}
-
-static int
-print_json (const TrafoCommand *self, TrafoBatchEncoding *encodings, gboolean has_mapping)
-{
-  static const char *const keys[] = { "input_ids",
-                                      "token_type_ids",
-                                      "attention_mask",
-                                      "offsets",
-                                      "tokens" };
-  g_autoptr (TrafoValue) value = trafo_value_new_record ();
-  TrafoValue    *lists[G_N_ELEMENTS (keys)];
-  gsize          n_tokens, n_rows;
-  const guint32 *integers;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
     {
-      lists[i] = trafo_value_new_list ();
-      trafo_value_set (value, keys[i], lists[i]);
+      if (i > 0)
+        putchar (',');
+      print_integers (offsets + i, 2);
     }
-  for (gsize i = 0; i < trafo_batch_encoding_get_n_rows (encodings); i++)
-    {
-      TrafoEncoding *encoding = trafo_batch_encoding_get_row (encodings, i);
+  putchar (']');
+}
 
-      integers = trafo_encoding_get_ids (encoding, &n_tokens);
-      trafo_value_append (lists[0], value_of_integers (integers, n_tokens));
-      integers = trafo_encoding_get_type_ids (encoding, &n_tokens);
-      trafo_value_append (lists[1], value_of_integers (integers, n_tokens));
-      integers = trafo_encoding_get_attention_mask (encoding, &n_tokens);
-      trafo_value_append (lists[2], value_of_integers (integers, n_tokens));
-      trafo_value_append (lists[3], value_of_offsets (encoding));
-      trafo_value_append (lists[4], value_of_tokens (encoding));
+static void
+print_tokens (TrafoEncoding *encoding)
+{
+  putchar ('[');
+  for (gsize i = 0; i < trafo_encoding_get_n_tokens (encoding); i++)
+    {
+      g_autofree char *token = trafo_encoding_get_token (encoding, i);
+      g_autoptr (TrafoValue) value = trafo_value_new_string (token);
+      g_autofree char *json = trafo_value_to_json (value);
+
+      printf ("%s%s", i > 0 ? "," : "", json);
+    }
+  putchar (']');
+}
+
+/* Member by member as it goes: a value that held all of them would need half a KiB a token. */
+static int
+print_json (TrafoBatchEncoding *encodings, gboolean has_mapping)
+{
+  static const struct
+  {
+    const char *key;
+    void (*print) (TrafoEncoding *encoding);
+  } members[] = {
+    { "input_ids", print_ids },
+    { "token_type_ids", print_type_ids },
+    { "attention_mask", print_attention_mask },
+    { "offsets", print_offsets },
+    { "tokens", print_tokens },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (members); i++)
+    {
+      printf ("%s\"%s\":[", i > 0 ? "," : "{", members[i].key);
+      for (gsize row = 0; row < trafo_batch_encoding_get_n_rows (encodings); row++)
+        {
+          if (row > 0)
+            putchar (',');
+          members[i].print (trafo_batch_encoding_get_row (encodings, row));
+        }
+      putchar (']');
     }
   if (has_mapping)
     {
-      integers = trafo_batch_encoding_get_overflow_to_sample_mapping (encodings, &n_rows);
-      trafo_value_set (value, "overflow_to_sample_mapping", value_of_integers (integers, n_rows));
+      gsize          n_rows;
+      const guint32 *mapping =
+          trafo_batch_encoding_get_overflow_to_sample_mapping (encodings, &n_rows);
+
+      printf (",\"overflow_to_sample_mapping\":");
+      print_integers (mapping, n_rows);
     }
-  return trafo_command_print_json (self, value);
+  printf ("}\n");
+  return TRAFO_EXIT_OK;
 }
 
 static void
@@ -133,7 +174,6 @@ print_table (TrafoEncoding *encoding)
 {
   g_autoptr (TrafoTable) table =
       trafo_table_new ("lrrrr", "TOKEN", "ID", "TYPE", "START", "END", NULL);
-  g_auto (GStrv) tokens = trafo_encoding_get_tokens (encoding);
   gsize          n_tokens, n_offsets;
   const guint32 *ids = trafo_encoding_get_ids (encoding, &n_tokens);
   const guint32 *type_ids = trafo_encoding_get_type_ids (encoding, &n_tokens);
@@ -143,7 +183,7 @@ print_table (TrafoEncoding *encoding)
   for (gsize i = 0; i < n_tokens; i++)
     trafo_table_add (table,
                      special[i] != 0 ? TRAFO_TERMINAL_STYLE_FAINT : TRAFO_TERMINAL_STYLE_PLAIN,
-                     g_strdup (tokens[i]),
+                     trafo_encoding_get_token (encoding, i),
                      g_strdup_printf ("%u", ids[i]),
                      g_strdup_printf ("%u", type_ids[i]),
                      g_strdup_printf ("%u", offsets[2 * i]),
@@ -201,15 +241,14 @@ tokenize (const TrafoCommand *self, const Options *options)
     return trafo_command_fail (self, error);
   if (!options->json)
     return print_text (encodings);
-  return print_json (self,
-                     encodings,
+  return print_json (encodings,
                      trafo_encode_options_get_return_overflowing_tokens (encode_options));
 }
 
 static int
 run (const TrafoCommand *self, int argc, char **argv)
 {
-  g_auto (Options) options = { 0 };
+  g_auto (Options) options = { .max_length = NOT_SET };
   const GOptionEntry entries[] = {
     TRAFO_MODEL_OPTIONS_MODEL (options),
     { "pair",
@@ -243,13 +282,13 @@ run (const TrafoCommand *self, int argc, char **argv)
 
   if (!trafo_command_parse (self, entries, argc, argv))
     return TRAFO_EXIT_USAGE;
-  if (options.model == NULL)
-    return trafo_command_fail_usage (self, "found no --model DIR");
+  if (!trafo_model_options_check_model (self, options.model))
+    return TRAFO_EXIT_USAGE;
   if (options.texts == NULL)
     return trafo_command_fail_usage (self, "found no TEXT");
-  if (options.max_length < 0)
+  if (options.max_length != NOT_SET && options.max_length < 1)
     return trafo_command_fail_usage (self,
-                                     "found --max-length %d, expected 0 or more",
+                                     "found --max-length %d, expected 1 or more",
                                      options.max_length);
   if (options.padding != NULL && !g_str_equal (options.padding, "longest") &&
       !g_str_equal (options.padding, "max_length"))

@@ -14,20 +14,31 @@ trafo_model_options_clear (TrafoModelOptions *self)
 }
 
 gboolean
+trafo_model_options_check_model (const TrafoCommand *command, const char *model)
+{
+  if (model != NULL && *model != '\0')
+    return TRUE;
+  trafo_command_fail_usage (command,
+                            model == NULL ? "found no --model DIR"
+                                          : "found an empty --model, expected a folder");
+  return FALSE;
+}
+
+gboolean
 trafo_model_options_check (TrafoModelOptions *self, const TrafoCommand *command)
 {
   g_autofree char *threads = NULL;
 
-  if (self->model == NULL)
-    trafo_command_fail_usage (command, "found no --model DIR");
-  else if (self->threads < 0 || self->threads > 4096)
+  if (!trafo_model_options_check_model (command, self->model))
+    return FALSE;
+  if (self->threads < 0 || self->threads > 4096)
     trafo_command_fail_usage (command,
                               "found --threads %d, expected 1 to 4096, or 0 for the default",
                               self->threads);
   else if (self->dtype != NULL && !g_str_equal (self->dtype, "auto") &&
            trafo_dtype_from_name (self->dtype) == TRAFO_DTYPE_NONE)
     trafo_command_fail_usage (command,
-                              "found --dtype %s, expected auto, float32, bfloat16, float16 or int8",
+                              "found --dtype %s, expected auto, float32, bfloat16 or int8",
                               self->dtype);
   else
     {

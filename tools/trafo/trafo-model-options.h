@@ -29,6 +29,9 @@ typedef struct
 #define TRAFO_MODEL_OPTIONS_ENTRIES(options)                                                       \
   TRAFO_MODEL_OPTIONS_MODEL (options), TRAFO_MODEL_OPTIONS_RUN (options)
 
+/* FALSE if --model is missing or empty, which was then said: the command returns TRAFO_EXIT_USAGE. */
+gboolean trafo_model_options_check_model (const TrafoCommand *command, const char *model);
+
 void trafo_model_options_clear (TrafoModelOptions *self);
 
 /* Checks them and makes the number of threads known. FALSE if one was wrong, which was then said:

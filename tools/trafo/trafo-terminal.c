@@ -11,7 +11,7 @@ struct _TrafoTable
 {
   const char *alignments;
   guint       n_columns;
-  GPtrArray  *cells;  /* of char *, row by row, the headings first */
+  GString    *cells;  /* each with its NUL, row by row, the headings first */
   GArray     *styles; /* of TrafoTerminalStyle, one a row */
 };
 
@@ -37,6 +37,12 @@ trafo_terminal_style (FILE *stream, TrafoTerminalStyle style)
 }
 
 static void
+add_cell (TrafoTable *self, const char *cell)
+{
+  g_string_append_len (self->cells, cell, strlen (cell) + 1);
+}
+
+static void
 add_style (TrafoTable *self, TrafoTerminalStyle style)
 {
   g_array_append_val (self->styles, style);
@@ -51,11 +57,11 @@ trafo_table_new (const char *alignments, ...)
 
   self->alignments = alignments;
   self->n_columns = strlen (alignments);
-  self->cells = g_ptr_array_new_with_free_func (g_free);
+  self->cells = g_string_new (NULL);
   self->styles = g_array_new (FALSE, FALSE, sizeof (TrafoTerminalStyle));
   va_start (arguments, alignments);
   while ((heading = va_arg (arguments, const char *)) != NULL)
-    g_ptr_array_add (self->cells, g_strdup (heading));
+    add_cell (self, heading);
   va_end (arguments);
   add_style (self, TRAFO_TERMINAL_STYLE_HEADING);
   return self;
@@ -64,7 +70,7 @@ trafo_table_new (const char *alignments, ...)
 void
 trafo_table_free (TrafoTable *self)
 {
-  g_ptr_array_unref (self->cells);
+  g_string_free (self->cells, TRUE);
   g_array_unref (self->styles);
   g_free (self);
 }
@@ -77,9 +83,9 @@ trafo_table_add (TrafoTable *self, TrafoTerminalStyle style, ...)
   va_start (arguments, style);
   for (guint i = 0; i < self->n_columns; i++)
     {
-      char *cell = va_arg (arguments, char *);
+      g_autofree char *cell = va_arg (arguments, char *);
 
-      g_ptr_array_add (self->cells, cell != NULL ? cell : g_strdup (""));
+      add_cell (self, cell != NULL ? cell : "");
     }
   va_end (arguments);
   add_style (self, style);
@@ -101,18 +107,24 @@ width_of (const char *text)
   return width;
 }
 
-static void
-print_row (TrafoTable *self, guint row, const guint *widths)
+static const char *
+next_cell (const char *cell)
+{
+  return cell + strlen (cell) + 1;
+}
+
+/* @cell: the first of the row; returns the one behind its last. */
+static const char *
+print_row (TrafoTable *self, guint row, const char *cell, const guint *widths)
 {
   guint n_spaces = 0;
 
   fputs (trafo_terminal_style (stdout, g_array_index (self->styles, TrafoTerminalStyle, row)),
          stdout);
-  for (guint i = 0; i < self->n_columns; i++)
+  for (guint i = 0; i < self->n_columns; i++, cell = next_cell (cell))
     {
-      const char *cell = self->cells->pdata[row * self->n_columns + i];
-      guint       n_missing = widths[i] - width_of (cell);
-      gboolean    is_right = self->alignments[i] == 'r';
+      guint    n_missing = widths[i] - width_of (cell);
+      gboolean is_right = self->alignments[i] == 'r';
 
       n_spaces += is_right ? n_missing : 0;
       if (*cell != '\0')
@@ -123,19 +135,21 @@ print_row (TrafoTable *self, guint row, const guint *widths)
       n_spaces += GAP + (is_right ? 0 : n_missing);
     }
   printf ("%s\n", trafo_terminal_style (stdout, TRAFO_TERMINAL_STYLE_PLAIN));
+  return cell;
 }
 
 void
 trafo_table_print (TrafoTable *self)
 {
   g_autofree guint *widths = g_new0 (guint, self->n_columns);
+  const char       *cell = self->cells->str;
 
-  for (guint i = 0; i < self->cells->len; i++)
+  for (guint i = 0; cell < self->cells->str + self->cells->len; i = (i + 1) % self->n_columns)
     {
-      guint *width = &widths[i % self->n_columns];
-
-      *width = MAX (*width, width_of (self->cells->pdata[i]));
+      widths[i] = MAX (widths[i], width_of (cell));
+      cell = next_cell (cell);
     }
+  cell = self->cells->str;
   for (guint row = 0; row < self->styles->len; row++)
-    print_row (self, row, widths);
+    cell = print_row (self, row, cell, widths);
 }

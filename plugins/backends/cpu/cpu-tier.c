@@ -2,6 +2,8 @@
  * Copyright 2026 The Trafo authors */
 #include "cpu-tier.h"
 
+#include "cpu-amx.h"
+
 #include <cpuid.h>
 #include <string.h>
 #include <trafo/trafo-error.h>
@@ -12,12 +14,21 @@ enum
 {
   XCR0_AVX = 0x06,    /* XMM, YMM */
   XCR0_AVX512 = 0xe6, /* and opmask, ZMM */
+  XCR0_AMX = 0x60000, /* TILECFG, TILEDATA */
+};
+
+enum
+{
+  LEAF7_ECX_AVX512_VNNI = 1 << 11,
+  LEAF7_EDX_AMX = 1 << 22 | 1 << 24 | 1 << 25, /* BF16, TILE, INT8 */
+  LEAF7_1_EAX_AVX512_BF16 = 1 << 5,
 };
 
 typedef struct
 {
   guint32 leaf1_ecx;
-  guint32 leaf7_ebx;
+  guint32 leaf7_ebx, leaf7_ecx, leaf7_edx;
+  guint32 leaf7_1_eax;
   guint64 xcr0;
 } Cpu;
 
@@ -39,7 +50,13 @@ read_cpu (void)
   if (__get_cpuid (1, &eax, &ebx, &ecx, &edx))
     cpu.leaf1_ecx = ecx;
   if (__get_cpuid_count (7, 0, &eax, &ebx, &ecx, &edx))
-    cpu.leaf7_ebx = ebx;
+    {
+      cpu.leaf7_ebx = ebx;
+      cpu.leaf7_ecx = ecx;
+      cpu.leaf7_edx = edx;
+    }
+  if (__get_cpuid_count (7, 1, &eax, &ebx, &ecx, &edx))
+    cpu.leaf7_1_eax = eax;
   if (cpu.leaf1_ecx & bit_OSXSAVE)
     cpu.xcr0 = read_xcr0 ();
   return cpu;
@@ -69,19 +86,35 @@ has_avx512 (const Cpu *cpu)
          (cpu->xcr0 & XCR0_AVX512) == XCR0_AVX512;
 }
 
+static gboolean
+has_avx512_bf16 (const Cpu *cpu)
+{
+  return has_avx512 (cpu) && (cpu->leaf7_ecx & LEAF7_ECX_AVX512_VNNI) != 0 &&
+         (cpu->leaf7_1_eax & LEAF7_1_EAX_AVX512_BF16) != 0;
+}
+
+static gboolean
+has_amx (const Cpu *cpu)
+{
+  return has_avx512_bf16 (cpu) && (cpu->leaf7_edx & LEAF7_EDX_AMX) == LEAF7_EDX_AMX &&
+         (cpu->xcr0 & XCR0_AMX) == XCR0_AMX && trafo_cpu_try_amx ();
+}
+
 /* Best first. */
 static const struct
 {
   const TrafoCpuKernels *kernels;
   gboolean (*is_runnable) (const Cpu *cpu);
-} tiers[] = {
+} tiers[TRAFO_CPU_N_TIERS] = {
+  { &trafo_cpu_kernels_amx, has_amx },
+  { &trafo_cpu_kernels_avx512_bf16, has_avx512_bf16 },
   { &trafo_cpu_kernels_avx512, has_avx512 },
   { &trafo_cpu_kernels_avx2, has_avx2 },
   { &trafo_cpu_kernels_baseline, has_baseline },
 };
 
 gsize
-trafo_cpu_list_tiers (const TrafoCpuKernels *ret_tiers[3])
+trafo_cpu_list_tiers (const TrafoCpuKernels *ret_tiers[TRAFO_CPU_N_TIERS])
 {
   Cpu   cpu = read_cpu ();
   gsize n = 0;
@@ -107,7 +140,8 @@ trafo_cpu_choose_tier (const char *cap, GError **error)
   g_set_error (error,
                TRAFO_ERROR,
                TRAFO_ERROR_INVALID_ARGUMENT,
-               "TRAFO_CPU_ISA is '%s', expected baseline, avx2 or avx512",
+               "TRAFO_CPU_ISA is '%s', expected baseline, avx2, avx512, "
+               "avx512_bf16 or amx",
                cap);
   return NULL;
 }

@@ -4,8 +4,10 @@
 
 #include "cpu-kernels.h"
 
+#define TRAFO_CPU_N_TIERS 5
+
 /* The tiers that this processor has and this operating system lets run, best first, never none. */
-gsize trafo_cpu_list_tiers (const TrafoCpuKernels *ret_tiers[3]);
+gsize trafo_cpu_list_tiers (const TrafoCpuKernels *ret_tiers[TRAFO_CPU_N_TIERS]);
 
 /* The best of them that is not above @cap, a tier's name; NULL or "" is no cap. */
 const TrafoCpuKernels *trafo_cpu_choose_tier (const char *cap, GError **error);

@@ -5,7 +5,7 @@
 #include "cpu-backend.h"
 
 /* clang-format off */
-TRAFO_PLUGIN_DEFINE (cpu, "0.1.0", "MIT", "Kernels for x86-64 processors: baseline, AVX2, AVX-512",
+TRAFO_PLUGIN_DEFINE (cpu, "0.1.0", "MIT", "Kernels for x86-64 processors: baseline, AVX2, AVX-512, AMX",
                      TRAFO_PLUGIN_BACKEND ("cpu", TrafoCpuBackend, trafo_cpu_backend,
                                            TRAFO_RANK_PRIMARY, ))
 /* clang-format on */

@@ -393,7 +393,7 @@ fake_compile (TrafoDevice *device, TrafoBuilder *builder, TrafoTensorDict *param
 
   g_assert_no_error (error);
   fake_source_init (&source, parameters);
-  weights = trafo_weights_new (device, &source);
+  weights = trafo_weights_new (device, TRAFO_DTYPE_FLOAT32, &source);
   program = trafo_program_compile (graph, weights, &error);
   g_assert_no_error (error);
   return program;

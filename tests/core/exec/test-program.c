@@ -135,7 +135,7 @@ test_missing_parameter (void)
   TrafoWeightSource source;
 
   fake_source_init (&source, none);
-  weights = trafo_weights_new (device, &source);
+  weights = trafo_weights_new (device, TRAFO_DTYPE_FLOAT32, &source);
   trafo_builder_output (b,
                         "y",
                         trafo_builder_linear (b,
@@ -170,7 +170,7 @@ test_failing_upload (void)
       random_graph_build (b, 0, 30);
       parameters = fake_parameters_new (trafo_builder_get_graph (b));
       fake_source_init (&source, parameters);
-      weights = trafo_weights_new (device, &source);
+      weights = trafo_weights_new (device, TRAFO_DTYPE_FLOAT32, &source);
       fake.n_calls = 0;
       fake.fail_at = i;
       program = trafo_program_compile (trafo_builder_finish (b, NULL), weights, &error);

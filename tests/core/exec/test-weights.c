@@ -127,7 +127,7 @@ test_forms (gconstpointer data)
   gsize             size_bytes;
 
   fake_source_init (&source, tensors);
-  weights = trafo_weights_new (device, &source);
+  weights = trafo_weights_new (device, TRAFO_DTYPE_FLOAT32, &source);
   trafo_weights_get (weights, param, &type, c->use, &operand, &error);
   g_assert_no_error (error);
   g_assert_cmpint (operand.dtype, ==, c->dtype);
@@ -171,7 +171,7 @@ test_both_ways (void)
 
   trafo_tensor_dict_set (tensors, "square", square);
   fake_source_init (&source, tensors);
-  weights = trafo_weights_new (device, &source);
+  weights = trafo_weights_new (device, TRAFO_DTYPE_FLOAT32, &source);
   g_assert_true (trafo_weights_get (weights, param, &type, TRAFO_WEIGHT_USE_LINEAR, &rows, NULL));
   g_assert_true (
       trafo_weights_get (weights, param, &type, TRAFO_WEIGHT_USE_IN_OUT, &columns, NULL));
@@ -214,7 +214,7 @@ test_mixed (void)
       gsize             size_bytes = c->shape[0] * c->shape[1] * sizeof (float);
 
       fake_source_init (&source, tensors);
-      weights = trafo_weights_new (device, &source);
+      weights = trafo_weights_new (device, TRAFO_DTYPE_FLOAT32, &source);
       g_assert_true (trafo_weights_get (weights, param, &type, c->use, &operand, NULL));
       g_assert_cmpint (operand.layout, ==, TRAFO_LAYOUT_PACKED);
       g_assert_cmpmem (operand.data, size_bytes, mixed[i].expected, size_bytes);
@@ -236,7 +236,7 @@ test_not_there (void)
   TrafoOperand      operand;
 
   fake_source_init (&source, tensors);
-  weights = trafo_weights_new (device, &source);
+  weights = trafo_weights_new (device, TRAFO_DTYPE_FLOAT32, &source);
   g_assert_false (
       trafo_weights_get (weights, param, &type, TRAFO_WEIGHT_USE_FLOAT, &operand, &error));
   g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_NOT_FOUND);

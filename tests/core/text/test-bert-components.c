@@ -43,17 +43,19 @@ test_folders (void)
       "Caf\303\251" },
     { "{\"tokenizer_class\": \"BertJapaneseTokenizer\"}", NULL, "Caf\303\251" },
     { NULL, "{\"model_type\": \"gpt2\"}", "Caf\303\251" },
-    { NULL, "{\"model_type\": \"bert\"}", "cafe" },
-    { NULL, "{\"model_type\": \"distilbert\"}", "cafe" },
-    { "{\"tokenizer_class\": \"BertTokenizer\"}", NULL, "cafe" },
-    { "{\"tokenizer_class\": \"BertTokenizer\", \"strip_accents\": false}", NULL, "caf\303\251" },
+    { NULL, "{\"model_type\": \"bert\"}", "[CLS] cafe [SEP]" },
+    { NULL, "{\"model_type\": \"distilbert\"}", "[CLS] cafe [SEP]" },
+    { "{\"tokenizer_class\": \"BertTokenizer\"}", NULL, "[CLS] cafe [SEP]" },
+    { "{\"tokenizer_class\": \"BertTokenizer\", \"strip_accents\": false}",
+      NULL,
+      "[CLS] caf\303\251 [SEP]" },
     { "{\"tokenizer_class\": \"BertTokenizerFast\", \"do_lower_case\": false}",
       NULL,
-      "Caf\303\251" },
+      "[CLS] Caf\303\251 [SEP]" },
     { "{\"tokenizer_class\": \"ElectraTokenizer\", \"do_lower_case\": false,"
       " \"strip_accents\": true}",
       NULL,
-      "Cafe" },
+      "[CLS] Cafe [SEP]" },
   };
   g_autofree char *folder = g_dir_make_tmp ("trafo-XXXXXX", NULL);
 
@@ -64,6 +66,7 @@ test_folders (void)
       g_autoptr (TrafoTokenizer) tokenizer = NULL;
       g_autoptr (TrafoEncoding) encoding = NULL;
       g_auto (GStrv) tokens = NULL;
+      g_autofree char *joined = NULL;
 
       g_test_message ("case %" G_GSIZE_FORMAT, i);
       write_file (folder, "tokenizer_config.json", cases[i].tokenizer_config);
@@ -73,10 +76,116 @@ test_folders (void)
       encoding = trafo_tokenizer_encode (tokenizer, "Caf\303\251", NULL, NULL, &error);
       g_assert_no_error (error);
       tokens = trafo_encoding_get_tokens (encoding);
-      g_assert_cmpstr (tokens[0], ==, cases[i].expected);
+      joined = g_strjoinv (" ", tokens);
+      g_assert_cmpstr (joined, ==, cases[i].expected);
     }
   write_file (folder, "tokenizer_config.json", NULL);
   write_file (folder, "tokenizer.json", NULL);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
+/* Which tokens are added, in which order and with which ids: as transformers 5 does it. */
+static void
+test_tokens (void)
+{
+  static const struct
+  {
+    const char *tokenizer_config;
+    const char *special_tokens_map;
+    const char *added_tokens;
+    const char *expected;
+  } cases[] = {
+    { "{}", NULL, NULL, "7 2 8 0 0 0 5" },
+    { "{\"bos_token\": \"<b>\", \"cls_token\": \"Cafe\"}", NULL, NULL, "4 2 8 0 0 0 6" },
+    { "{\"mask_token\": null}", NULL, NULL, "7 2 0 0 0 0 0 0 5" },
+    { "{\"cls_token\": null}", NULL, NULL, "2 2 7 0 0 0 5" },
+    { "{}", "{\"mask_token\": \"<m>\"}", NULL, "7 2 0 0 0 8 5" },
+    { "{\"mask_token\": \"[MASK]\"}", "{\"mask_token\": \"<m>\"}", NULL, "7 2 0 0 0 8 5" },
+    { "{\"added_tokens_decoder\": {\"9\": {\"content\": \"[MASK]\"}}}",
+      "{\"mask_token\": \"<m>\"}",
+      NULL,
+      "8 2 5 0 0 0 6" },
+    { "{}", NULL, "{\"<m>\": 5, \"[SEP]\": 6}", "8 2 9 5 6" },
+  };
+  g_autofree char *folder = g_dir_make_tmp ("trafo-XXXXXX", NULL);
+
+  write_file (folder, "tokenizer.json", tokenizer_json);
+  write_file (folder, "config.json", "{\"model_type\": \"bert\"}");
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TrafoTokenizer) tokenizer = NULL;
+      g_autoptr (TrafoEncoding) encoding = NULL;
+      g_autoptr (GString) ids = g_string_new (NULL);
+
+      g_test_message ("case %" G_GSIZE_FORMAT, i);
+      write_file (folder, "tokenizer_config.json", cases[i].tokenizer_config);
+      write_file (folder, "special_tokens_map.json", cases[i].special_tokens_map);
+      write_file (folder, "added_tokens.json", cases[i].added_tokens);
+      tokenizer = trafo_auto_tokenizer_from_pretrained (folder, NULL, &error);
+      g_assert_no_error (error);
+      encoding = trafo_tokenizer_encode (tokenizer, "cafe [MASK] <m>", NULL, NULL, &error);
+      g_assert_no_error (error);
+      for (gsize k = 0; k < trafo_encoding_get_n_tokens (encoding); k++)
+        g_string_append_printf (ids,
+                                "%s%u",
+                                k > 0 ? " " : "",
+                                trafo_encoding_get_ids (encoding, NULL)[k]);
+      g_assert_cmpstr (ids->str, ==, cases[i].expected);
+    }
+  write_file (folder, "added_tokens.json", NULL);
+  write_file (folder, "special_tokens_map.json", NULL);
+  write_file (folder, "tokenizer_config.json", NULL);
+  write_file (folder, "config.json", NULL);
+  write_file (folder, "tokenizer.json", NULL);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
+/* A vocabulary alone is read for BERT's kin; for a class of another kind that is refused by name. */
+static void
+test_vocabulary (void)
+{
+  static const struct
+  {
+    const char *tokenizer_config;
+    const char *config;
+    const char *message; /* NULL: is read */
+  } cases[] = {
+    { "{\"tokenizer_class\": \"BertTokenizer\"}", NULL, NULL },
+    { "{\"tokenizer_class\": \"ConvBertTokenizerFast\"}", NULL, NULL },
+    { "{\"tokenizer_class\": \"DPRReaderTokenizer\"}", NULL, NULL },
+    { NULL, "{\"model_type\": \"electra\"}", NULL },
+    { NULL, "{\"model_type\": \"megatron-bert\"}", NULL },
+    { "{\"tokenizer_class\": \"MPNetTokenizer\"}", NULL, "'MPNetTokenizer'" },
+    { "{\"tokenizer_class\": \"BertJapaneseTokenizer\"}",
+      "{\"model_type\": \"bert\"}",
+      "'BertJapaneseTokenizer'" },
+    { NULL, "{\"model_type\": \"mpnet\"}", "'mpnet'" },
+  };
+  g_autofree char *folder = g_dir_make_tmp ("trafo-XXXXXX", NULL);
+
+  write_file (folder, "vocab.txt", "[UNK]\na\n");
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TrafoTokenizer) tokenizer = NULL;
+
+      g_test_message ("case %" G_GSIZE_FORMAT, i);
+      write_file (folder, "tokenizer_config.json", cases[i].tokenizer_config);
+      write_file (folder, "config.json", cases[i].config);
+      tokenizer = trafo_auto_tokenizer_from_pretrained (folder, NULL, &error);
+      if (cases[i].message == NULL)
+        {
+          g_assert_no_error (error);
+          g_assert_cmpint (trafo_tokenizer_token_to_id (tokenizer, "[MASK]"), ==, 5);
+          continue;
+        }
+      g_assert_error (error, TRAFO_PLUGIN_ERROR, TRAFO_PLUGIN_ERROR_NOT_FOUND);
+      g_assert_nonnull (strstr (error->message, cases[i].message));
+    }
+  write_file (folder, "vocab.txt", NULL);
+  write_file (folder, "tokenizer_config.json", NULL);
+  write_file (folder, "config.json", NULL);
   g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
@@ -85,5 +194,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/core/text/bert-components/folders", test_folders);
+  g_test_add_func ("/core/text/bert-components/tokens", test_tokens);
+  g_test_add_func ("/core/text/bert-components/vocabulary", test_vocabulary);
   return g_test_run ();
 }

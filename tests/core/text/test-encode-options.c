@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
+#include <string.h>
 #include <trafo/trafo.h>
 
 static void
@@ -58,11 +59,28 @@ test_properties (void)
   g_assert_cmpuint (trafo_encode_options_get_stride (options), ==, 7);
 }
 
+/* As a parameter 0 would be a length, which transformers cuts to: it is not "none". */
+static void
+test_no_length (void)
+{
+  g_autoptr (TrafoEncodeOptions) options = trafo_encode_options_new ();
+  g_autoptr (GVariant) zero = g_variant_ref_sink (g_variant_new_parsed ("{'max_length': <0>}"));
+  g_autoptr (GVariant) one = g_variant_ref_sink (g_variant_new_parsed ("{'max_length': <1>}"));
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (trafo_encode_options_update (options, zero, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "from 1 to"));
+  g_assert_true (trafo_encode_options_update (options, one, NULL));
+  g_assert_cmpuint (trafo_encode_options_get_max_length (options), ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/encode-options/defaults", test_defaults);
   g_test_add_func ("/encode-options/properties", test_properties);
+  g_test_add_func ("/encode-options/no-length", test_no_length);
   return g_test_run ();
 }

@@ -275,6 +275,37 @@ test_no_padding_token (void)
   g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
 }
 
+/* A token that the normalizer changes is shown changed where it stands in the text alone, as by
+ * tokenizers 0.23. */
+static void
+test_normalized_special (void)
+{
+  g_autoptr (TrafoTokenizer) tokenizer =
+      char_tokenizer_new ("\"normalizer\":{\"type\":\"Lowercase\"},\"post_processor\":{\"type\":"
+                          "\"BertProcessing\","
+                          "\"cls\":[\"<X>\",256],\"sep\":[\"<X>\",256]},\"added_tokens\":[{"
+                          "\"content\":\"<X>\",\"id\":256,"
+                          "\"single_word\":false,\"lstrip\":false,\"rstrip\":false,\"normalized\":"
+                          "true,\"special\":true}]",
+                          "{\"pad_token\":\"<X>\"}");
+  g_autoptr (TrafoEncodeOptions) options = trafo_encode_options_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoEncoding) encoding = NULL;
+  g_auto (GStrv) tokens = NULL;
+  g_autofree char *joined = NULL;
+  g_autofree char *first = NULL;
+
+  trafo_encode_options_set_padding (options, TRAFO_PADDING_MAX_LENGTH);
+  trafo_encode_options_set_max_length (options, 6);
+  encoding = trafo_tokenizer_encode (tokenizer, "<X>A<x>", NULL, options, &error);
+  g_assert_no_error (error);
+  tokens = trafo_encoding_get_tokens (encoding);
+  joined = g_strjoinv (" ", tokens);
+  g_assert_cmpstr (joined, ==, "<X> <x> a <x> <X> <X>");
+  first = trafo_encoding_get_token (encoding, 0);
+  g_assert_cmpstr (first, ==, "<X>");
+}
+
 /* A pair of which every part overflows with every part of the other is refused in time. */
 static void
 test_too_much_overflow (void)
@@ -463,6 +494,7 @@ main (int argc, char **argv)
   g_test_add_func ("/text-encode/no-room", test_no_room);
   g_test_add_func ("/text-encode/negative-model-max-length", test_negative_model_max_length);
   g_test_add_func ("/text-encode/no-padding-token", test_no_padding_token);
+  g_test_add_func ("/text-encode/normalized-special", test_normalized_special);
   g_test_add_func ("/text-encode/too-much-overflow", test_too_much_overflow);
   g_test_add_func ("/text-encode/growth", test_growth);
   g_test_add_func ("/text-encode/not-loaded", test_not_loaded);

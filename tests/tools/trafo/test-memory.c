@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
 
-/* What the program needs at most, of a checkpoint large enough that a second copy would show. */
+/* What the program needs at most: of a checkpoint large enough that a second copy would show, and of a
+ * long text. */
 #include <glib/gstdio.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -11,6 +12,7 @@
 enum
 {
   BEYOND_WEIGHTS_BYTES = 40 << 20,
+  TOKENIZE_BYTES = 200 << 20,
 };
 
 static char *
@@ -41,20 +43,8 @@ test_make (void)
 
 /* This process stays small: a child starts with the peak of its parent. */
 static gint64
-measure_peak_bytes (const char *auto_class)
+measure_peak_bytes (const char *const *argv)
 {
-  g_autofree char *folder = folder_of_model ();
-  const char      *argv[] = { g_getenv ("TRAFO_PROGRAM"),
-                              "forward",
-                              "--model",
-                              folder,
-                              "--ids",
-                              "[[1, 2]]",
-                              "--auto-class",
-                              auto_class,
-                              "--device",
-                              "cpu",
-                              NULL };
   g_autoptr (GError) error = NULL;
   struct rusage usage;
   int           status;
@@ -74,6 +64,25 @@ measure_peak_bytes (const char *auto_class)
   return (gint64) usage.ru_maxrss * 1024;
 }
 
+static gint64
+measure_forward (const char *auto_class)
+{
+  g_autofree char *folder = folder_of_model ();
+  const char      *argv[] = { g_getenv ("TRAFO_PROGRAM"),
+                              "forward",
+                              "--model",
+                              folder,
+                              "--ids",
+                              "[[1, 2]]",
+                              "--auto-class",
+                              auto_class,
+                              "--device",
+                              "cpu",
+                              NULL };
+
+  return measure_peak_bytes (argv);
+}
+
 static void
 test_peak (void)
 {
@@ -86,7 +95,41 @@ test_peak (void)
   g_test_trap_assert_passed ();
   g_assert_cmpint (g_stat (weights, &status), ==, 0);
   for (gsize i = 0; i < G_N_ELEMENTS (classes); i++)
-    g_assert_cmpint (measure_peak_bytes (classes[i]), <=, status.st_size + BEYOND_WEIGHTS_BYTES);
+    g_assert_cmpint (measure_forward (classes[i]), <=, status.st_size + BEYOND_WEIGHTS_BYTES);
+}
+
+/* 1 MiB of text of which every byte is a token, as JSON and as a table. It is nine arguments, for
+ * one may have 128 KiB. */
+static void
+test_tokenize (void)
+{
+  g_autofree char *folder = g_build_filename (g_getenv ("TRAFO_TEST_FOLDER"), "vocab", NULL);
+  g_autofree char *vocab = g_build_filename (folder, "vocab.txt", NULL);
+  g_autofree char *config = g_build_filename (folder, "tokenizer_config.json", NULL);
+  g_autofree char *text = g_strnfill ((1 << 20) / 9 + 1, '[');
+  const char      *argv[] = { g_getenv ("TRAFO_PROGRAM"),
+                              "tokenize",
+                              "--model",
+                              folder,
+                              text,
+                              text,
+                              text,
+                              text,
+                              text,
+                              text,
+                              text,
+                              text,
+                              text,
+                              "--json",
+                              NULL };
+
+  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (vocab, "[\n", -1, NULL));
+  g_assert_true (
+      g_file_set_contents (config, "{\"tokenizer_class\": \"BertTokenizer\"}", -1, NULL));
+  g_assert_cmpint (measure_peak_bytes (argv), <=, TOKENIZE_BYTES);
+  argv[G_N_ELEMENTS (argv) - 2] = NULL;
+  g_assert_cmpint (measure_peak_bytes (argv), <=, TOKENIZE_BYTES);
 }
 
 static void
@@ -95,6 +138,9 @@ remove_folder (const char *folder)
   static const char *const names[] = { "model/model.safetensors",
                                        "model/config.json",
                                        "model",
+                                       "vocab/vocab.txt",
+                                       "vocab/tokenizer_config.json",
+                                       "vocab",
                                        "" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
@@ -118,6 +164,7 @@ main (int argc, char **argv)
       g_setenv ("TRAFO_TEST_FOLDER", folder, TRUE);
     }
   g_test_add_func ("/memory/forward", test_peak);
+  g_test_add_func ("/memory/tokenize", test_tokenize);
   g_test_add_func ("/memory/forward/subprocess/make", test_make);
   status = g_test_run ();
   if (folder != NULL)

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
-#include "ops.h"
-
-#include "../operand.h"
-#include "../simd/vector-math.h"
+#include "linear-grid.h"
+#include "linear-output.h"
 #include "panel.h"
 
 /* y [M, N] = activation (x [M, K] W^T + bias) + residual, W packed by linear-pack.c.
@@ -19,22 +17,19 @@
 
 typedef struct
 {
-  TrafoCpuRows x, output, residual;
+  TrafoCpuRows x;
+  LinearOutput output;
+  LinearGrid   grid;
   const float *weight;
-  const float *bias;
-  gsize        n_in, n_out;
-  gsize        n_tiles, n_panels;
+  gsize        n_in;
   gsize        chunk; /* terms of K summed at once */
-  guint8       activation;
-  guint8       has_residual;
 } Linear;
 
-/* One tile: rows [m, m + n_rows), the columns of one panel, the terms [k, k + n_k). */
+/* A panel's terms [k, k + n_k). */
 typedef struct
 {
-  gsize     m, n_rows, panel, k, n_k;
-  VPrefetch prefetch;
-} Tile;
+  gsize panel, k, n_k;
+} Chunk;
 
 static const float *
 panel_at (const Linear *l, gsize panel, gsize k)
@@ -42,98 +37,18 @@ panel_at (const Linear *l, gsize panel, gsize k)
   return l->weight + (panel * l->n_in + k) * PANEL;
 }
 
-/* Adds the earlier chunks, and after the last one the bias, the activation and the residual. */
-static inline __attribute__ ((always_inline)) void
-finish_tile (const Linear *l,
-             const Tile   *tile,
-             const float  *sums,
-             guint         activation,
-             gboolean      is_last)
-{
-  gsize n = tile->panel * PANEL;
-  gsize width = MIN (PANEL, l->n_out - n);
-
-  for (gsize i = 0; i < tile->n_rows; i++)
-    {
-      float       *output = (float *) trafo_cpu_row (&l->output, tile->m + i) + n;
-      const float *residual = NULL;
-
-      if (is_last && l->has_residual)
-        residual = (const float *) trafo_cpu_row (&l->residual, tile->m + i) + n;
-      for (gsize j = 0; j < width; j += V_LANES)
-        {
-          gsize  left = width - j;
-          VFloat y = v_load (sums + i * PANEL + j);
-
-          if (tile->k > 0)
-            y += v_load_n (output + j, left);
-          if (is_last && l->bias != NULL)
-            y += v_load_n (l->bias + n + j, left);
-          if (is_last)
-            y = v_activate (activation, y);
-          if (residual != NULL)
-            y += v_load_n (residual + j, left);
-          v_store_n (output + j, y, left);
-        }
-    }
-}
-
-static void
-finish_chunk (const Linear *l, const Tile *tile, const float *sums)
-{
-  finish_tile (l, tile, sums, TRAFO_ACTIVATION_NONE, FALSE);
-}
-
-#define DEFINE_FINISH(activation)                                                                  \
-  static void finish_##activation (const Linear *l, const Tile *tile, const float *sums)           \
-  {                                                                                                \
-    finish_tile (l, tile, sums, TRAFO_ACTIVATION_##activation, TRUE);                              \
-  }
-
-DEFINE_FINISH (NONE)
-DEFINE_FINISH (GELU)
-DEFINE_FINISH (GELU_TANH)
-DEFINE_FINISH (RELU)
-DEFINE_FINISH (SILU)
-DEFINE_FINISH (QUICK_GELU)
-DEFINE_FINISH (TANH)
-DEFINE_FINISH (SIGMOID)
-
-static void (*const finish[V_N_ACTIVATIONS]) (const Linear *l,
-                                              const Tile   *tile,
-                                              const float  *sums) = {
-  [TRAFO_ACTIVATION_NONE] = finish_NONE,
-  [TRAFO_ACTIVATION_GELU] = finish_GELU,
-  [TRAFO_ACTIVATION_GELU_TANH] = finish_GELU_TANH,
-  [TRAFO_ACTIVATION_RELU] = finish_RELU,
-  [TRAFO_ACTIVATION_SILU] = finish_SILU,
-  [TRAFO_ACTIVATION_QUICK_GELU] = finish_QUICK_GELU,
-  [TRAFO_ACTIVATION_TANH] = finish_TANH,
-  [TRAFO_ACTIVATION_SIGMOID] = finish_SIGMOID,
-};
-
 static Linear
 linear_from_args (const TrafoKernelArgs *args)
 {
-  const TrafoLinearAttrs *attrs = args->attrs;
-  Linear                  l = {
-                     .x = trafo_cpu_rows (&args->inputs[0]),
-                     .output = trafo_cpu_rows (&args->output),
-                     .weight = args->inputs[1].data,
-                     .n_in = (gsize) trafo_cpu_last_dim (&args->inputs[0]),
-                     .n_out = (gsize) trafo_cpu_last_dim (&args->output),
-                     .activation = (guint8) attrs->activation,
-                     .has_residual = attrs->has_residual,
+  Linear l = {
+    .x = trafo_cpu_rows (&args->inputs[0]),
+    .output = TRAFO_CPU_SYMBOL (linear_output) (args),
+    .weight = args->inputs[1].data,
+    .n_in = (gsize) trafo_cpu_last_dim (&args->inputs[0]),
   };
-  gsize n_rows = l.x.n_rows;
   gsize n_chunks = (l.n_in + MAX_CHUNK - 1) / MAX_CHUNK;
 
-  if (attrs->has_bias)
-    l.bias = args->inputs[2].data;
-  if (attrs->has_residual)
-    l.residual = trafo_cpu_rows (&args->inputs[attrs->has_bias ? 3 : 2]);
-  l.n_tiles = (n_rows + PANEL_ROWS - 1) / PANEL_ROWS;
-  l.n_panels = (l.n_out + PANEL - 1) / PANEL;
+  l.grid = TRAFO_CPU_SYMBOL (linear_grid) (l.x.n_rows, l.output.n_columns, PANEL_ROWS, PANEL);
   l.chunk = (l.n_in + n_chunks - 1) / MAX (n_chunks, 1);
   l.chunk = MAX ((l.chunk + V_TILE_STEP - 1) / V_TILE_STEP, 1) * V_TILE_STEP;
   return l;
@@ -142,114 +57,60 @@ linear_from_args (const TrafoKernelArgs *args)
 static gboolean
 linear_supports (const TrafoKernelArgs *args)
 {
-  const TrafoLinearAttrs *attrs = args->attrs;
-  const TrafoOperand     *x = &args->inputs[0];
-  const TrafoOperand     *weight = &args->inputs[1];
-  const TrafoOperand     *residual = &args->inputs[attrs->has_bias ? 3 : 2];
-  gint64                  n_out = trafo_cpu_last_dim (&args->output);
+  const TrafoOperand *weight = &args->inputs[1];
 
-  if (attrs->activation >= V_N_ACTIVATIONS)
-    return FALSE;
-  if (weight->layout != TRAFO_LAYOUT_PACKED || weight->dtype != TRAFO_DTYPE_FLOAT32)
-    return FALSE;
-  if (!trafo_cpu_is_rows (x, TRAFO_DTYPE_FLOAT32) ||
-      !trafo_cpu_is_rows (&args->output, TRAFO_DTYPE_FLOAT32))
-    return FALSE;
-  if (attrs->has_bias && !trafo_cpu_is_vector (&args->inputs[2], TRAFO_DTYPE_FLOAT32, n_out))
-    return FALSE;
-  return !attrs->has_residual || (trafo_cpu_is_rows (residual, TRAFO_DTYPE_FLOAT32) &&
-                                  trafo_cpu_has_shape_of (residual, &args->output));
-}
-
-/* How @n_tasks tasks share tiles and panels: as evenly as can be, and then so that they read little
- * twice. Returns the largest share in tiles x panels. */
-static gsize
-choose_grid (const Linear *l, guint n_tasks, guint *ret_n_row_groups)
-{
-  gsize best_share = G_MAXSIZE, best_traffic = G_MAXSIZE;
-
-  *ret_n_row_groups = 1;
-  for (guint rows = 1; rows <= n_tasks; rows++)
-    {
-      guint columns = n_tasks / rows;
-      gsize share, traffic;
-
-      if (n_tasks % rows != 0)
-        continue;
-      share = (l->n_tiles + rows - 1) / rows * ((l->n_panels + columns - 1) / columns);
-      traffic = rows * l->n_out + columns * l->x.n_rows;
-      if (share > best_share || (share == best_share && traffic >= best_traffic))
-        continue;
-      best_share = share;
-      best_traffic = traffic;
-      *ret_n_row_groups = rows;
-    }
-  return best_share;
+  return weight->layout == TRAFO_LAYOUT_PACKED && weight->dtype == TRAFO_DTYPE_FLOAT32 &&
+         TRAFO_CPU_SYMBOL (linear_is_rows) (args);
 }
 
 static guint
 linear_n_tasks (const TrafoKernelArgs *args, guint n_threads)
 {
   Linear l = linear_from_args (args);
-  gsize  n_units = l.n_tiles * l.n_panels;
-  guint  limit = trafo_cpu_n_tasks (n_units, PANEL_ROWS * l.n_in, n_threads);
-  gsize  best = G_MAXSIZE;
-  guint  n_tasks = 1;
 
-  for (guint n = 1; n <= limit; n++)
-    {
-      guint n_row_groups;
-      gsize share = choose_grid (&l, n, &n_row_groups);
-
-      if (share < best)
-        {
-          best = share;
-          n_tasks = n;
-        }
-    }
-  return n_tasks;
+  return TRAFO_CPU_SYMBOL (linear_grid_n_tasks) (&l.grid, PANEL_ROWS * l.n_in, n_threads);
 }
 
-/* What the tasks' loops go over: tiles, panels; and what comes after them. */
-typedef struct
+static VPrefetch
+share_prefetch (const float *next, const Chunk *chunk, gsize t, gsize n_tiles)
 {
-  gsize tile, tile_end;
-  gsize panel, panel_end;
-} Range;
+  guint     n_lines = V_TILE_STEP * PANEL * (guint) sizeof (float) / V_CACHE_LINE;
+  VPrefetch prefetch = { .n_lines = (n_lines + n_tiles - 1) / n_tiles };
+  gsize     n_steps = chunk->n_k / V_TILE_STEP;
+
+  prefetch.next = (const char *) next + t * n_steps * prefetch.n_lines * V_CACHE_LINE;
+  return prefetch;
+}
 
 /* All tiles of a block of rows and one panel; @next is the panel that comes after. */
 static void
-run_panel (const Linear *l, const Range *block, Tile *tile, const float *next)
+run_panel (const Linear *l, const LinearRange *block, const Chunk *chunk, const float *next)
 {
   _Alignas(64) float sums[PANEL_ROWS * PANEL];
   gsize              n_tiles = block->tile_end - block->tile;
-  gsize              n_steps = tile->n_k / V_TILE_STEP;
-  guint              n_lines = V_TILE_STEP * PANEL * (guint) sizeof (float) / V_CACHE_LINE;
+  LinearTile         tile = { .n = chunk->panel * PANEL, .stride = PANEL };
 
+  tile.is_first = chunk->k == 0;
+  tile.is_last = chunk->k + chunk->n_k >= l->n_in;
   for (gsize t = 0; t < n_tiles; t++)
     {
+      VPrefetch    prefetch = share_prefetch (next, chunk, t, n_tiles);
       const float *rows[PANEL_ROWS];
       gsize        end;
 
-      tile->m = trafo_cpu_share (l->x.n_rows, block->tile + t, l->n_tiles, &end);
-      tile->n_rows = end - tile->m;
-      for (gsize i = 0; i < tile->n_rows; i++)
-        rows[i] = (const float *) trafo_cpu_row (&l->x, tile->m + i) + tile->k;
-      tile->prefetch.n_lines = (n_lines + n_tiles - 1) / n_tiles;
-      tile->prefetch.next =
-          (const char *) next + t * n_steps * tile->prefetch.n_lines * V_CACHE_LINE;
+      tile.m = trafo_cpu_share (l->x.n_rows, block->tile + t, l->grid.n_tiles, &end);
+      tile.n_rows = end - tile.m;
+      for (gsize i = 0; i < tile.n_rows; i++)
+        rows[i] = (const float *) trafo_cpu_row (&l->x, tile.m + i) + chunk->k;
       TRAFO_CPU_SYMBOL (panel_tiles)
-      [tile->n_rows](rows, panel_at (l, tile->panel, tile->k), tile->n_k, tile->prefetch, sums);
-      if (tile->k + tile->n_k < l->n_in)
-        finish_chunk (l, tile, sums);
-      else
-        finish[l->activation](l, tile, sums);
+      [tile.n_rows](rows, panel_at (l, chunk->panel, chunk->k), chunk->n_k, prefetch, sums);
+      TRAFO_CPU_SYMBOL (linear_finish) (&l->output, &tile, sums);
     }
 }
 
 /* One block of rows and one chunk of K, panel by panel. */
 static void
-run_block (const Linear *l, const Range *block, gsize k)
+run_block (const Linear *l, const LinearRange *block, gsize k)
 {
   gboolean is_stream = block->tile_end - block->tile == 1;
 
@@ -257,17 +118,17 @@ run_block (const Linear *l, const Range *block, gsize k)
     {
       const float *current = panel_at (l, panel, k);
       const float *next = panel_at (l, panel + 1 < block->panel_end ? panel + 1 : block->panel, k);
-      Tile         tile = { .panel = panel, .k = k, .n_k = MIN (l->chunk, l->n_in - k) };
+      Chunk        chunk = { panel, k, MIN (l->chunk, l->n_in - k) };
 
       if (is_stream)
         next = current + STREAM_AHEAD_BYTES / sizeof (float);
-      run_panel (l, block, &tile, next);
+      run_panel (l, block, &chunk, next);
     }
 }
 
 /* One block of rows and all of K, chunk by chunk. */
 static void
-run_chunks (const Linear *l, const Range *block)
+run_chunks (const Linear *l, const LinearRange *block)
 {
   gsize k = 0;
 
@@ -282,19 +143,14 @@ run_chunks (const Linear *l, const Range *block)
 static void
 linear_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scratch)
 {
-  Linear l = linear_from_args (args);
-  gsize  block_tiles = MAX (BLOCK_BYTES / (l.chunk * sizeof (float) * PANEL_ROWS), 1);
-  guint  n_row_groups;
-  Range  range;
+  Linear      l = linear_from_args (args);
+  gsize       block_tiles = MAX (BLOCK_BYTES / (l.chunk * sizeof (float) * PANEL_ROWS), 1);
+  LinearRange range = TRAFO_CPU_SYMBOL (linear_grid_share) (&l.grid, task, n_tasks);
 
-  choose_grid (&l, n_tasks, &n_row_groups);
-  range.tile = trafo_cpu_share (l.n_tiles, task % n_row_groups, n_row_groups, &range.tile_end);
-  range.panel =
-      trafo_cpu_share (l.n_panels, task / n_row_groups, n_tasks / n_row_groups, &range.panel_end);
   for (gsize tile = range.tile; tile < range.tile_end; tile += block_tiles)
     {
-      Range block = { .tile = tile, .tile_end = MIN (tile + block_tiles, range.tile_end) };
-      gsize n_panels = range.panel_end - range.panel;
+      LinearRange block = { .tile = tile, .tile_end = MIN (tile + block_tiles, range.tile_end) };
+      gsize       n_panels = range.panel_end - range.panel;
 
       /* a single tile reads the weights in the order in which they lie */
       if (block.tile_end - block.tile == 1)

@@ -117,7 +117,12 @@ report (const TrafoCpuKernels *tier,
 }
 
 static void
-bench_linear (const TrafoCpuKernels *tier, gint64 M, gint64 K, gint64 N, guint activation)
+bench_linear (const TrafoCpuKernels *tier,
+              guint8                 dtype,
+              gint64                 M,
+              gint64                 K,
+              gint64                 N,
+              guint                  activation)
 {
   TrafoLinearAttrs attrs = { .struct_size = sizeof attrs,
                              .activation = activation,
@@ -126,7 +131,7 @@ bench_linear (const TrafoCpuKernels *tier, gint64 M, gint64 K, gint64 N, guint a
   TrafoWeight      weight = { .struct_size = sizeof weight,
                               .n_parts = 1,
                               .parts = &source,
-                              .dtype = TRAFO_DTYPE_FLOAT32,
+                              .dtype = dtype,
                               .n_out = N,
                               .n_in = K };
   TrafoKernelArgs  args = { .struct_size = sizeof args,
@@ -139,6 +144,7 @@ bench_linear (const TrafoCpuKernels *tier, gint64 M, gint64 K, gint64 N, guint a
   double           best = G_MAXDOUBLE;
 
   args.inputs[1].layout = TRAFO_LAYOUT_PACKED;
+  args.inputs[1].dtype = dtype;
   args.inputs[1].data = alloc (tier->packed_size (&weight));
   for (guint i = 0; i < 5; i++)
     {
@@ -150,7 +156,8 @@ bench_linear (const TrafoCpuKernels *tier, gint64 M, gint64 K, gint64 N, guint a
     }
   g_snprintf (what,
               sizeof what,
-              "%" G_GINT64_FORMAT "x%" G_GINT64_FORMAT "x%" G_GINT64_FORMAT,
+              "%s %" G_GINT64_FORMAT "x%" G_GINT64_FORMAT "x%" G_GINT64_FORMAT,
+              trafo_dtype_get_name (dtype),
               M,
               K,
               N);
@@ -158,7 +165,8 @@ bench_linear (const TrafoCpuKernels *tier, gint64 M, gint64 K, gint64 N, guint a
   if (M == 1)
     printf ("%62s %9.2f GB/s, pack %.2f GB/s read\n",
             "",
-            4.0 * K * N / best_time (first_kernel (tier, &args), &args) * 1e-9,
+            (double) tier->packed_size (&weight) / best_time (first_kernel (tier, &args), &args) *
+                1e-9,
             4.0 * K * N / best * 1e-3);
   free (source.data);
   free_operands (&args);
@@ -197,8 +205,9 @@ int
 main (int argc, char *argv[])
 {
   static const gint64 shapes[][2] = { { 768, 2304 }, { 768, 768 }, { 768, 3072 }, { 3072, 768 } };
+  static const guint8 dtypes[] = { TRAFO_DTYPE_FLOAT32, TRAFO_DTYPE_BFLOAT16, TRAFO_DTYPE_INT8 };
   static const gint64 rows[] = { 1, 4, 128, 1024 };
-  const TrafoCpuKernels *tiers[3];
+  const TrafoCpuKernels *tiers[TRAFO_CPU_N_TIERS];
   gsize                  n_tiers = trafo_cpu_list_tiers (tiers);
 
   for (gsize t = 0; t < n_tiers; t++)
@@ -210,13 +219,15 @@ main (int argc, char *argv[])
       bench_attention (tiers[t], 1024, 1024, FALSE);
       bench_attention (tiers[t], 1024, 1024, TRUE);
       bench_attention (tiers[t], 1, 1024, TRUE);
-      for (gsize m = 0; m < G_N_ELEMENTS (rows); m++)
-        for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
-          bench_linear (tiers[t],
-                        rows[m],
-                        shapes[i][0],
-                        shapes[i][1],
-                        i == 2 ? TRAFO_ACTIVATION_GELU : 0);
+      for (gsize d = 0; d < G_N_ELEMENTS (dtypes); d++)
+        for (gsize m = 0; m < G_N_ELEMENTS (rows); m++)
+          for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
+            bench_linear (tiers[t],
+                          dtypes[d],
+                          rows[m],
+                          shapes[i][0],
+                          shapes[i][1],
+                          i == 2 ? TRAFO_ACTIVATION_GELU : 0);
     }
   return 0;
 }

@@ -231,7 +231,7 @@ kernel_case_run_all (KernelCase *self, const TrafoCpuKernels *tier)
 void
 kernel_case_add_tests (const char *name, GTestDataFunc function)
 {
-  const TrafoCpuKernels *tiers[3];
+  const TrafoCpuKernels *tiers[TRAFO_CPU_N_TIERS];
   gsize                  n_tiers = trafo_cpu_list_tiers (tiers);
 
   for (gsize i = 0; i < n_tiers; i++)

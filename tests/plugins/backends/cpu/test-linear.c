@@ -18,6 +18,10 @@ static const Size sizes[] = {
   { 3, 2100, 50 }, { 9, 2100, 7 }, { 250, 1030, 5 },
 };
 
+static const guint8 packed_dtypes[] = { TRAFO_DTYPE_FLOAT32,
+                                        TRAFO_DTYPE_BFLOAT16,
+                                        TRAFO_DTYPE_INT8 };
+
 static TrafoLinearAttrs
 linear_attrs (guint activation, gboolean has_bias, gboolean has_residual)
 {
@@ -33,6 +37,7 @@ linear_attrs (guint activation, gboolean has_bias, gboolean has_residual)
 static TrafoOperand
 pack (KernelCase            *c,
       const TrafoCpuKernels *tier,
+      guint8                 dtype,
       const TrafoOperand    *parts,
       guint                  n_parts,
       gboolean               is_in_out)
@@ -41,10 +46,8 @@ pack (KernelCase            *c,
                           .n_parts = n_parts,
                           .parts = parts,
                           .is_in_out = is_in_out != FALSE,
-                          .dtype = TRAFO_DTYPE_FLOAT32 };
-  TrafoOperand packed = { .dtype = TRAFO_DTYPE_FLOAT32,
-                          .n_dims = 2,
-                          .layout = TRAFO_LAYOUT_PACKED };
+                          .dtype = dtype };
+  TrafoOperand packed = { .dtype = dtype, .n_dims = 2, .layout = TRAFO_LAYOUT_PACKED };
   gsize        size;
   guint        n_tasks;
   char        *memory;
@@ -57,7 +60,7 @@ pack (KernelCase            *c,
   size = tier->packed_size (&weight);
   if (weight.n_in == 0)
     return packed;
-  g_assert_cmpuint (size, >=, (gsize) (weight.n_out * weight.n_in) * sizeof (float));
+  g_assert_cmpuint (size, >=, (gsize) (weight.n_out * weight.n_in) * trafo_dtype_get_size (dtype));
   memory = kernel_case_alloc (c, (size + 63) / 64 * 64);
   memset (memory, 0x7f, size);
   n_tasks = tier->pack_n_tasks (&weight);
@@ -104,80 +107,124 @@ weight_at (const TrafoOperand *parts, gboolean is_in_out, gint64 n, gint64 k)
     }
 }
 
-/* Every element against a sum in double precision: each of K + 3 roundings may cost half a unit in
- * the last place of the terms' size, and activations (Lipschitz constant below 1.2) 4 ulp. */
+/* What stands for a value in the product, and how far it may be from it, relative to its size. */
+typedef struct
+{
+  double scale; /* of the integers of a row */
+  float  inverse;
+} Rounding;
+
+static double
+round_value (guint8 dtype, const Rounding *rounding, double value)
+{
+  if (dtype == TRAFO_DTYPE_BFLOAT16)
+    return trafo_bfloat16_to_float (trafo_bfloat16_from_float ((float) value));
+  if (dtype == TRAFO_DTYPE_INT8)
+    return rint ((double) ((float) value * rounding->inverse)) * rounding->scale;
+  return value;
+}
+
+static Rounding
+find_rounding (double greatest)
+{
+  return (Rounding){ (double) ((float) greatest / 127), greatest > 0 ? 127 / (float) greatest : 0 };
+}
+
 static void
-check (KernelCase *c, const TrafoOperand *parts, gboolean is_in_out)
+find_row (const TrafoOperand *x, gint64 m, gint64 *index)
+{
+  for (guint i = x->n_dims - 1u; i-- > 0;)
+    {
+      index[i] = m % x->shape[i];
+      m /= x->shape[i];
+    }
+}
+
+/* One element against a sum in double precision of what the dtype makes of x and the weight: each of
+ * K + 3 roundings may cost half a unit in the last place of the terms' size, and activations
+ * (Lipschitz constant below 1.2) 4 ulp. Products of bfloat16 are exact in float32. */
+static void
+check_element (KernelCase *c, const TrafoOperand *parts, gboolean is_in_out, gint64 m, gint64 n)
 {
   const TrafoLinearAttrs *attrs = c->args.attrs;
   const TrafoOperand     *x = &c->args.inputs[0];
-  const TrafoOperand     *y = &c->args.output;
-  gint64                  n_rows = 1;
+  guint8                  dtype = c->args.inputs[1].dtype;
   guint                   last = x->n_dims - 1u;
+  gint64                  index[TRAFO_MAX_DIMS] = { 0 };
+  double                  sum = 0, size = 1, x_greatest = 0, weight_greatest = 0;
+  Rounding                x_rounding, weight_rounding;
 
-  for (guint i = 0; i < last; i++)
+  find_row (x, m, index);
+  for (index[last] = 0; index[last] < x->shape[last]; index[last]++)
+    {
+      x_greatest = MAX (x_greatest, fabs (kernel_case_get (x, index)));
+      weight_greatest = MAX (weight_greatest, fabs (weight_at (parts, is_in_out, n, index[last])));
+    }
+  x_rounding = find_rounding (x_greatest);
+  weight_rounding = find_rounding (weight_greatest);
+  for (index[last] = 0; index[last] < x->shape[last]; index[last]++)
+    {
+      double weight = weight_at (parts, is_in_out, n, index[last]);
+      double term = round_value (dtype, &x_rounding, kernel_case_get (x, index)) *
+                    round_value (dtype, &weight_rounding, weight);
+
+      sum += term;
+      size += fabs (term);
+    }
+  if (attrs->has_bias)
+    sum += kernel_case_get (&c->args.inputs[2], &n);
+  sum = activate (attrs->activation, sum);
+  index[last] = n;
+  if (attrs->has_residual)
+    sum += kernel_case_get (&c->args.inputs[attrs->has_bias ? 3 : 2], index);
+  g_assert_cmpfloat_with_epsilon (kernel_case_get (&c->args.output, index), sum, 6e-7 * size);
+}
+
+static void
+check (KernelCase *c, const TrafoOperand *parts, gboolean is_in_out)
+{
+  const TrafoOperand *x = &c->args.inputs[0];
+  gint64              n_rows = 1;
+
+  for (guint i = 0; i + 1 < x->n_dims; i++)
     n_rows *= x->shape[i];
   for (gint64 m = 0; m < n_rows; m++)
-    for (gint64 n = 0; n < y->shape[last]; n++)
-      {
-        gint64 index[TRAFO_MAX_DIMS] = { 0 };
-        gint64 rest = m;
-        double sum = 0, size = 1, term;
+    for (gint64 n = 0; n < c->args.output.shape[x->n_dims - 1u]; n++)
+      check_element (c, parts, is_in_out, m, n);
+}
 
-        for (guint i = last; i-- > 0;)
-          {
-            index[i] = rest % x->shape[i];
-            rest /= x->shape[i];
-          }
-        for (gint64 k = 0; k < x->shape[last]; k++)
-          {
-            index[last] = k;
-            term = kernel_case_get (x, index) * weight_at (parts, is_in_out, n, k);
-            sum += term;
-            size += fabs (term);
-          }
-        if (attrs->has_bias)
-          sum += kernel_case_get (&c->args.inputs[2], &n);
-        sum = activate (attrs->activation, sum);
-        index[last] = n;
-        if (attrs->has_residual)
-          sum += kernel_case_get (&c->args.inputs[attrs->has_bias ? 3 : 2], index);
-        g_assert_cmpfloat_with_epsilon (kernel_case_get (y, index), sum, 6e-7 * size);
-      }
+/* One product of every kind of operands that its variant's bits ask for. */
+static void
+test_shape (const TrafoCpuKernels *tier, guint8 dtype, const Size *size, guint variant)
+{
+  gint64           M = size->M, K = size->K, N = size->N;
+  gint64           stride = variant & 1 ? K + 3 : 0;
+  TrafoLinearAttrs attrs = linear_attrs (0, variant & 1, variant & 2);
+  KernelCase       c;
+  TrafoOperand     weight;
+
+  kernel_case_init (&c, TRAFO_OP_LINEAR, &attrs);
+  kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (M, K), stride));
+  weight = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (N, K), 0);
+  kernel_case_add_input (&c, pack (&c, tier, dtype, &weight, 1, FALSE));
+  if (attrs.has_bias)
+    kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (N), 0));
+  if (attrs.has_residual)
+    kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (M, N), N + 1));
+  c.args.output = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (M, N), 0);
+  kernel_case_run_all (&c, tier);
+  check (&c, &weight, FALSE);
+  kernel_case_clear (&c);
 }
 
 static void
 test_shapes (gconstpointer tier)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
-    for (guint variant = 0; variant < 4; variant++)
-      {
-        gint64           M = sizes[i].M, K = sizes[i].K, N = sizes[i].N;
-        TrafoLinearAttrs attrs = linear_attrs (0, variant & 1, variant & 2);
-        KernelCase       c;
-        TrafoOperand     weight;
-
-        kernel_case_init (&c, TRAFO_OP_LINEAR, &attrs);
-        kernel_case_add_input (&c,
-                               kernel_case_operand (&c,
-                                                    TRAFO_DTYPE_FLOAT32,
-                                                    SHAPE (M, K),
-                                                    variant & 1 ? K + 3 : 0));
-        weight = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (N, K), 0);
-        kernel_case_add_input (&c, pack (&c, tier, &weight, 1, FALSE));
-        if (attrs.has_bias)
-          kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (N), 0));
-        if (attrs.has_residual)
-          kernel_case_add_input (&c,
-                                 kernel_case_operand (&c,
-                                                      TRAFO_DTYPE_FLOAT32,
-                                                      SHAPE (M, N),
-                                                      N + 1));
-        c.args.output = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (M, N), 0);
-        kernel_case_run_all (&c, tier);
-        check (&c, &weight, FALSE);
-        kernel_case_clear (&c);
-      }
+  for (gsize d = 0; d < G_N_ELEMENTS (packed_dtypes); d++)
+    for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+      for (guint variant = 0; variant < 4; variant++)
+        if (sizes[i].K > 0 || packed_dtypes[d] == TRAFO_DTYPE_FLOAT32) /* nothing is packed */
+          test_shape (tier, packed_dtypes[d], &sizes[i], variant);
 }
 
 static void
@@ -192,7 +239,7 @@ test_activations (gconstpointer tier)
       kernel_case_init (&c, TRAFO_OP_LINEAR, &attrs);
       kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (9, 65), 0));
       weight = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (53, 65), 0);
-      kernel_case_add_input (&c, pack (&c, tier, &weight, 1, FALSE));
+      kernel_case_add_input (&c, pack (&c, tier, TRAFO_DTYPE_FLOAT32, &weight, 1, FALSE));
       kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (53), 0));
       kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (9, 53), 0));
       c.args.output = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (9, 53), 0);
@@ -210,10 +257,10 @@ test_parts (gconstpointer tier)
   static const gint64 part_sizes[] = { 17, 50, 3 };
   static const guint8 dtypes[] = { TRAFO_DTYPE_FLOAT32, TRAFO_DTYPE_FLOAT16, TRAFO_DTYPE_BFLOAT16 };
 
-  for (guint i = 0; i < 2 * G_N_ELEMENTS (dtypes); i++)
+  for (guint i = 0; i < 6 * G_N_ELEMENTS (dtypes); i++)
     {
       TrafoLinearAttrs attrs = linear_attrs (0, FALSE, FALSE);
-      gboolean         is_in_out = i % 2 != 0;
+      gboolean         is_in_out = i / 3 % 2 != 0;
       KernelCase       c;
       TrafoOperand     parts[3];
 
@@ -221,10 +268,16 @@ test_parts (gconstpointer tier)
       kernel_case_init (&c, TRAFO_OP_LINEAR, &attrs);
       for (guint p = 0; p < 3; p++)
         parts[p] = is_in_out
-                       ? kernel_case_operand (&c, dtypes[i / 2], SHAPE (37, part_sizes[p]), 55)
-                       : kernel_case_operand (&c, dtypes[i / 2], SHAPE (part_sizes[p], 37), 41);
+                       ? kernel_case_operand (&c, dtypes[i / 6], SHAPE (37, part_sizes[p]), 55)
+                       : kernel_case_operand (&c, dtypes[i / 6], SHAPE (part_sizes[p], 37), 41);
       kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (3, 37), 0));
-      kernel_case_add_input (&c, pack (&c, tier, parts, 3, is_in_out));
+      kernel_case_add_input (&c,
+                             pack (&c,
+                                   tier,
+                                   packed_dtypes[i % G_N_ELEMENTS (packed_dtypes)],
+                                   parts,
+                                   3,
+                                   is_in_out));
       c.args.output = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (3, 70), 0);
       kernel_case_run_all (&c, tier);
       check (&c, parts, is_in_out);
@@ -245,7 +298,7 @@ test_leading_axes (gconstpointer tier)
   x.shape[1] = 5;
   kernel_case_add_input (&c, x);
   weight = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (30, 20), 0);
-  kernel_case_add_input (&c, pack (&c, tier, &weight, 1, FALSE));
+  kernel_case_add_input (&c, pack (&c, tier, TRAFO_DTYPE_FLOAT32, &weight, 1, FALSE));
   kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (3, 5, 30), 31));
   c.args.output = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (3, 5, 30), 0);
   kernel_case_run_all (&c, tier);
@@ -253,9 +306,8 @@ test_leading_axes (gconstpointer tier)
   kernel_case_clear (&c);
 }
 
-/* A row's bits are the same whatever rows are computed with it, and however many. */
 static void
-test_company (gconstpointer tier)
+test_company_of (const TrafoCpuKernels *tier, guint8 dtype)
 {
   static const gint64 n_rows[] = { 1, 2, 3, 5, 8, 9, 40 };
   enum
@@ -273,7 +325,7 @@ test_company (gconstpointer tier)
   x = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (MAX_ROWS, K), 0);
   y = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (MAX_ROWS, N), 0);
   part = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (N, K), 0);
-  weight = pack (&c, tier, &part, 1, FALSE);
+  weight = pack (&c, tier, dtype, &part, 1, FALSE);
   kernel_case_add_input (&c, x);
   kernel_case_add_input (&c, weight);
   c.args.output = y;
@@ -291,6 +343,41 @@ test_company (gconstpointer tier)
         g_assert_cmpmem ((float *) y.data + place * N, sizeof expected, expected, sizeof expected);
         memcpy ((float *) x.data + place * K, own, K * sizeof (float));
       }
+  kernel_case_clear (&c);
+}
+
+/* A row's bits are the same whatever rows are computed with it, and however many. */
+static void
+test_company (gconstpointer tier)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (packed_dtypes); i++)
+    test_company_of (tier, packed_dtypes[i]);
+}
+
+/* Sums of integers are exact, so that all tiers have the same bits. */
+static void
+test_integers (gconstpointer tier)
+{
+  const TrafoCpuKernels *tiers[TRAFO_CPU_N_TIERS];
+  gsize                  n_tiers = trafo_cpu_list_tiers (tiers);
+  TrafoLinearAttrs       attrs = linear_attrs (0, FALSE, FALSE);
+  KernelCase             c;
+  TrafoOperand           part;
+  g_autofree gpointer    expected = NULL;
+
+  kernel_case_init (&c, TRAFO_OP_LINEAR, &attrs);
+  kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (37, 200), 0));
+  part = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (70, 200), 0);
+  kernel_case_add_input (&c, pack (&c, tier, TRAFO_DTYPE_INT8, &part, 1, FALSE));
+  c.args.output = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (37, 70), 0);
+  kernel_case_run (&c, tier, 1);
+  expected = g_memdup2 (c.args.output.data, 37 * 70 * sizeof (float));
+  c.args.inputs[1] = pack (&c, tiers[n_tiers - 1], TRAFO_DTYPE_INT8, &part, 1, FALSE);
+  kernel_case_run (&c, tiers[n_tiers - 1], 1);
+  g_assert_cmpmem (c.args.output.data,
+                   37 * 70 * sizeof (float),
+                   expected,
+                   37 * 70 * sizeof (float));
   kernel_case_clear (&c);
 }
 
@@ -326,6 +413,7 @@ main (int argc, char *argv[])
   kernel_case_add_tests ("linear/parts", test_parts);
   kernel_case_add_tests ("linear/leading-axes", test_leading_axes);
   kernel_case_add_tests ("linear/company", test_company);
+  kernel_case_add_tests ("linear/integers", test_integers);
   kernel_case_add_tests ("linear/refuses", test_refuses);
   return g_test_run ();
 }

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "linear-grid.h"
+
+#include "../operand.h"
+
+LinearGrid
+TRAFO_CPU_SYMBOL (linear_grid) (gsize n_rows, gsize n_columns, gsize tile_rows, gsize panel_columns)
+{
+  return (LinearGrid){
+    .n_rows = n_rows,
+    .n_columns = n_columns,
+    .n_tiles = (n_rows + tile_rows - 1) / tile_rows,
+    .n_panels = (n_columns + panel_columns - 1) / panel_columns,
+  };
+}
+
+/* How @n_tasks tasks share tiles and panels: as evenly as can be, and then so that they read little
+ * twice. Returns the largest share in tiles x panels. */
+static gsize
+choose_row_groups (const LinearGrid *grid, guint n_tasks, guint *ret_n_row_groups)
+{
+  gsize best_share = G_MAXSIZE, best_traffic = G_MAXSIZE;
+
+  *ret_n_row_groups = 1;
+  for (guint rows = 1; rows <= n_tasks; rows++)
+    {
+      guint columns = n_tasks / rows;
+      gsize share, traffic;
+
+      if (n_tasks % rows != 0)
+        continue;
+      share = (grid->n_tiles + rows - 1) / rows * ((grid->n_panels + columns - 1) / columns);
+      traffic = rows * grid->n_columns + columns * grid->n_rows;
+      if (share > best_share || (share == best_share && traffic >= best_traffic))
+        continue;
+      best_share = share;
+      best_traffic = traffic;
+      *ret_n_row_groups = rows;
+    }
+  return best_share;
+}
+
+guint
+TRAFO_CPU_SYMBOL (linear_grid_n_tasks) (const LinearGrid *grid, gsize unit_cost, guint n_threads)
+{
+  guint limit = trafo_cpu_n_tasks (grid->n_tiles * grid->n_panels, unit_cost, n_threads);
+  gsize best = G_MAXSIZE;
+  guint n_tasks = 1;
+
+  for (guint n = 1; n <= limit; n++)
+    {
+      guint n_row_groups;
+      gsize share = choose_row_groups (grid, n, &n_row_groups);
+
+      if (share < best)
+        {
+          best = share;
+          n_tasks = n;
+        }
+    }
+  return n_tasks;
+}
+
+LinearRange
+TRAFO_CPU_SYMBOL (linear_grid_share) (const LinearGrid *grid, guint task, guint n_tasks)
+{
+  LinearRange range;
+  guint       n_row_groups;
+
+  choose_row_groups (grid, n_tasks, &n_row_groups);
+  range.tile = trafo_cpu_share (grid->n_tiles, task % n_row_groups, n_row_groups, &range.tile_end);
+  range.panel = trafo_cpu_share (grid->n_panels,
+                                 task / n_row_groups,
+                                 n_tasks / n_row_groups,
+                                 &range.panel_end);
+  return range;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include "ops.h"
+
+/* The output of a matrix product cut in tiles of rows and panels of columns, and how tasks share
+ * them. */
+typedef struct
+{
+  gsize n_rows, n_columns;
+  gsize n_tiles, n_panels;
+} LinearGrid;
+
+/* What one task, or a loop of it, goes over. */
+typedef struct
+{
+  gsize tile, tile_end;
+  gsize panel, panel_end;
+} LinearRange;
+
+LinearGrid TRAFO_CPU_SYMBOL (linear_grid) (gsize n_rows,
+                                           gsize n_columns,
+                                           gsize tile_rows,
+                                           gsize panel_columns);
+
+/* How many tasks share the work best; a tile of a panel is @unit_cost multiplications a column. */
+guint TRAFO_CPU_SYMBOL (linear_grid_n_tasks) (const LinearGrid *grid,
+                                              gsize             unit_cost,
+                                              guint             n_threads);
+
+/* The share of one of them. */
+LinearRange
+    TRAFO_CPU_SYMBOL (linear_grid_share) (const LinearGrid *grid, guint task, guint n_tasks);

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "narrow-convert.h"
+#include "pack.h"
+#include "weight.h"
+
+/* Enough for a task to be worth its hand-out, little enough to share evenly. */
+#define TASK_ELEMENTS (128 * 1024)
+
+/* A block of K of the columns of a tile, as floats. */
+typedef struct
+{
+  _Alignas(64) float value[NARROW_ROWS][NARROW_BLOCK_BYTES];
+  gsize n; /* of each column */
+} Block;
+
+/* What a packed weight consists of. */
+typedef struct
+{
+  const TrafoWeight *weight;
+  guint8            *panels;
+  float             *scales;
+  gint32            *offsets;
+  gsize              n_blocks;
+} Packed;
+
+static gsize
+n_panels (const TrafoWeight *weight)
+{
+  return ((gsize) weight->n_out + NARROW_PANEL - 1) / NARROW_PANEL;
+}
+
+static gsize
+weight_n_blocks (const TrafoWeight *weight)
+{
+  return narrow_n_blocks (weight->dtype, (gsize) weight->n_in);
+}
+
+static void
+transpose_run (const float run[][NARROW_ROWS], gsize first, Block *block)
+{
+  for (gsize column = 0; column < NARROW_ROWS; column += V_LANES)
+    {
+      VFloat square[V_LANES];
+
+      for (gsize i = 0; i < V_LANES; i++)
+        square[i] = v_load (run[first + i] + column);
+      v_transpose (square);
+      for (gsize i = 0; i < V_LANES; i++)
+        v_store (block->value[column + i] + first, square[i]);
+    }
+}
+
+static void
+read_in_out (const TrafoWeight *weight, gsize n, gsize k, Block *block)
+{
+  _Alignas(64) float run[NARROW_BLOCK_BYTES][NARROW_ROWS];
+
+  for (gsize i = 0; i < NARROW_BLOCK_BYTES; i++)
+    if (i < block->n)
+      weight_read_run (weight, n, k + i, NARROW_ROWS, run[i]);
+    else
+      memset (run[i], 0, sizeof run[i]);
+  for (gsize i = 0; i < block->n; i += V_LANES)
+    transpose_run (run, i, block);
+}
+
+static void
+read_out_in (const TrafoWeight *weight, gsize n, gsize k, Block *block)
+{
+  guint8 dtype = weight->parts[0].dtype;
+
+  for (gsize i = 0; i < NARROW_ROWS; i++)
+    {
+      const char *row = weight_find_row (weight, n + i);
+
+      if (row != NULL)
+        weight_copy_row (dtype, row + k * trafo_cpu_dtype_size (dtype), block->n, block->value[i]);
+      else
+        memset (block->value[i], 0, sizeof block->value[i]);
+    }
+}
+
+static void
+read_block (const TrafoWeight *weight, gsize n, gsize index, Block *block)
+{
+  gsize length = narrow_block_length (weight->dtype);
+  gsize k = index * length;
+
+  block->n = MIN (length, (gsize) weight->n_in - k);
+  if (weight->is_in_out)
+    read_in_out (weight, n, k, block);
+  else
+    read_out_in (weight, n, k, block);
+}
+
+/* Rows of bytes become rows of words: word w of column c is the c-th of row w. */
+static void
+store_tile (const guint8 lines[NARROW_ROWS][NARROW_BLOCK_BYTES], guint8 *tile)
+{
+  for (gsize column = 0; column < NARROW_ROWS; column += V_LANES)
+    for (gsize word = 0; word < NARROW_ROWS; word += V_LANES)
+      {
+        VFloat square[V_LANES];
+
+        for (gsize i = 0; i < V_LANES; i++)
+          square[i] = v_load ((const float *) lines[column + i] + word);
+        v_transpose (square);
+        for (gsize i = 0; i < V_LANES; i++)
+          v_store ((float *) (tile + (word + i) * NARROW_BLOCK_BYTES) + column, square[i]);
+      }
+}
+
+/* The scale of every column of a tile, which needs all of K. */
+static void
+find_scales (const Packed *packed, gsize n, float *inverses)
+{
+  for (gsize i = 0; i < NARROW_ROWS; i++)
+    packed->scales[n + i] = 0;
+  for (gsize index = 0; index < packed->n_blocks; index++)
+    {
+      Block block;
+
+      read_block (packed->weight, n, index, &block);
+      for (gsize i = 0; i < NARROW_ROWS; i++)
+        packed->scales[n + i] =
+            MAX (packed->scales[n + i], narrow_greatest (block.value[i], block.n));
+    }
+  for (gsize i = 0; i < NARROW_ROWS; i++)
+    {
+      inverses[i] = narrow_inverse (packed->scales[n + i]);
+      packed->scales[n + i] /= 127;
+      packed->offsets[n + i] = 0;
+    }
+}
+
+static void
+pack_columns_int8 (const Packed *packed, gsize n, guint8 *tile)
+{
+  float inverses[NARROW_ROWS];
+
+  find_scales (packed, n, inverses);
+  for (gsize index = 0; index < packed->n_blocks; index++)
+    {
+      _Alignas(64) guint8 lines[NARROW_ROWS][NARROW_BLOCK_BYTES];
+      Block               block;
+
+      read_block (packed->weight, n, index, &block);
+      for (gsize i = 0; i < NARROW_ROWS; i++)
+        {
+          narrow_line_int8 (block.value[i], block.n, inverses[i], 0, lines[i]);
+          for (gsize k = 0; k < NARROW_BLOCK_BYTES; k++)
+            packed->offsets[n + i] += NARROW_OFFSET * (gint8) lines[i][k];
+        }
+      store_tile (lines, tile + index * 2 * NARROW_TILE_BYTES);
+    }
+}
+
+static void
+pack_columns_bfloat16 (const Packed *packed, gsize n, guint8 *tile)
+{
+  for (gsize index = 0; index < packed->n_blocks; index++)
+    {
+      _Alignas(64) guint8 lines[NARROW_ROWS][NARROW_BLOCK_BYTES];
+      Block               block;
+
+      read_block (packed->weight, n, index, &block);
+      for (gsize i = 0; i < NARROW_ROWS; i++)
+        narrow_line_bfloat16 (block.value[i], block.n, lines[i]);
+      store_tile (lines, tile + index * 2 * NARROW_TILE_BYTES);
+    }
+}
+
+static gsize
+packed_size (const TrafoWeight *weight)
+{
+  gsize size, per_panel = NARROW_PANEL * (sizeof (float) + sizeof (gint32));
+
+  if ((gsize) weight->n_in > G_MAXSIZE / 2 || (gsize) weight->n_out > G_MAXSIZE - NARROW_PANEL ||
+      !g_size_checked_mul (&size, weight_n_blocks (weight), 2 * NARROW_TILE_BYTES) ||
+      !g_size_checked_add (&size, size, weight->dtype == TRAFO_DTYPE_INT8 ? per_panel : 0) ||
+      !g_size_checked_mul (&size, size, n_panels (weight)))
+    return 0;
+  return size;
+}
+
+static gsize
+panels_per_task (const TrafoWeight *weight)
+{
+  return MAX (TASK_ELEMENTS / (NARROW_PANEL * (gsize) weight->n_in), 1);
+}
+
+static guint
+n_tasks (const TrafoWeight *weight)
+{
+  gsize per_task = panels_per_task (weight);
+
+  return (guint) ((n_panels (weight) + per_task - 1) / per_task);
+}
+
+static void
+pack (const TrafoWeight *weight, gpointer destination, guint task)
+{
+  gsize  per_task = panels_per_task (weight);
+  gsize  end = MIN ((task + 1) * per_task, n_panels (weight));
+  Packed packed = { .weight = weight, .n_blocks = weight_n_blocks (weight) };
+  gsize  panel_bytes = narrow_panel_bytes (packed.n_blocks);
+
+  packed.panels = destination;
+  packed.scales = (float *) (packed.panels + n_panels (weight) * panel_bytes);
+  packed.offsets = (gint32 *) (packed.scales + n_panels (weight) * NARROW_PANEL);
+  for (gsize panel = task * per_task; panel < end; panel++)
+    for (gsize half = 0; half < 2; half++)
+      {
+        gsize   n = panel * NARROW_PANEL + half * NARROW_ROWS;
+        guint8 *tile = packed.panels + panel * panel_bytes + half * NARROW_TILE_BYTES;
+
+        if (weight->dtype == TRAFO_DTYPE_INT8)
+          pack_columns_int8 (&packed, n, tile);
+        else
+          pack_columns_bfloat16 (&packed, n, tile);
+      }
+}
+
+const TrafoCpuPacking TRAFO_CPU_SYMBOL (pack_narrow) = { packed_size, n_tasks, pack };

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "narrow-panel.h"
+
+#include "../simd/dot.h"
+
+#include <string.h>
+
+#define AHEAD_BYTES 4096
+
+#if defined(__AMX_TILE__)
+#include <immintrin.h>
+
+/* Intel SDM volume 1, 18.3: palette 1 has eight tiles of at most 16 rows of 64 bytes. */
+typedef struct
+{
+  guint8  palette;
+  guint8  start_row;
+  guint8  reserved[14];
+  guint16 row_bytes[16];
+  guint8  n_rows[16];
+} TileConfig;
+
+#define ALL(n)                                                                                     \
+  {                                                                                                \
+    n, n, n, n, n, n, n, n                                                                         \
+  }
+
+/* Constant, because the compiler takes the instruction for one that reads eight bytes. */
+static const TileConfig config = { 1, 0, { 0 }, ALL (NARROW_BLOCK_BYTES), ALL (NARROW_ROWS) };
+
+void
+TRAFO_CPU_SYMBOL (narrow_begin) (void)
+{
+  _tile_loadconfig (&config);
+}
+
+void
+TRAFO_CPU_SYMBOL (narrow_end) (void)
+{
+  _tile_release ();
+}
+
+static inline __attribute__ ((always_inline)) void
+prefetch_tiles (const guint8 *panel)
+{
+#pragma GCC unroll 32
+  for (guint i = 0; i < 2 * NARROW_ROWS; i++)
+    _mm_prefetch ((const char *) panel + AHEAD_BYTES + i * NARROW_BLOCK_BYTES, _MM_HINT_T0);
+}
+
+/* Tiles 0 to 3 add, 4 and 5 are the panel's, 6 and 7 those of x. */
+#define DEFINE_TILE(name, multiply)                                                                \
+  static void name##_one (const guint8 *x, const guint8 *panel, gsize n_blocks, char *sums)        \
+  {                                                                                                \
+    _tile_zero (0);                                                                                \
+    _tile_zero (1);                                                                                \
+    for (gsize i = 0; i < n_blocks; i++)                                                           \
+      {                                                                                            \
+        prefetch_tiles (panel);                                                                    \
+        _tile_loadd (6, x, NARROW_BLOCK_BYTES);                                                    \
+        _tile_loadd (4, panel, NARROW_BLOCK_BYTES);                                                \
+        _tile_loadd (5, panel + NARROW_TILE_BYTES, NARROW_BLOCK_BYTES);                            \
+        multiply (0, 6, 4);                                                                        \
+        multiply (1, 6, 5);                                                                        \
+        x += NARROW_TILE_BYTES;                                                                    \
+        panel += 2 * NARROW_TILE_BYTES;                                                            \
+      }                                                                                            \
+    _tile_stored (0, sums, 2 * NARROW_BLOCK_BYTES);                                                \
+    _tile_stored (1, sums + NARROW_BLOCK_BYTES, 2 * NARROW_BLOCK_BYTES);                           \
+  }                                                                                                \
+                                                                                                   \
+  static void name##_two (const guint8 *x, const guint8 *panel, gsize n_blocks, char *sums)        \
+  {                                                                                                \
+    const guint8 *y = x + n_blocks * NARROW_TILE_BYTES;                                            \
+                                                                                                   \
+    _tile_zero (0);                                                                                \
+    _tile_zero (1);                                                                                \
+    _tile_zero (2);                                                                                \
+    _tile_zero (3);                                                                                \
+    for (gsize i = 0; i < n_blocks; i++)                                                           \
+      {                                                                                            \
+        _tile_loadd (6, x, NARROW_BLOCK_BYTES);                                                    \
+        _tile_loadd (4, panel, NARROW_BLOCK_BYTES);                                                \
+        multiply (0, 6, 4);                                                                        \
+        _tile_loadd (5, panel + NARROW_TILE_BYTES, NARROW_BLOCK_BYTES);                            \
+        multiply (1, 6, 5);                                                                        \
+        _tile_loadd (7, y, NARROW_BLOCK_BYTES);                                                    \
+        multiply (2, 7, 4);                                                                        \
+        multiply (3, 7, 5);                                                                        \
+        x += NARROW_TILE_BYTES;                                                                    \
+        y += NARROW_TILE_BYTES;                                                                    \
+        panel += 2 * NARROW_TILE_BYTES;                                                            \
+      }                                                                                            \
+    _tile_stored (0, sums, 2 * NARROW_BLOCK_BYTES);                                                \
+    _tile_stored (1, sums + NARROW_BLOCK_BYTES, 2 * NARROW_BLOCK_BYTES);                           \
+    sums += 2 * NARROW_TILE_BYTES;                                                                 \
+    _tile_stored (2, sums, 2 * NARROW_BLOCK_BYTES);                                                \
+    _tile_stored (3, sums + NARROW_BLOCK_BYTES, 2 * NARROW_BLOCK_BYTES);                           \
+  }                                                                                                \
+                                                                                                   \
+  static void name (const guint8 *x,                                                               \
+                    gsize         n_rows,                                                          \
+                    const guint8 *panel,                                                           \
+                    gsize         n_blocks,                                                        \
+                    gpointer      sums)                                                            \
+  {                                                                                                \
+    if (n_rows <= NARROW_ROWS)                                                                     \
+      name##_one (x, panel, n_blocks, sums);                                                       \
+    else                                                                                           \
+      name##_two (x, panel, n_blocks, sums);                                                       \
+  }
+
+DEFINE_TILE (bfloat16, _tile_dpbf16ps)
+DEFINE_TILE (int8, _tile_dpbusd)
+
+#else
+
+void
+TRAFO_CPU_SYMBOL (narrow_begin) (void)
+{
+}
+
+void
+TRAFO_CPU_SYMBOL (narrow_end) (void)
+{
+}
+
+/* As many rows at once as leave registers for a word of the panel and one of x. */
+#define N_VECTORS (NARROW_PANEL / V_LANES)
+#define N_ROWS (V_LANES == 16 ? 8 : V_LANES == 8 ? 2 : 1)
+#define WORDS (NARROW_BLOCK_BYTES / 4)
+
+static inline guint32
+read_word (const guint8 *p)
+{
+  guint32 word;
+
+  memcpy (&word, p, sizeof word);
+  return word;
+}
+
+/* N_ROWS rows of a tile. Where this is inlined the dtype is a constant. */
+static inline __attribute__ ((always_inline)) void
+multiply_rows (guint8 dtype, const guint8 *x, const guint8 *panel, gsize n_blocks, char *sums)
+{
+  VInt   sum[N_ROWS * N_VECTORS];
+  VFloat sum_float[N_ROWS * N_VECTORS];
+
+#pragma GCC unroll 16
+  for (guint i = 0; i < N_ROWS * N_VECTORS; i++)
+    {
+      sum[i] = v_no_words ();
+      sum_float[i] = v_zero ();
+    }
+  for (gsize block = 0; block < n_blocks; block++)
+    {
+#pragma GCC unroll 2
+      for (guint word = 0; word < WORDS; word++)
+        {
+#pragma GCC unroll 8
+          for (guint i = 0; i < N_ROWS; i++)
+            {
+              VInt x_word = v_word (read_word (x + i * NARROW_BLOCK_BYTES + word * 4));
+
+#pragma GCC unroll 8
+              for (guint j = 0; j < N_VECTORS; j++)
+                {
+                  guint         tile = j * V_LANES / NARROW_ROWS;
+                  guint         column = j * V_LANES % NARROW_ROWS;
+                  const guint8 *at =
+                      panel + tile * NARROW_TILE_BYTES + word * NARROW_BLOCK_BYTES + column * 4;
+                  guint k = i * N_VECTORS + j;
+
+                  if (dtype == TRAFO_DTYPE_INT8)
+                    sum[k] = v_dot_int8 (x_word, v_words (at), sum[k]);
+                  else
+                    sum_float[k] = v_dot_bfloat16 (x_word, v_words (at), sum_float[k]);
+                }
+            }
+        }
+      x += NARROW_TILE_BYTES;
+      panel += 2 * NARROW_TILE_BYTES;
+    }
+#pragma GCC unroll 16
+  for (guint i = 0; i < N_ROWS * N_VECTORS; i++)
+    if (dtype == TRAFO_DTYPE_INT8)
+      v_store_words (sums + i * V_LANES * 4, sum[i]);
+    else
+      v_store ((float *) sums + i * V_LANES, sum_float[i]);
+}
+
+/* One row alone keeps the order of its terms. */
+#define DEFINE_TILE(name, dtype)                                                                   \
+  static void name (const guint8 *x,                                                               \
+                    gsize         n_rows,                                                          \
+                    const guint8 *panel,                                                           \
+                    gsize         n_blocks,                                                        \
+                    gpointer      sums)                                                            \
+  {                                                                                                \
+    for (gsize i = 0; i < n_rows; i += N_ROWS)                                                     \
+      multiply_rows (dtype,                                                                        \
+                     x + i / NARROW_ROWS * n_blocks * NARROW_TILE_BYTES +                          \
+                         i % NARROW_ROWS * NARROW_BLOCK_BYTES,                                     \
+                     panel,                                                                        \
+                     n_blocks,                                                                     \
+                     (char *) sums + i * NARROW_PANEL * 4);                                        \
+  }
+
+DEFINE_TILE (bfloat16, TRAFO_DTYPE_BFLOAT16)
+DEFINE_TILE (int8, TRAFO_DTYPE_INT8)
+
+#endif
+
+const NarrowTile TRAFO_CPU_SYMBOL (narrow_tile_bfloat16) = bfloat16;
+const NarrowTile TRAFO_CPU_SYMBOL (narrow_tile_int8) = int8;

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include "ops.h"
+
+/* Operands of 16 or 8 bits as the inner loops read them. Their unit is a tile of NARROW_ROWS rows of
+ * NARROW_BLOCK_BYTES, which is what a tile register of AMX holds; a block of K is 32 bfloat16 or 64
+ * 8-bit integers, and the last one ends with zeros.
+ *
+ *   weights  [panel][block][2][16 words of K][16 columns] words of 32 bits, next to one another in K
+ *   x        [tile of rows][block][16 rows][64 bytes of K]
+ *
+ * Packed weights of 8 bits are followed by what their integers stand for: for every column a float32
+ * scale, then 128 times the sum of its integers, as x is stored plus 128. */
+#define NARROW_ROWS 16
+#define NARROW_BLOCK_BYTES 64
+#define NARROW_TILE_BYTES (NARROW_ROWS * NARROW_BLOCK_BYTES)
+#define NARROW_PANEL 32
+#define NARROW_TILES 2 /* of rows computed at once, at most */
+#define NARROW_MAX_ROWS (NARROW_TILES * NARROW_ROWS)
+#define NARROW_OFFSET 128
+
+static inline gsize
+narrow_block_length (guint8 dtype)
+{
+  return NARROW_BLOCK_BYTES / (dtype == TRAFO_DTYPE_INT8 ? 1 : 2);
+}
+
+static inline gsize
+narrow_n_blocks (guint8 dtype, gsize n_in)
+{
+  return (n_in + narrow_block_length (dtype) - 1) / narrow_block_length (dtype);
+}
+
+static inline gsize
+narrow_panel_bytes (gsize n_blocks)
+{
+  return 2 * NARROW_TILE_BYTES * n_blocks;
+}
+
+/* sums [rows][NARROW_PANEL] of 32-bit words, float32 for bfloat16, else integers: the products of one
+ * or two tiles of x, @n_blocks * NARROW_TILE_BYTES apart, and a panel. @n_rows says how many rows are
+ * wanted; those behind them in their tile may be written too. */
+typedef void (*NarrowTile) (const guint8 *x,
+                            gsize         n_rows,
+                            const guint8 *panel,
+                            gsize         n_blocks,
+                            gpointer      sums);
+
+extern const NarrowTile TRAFO_CPU_SYMBOL (narrow_tile_bfloat16);
+extern const NarrowTile TRAFO_CPU_SYMBOL (narrow_tile_int8);
+
+/* Before the first and after the last tile of a task: the state of the tile registers. */
+void TRAFO_CPU_SYMBOL (narrow_begin) (void);
+void TRAFO_CPU_SYMBOL (narrow_end) (void);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "pack.h"
+
+#include "weight.h"
+
+/* NULL for a dtype, or parts, that are not packed. */
+static const TrafoCpuPacking *
+find_packing (const TrafoWeight *weight)
+{
+  if (!weight_is_readable (weight))
+    return NULL;
+  switch (weight->dtype)
+    {
+    case TRAFO_DTYPE_FLOAT32:
+      return &TRAFO_CPU_SYMBOL (pack_float32);
+    case TRAFO_DTYPE_BFLOAT16:
+    case TRAFO_DTYPE_INT8:
+      return &TRAFO_CPU_SYMBOL (pack_narrow);
+    default:
+      return NULL;
+    }
+}
+
+gsize
+TRAFO_CPU_SYMBOL (packed_size) (const TrafoWeight *weight)
+{
+  const TrafoCpuPacking *packing = find_packing (weight);
+
+  return packing != NULL ? packing->packed_size (weight) : 0;
+}
+
+guint
+TRAFO_CPU_SYMBOL (pack_n_tasks) (const TrafoWeight *weight)
+{
+  const TrafoCpuPacking *packing = find_packing (weight);
+
+  return packing != NULL ? packing->n_tasks (weight) : 0;
+}
+
+void
+TRAFO_CPU_SYMBOL (pack) (const TrafoWeight *weight, gpointer destination, guint task)
+{
+  const TrafoCpuPacking *packing = find_packing (weight);
+
+  if (packing != NULL)
+    packing->pack (weight, destination, task);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include "ops.h"
+
+/* How weights are packed for the kernels of one dtype. What it is asked about has readable parts. */
+typedef struct
+{
+  gsize (*packed_size) (const TrafoWeight *weight);
+  guint (*n_tasks) (const TrafoWeight *weight);
+  void (*pack) (const TrafoWeight *weight, gpointer destination, guint task);
+} TrafoCpuPacking;
+
+extern const TrafoCpuPacking TRAFO_CPU_SYMBOL (pack_float32);
+extern const TrafoCpuPacking TRAFO_CPU_SYMBOL (pack_narrow); /* bfloat16 and int8 */

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include "vector.h"
+
+/* Sums of products of what a 32-bit word holds: two bfloat16, or four 8-bit integers.
+ *
+ *   v_words          V_LANES words, any alignment
+ *   v_word           the same word in every lane
+ *   v_no_words       zeros
+ *   v_store_words    V_LANES words
+ *   v_dot_bfloat16   sum + the products of both halves, in float32
+ *   v_dot_int8       sum + the four products of unsigned x and signed w, exact in 32 bits
+ *   v_words_to_float each word, a signed integer, to nearest */
+#if defined(__AVX512F__)
+#define V_OP(name) _mm512_##name
+#define V_BITS_OP(name) _mm512_##name##_si512
+#elif defined(__AVX2__)
+#define V_OP(name) _mm256_##name
+#define V_BITS_OP(name) _mm256_##name##_si256
+#else
+#define V_OP(name) _mm_##name
+#define V_BITS_OP(name) _mm_##name##_si128
+#endif
+
+static inline VInt
+v_words (gconstpointer p)
+{
+  return V_BITS_OP (loadu) (p);
+}
+
+static inline VInt
+v_word (guint32 word)
+{
+  return V_OP (set1_epi32) ((gint32) word);
+}
+
+static inline VInt
+v_no_words (void)
+{
+  return V_BITS_OP (setzero) ();
+}
+
+static inline void
+v_store_words (gpointer p, VInt words)
+{
+  V_BITS_OP (storeu) (p, words);
+}
+
+static inline VFloat
+v_words_to_float (VInt words)
+{
+  return V_OP (cvtepi32_ps) (words);
+}
+
+#if defined(__AVX512BF16__)
+static inline VFloat
+v_dot_bfloat16 (VInt x, VInt w, VFloat sum)
+{
+  return _mm512_dpbf16_ps (sum, (__m512bh) x, (__m512bh) w);
+}
+#else
+/* A bfloat16 is the upper half of a float32. */
+static inline VFloat
+v_low_bfloat16 (VInt words)
+{
+  return (VFloat) V_OP (slli_epi32) (words, 16);
+}
+
+static inline VFloat
+v_high_bfloat16 (VInt words)
+{
+  return (VFloat) (words & (VInt) V_OP (set1_epi32) ((gint32) 0xffff0000));
+}
+
+static inline VFloat
+v_dot_bfloat16 (VInt x, VInt w, VFloat sum)
+{
+  sum = v_fma (v_low_bfloat16 (x), v_low_bfloat16 (w), sum);
+  return v_fma (v_high_bfloat16 (x), v_high_bfloat16 (w), sum);
+}
+#endif
+
+#if defined(__AVX512VNNI__)
+static inline VInt
+v_dot_int8 (VInt x, VInt w, VInt sum)
+{
+  return _mm512_dpbusd_epi32 (sum, x, w);
+}
+#else
+/* In 16 bits, where nothing can overflow: the odd bytes, then the even ones. */
+static inline VInt
+v_dot_int8 (VInt x, VInt w, VInt sum)
+{
+  VInt odd = V_OP (madd_epi16) (V_OP (srli_epi16) (x, 8), V_OP (srai_epi16) (w, 8));
+  VInt even = V_OP (madd_epi16) (x & V_OP (set1_epi16) (0xff),
+                                 V_OP (srai_epi16) (V_OP (slli_epi16) (w, 8), 8));
+
+  return V_OP (add_epi32) (sum, V_OP (add_epi32) (odd, even));
+}
+#endif
