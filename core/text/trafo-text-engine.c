@@ -342,15 +342,8 @@ add_tokens (TrafoTextEngine *self, GBytes *added, const char *origin, GError **e
   for (guint i = 0; done && i < config->added->len; i++)
     done = add_named (self, &g_array_index (config->added, TrafoNamedToken, i), error);
   for (guint i = 0; done && i < TRAFO_N_SPECIAL_TOKENS; i++)
-    {
-      const TrafoNamedToken *named = &config->special[i];
-
-      if (named->content != NULL && (!config->is_default[i] || is_bert (self) ||
-                                     trafo_tokenizer_lookup_token (self->tokenizer,
-                                                                   named->content,
-                                                                   strlen (named->content)) >= 0))
-        done = add_named (self, named, error);
-    }
+    if (adds_special (self, i))
+      done = add_named (self, &config->special[i], error);
   for (guint i = 0; done && i < config->extra->len; i++)
     done = add_named (self, &g_array_index (config->extra, TrafoNamedToken, i), error);
   return done && trafo_added_tokens_finish (self->added_tokens, error);
@@ -482,11 +475,14 @@ trafo_text_engine_get (TrafoTokenizer *tokenizer, GError **error)
 
 /* The added token of an id as tokenizer.json writes it; NULL for another token. */
 char *
-trafo_text_engine_get_content (const TrafoTextEngine *self, guint32 id)
+trafo_text_engine_get_content (const TrafoTextEngine *self, guint32 id, gsize *size_bytes)
 {
   const TrafoAddedToken *added = trafo_added_tokens_lookup_id (self->added_tokens, id);
 
-  return added != NULL ? g_memdup2 (added->content, added->size_bytes + 1) : NULL;
+  if (added == NULL)
+    return NULL;
+  *size_bytes = added->size_bytes;
+  return g_memdup2 (added->content, added->size_bytes + 1);
 }
 
 /* The token of an id, an added one in its normalized form if it is looked for in that; NULL if
