@@ -37,9 +37,9 @@ static const Broken broken[] = {
     "}",
     "'a(' does not compile" },
   { "replace-regex-unsupported",
-    "{\"normalizer\":{\"type\":\"Replace\",\"pattern\":{\"Regex\":\"[a&&b]\"},\"content\":\"\"}"
+    "{\"normalizer\":{\"type\":\"Replace\",\"pattern\":{\"Regex\":\"(?~b)\"},\"content\":\"\"}"
     "," MODEL "}",
-    "an intersection of sets" },
+    "a group of an unknown kind" },
   { "charsmap-short",
     "{\"normalizer\":{\"type\":\"Precompiled\",\"precompiled_charsmap\":\"AAA=\"}," MODEL "}",
     "fewer than 4 bytes" },
