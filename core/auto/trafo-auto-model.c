@@ -99,9 +99,11 @@ trafo_auto_model_get_task_of_class (const char *auto_class)
 static TrafoModel *
 create_model (TrafoConfig *config, const char *origin, GCancellable *cancellable, GError **error)
 {
-  const char *model_type = trafo_config_get_model_type (config);
+  const char *model_type = trafo_config_get_string (config, "model_type", NULL);
   g_autoptr (TrafoFeature) feature = NULL;
 
+  if (!trafo_config_check (config, error))
+    return NULL;
   if (model_type == NULL)
     {
       g_set_error (error,
@@ -116,7 +118,10 @@ create_model (TrafoConfig *config, const char *origin, GCancellable *cancellable
                                  model_type,
                                  error);
   if (feature == NULL)
-    return NULL;
+    {
+      g_prefix_error (error, "%s: ", origin);
+      return NULL;
+    }
   return (TrafoModel *) trafo_feature_create (feature, cancellable, error);
 }
 

@@ -39,3 +39,23 @@ trafo_environment_choose (const char *variable, const char *const *choices)
   g_warning ("%s: '%s' is ignored, expected one of %s", variable, value, list);
   return 0;
 }
+
+guint64
+trafo_environment_get_number (const char *variable, guint64 default_value, guint64 min, guint64 max)
+{
+  gboolean         asks_help;
+  const char      *value = trafo_environment_get (variable, &asks_help);
+  g_autofree char *range =
+      g_strdup_printf ("a number from %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT, min, max);
+  const char *const choices[] = { range, NULL };
+  guint64           number;
+
+  if (asks_help)
+    trafo_environment_print_choices (variable, choices);
+  if (value == NULL)
+    return default_value;
+  if (g_ascii_string_to_unsigned (value, 10, min, max, &number, NULL))
+    return number;
+  g_warning ("%s: '%s' is ignored, expected %s", variable, value, range);
+  return default_value;
+}

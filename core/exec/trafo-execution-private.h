@@ -79,6 +79,7 @@ struct _TrafoExecution
   gsize    arena_size_bytes; /* what the plan needs */
   gsize    arena_capacity_bytes;
   gpointer arena;
+  gpointer taken_arena;   /* where it was, if arena is NULL because an output was taken with it */
   gsize    scratch_bytes; /* for each worker */
   gsize    shared_bytes;  /* behind that of all workers: for all tasks of a step */
   gsize    scratch_capacity_bytes;
@@ -94,6 +95,9 @@ struct _TrafoExecution
 
 /* Plans the program for self->slots: shapes, memory, kernels, barriers. */
 gboolean trafo_execution_resolve (TrafoExecution *self, GError **error);
+
+/* Gives a plan whose arena was taken another one. */
+gboolean trafo_execution_restore_arena (TrafoExecution *self, GError **error);
 
 /* Host memory for what a device cannot do itself: inputs on their way, and operands of steps. */
 gboolean trafo_execution_prepare_staging (TrafoExecution *self, GError **error);

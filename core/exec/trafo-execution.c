@@ -8,6 +8,9 @@
 #include "trafo-fill-rule-private.h"
 #include "trafo-tensor-private.h"
 
+/* A smaller output is cheap to copy, and the arena stays. */
+#define MIN_TAKEN_BYTES ((gsize) 1 << 20)
+
 gsize
 trafo_operand_span_bytes (const TrafoOperand *operand)
 {
@@ -389,8 +392,8 @@ trafo_execution_run (TrafoExecution     *self,
       if (!trafo_execution_resolve (self, error))
         return FALSE;
     }
-  if (!check_shapes (self, inputs, error) || !trafo_execution_place_states (self, error) ||
-      !bind_inputs (self, inputs, error))
+  if (!check_shapes (self, inputs, error) || !trafo_execution_restore_arena (self, error) ||
+      !trafo_execution_place_states (self, error) || !bind_inputs (self, inputs, error))
     return FALSE;
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
@@ -496,6 +499,30 @@ trafo_execution_read_output (TrafoExecution *self, guint i, GError **error)
   if (result == NULL || !trafo_execution_copy_output (self, i, result, error))
     return NULL;
   return g_steal_pointer (&result);
+}
+
+TrafoTensor *
+trafo_execution_take_output (TrafoExecution *self, GError **error)
+{
+  const TrafoOperand *value = output_of (self, 0);
+  const guint8       *at = value->data, *arena = self->arena;
+  gsize               size_bytes = trafo_operand_span_bytes (value);
+
+  if (!self->program->is_host || !is_row_major (value) || size_bytes < MIN_TAKEN_BYTES ||
+      size_bytes < self->arena_capacity_bytes / 2 || at < arena ||
+      at >= arena + self->arena_capacity_bytes)
+    return trafo_execution_read_output (self, 0, error);
+  self->taken_arena = g_steal_pointer (&self->arena);
+  self->arena_capacity_bytes = 0;
+  return trafo_tensor_new_from_data (value->dtype,
+                                     value->shape,
+                                     NULL,
+                                     value->n_dims,
+                                     value->data,
+                                     FALSE,
+                                     self->taken_arena,
+                                     free,
+                                     error);
 }
 
 gsize

@@ -44,6 +44,10 @@ gboolean trafo_execution_run (TrafoExecution     *self,
 
 /* Output @i of the graph as a new tensor, contiguous; or into one of its shape and dtype. */
 TrafoTensor *trafo_execution_read_output (TrafoExecution *self, guint i, GError **error);
+
+/* The same for a graph's one output, which must not be read again: one that is large, and most of the
+ * memory that the run took, is handed out with that memory, and the next run takes other. */
+TrafoTensor *trafo_execution_take_output (TrafoExecution *self, GError **error);
 gboolean
 trafo_execution_copy_output (TrafoExecution *self, guint i, TrafoTensor *to, GError **error);
 

@@ -571,6 +571,7 @@ trafo_execution_resolve (TrafoExecution *self, GError **error)
   guint n_threads = trafo_thread_pool_get_size (trafo_thread_pool_get_default ());
 
   self->is_resolved = FALSE;
+  self->taken_arena = NULL;
   memset (self->placed_states, 0, self->program->graph->states->len * sizeof *self->states);
   trafo_dims_evaluate (self->program->graph->dims, self->slots, self->dim_values);
   if (!resolve_nodes (self, error) || !plan_memory (self, error))
@@ -582,5 +583,38 @@ trafo_execution_resolve (TrafoExecution *self, GError **error)
   if (!trafo_execution_prepare_staging (self, error) || !prepare_scratch (self, error))
     return FALSE;
   self->is_resolved = TRUE;
+  return TRUE;
+}
+
+static void
+move_to_arena (TrafoExecution *self, guint root, TrafoOperand *operand)
+{
+  if (root != 0 && !trafo_execution_is_state (self, root))
+    operand->data = (guint8 *) self->arena +
+                    ((const guint8 *) operand->data - (const guint8 *) self->taken_arena);
+}
+
+gboolean
+trafo_execution_restore_arena (TrafoExecution *self, GError **error)
+{
+  if (self->taken_arena == NULL)
+    return TRUE;
+  if (!grow_host (&self->arena,
+                  &self->arena_capacity_bytes,
+                  self->arena_size_bytes,
+                  "values",
+                  error))
+    return FALSE;
+  for (TrafoSym sym = 1; sym < n_nodes_of (self); sym++)
+    move_to_arena (self, self->roots[sym], &self->values[sym]);
+  for (guint i = 0; i < self->n_steps; i++)
+    {
+      TrafoStep *step = &self->steps[i];
+
+      move_to_arena (self, step->output_root, &step->args.output);
+      for (guint j = 0; j < step->args.n_inputs; j++)
+        move_to_arena (self, step->input_roots[j], &step->args.inputs[j]);
+    }
+  self->taken_arena = NULL;
   return TRUE;
 }

@@ -2,6 +2,8 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-thread-pool-private.h"
 
+#include "trafo-environment-private.h"
+
 #include <errno.h>
 #include <linux/futex.h>
 #include <pthread.h>
@@ -166,17 +168,6 @@ trafo_thread_pool_free (TrafoThreadPool *self)
   g_free (self);
 }
 
-static guint
-threads_wanted (void)
-{
-  const char *text = g_getenv ("TRAFO_THREADS");
-  guint64     number;
-
-  if (text != NULL && g_ascii_string_to_unsigned (text, 10, 1, MAX_THREADS, &number, NULL))
-    return number;
-  return trafo_count_processors ();
-}
-
 TrafoThreadPool *
 trafo_thread_pool_get_default (void)
 {
@@ -185,7 +176,10 @@ trafo_thread_pool_get_default (void)
 
   if (g_once_init_enter (&once))
     {
-      pool = trafo_thread_pool_new (threads_wanted ());
+      pool = trafo_thread_pool_new (trafo_environment_get_number ("TRAFO_THREADS",
+                                                                  trafo_count_processors (),
+                                                                  1,
+                                                                  MAX_THREADS));
       g_once_init_leave (&once, 1);
     }
   return pool;

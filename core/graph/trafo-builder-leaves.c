@@ -287,23 +287,34 @@ trafo_builder_param (TrafoBuilder    *self,
  * @alias: another full name, which some checkpoints use for the same tensor
  *
  * Says that a parameter goes by a second name: a checkpoint may hold either or both.
+ *
+ * One that holds both with different values was not tied when it was saved, whatever its config.json
+ * says; there the second name is a parameter of its own, as in transformers.
+ *
+ * Returns: what to use under the second name: @param, or the other
  */
-void
+TrafoSym
 trafo_builder_tie (TrafoBuilder *self, TrafoSym param, const char *alias)
 {
   const TrafoNode *node = trafo_graph_get_node (self->graph, param);
+  TrafoGraphParam *tied;
+  TrafoValueType   type;
 
   if (self->error != NULL)
-    return;
+    return 0;
   if (node == NULL || node->op->id != TRAFO_OP_PARAM)
+    return trafo_builder_failf (self,
+                                TRAFO_ERROR_INVALID_ARGUMENT,
+                                "'%s' is tied to what is no parameter",
+                                alias);
+  tied = g_ptr_array_index (self->graph->params, node->leaf);
+  if (self->untied != NULL && g_hash_table_contains (self->untied, alias))
     {
-      trafo_builder_failf (self,
-                           TRAFO_ERROR_INVALID_ARGUMENT,
-                           "'%s' is tied to what is no parameter",
-                           alias);
-      return;
+      type = node->type; /* adding a node may move this one */
+      return trafo_builder_append_param (self, alias, type.dims, type.n_dims, tied->initializer);
     }
-  trafo_graph_add_alias (self->graph, g_ptr_array_index (self->graph->params, node->leaf), alias);
+  trafo_graph_add_alias (self->graph, tied, alias);
+  return param;
 }
 
 /* NULL for what is no input. */

@@ -21,6 +21,7 @@ typedef struct
   gboolean   has_hidden_states; /* hidden_states.N are outputs */
   gboolean   has_cache;         /* attention goes on from what a cache holds */
   gboolean   has_token_types;   /* token_type_ids are given */
+  gboolean   is_packed;         /* computed without what attention_mask hides, where that can be */
 } TrafoVariant;
 
 /* What makes a builder eager: each node is run as soon as it is appended. The functions
@@ -54,6 +55,7 @@ struct _TrafoBuilder
   gint64               slots[TRAFO_N_SLOTS];
   guint                n_hidden_states;
   guint                max_params;
+  GHashTable          *untied; /* nullable: see trafo_builder_set_untied() */
   GError              *error;
 };
 
@@ -77,6 +79,9 @@ TrafoSym trafo_builder_append_binary (TrafoBuilder *self,
 
 /* How many parameters are too many: the build fails there, not after a graph of any size. */
 void trafo_builder_set_max_params (TrafoBuilder *self, guint max_params);
+
+/* The set of the names that trafo_builder_tie() makes parameters of their own; NULL: none. */
+void trafo_builder_set_untied (TrafoBuilder *self, GHashTable *untied);
 
 TrafoGraph         *trafo_builder_get_graph (TrafoBuilder *self);
 const TrafoVariant *trafo_builder_get_variant (TrafoBuilder *self);

@@ -24,6 +24,7 @@ trafo_builder_finalize (GObject *object)
   if (self->executor.destroy != NULL)
     self->executor.destroy (self->executor.data);
   g_clear_pointer (&self->graph, trafo_graph_free);
+  g_clear_pointer (&self->untied, g_hash_table_unref);
   g_clear_error (&self->error);
   g_string_free (self->scope, TRUE);
   g_array_unref (self->scope_lengths);
@@ -66,6 +67,13 @@ void
 trafo_builder_set_max_params (TrafoBuilder *self, guint max_params)
 {
   self->max_params = max_params;
+}
+
+void
+trafo_builder_set_untied (TrafoBuilder *self, GHashTable *untied)
+{
+  g_clear_pointer (&self->untied, g_hash_table_unref);
+  self->untied = untied != NULL ? g_hash_table_ref (untied) : NULL;
 }
 
 TrafoGraph *

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 #define TRAFO_DIM_PAGES ((gint64) -3)  /* of a cache: as many as a sequence may have */
 #define TRAFO_DIM_LOGITS ((gint64) -4) /* tokens whose logits are wanted */
 #define TRAFO_DIM_OPEN ((gint64) -5)   /* of a state: as many as it is bound with; 0 for planning */
-#define TRAFO_N_SLOTS 5
+#define TRAFO_DIM_PACKED ((gint64) -6) /* tokens of a batch without its padding */
+#define TRAFO_N_SLOTS 6
 
 /* The symbolic dimensions of one graph: slots, and their sums and products, each held once in
  * normal form, so that equal dimensions are equal numbers. */

@@ -39,7 +39,6 @@ typedef struct _TrafoOp TrafoOp;
 struct _TrafoOp
 {
   guint16     id; /* TrafoOpId */
-  guint16     version;
   const char *name;
   guint8      min_inputs;
   guint8      max_inputs;

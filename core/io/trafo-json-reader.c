@@ -595,6 +595,10 @@ skip_one (TrafoJsonReader *reader)
       if (trafo_json_text_scan_string (&reader->text, &string))
         end_value (reader, string.end + 1);
       break;
+    case TRAFO_JSON_INTEGER:
+    case TRAFO_JSON_FLOAT:
+      trafo_json_reader_read_double (reader);
+      break;
     default:
       end_value (reader, end);
     }

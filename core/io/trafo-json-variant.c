@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
-#include <math.h>
+#include <string.h>
 #include <trafo/trafo-json-reader.h>
+
+#include "trafo-json-string-private.h"
 
 /* A level of JSON is three of GVariant (entry, variant, content), and GVariant gives up at 128. */
 #define MAX_DEPTH 40
 /* Each value costs about 300 bytes of memory, whatever its text: "[0,0,0,...". */
 #define MAX_VALUES (1 << 17)
-/* The largest double has 309. */
-#define MAX_DIGITS 400
 
 typedef struct
 {
@@ -23,6 +23,7 @@ typedef struct
   guint            n_values;
   guint            depth;
   Level            levels[MAX_DEPTH];
+  char            *failed_key; /* of the innermost member that was not read to its end */
 } Builder;
 
 static void
@@ -56,20 +57,15 @@ read_integer (TrafoJsonReader *reader)
   g_autofree char *digits = NULL;
   gint64           integer;
   guint64          unsigned_integer;
-  double           number = INFINITY;
 
-  if (g_bytes_get_size (text) <= MAX_DIGITS)
-    {
-      digits = g_strndup (g_bytes_get_data (text, NULL), g_bytes_get_size (text));
-      if (g_ascii_string_to_signed (digits, 10, G_MININT64, G_MAXINT64, &integer, NULL))
-        return g_variant_new_int64 (integer);
-      if (g_ascii_string_to_unsigned (digits, 10, 0, G_MAXUINT64, &unsigned_integer, NULL))
-        return g_variant_new_uint64 (unsigned_integer);
-      number = g_ascii_strtod (digits, NULL);
-    }
-  if (!isfinite (number))
-    trafo_json_reader_fail (reader, "found an integer that is out of the range of a double");
-  return g_variant_new_double (number);
+  if (text == NULL)
+    return g_variant_new_int64 (0);
+  digits = g_strndup (g_bytes_get_data (text, NULL), g_bytes_get_size (text));
+  if (g_ascii_string_to_signed (digits, 10, G_MININT64, G_MAXINT64, &integer, NULL))
+    return g_variant_new_int64 (integer);
+  if (g_ascii_string_to_unsigned (digits, 10, 0, G_MAXUINT64, &unsigned_integer, NULL))
+    return g_variant_new_uint64 (unsigned_integer);
+  return g_variant_new_double (g_ascii_strtod (digits, NULL));
 }
 
 /* The next value, floating; NULL when it is a container, which is then entered, and on error. */
@@ -154,6 +150,8 @@ read_all (Builder *self)
     }
   for (; self->depth > 0; self->depth--)
     {
+      if (self->failed_key == NULL)
+        self->failed_key = g_steal_pointer (&self->levels[self->depth - 1].key);
       g_free (self->levels[self->depth - 1].key);
       g_variant_builder_clear (&self->levels[self->depth - 1].builder);
     }
@@ -178,12 +176,25 @@ trafo_json_to_variant (GBytes *bytes, const char *origin, GError **error)
 {
   g_autoptr (TrafoJsonReader) reader = trafo_json_reader_new (bytes, origin);
   g_autoptr (GVariant) value = NULL;
-  Builder builder = { .reader = reader };
+  g_autoptr (GError) local = NULL;
+  g_autofree char *failed_key = NULL;
+  Builder          builder = { .reader = reader };
 
   value = read_all (&builder);
   if (value != NULL)
     g_variant_ref_sink (value);
-  if (!trafo_json_reader_finish (reader, error))
-    return NULL;
-  return g_steal_pointer (&value);
+  failed_key = builder.failed_key;
+  if (trafo_json_reader_finish (reader, &local))
+    return g_steal_pointer (&value);
+  if (failed_key != NULL)
+    {
+      g_autofree char *shown = trafo_json_string_show (failed_key, strlen (failed_key));
+
+      g_set_error (error, local->domain, local->code, "%s, at '%s'", local->message, shown);
+    }
+  else
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+    }
+  return NULL;
 }

@@ -18,8 +18,8 @@ tensor_of_checkpoint (TrafoCheckpoint             *checkpoint,
       g_set_error (error,
                    TRAFO_ERROR,
                    TRAFO_ERROR_DTYPE,
-                   "%s: tensor '%s' has the type %s and %u dims, expected a type of TrafoDType and "
-                   "at most %u dims",
+                   "%s: tensor '%s' has the type %s and %u dims, expected a type that Trafo "
+                   "computes with and at most %u dims",
                    stored->file,
                    stored->name,
                    stored->dtype_name,

@@ -11,8 +11,9 @@ G_BEGIN_DECLS
 /* The passes of inference, in order. Takes the graph; NULL upon failure. */
 TrafoGraph *trafo_passes_run (TrafoGraph *graph, TrafoDevice *device, GError **error);
 
-/* Of the variant with a cache, before the others. */
+/* Of the variant with a cache, and of the packed one, before the others. */
 TrafoGraph *trafo_pass_gather_logits (TrafoGraph *graph, GError **error);
+TrafoGraph *trafo_pass_pack_tokens (TrafoGraph *graph, GError **error);
 
 /* Each pass makes a new graph of what the outputs need. */
 TrafoGraph *trafo_pass_merge_linear (TrafoGraph *graph, GError **error);

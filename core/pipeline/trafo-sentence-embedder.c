@@ -24,8 +24,9 @@
  * Turns texts into vectors that are near each other where the texts mean alike.
  *
  * It reads checkpoints of sentence-transformers and gives what they give there: the states of the
- * last layer, pooled as 1_Pooling/config.json says and scaled to length 1 where modules.json lists
- * Normalize. Texts begin with the checkpoint's default prompt. A checkpoint without modules.json is pooled by the mean over tokens and not scaled.
+ * last layer, pooled as 1_Pooling/config.json says, and what the modules Dense and Normalize that
+ * modules.json lists make of that. Texts begin with the checkpoint's default prompt. A checkpoint
+ * without modules.json is pooled by the mean over tokens and not scaled.
  */
 struct _TrafoSentenceEmbedder
 {
@@ -36,6 +37,7 @@ struct _TrafoSentenceEmbedder
   TrafoSentenceModules *modules;
   TrafoEncodeOptions   *encode_options;
   gsize                 hidden_size;
+  gsize                 dimension;
 };
 
 G_DEFINE_FINAL_TYPE (TrafoSentenceEmbedder, trafo_sentence_embedder, G_TYPE_OBJECT)
@@ -78,6 +80,33 @@ choose_max_length (TrafoSentenceEmbedder *self, TrafoConfig *config)
   return max_length;
 }
 
+/* That each layer behind the pooling takes what the one before it gives. */
+static gboolean
+chain_layers (TrafoSentenceEmbedder *self, GError **error)
+{
+  self->dimension = self->modules->n_poolings * self->hidden_size;
+  for (guint i = 0; i < self->modules->layers->len; i++)
+    {
+      const TrafoSentenceDense *dense = self->modules->layers->pdata[i];
+
+      if (dense != NULL && dense->in_features != self->dimension)
+        {
+          g_set_error (error,
+                       TRAFO_ERROR,
+                       TRAFO_ERROR_SHAPE,
+                       "%s: found a Dense of 'in_features' %zu, expected %zu, the size of the "
+                       "vector "
+                       "before it",
+                       self->modules->transformer_folder,
+                       dense->in_features,
+                       self->dimension);
+          return FALSE;
+        }
+      self->dimension = dense != NULL ? dense->out_features : self->dimension;
+    }
+  return TRUE;
+}
+
 /* Once there are the model, the tokenizer and the modules. */
 static gboolean
 embedder_prepare (TrafoSentenceEmbedder *self, GError **error)
@@ -93,7 +122,7 @@ embedder_prepare (TrafoSentenceEmbedder *self, GError **error)
   trafo_encode_options_set_truncation (self->encode_options,
                                        max_length > 0 ? TRAFO_TRUNCATION_LONGEST_FIRST
                                                       : TRAFO_TRUNCATION_DO_NOT_TRUNCATE);
-  return trafo_config_check (config, error);
+  return trafo_config_check (config, error) && chain_layers (self, error);
 }
 
 static gboolean
@@ -120,7 +149,7 @@ embedder_load (TrafoSentenceEmbedder *self,
  * Makes an embedder of what is loaded already.
  *
  * Returns: (transfer full): the embedder; %NULL with %TRAFO_ERROR_UNSUPPORTED for modules other
- *   than Transformer, Pooling and Normalize, %TRAFO_ERROR_INVALID_ARGUMENT for a model that has no
+ *   than Transformer, Pooling, Normalize, Dense and Dropout, %TRAFO_ERROR_INVALID_ARGUMENT for a model that has no
  *   folder, or another error of the folder's modules.json
  */
 TrafoSentenceEmbedder *
@@ -157,7 +186,7 @@ trafo_sentence_embedder_new (TrafoModel *model, TrafoTokenizer *tokenizer, GErro
  * Loads a checkpoint with its tokenizer.
  *
  * Returns: (transfer full): the embedder; %NULL with %TRAFO_ERROR_UNSUPPORTED for modules other
- *   than Transformer, Pooling and Normalize, or an error as
+ *   than Transformer, Pooling, Normalize, Dense and Dropout, or an error as
  *   [func@Trafo.AutoModel.from_pretrained] and [func@Trafo.AutoTokenizer.from_pretrained] give
  */
 TrafoSentenceEmbedder *
@@ -237,15 +266,32 @@ pool_row (TrafoSentenceEmbedder *self,
           gsize                  n_tokens,
           float                 *result)
 {
+  gsize             size = self->modules->n_poolings * self->hidden_size;
+  g_autofree float *vector = g_new (float, size);
+
   for (guint i = 0; i < self->modules->n_poolings; i++)
     trafo_pooling_apply (self->modules->poolings[i],
                          states,
                          mask,
                          n_tokens,
                          self->hidden_size,
-                         result + i * self->hidden_size);
-  if (self->modules->has_normalize)
-    trafo_pooling_normalize (result, self->modules->n_poolings * self->hidden_size);
+                         vector + i * self->hidden_size);
+  for (guint i = 0; i < self->modules->layers->len; i++)
+    {
+      const TrafoSentenceDense *dense = self->modules->layers->pdata[i];
+      g_autofree float         *before = NULL;
+
+      if (dense == NULL)
+        {
+          trafo_pooling_normalize (vector, size);
+          continue;
+        }
+      before = g_steal_pointer (&vector);
+      size = dense->out_features;
+      vector = g_new (float, size);
+      trafo_sentence_dense_apply (dense, before, vector);
+    }
+  memcpy (result, vector, size * sizeof *vector);
 }
 
 /* The states of the last layer, (batch, sequence, hidden), float32 without gaps. */
@@ -269,8 +315,7 @@ compute_states (TrafoSentenceEmbedder *self,
   g_set_error (error,
                TRAFO_ERROR,
                TRAFO_ERROR_INTERNAL,
-               "%s: found no float32 output 'last_hidden_state' of 3 dims, the last one %zu",
-               G_OBJECT_TYPE_NAME (self->model),
+               "the model has no float32 output 'last_hidden_state' of 3 dims, the last one %zu",
                self->hidden_size);
   return NULL;
 }
@@ -517,7 +562,7 @@ trafo_sentence_embedder_get_max_seq_length (TrafoSentenceEmbedder *self)
 guint
 trafo_sentence_embedder_get_dimension (TrafoSentenceEmbedder *self)
 {
-  return self->modules->n_poolings * self->hidden_size;
+  return self->dimension;
 }
 
 /**

@@ -5,6 +5,7 @@
 #include <gio/gio.h>
 
 #include "trafo-pooling-private.h"
+#include "trafo-sentence-dense-private.h"
 
 G_BEGIN_DECLS
 
@@ -19,7 +20,7 @@ typedef struct
   char        *prompt;     /* what each text begins with; NULL: nothing */
   guint        n_poolings; /* one at least; their vectors are put behind each other */
   TrafoPooling poolings[TRAFO_N_POOLINGS];
-  gboolean     has_normalize;
+  GPtrArray   *layers; /* of TrafoSentenceDense, behind the pooling; NULL: scaled to length 1 */
 } TrafoSentenceModules;
 
 TrafoSentenceModules *trafo_sentence_modules_read (const char *folder, GError **error);

@@ -7,7 +7,8 @@
  *    {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
  *    {"idx": 2, "name": "2", "path": "2_Normalize", "type": "...models.Normalize"}]
  *
- * Each module's settings are in the folder "path". */
+ * Each module's settings are in the folder "path". Behind Transformer, which comes first, there may
+ * be Pooling and Normalize in any order, and Dense and Dropout behind a Pooling. */
 #include <string.h>
 #include <trafo/trafo-config.h>
 #include <trafo/trafo-error.h>
@@ -233,45 +234,118 @@ read_pooling (TrafoSentenceModules *self, const char *folder, GError **error)
   return trafo_config_check (config, error);
 }
 
+/* Normalize has settings since sentence-transformers 5.3. Before a pooling there is no vector that it
+ * could scale, and it does nothing. */
+static gboolean
+read_normalize (TrafoSentenceModules *self, const char *folder, GError **error)
+{
+  static const char *const keys[] = { "module_input_name", "module_output_name" };
+  g_autoptr (GError) local = NULL;
+  g_autoptr (TrafoConfig) config = read_config (folder, "config.json", FALSE, &local);
+
+  if (local != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  for (gsize i = 0; config != NULL && i < G_N_ELEMENTS (keys); i++)
+    {
+      const char *name = trafo_config_get_string (config, keys[i], "sentence_embedding");
+
+      if (!g_str_equal (name, "sentence_embedding"))
+        trafo_config_fail (config, "'%s' is \"%s\", expected sentence_embedding", keys[i], name);
+    }
+  if (config != NULL && !trafo_config_check (config, error))
+    return FALSE;
+  if (self->n_poolings > 0)
+    g_ptr_array_add (self->layers, NULL);
+  return TRUE;
+}
+
+static gboolean
+read_dense (TrafoSentenceModules *self, const char *folder, GError **error)
+{
+  TrafoSentenceDense *dense = trafo_sentence_dense_read (folder, error);
+
+  if (dense != NULL)
+    g_ptr_array_add (self->layers, dense);
+  return dense != NULL;
+}
+
+/* Each pooling begins anew with the states of the tokens. */
+static gboolean
+read_new_pooling (TrafoSentenceModules *self, const char *folder, GError **error)
+{
+  self->n_poolings = 0;
+  g_ptr_array_set_size (self->layers, 0);
+  return read_pooling (self, folder, error);
+}
+
+/* Dropout does nothing but in training. */
+static gboolean
+read_dropout (TrafoSentenceModules *self, const char *folder, GError **error)
+{
+  return TRUE;
+}
+
+static const struct
+{
+  const char *type;
+  gboolean (*read) (TrafoSentenceModules *self, const char *folder, GError **error);
+  gboolean needs_vector; /* stands behind a pooling */
+} readers[] = {
+  { "Pooling", read_new_pooling, FALSE },
+  { "Normalize", read_normalize, FALSE },
+  { "Dense", read_dense, TRUE },
+  { "Dropout", read_dropout, TRUE },
+};
+
+static gboolean
+read_listed_one (TrafoSentenceModules *self,
+                 const char           *folder,
+                 const Module         *module,
+                 guint                 place,
+                 GError              **error)
+{
+  g_autofree char *path = g_build_filename (folder, module->path, NULL);
+
+  if (place == 0 && g_str_equal (module->type, "Transformer"))
+    {
+      g_free (self->transformer_folder);
+      self->transformer_folder = g_steal_pointer (&path);
+      return read_transformer (self, error);
+    }
+  for (gsize i = 0; place > 0 && i < G_N_ELEMENTS (readers); i++)
+    if (g_str_equal (module->type, readers[i].type) &&
+        (self->n_poolings > 0 || !readers[i].needs_vector))
+      return readers[i].read (self, path, error);
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_UNSUPPORTED,
+               "%s/modules.json: module %u is %s, expected %s",
+               folder,
+               place,
+               module->type,
+               place == 0              ? "Transformer"
+               : self->n_poolings == 0 ? "Pooling or Normalize"
+                                       : "Pooling, Normalize, Dense or Dropout");
+  return FALSE;
+}
+
 static gboolean
 read_listed (TrafoSentenceModules *self, const char *folder, GPtrArray *modules, GError **error)
 {
-  static const char *const expected[] = { "Transformer", "Pooling", "Normalize" };
-
   for (guint i = 0; i < modules->len; i++)
-    {
-      const Module    *module = modules->pdata[i];
-      g_autofree char *path = g_build_filename (folder, module->path, NULL);
-
-      if (i >= G_N_ELEMENTS (expected) || !g_str_equal (module->type, expected[i]))
-        {
-          g_set_error (error,
-                       TRAFO_ERROR,
-                       TRAFO_ERROR_UNSUPPORTED,
-                       "%s/modules.json: module %u is %s, expected %s",
-                       folder,
-                       i,
-                       module->type,
-                       i < G_N_ELEMENTS (expected) ? expected[i] : "no further one");
-          return FALSE;
-        }
-      if (i == 0)
-        {
-          g_free (self->transformer_folder);
-          self->transformer_folder = g_steal_pointer (&path);
-          if (!read_transformer (self, error))
-            return FALSE;
-        }
-      else if (i == 1 && !read_pooling (self, path, error))
-        return FALSE;
-    }
-  self->has_normalize = modules->len > 2;
-  if (modules->len >= 2)
+    if (!read_listed_one (self, folder, modules->pdata[i], i, error))
+      return FALSE;
+  if (self->n_poolings > 0)
     return TRUE;
   g_set_error (error,
                TRAFO_FORMAT_ERROR,
                TRAFO_FORMAT_ERROR_VALUE,
-               "%s/modules.json: found %u modules, expected Transformer and Pooling at least",
+               "%s/modules.json: found %u modules without Pooling, expected Transformer and "
+               "Pooling "
+               "at least",
                folder,
                modules->len);
   return FALSE;
@@ -289,6 +363,7 @@ trafo_sentence_modules_read (const char *folder, GError **error)
   if (!trafo_checkpoint_folder_check (folder, error))
     return NULL;
   self->transformer_folder = g_strdup (folder);
+  self->layers = g_ptr_array_new_with_free_func ((GDestroyNotify) trafo_sentence_dense_free);
   bytes = read_file (filename, &local);
   if (local != NULL)
     {
@@ -313,5 +388,6 @@ trafo_sentence_modules_free (TrafoSentenceModules *self)
 {
   g_free (self->transformer_folder);
   g_free (self->prompt);
+  g_clear_pointer (&self->layers, g_ptr_array_unref);
   g_free (self);
 }

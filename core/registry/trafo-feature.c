@@ -118,8 +118,8 @@ trafo_feature_class_init (TrafoFeatureClass *klass)
   /**
    * TrafoFeature:rank:
    *
-   * Among features that answer to the same name the one with the highest rank is chosen; 0 means
-   * only by its own name. Changes hold for this process.
+   * Among features that answer to the same name the one with the highest rank is chosen, and none
+   * of rank 0; [method@Trafo.Registry.lookup] gives those, too. Changes hold for this process.
    */
   properties[PROP_RANK] = g_param_spec_int ("rank",
                                             NULL,

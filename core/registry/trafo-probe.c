@@ -3,6 +3,7 @@
 
 #include "trafo-probe-private.h"
 
+#include "trafo-environment-private.h"
 #include "trafo-probe-reply-private.h"
 #include "trafo-registry-config.h"
 #include "trafo-search-path-private.h"
@@ -58,12 +59,10 @@ trafo_probe_clear (TrafoProbe *self)
 guint
 trafo_probe_get_timeout (void)
 {
-  const char *text = g_getenv ("TRAFO_PROBE_TIMEOUT_MS");
-  guint64     timeout_ms;
-
-  if (text != NULL && g_ascii_string_to_unsigned (text, 10, 1, MAX_TIMEOUT_MS, &timeout_ms, NULL))
-    return timeout_ms;
-  return DEFAULT_TIMEOUT_MS;
+  return trafo_environment_get_number ("TRAFO_PROBE_TIMEOUT_MS",
+                                       DEFAULT_TIMEOUT_MS,
+                                       1,
+                                       MAX_TIMEOUT_MS);
 }
 
 /* The helper that belongs to this library: named by TRAFO_PLUGIN_PROBE, at its place as seen from

@@ -89,7 +89,9 @@ set_not_found (TrafoRegistry *self, GListModel *features, const char *what, GErr
                               "%s'%s'%s",
                               known->len > 0 ? ", " : "",
                               trafo_feature_get_name (feature),
-                              obstacle != NULL ? " (unusable)" : "");
+                              obstacle != NULL                        ? " (unusable)"
+                              : trafo_feature_get_rank (feature) == 0 ? " (rank 0)"
+                                                                      : "");
     }
   for (guint i = 0; i < plugins->len; i++)
     {
@@ -143,15 +145,13 @@ trafo_registry_lookup (TrafoRegistry *self, TrafoFeatureKind kind, const char *n
   return NULL;
 }
 
-/* Rank 0 means by its own name only. */
 static gboolean
 is_eligible (TrafoFeature *feature, const char *answers_to)
 {
   g_autofree char *obstacle = NULL;
 
   if (!trafo_feature_answers_to (feature, answers_to) ||
-      (trafo_feature_get_rank (feature) == 0 &&
-       !g_str_equal (trafo_feature_get_name (feature), answers_to)))
+      trafo_feature_get_rank (feature) == TRAFO_RANK_NONE)
     return FALSE;
   obstacle = trafo_feature_dup_obstacle (feature);
   return obstacle == NULL;
@@ -164,7 +164,7 @@ is_eligible (TrafoFeature *feature, const char *answers_to)
  * @answers_to: a model_type, a tokenizer_class, a name
  * @error: return location for an error
  *
- * The feature with the highest rank, among those that can be used, that answers to a name.
+ * The feature with the highest rank, above 0, among those that can be used, that answers to a name.
  *
  * Fails as [method@Trafo.Registry.lookup] does.
  *

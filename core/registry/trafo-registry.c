@@ -178,13 +178,14 @@ get_probe_policy (void)
 static TrafoRegistry *
 new_with_files (char **search_path, char *cache_filename, char *verdicts_filename)
 {
-  TrafoRegistry *self = g_object_new (TRAFO_TYPE_REGISTRY, NULL);
+  static const char *const updates[] = { "yes", "no", NULL };
+  TrafoRegistry           *self = g_object_new (TRAFO_TYPE_REGISTRY, NULL);
 
   for (gsize i = 0; search_path[i] != NULL; i++)
     g_ptr_array_add (self->search_path, g_strdup (search_path[i]));
   self->cache_filename = cache_filename;
   self->verdicts_filename = verdicts_filename;
-  self->is_cache_read_only = g_strcmp0 (g_getenv ("TRAFO_REGISTRY_UPDATE"), "no") == 0;
+  self->is_cache_read_only = trafo_environment_choose ("TRAFO_REGISTRY_UPDATE", updates) == 1;
   self->verdicts =
       trafo_verdicts_new (verdicts_filename, self->is_cache_read_only, get_probe_policy ());
   return self;

@@ -111,6 +111,7 @@ trafo_model_eager_run (TrafoModel       *model,
 
   trafo_model_inputs_get_variant (inputs, has_hidden_states, &variant);
   builder = trafo_builder_new_eager_with (device, &variant, &leaves);
+  trafo_builder_set_untied (builder, source->untied);
   if (!trafo_builder_build (builder, model, error) ||
       !trafo_model_inputs_check (inputs, trafo_builder_get_graph (builder), error))
     return NULL;

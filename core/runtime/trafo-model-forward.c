@@ -3,10 +3,12 @@
 #include "trafo-model-forward.h"
 
 #include "trafo-async-call-private.h"
+#include "trafo-device-private.h"
 #include "trafo-execution-private.h"
 #include "trafo-model-eager-private.h"
 #include "trafo-model-inputs-private.h"
 #include "trafo-model-runtime-private.h"
+#include "trafo-packed-inputs-private.h"
 
 static void
 clear_tensor (gpointer data)
@@ -18,7 +20,10 @@ clear_tensor (gpointer data)
 
 /* The tensors in the order of the graph's inputs, of their types; NULL for those left out. */
 static GArray *
-order_inputs (const TrafoGraph *graph, TrafoTensorDict *inputs, GError **error)
+order_inputs (const TrafoGraph *graph,
+              TrafoTensorDict  *inputs,
+              TrafoTensorDict  *packed,
+              GError          **error)
 {
   g_autoptr (GArray) ordered = NULL;
 
@@ -30,8 +35,9 @@ order_inputs (const TrafoGraph *graph, TrafoTensorDict *inputs, GError **error)
     {
       const TrafoGraphInput *input = g_ptr_array_index (graph->inputs, i);
       const TrafoValueType  *type = &trafo_graph_get_node (graph, input->sym)->type;
-      TrafoTensor           *given = trafo_tensor_dict_get (inputs, input->name);
-      TrafoTensor           *converted = NULL;
+      gboolean               is_index = packed != NULL && trafo_packed_inputs_have (input->name);
+      TrafoTensor *given = trafo_tensor_dict_get (is_index ? packed : inputs, input->name);
+      TrafoTensor *converted = NULL;
 
       if (given != NULL)
         converted = trafo_model_inputs_convert (input->name, given, type, error);
@@ -50,7 +56,9 @@ read_outputs (const TrafoGraph *graph, TrafoExecution *execution, GError **error
   for (guint i = 0; i < graph->outputs->len; i++)
     {
       const TrafoGraphOutput *output = g_ptr_array_index (graph->outputs, i);
-      g_autoptr (TrafoTensor) tensor = trafo_execution_read_output (execution, i, error);
+      g_autoptr (TrafoTensor) tensor = graph->outputs->len == 1
+                                           ? trafo_execution_take_output (execution, error)
+                                           : trafo_execution_read_output (execution, i, error);
 
       if (tensor == NULL)
         return NULL;
@@ -63,25 +71,36 @@ static TrafoTensorDict *
 run_program (TrafoModel      *self,
              TrafoProgram    *program,
              TrafoTensorDict *inputs,
+             TrafoTensorDict *packed,
              GCancellable    *cancellable,
              GError         **error)
 {
   const TrafoGraph *graph = trafo_program_get_graph (program);
-  g_autoptr (GArray) ordered = order_inputs (graph, inputs, error);
+  g_autoptr (GArray) ordered = order_inputs (graph, inputs, packed, error);
   TrafoTensorDict *outputs = NULL;
   TrafoExecution  *execution;
+  gboolean         has_run;
 
   if (ordered == NULL)
     return NULL;
   execution = trafo_program_acquire (program);
-  if (trafo_execution_run (execution,
-                           (TrafoTensor *const *) (gpointer) ordered->data,
-                           cancellable,
-                           error))
-    outputs = read_outputs (graph, execution, error);
+  has_run = trafo_execution_run (execution,
+                                 (TrafoTensor *const *) (gpointer) ordered->data,
+                                 cancellable,
+                                 error);
   trafo_model_note_run_bytes (self, trafo_execution_get_peak_bytes (execution));
+  if (has_run)
+    outputs = read_outputs (graph, execution, error);
   trafo_program_release (program, execution);
   return outputs;
+}
+
+static gboolean
+computes_on_host (TrafoModel *self)
+{
+  TrafoDevice *device = trafo_model_get_device (self);
+
+  return device != NULL && trafo_device_is_host (device);
 }
 
 /**
@@ -107,13 +126,17 @@ trafo_model_forward (TrafoModel      *self,
                      GCancellable    *cancellable,
                      GError         **error)
 {
+  g_autoptr (TrafoTensorDict) packed = NULL;
   TrafoVariant  variant;
   TrafoProgram *program;
 
   g_return_val_if_fail (TRAFO_IS_MODEL (self), NULL);
   trafo_model_inputs_get_variant (inputs, output_hidden_states, &variant);
+  if (variant.labels_dtype == TRAFO_DTYPE_NONE && computes_on_host (self))
+    packed = trafo_packed_inputs_new (inputs);
+  variant.is_packed = packed != NULL;
   program = trafo_model_get_program (self, &variant, error);
-  return program != NULL ? run_program (self, program, inputs, cancellable, error) : NULL;
+  return program != NULL ? run_program (self, program, inputs, packed, cancellable, error) : NULL;
 }
 
 /**

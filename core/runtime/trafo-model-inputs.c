@@ -2,6 +2,10 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-model-inputs-private.h"
 
+#include "trafo-packed-inputs-private.h"
+
+#include <string.h>
+
 static TrafoDType
 labels_dtype (TrafoTensorDict *inputs)
 {
@@ -70,15 +74,20 @@ trafo_model_inputs_check (TrafoTensorDict *inputs, const TrafoGraph *graph, GErr
       const char *name = trafo_tensor_dict_get_name (inputs, i);
       g_autoptr (GString) known = NULL;
 
-      if (trafo_graph_find_input (graph, name) != NULL || g_str_equal (name, "attention_mask"))
+      if ((trafo_graph_find_input (graph, name) != NULL && !trafo_packed_inputs_have (name)) ||
+          g_str_equal (name, "attention_mask"))
         continue;
       known = g_string_new (NULL);
       for (guint j = 0; j < graph->inputs->len; j++)
         {
           const TrafoGraphInput *input = g_ptr_array_index (graph->inputs, j);
 
-          g_string_append_printf (known, j == 0 ? "%s" : ", %s", input->name);
+          if (!trafo_packed_inputs_have (input->name))
+            g_string_append_printf (known, "%s, ", input->name);
         }
+      if (trafo_graph_find_input (graph, "attention_mask") == NULL)
+        g_string_append (known, "attention_mask, ");
+      g_string_truncate (known, known->len - strlen (", "));
       g_set_error (error,
                    TRAFO_ERROR,
                    TRAFO_ERROR_INVALID_ARGUMENT,

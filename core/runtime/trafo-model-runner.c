@@ -57,8 +57,7 @@ find_logits (TrafoModelRunner *self, const TrafoGraph *graph, GError **error)
           g_set_error (error,
                        TRAFO_ERROR,
                        TRAFO_ERROR_UNSUPPORTED,
-                       "%s: the model's logits are %s, expected float32",
-                       G_OBJECT_TYPE_NAME (self->model),
+                       "the model's logits are %s, expected float32",
                        trafo_dtype_get_name (type->dtype));
           return FALSE;
         }
@@ -69,8 +68,7 @@ find_logits (TrafoModelRunner *self, const TrafoGraph *graph, GError **error)
   g_set_error (error,
                TRAFO_ERROR,
                TRAFO_ERROR_UNSUPPORTED,
-               "%s: the model has no logits of each token, which generation needs",
-               G_OBJECT_TYPE_NAME (self->model));
+               "the model has no logits of each token, which generation needs");
   return FALSE;
 }
 

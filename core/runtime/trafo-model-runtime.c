@@ -80,17 +80,25 @@ trafo_model_get_source (TrafoModel *self, GError **error)
   return runtime != NULL ? runtime->source : NULL;
 }
 
+/* @untied: see trafo_builder_set_untied(). */
 static TrafoGraph *
-trace (TrafoModel *model, const TrafoVariant *variant, guint max_params, GError **error)
+trace (TrafoModel         *model,
+       const TrafoVariant *variant,
+       GHashTable         *untied,
+       guint               max_params,
+       GError            **error)
 {
   g_autoptr (TrafoBuilder) builder = trafo_builder_new_with (variant, NULL);
   TrafoGraph *graph = NULL;
 
+  trafo_builder_set_untied (builder, untied);
   trafo_builder_set_max_params (builder, max_params);
   if (trafo_builder_build (builder, model, error))
     graph = trafo_builder_finish (builder, error);
   if (graph != NULL && variant->has_cache)
     graph = trafo_pass_gather_logits (graph, error);
+  if (graph != NULL && variant->is_packed)
+    graph = trafo_pass_pack_tokens (graph, error);
   return graph;
 }
 
@@ -117,6 +125,42 @@ check_loadable (TrafoModel *model, GCancellable *cancellable, GError **error)
   return FALSE;
 }
 
+/* The type of the parameters is that of the file; here a wrong one is only named. */
+static void
+check_config_dtype (TrafoConfig *config)
+{
+  const char *name = trafo_config_get_string (config, "dtype|torch_dtype", NULL);
+
+  if (name != NULL && !g_str_equal (name, "float64") &&
+      !trafo_dtype_is_float (trafo_dtype_from_name (name)))
+    trafo_config_fail (config,
+                       "'dtype' is \"%s\", expected float32, float16, bfloat16 or float64",
+                       name);
+}
+
+/* The graph with the parameters that the checkpoint has, which may be fewer ties than the model
+ * wants: those that it has not are in *@ret_untied. */
+static TrafoGraph *
+trace_checkpoint (TrafoModel      *model,
+                  TrafoCheckpoint *checkpoint,
+                  guint            max_params,
+                  GHashTable     **ret_untied,
+                  GCancellable    *cancellable,
+                  GError         **error)
+{
+  TrafoVariant variant = { 0 };
+  g_autoptr (TrafoGraph) graph = trace (model, &variant, NULL, max_params, error);
+
+  if (graph == NULL || checkpoint == NULL)
+    return g_steal_pointer (&graph);
+  *ret_untied = trafo_model_source_find_untied (model, graph, checkpoint, cancellable, error);
+  if (*ret_untied == NULL)
+    return NULL;
+  if (g_hash_table_size (*ret_untied) == 0)
+    return g_steal_pointer (&graph);
+  return trace (model, &variant, *ret_untied, max_params, error);
+}
+
 /* @folder: NULL for a model that begins with random weights. */
 static gboolean
 runtime_load (Runtime      *self,
@@ -128,10 +172,11 @@ runtime_load (Runtime      *self,
 {
   g_autoptr (TrafoGraph) graph = NULL;
   g_autoptr (TrafoCheckpoint) checkpoint = NULL;
-  TrafoVariant      variant = { 0 };
+  g_autoptr (GHashTable) untied = NULL;
   TrafoWeightSource source;
   gsize             max_params = G_MAXUINT;
 
+  check_config_dtype (self->config);
   if (!trafo_model_configure (self->model, self->config, self->task, error))
     return FALSE;
   if (folder != NULL)
@@ -140,11 +185,12 @@ runtime_load (Runtime      *self,
     return FALSE;
   if (checkpoint != NULL)
     max_params = MIN (trafo_checkpoint_get_n_tensors (checkpoint) + MAX_MISSING, G_MAXUINT);
-  graph = trace (self->model, &variant, max_params, error);
+  graph = trace_checkpoint (self->model, checkpoint, max_params, &untied, cancellable, error);
   if (graph == NULL)
     return FALSE;
   self->input_names = list_input_names (graph);
-  self->source = trafo_model_source_new (self->model, graph, checkpoint, seed, cancellable, error);
+  self->source =
+      trafo_model_source_new (self->model, graph, checkpoint, untied, seed, cancellable, error);
   if (self->source == NULL)
     return FALSE;
   trafo_model_source_get (self->source, &source);
@@ -319,7 +365,8 @@ variant_key (const TrafoVariant *variant)
 {
   return (variant->is_training != FALSE) | (variant->has_mask != FALSE) << 1 |
          (variant->has_hidden_states != FALSE) << 2 | (variant->has_token_types != FALSE) << 3 |
-         (variant->has_cache != FALSE) << 4 | variant->labels_dtype << 5;
+         (variant->has_cache != FALSE) << 4 | (variant->is_packed != FALSE) << 5 |
+         variant->labels_dtype << 6;
 }
 
 /* The first to ask compiles; others wait for it. */
@@ -333,7 +380,7 @@ get_program (Runtime *self, const TrafoVariant *variant, GError **error)
 
   if (program != NULL)
     return program;
-  graph = trace (self->model, variant, G_MAXUINT, error);
+  graph = trace (self->model, variant, self->source->untied, G_MAXUINT, error);
   if (graph == NULL)
     return NULL;
   program = trafo_program_compile (graph, self->weights, error);

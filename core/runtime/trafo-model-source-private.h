@@ -21,12 +21,22 @@ typedef struct
   GPtrArray       *memory;     /* what is not mapped */
   GPtrArray       *missing;    /* of char *, sorted */
   GPtrArray       *unexpected; /* of char *, sorted */
+  GHashTable      *untied;     /* nullable: what the graph was traced with */
   guint64          n_parameters;
 } TrafoModelSource;
+
+/* The set of those second names of the graph's parameters that the checkpoint holds beside the first
+ * with other values, for trafo_builder_set_untied(); NULL: cancelled, or a tensor of theirs does not fit. */
+GHashTable *trafo_model_source_find_untied (TrafoModel       *model,
+                                            const TrafoGraph *graph,
+                                            TrafoCheckpoint  *checkpoint,
+                                            GCancellable     *cancellable,
+                                            GError          **error);
 
 TrafoModelSource *trafo_model_source_new (TrafoModel       *model,
                                           const TrafoGraph *graph,
                                           TrafoCheckpoint  *checkpoint /* nullable */,
+                                          GHashTable       *untied /* nullable */,
                                           guint64           seed,
                                           GCancellable     *cancellable,
                                           GError          **error);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "trafo-checkpoint-equal-private.h"
 #include "trafo-philox-private.h"
 #include "trafo-tensor-private.h"
 
@@ -171,7 +172,7 @@ add_operand (TrafoModelSource     *self,
 }
 
 /* The file's own bytes, unless they do not lie as their type wants or are of no type of ours. A tied
- * parameter that is there under several names is the tensor of its own name, as in transformers. */
+ * parameter that is there under several names, which are alike, is the tensor of its own name. */
 static gboolean
 add_tensor (TrafoModelSource            *self,
             const TrafoGraph            *graph,
@@ -201,25 +202,27 @@ add_tensor (TrafoModelSource            *self,
   return TRUE;
 }
 
-/* A tied parameter is one tensor: another that the file holds under an alias, with other values, is
- * not used. */
-static void
-check_alias (TrafoModelSource            *self,
-             const TrafoGraphParam       *param,
-             const TrafoCheckpointTensor *tensor)
+/* The parameter that @tensor is, NULL if it is none, and the name by which it was found; that is
+ * NULL for what models do not want at all. */
+static TrafoGraphParam *
+match_tensor (TrafoModel                  *model,
+              GHashTable                  *index,
+              const TrafoCheckpointTensor *tensor,
+              char                       **ret_known_name)
 {
-  const TrafoOperand *used =
-      g_hash_table_lookup (self->operands, g_ptr_array_index (param->names, 0));
+  g_autofree char *modern = modern_name (tensor->name);
+  g_autofree char *name = trafo_model_map_name (model, modern);
 
-  gsize size_bytes = trafo_dtype_get_size (used->dtype);
+  *ret_known_name = NULL;
+  if (name == NULL)
+    return NULL;
+  return find_param (index, trafo_model_get_base_prefix (model), name, ret_known_name);
+}
 
-  for (guint i = 0; i < used->n_dims; i++)
-    size_bytes *= used->shape[i];
-  if (used->data == tensor->data || is_float64 (tensor))
-    return;
-  if (used->dtype != tensor->dtype || size_bytes != tensor->size_bytes ||
-      memcmp (used->data, tensor->data, size_bytes) != 0)
-    g_ptr_array_add (self->unexpected, g_strdup (tensor->name));
+static gboolean
+is_first_name (const TrafoGraphParam *param, const char *name)
+{
+  return g_str_equal (name, g_ptr_array_index (param->names, 0));
 }
 
 static gboolean
@@ -230,39 +233,22 @@ match_tensors (TrafoModelSource *self,
                GError          **error)
 {
   g_autoptr (GHashTable) index = index_params (graph);
-  g_autoptr (GHashTable) aliases = g_hash_table_new (NULL, NULL); /* tensor to its parameter */
-  const char    *prefix = trafo_model_get_base_prefix (model);
-  GHashTableIter iter;
-  gpointer       alias, tied;
 
   for (gsize i = 0; i < trafo_checkpoint_get_n_tensors (self->checkpoint); i++)
     {
       const TrafoCheckpointTensor *tensor = trafo_checkpoint_get_tensor (self->checkpoint, i);
-      g_autofree char             *modern = modern_name (tensor->name);
-      g_autofree char             *name = trafo_model_map_name (model, modern);
       g_autofree char             *known = NULL;
       TrafoGraphParam             *param;
-      gboolean                     is_alias;
 
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
-      if (name == NULL)
-        continue;
-      param = find_param (index, prefix, name, &known);
-      if (param == NULL)
-        {
-          g_ptr_array_add (self->unexpected, g_strdup (tensor->name));
-          continue;
-        }
-      is_alias = !g_str_equal (known, g_ptr_array_index (param->names, 0));
-      if (!add_tensor (self, graph, param, tensor, is_alias, error))
+      param = match_tensor (model, index, tensor, &known);
+      if (param == NULL && known != NULL)
+        g_ptr_array_add (self->unexpected, g_strdup (tensor->name));
+      if (param != NULL &&
+          !add_tensor (self, graph, param, tensor, !is_first_name (param, known), error))
         return FALSE;
-      if (is_alias)
-        g_hash_table_insert (aliases, (gpointer) tensor, param);
     }
-  g_hash_table_iter_init (&iter, aliases);
-  while (g_hash_table_iter_next (&iter, &alias, &tied))
-    check_alias (self, tied, alias);
   return TRUE;
 }
 
@@ -414,10 +400,70 @@ compare_names (gconstpointer a, gconstpointer b)
   return strcmp (*(const char *const *) a, *(const char *const *) b);
 }
 
+/* The checkpoint's tensors under second names, which are what they are found by in @aliases, and
+ * under the first names of tied parameters, by parameter in @firsts. */
+static gboolean
+collect_tied (TrafoModel       *model,
+              const TrafoGraph *graph,
+              TrafoCheckpoint  *checkpoint,
+              GHashTable       *aliases,
+              GHashTable       *firsts,
+              GCancellable     *cancellable,
+              GError          **error)
+{
+  g_autoptr (GHashTable) index = index_params (graph);
+
+  for (gsize i = 0; i < trafo_checkpoint_get_n_tensors (checkpoint); i++)
+    {
+      const TrafoCheckpointTensor *tensor = trafo_checkpoint_get_tensor (checkpoint, i);
+      g_autofree char             *known = NULL;
+      TrafoGraphParam             *param = match_tensor (model, index, tensor, &known);
+
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
+      if (param == NULL || param->aliases->len == 0)
+        continue;
+      if (!check_tensor (graph, param, tensor, error))
+        return FALSE;
+      if (is_first_name (param, known))
+        g_hash_table_insert (firsts, param, (gpointer) tensor);
+      else
+        g_hash_table_insert (aliases, g_steal_pointer (&known), (gpointer) tensor);
+    }
+  return TRUE;
+}
+
+GHashTable *
+trafo_model_source_find_untied (TrafoModel       *model,
+                                const TrafoGraph *graph,
+                                TrafoCheckpoint  *checkpoint,
+                                GCancellable     *cancellable,
+                                GError          **error)
+{
+  g_autoptr (GHashTable) aliases = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) firsts = g_hash_table_new (NULL, NULL);
+  g_autoptr (GHashTable) untied = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GHashTableIter iter;
+  gpointer       alias, tensor;
+
+  if (!collect_tied (model, graph, checkpoint, aliases, firsts, cancellable, error))
+    return NULL;
+  g_hash_table_iter_init (&iter, aliases);
+  while (g_hash_table_iter_next (&iter, &alias, &tensor))
+    {
+      gpointer first = g_hash_table_lookup (firsts, trafo_graph_find_param (graph, alias));
+
+      if (first != NULL && !trafo_checkpoint_equal (checkpoint, first, tensor))
+        g_hash_table_add (untied, g_strdup (alias));
+    }
+  return g_steal_pointer (&untied);
+}
+
 TrafoModelSource *
 trafo_model_source_new (TrafoModel       *model,
                         const TrafoGraph *graph,
                         TrafoCheckpoint  *checkpoint,
+                        GHashTable       *untied,
                         guint64           seed,
                         GCancellable     *cancellable,
                         GError          **error)
@@ -425,6 +471,7 @@ trafo_model_source_new (TrafoModel       *model,
   g_autoptr (TrafoModelSource) self = g_new0 (TrafoModelSource, 1);
 
   self->checkpoint = checkpoint != NULL ? trafo_checkpoint_ref (checkpoint) : NULL;
+  self->untied = untied != NULL ? g_hash_table_ref (untied) : NULL;
   self->seed = seed;
   self->operands = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->names = g_ptr_array_new_with_free_func (g_free);
@@ -451,6 +498,7 @@ trafo_model_source_free (TrafoModelSource *self)
   g_ptr_array_unref (self->memory);
   g_ptr_array_unref (self->missing);
   g_ptr_array_unref (self->unexpected);
+  g_clear_pointer (&self->untied, g_hash_table_unref);
   g_clear_pointer (&self->checkpoint, trafo_checkpoint_unref);
   g_free (self);
 }

@@ -119,7 +119,7 @@ TRAFO_API TrafoSym trafo_builder_param (TrafoBuilder    *self,
                                         const gint64    *dims,
                                         gsize            n_dims,
                                         TrafoInitializer initializer);
-TRAFO_API void     trafo_builder_tie (TrafoBuilder *self, TrafoSym param, const char *alias);
+TRAFO_API TrafoSym trafo_builder_tie (TrafoBuilder *self, TrafoSym param, const char *alias);
 TRAFO_API TrafoSym trafo_builder_fill (TrafoBuilder *self,
                                        double        value,
                                        TrafoDType    dtype,

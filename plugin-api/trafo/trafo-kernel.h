@@ -61,14 +61,12 @@ typedef struct
  * In host memory core runs it: n_tasks() says into how many independent pieces the work splits for
  * @n_threads threads, run() does one of them; scratch is 64-byte aligned and as large as
  * scratch_size() asked for, one per thread. On a device with a queue enqueue() is called instead
- * and core waits once at the end. The output never overlaps an input unless is_in_place is set and
- * they are the same memory. */
+ * and core waits once at the end. The output never overlaps an input. */
 typedef struct
 {
   guint32     struct_size;
-  guint16     op;          /* TrafoOpId */
-  guint8      is_in_place; /* the output may be input 0's memory, element for element */
-  guint8      reserved;
+  guint16     op; /* TrafoOpId */
+  guint16     reserved;
   const char *name; /* such as "linear-float32-avx512", for profiles */
 
   /* Dtypes, dimensions, strides and layouts are known; data pointers may be NULL. */
@@ -104,7 +102,6 @@ typedef enum
 {
   TRAFO_BUFFER_WEIGHT,
   TRAFO_BUFFER_ARENA,
-  TRAFO_BUFFER_STAGING,
   TRAFO_BUFFER_STATE,
 } TrafoBufferUsage;
 

@@ -172,8 +172,7 @@ trafo_model_find_task (TrafoModel           *self,
   g_set_error (error,
                TRAFO_ERROR,
                TRAFO_ERROR_UNSUPPORTED,
-               "%s: found task '%s', expected %s",
-               G_OBJECT_TYPE_NAME (self),
+               "found task '%s', expected %s",
                task,
                known->str);
   return -1;

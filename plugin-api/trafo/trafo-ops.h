@@ -210,8 +210,9 @@ typedef struct
   guint32 n_kv_heads;
   guint32 head_size;
   guint8  is_causal;
-  guint8  has_mask; /* any integer or bool dtype; 0 hides the key */
-  guint8  reserved[6];
+  guint8  has_mask;  /* any integer or bool dtype; 0 hides the key */
+  guint8  is_ragged; /* where each sequence of the one row starts, not a mask */
+  guint8  reserved[5];
   double  scale; /* multiplies q . k */
 } TrafoAttentionAttrs;
 

@@ -59,6 +59,35 @@ add_hard (GArray *cases, const Size *size, guint i)
   added->attrs.attention.scale = 0.25;
 }
 
+/* @size->batch sequences of a row of n_queries tokens, some of them empty if there are few tokens. */
+static void
+add_ragged (GArray *cases, const Size *size, gboolean is_causal, Layout layout)
+{
+  Size row = {
+    1, size->n_queries, size->n_queries, size->n_heads, size->n_kv_heads, size->head_size
+  };
+  gint64 n_starts = size->batch + 1;
+  Case  *added = add_attention (cases, &row, is_causal, TRAFO_DTYPE_NONE, layout);
+
+  added->attrs.attention.is_ragged = TRUE;
+  case_add_operand (added, TRAFO_DTYPE_INT32, &n_starts, 1)->values = VALUES_STARTS;
+  added->inputs[3].limit = size->n_queries;
+}
+
+static void
+ragged_cases (GArray *cases)
+{
+  static const Size sizes[] = {
+    { 1, 1, 0, 1, 1, 8 },    { 2, 5, 0, 2, 1, 12 },   { 7, 3, 0, 2, 2, 64 },
+    { 3, 70, 0, 3, 1, 20 },  { 2, 190, 0, 2, 2, 32 }, { 1, 130, 0, 1, 1, 80 },
+    { 9, 200, 0, 4, 2, 16 }, { 4, 0, 0, 1, 1, 8 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    for (guint is_causal = 0; is_causal < 2; is_causal++)
+      add_ragged (cases, &sizes[i], is_causal != 0, case_nth_layout (i + is_causal, 3));
+}
+
 /* The new tokens of rows side by side, in pages that no two of them share. */
 static void
 add_cached (GArray *cases, const Size *size, gint64 page_tokens, Layout layout)
@@ -125,6 +154,7 @@ attention_cases (GArray *cases)
   guint seen = 0;
 
   cached_cases (cases);
+  ragged_cases (cases);
   for (guint i = 0; i < G_N_ELEMENTS (head_sizes); i++)
     for (guint j = 0; j < G_N_ELEMENTS (lengths); j++)
       for (guint k = 0; k < 4; k++)

@@ -164,10 +164,23 @@ hold_streams (void)
       return;
 }
 
+/* What the library warns of is one line, as the program's own messages are. */
+static GLogWriterOutput
+write_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer unused)
+{
+  if ((level & (G_LOG_LEVEL_WARNING | G_LOG_LEVEL_MESSAGE)) == 0)
+    return g_log_writer_default (level, fields, n_fields, unused);
+  for (gsize i = 0; i < n_fields; i++)
+    if (g_str_equal (fields[i].key, "MESSAGE"))
+      fprintf (stderr, "trafo: %s\n", (const char *) fields[i].value);
+  return G_LOG_WRITER_HANDLED;
+}
+
 int
 main (int argc, char **argv)
 {
   hold_streams ();
+  g_log_set_writer_func (write_log, NULL, NULL);
   /* so that options of GLib know the terminal's encoding; numbers keep their point */
   setlocale (LC_CTYPE, "");
   if (argc < 2)

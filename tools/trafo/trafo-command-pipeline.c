@@ -98,6 +98,22 @@ run_pipeline (const TrafoCommand *self, const Options *options)
   return options->json ? trafo_command_print_json (self, results) : print_text (results);
 }
 
+/* @arguments: nullable. Says what is wrong if not. */
+static gboolean
+check_task (const TrafoCommand *self, char **arguments)
+{
+  g_auto (GStrv) tasks = trafo_pipeline_list_tasks ();
+  g_autofree char *known = g_strjoinv (", ", tasks);
+
+  if (arguments != NULL && g_strv_contains ((const char *const *) tasks, arguments[0]))
+    return TRUE;
+  if (arguments == NULL)
+    trafo_command_fail_usage (self, "found no TASK, expected %s", known);
+  else
+    trafo_command_fail_usage (self, "found task '%s', expected %s", arguments[0], known);
+  return FALSE;
+}
+
 static int
 run (const TrafoCommand *self, int argc, char **argv)
 {
@@ -120,22 +136,10 @@ run (const TrafoCommand *self, int argc, char **argv)
   guint n_expanded = g_strv_length (expanded);
   /* the parser takes strings out without freeing them */
   g_autofree char **remaining = g_memdup2 (expanded, (n_expanded + 1) * sizeof *expanded);
-  g_auto (GStrv) tasks = NULL;
 
   if (!trafo_command_parse (self, entries, n_expanded, remaining) ||
-      !trafo_model_options_check (&options.model, self))
+      !check_task (self, options.arguments) || !trafo_model_options_check (&options.model, self))
     return TRAFO_EXIT_USAGE;
-  tasks = trafo_pipeline_list_tasks ();
-  if (options.arguments == NULL ||
-      !g_strv_contains ((const char *const *) tasks, options.arguments[0]))
-    {
-      g_autofree char *known = g_strjoinv (", ", tasks);
-
-      return trafo_command_fail_usage (self,
-                                       "found task '%s', expected %s",
-                                       options.arguments != NULL ? options.arguments[0] : "",
-                                       known);
-    }
   if (options.arguments[1] == NULL)
     return trafo_command_fail_usage (self, "found no TEXT");
   return run_pipeline (self, &options);

@@ -167,7 +167,6 @@ activation_reference (const TrafoKernelArgs *args)
 
 const TrafoOp trafo_op_activation = {
   .id = TRAFO_OP_ACTIVATION,
-  .version = 1,
   .name = "activation",
   .min_inputs = 1,
   .max_inputs = 1,

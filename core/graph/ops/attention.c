@@ -12,6 +12,10 @@
  * h of q using head h / (H / G) of them (Ainslie et al. 2023). A key is hidden where mask is 0 and, if
  * causal, where s > t + S - T; its score becomes -FLT_MAX, so that a query that sees no key gets the
  * mean of all values, as when torch.finfo.min is added. float32; the mask any integer type or bool.
+ *
+ * Ragged: B is 1, S is T, and starts [N + 1] (int32) in the place of the mask say where each of N
+ * sequences begins in the row, and where the last ends; each attends to itself. Tokens outside of all
+ * of them get what they may, and starts outside of the row are moved into it.
  * The reference computes in double. */
 
 gboolean
@@ -52,6 +56,53 @@ trafo_attention_check_operand (const char           *op,
          trafo_rule_check_same_dims (op, name, "q, k and the heads", dims, type, &expected, error);
 }
 
+/* The fourth input: what hides keys. */
+static gboolean
+check_limits (const TrafoAttentionAttrs *attrs,
+              TrafoDims                 *dims,
+              const TrafoValueType      *inputs,
+              GError                   **error)
+{
+  TrafoValueType mask = { .n_dims = 2, .dims = { inputs[0].dims[0], inputs[1].dims[1] } };
+  TrafoValueType sequence = inputs[0];
+
+  if (attrs->has_mask)
+    return trafo_rule_check_dtype ("attention", "mask", &inputs[3], TRAFO_RULE_INTEGERS, error) &&
+           trafo_rule_check_same_dims ("attention", "mask", "k", dims, &inputs[3], &mask, error);
+  if (!attrs->is_ragged)
+    return TRUE;
+  sequence.dims[0] = 1;
+  sequence.dims[1] = inputs[1].dims[1];
+  return trafo_rule_check_dtype ("attention",
+                                 "starts",
+                                 &inputs[3],
+                                 TRAFO_RULE_DTYPE (INT32),
+                                 error) &&
+         trafo_rule_check_n_dims ("attention", "starts", dims, &inputs[3], 1, 1, error) &&
+         trafo_rule_check_same_dims ("attention",
+                                     "q",
+                                     "one row",
+                                     dims,
+                                     &inputs[0],
+                                     &sequence,
+                                     error);
+}
+
+static gboolean
+check_n_limits (const TrafoAttentionAttrs *attrs, guint n_inputs, GError **error)
+{
+  if (!attrs->has_mask || !attrs->is_ragged)
+    return trafo_rule_check_n_inputs ("attention",
+                                      n_inputs,
+                                      3 + (attrs->has_mask || attrs->is_ragged),
+                                      error);
+  g_set_error_literal (error,
+                       TRAFO_ERROR,
+                       TRAFO_ERROR_INVALID_ARGUMENT,
+                       "attention: found a mask and starts of sequences, expected one of them");
+  return FALSE;
+}
+
 static gboolean
 attention_infer (TrafoDims            *dims,
                  gpointer              attrs,
@@ -63,11 +114,10 @@ attention_infer (TrafoDims            *dims,
   TrafoAttentionAttrs  *attention = attrs;
   const TrafoValueType *q = &inputs[0];
   const TrafoValueType *k = &inputs[1];
-  TrafoValueType        mask = { .n_dims = 2, .dims = { q->dims[0], k->dims[1] } };
   gint64                n_features, n_kv_features;
 
   if (!trafo_attention_check_heads ("attention", attention, error) ||
-      !trafo_rule_check_n_inputs ("attention", n_inputs, 3 + (attention->has_mask != 0), error))
+      !check_n_limits (attention, n_inputs, error))
     return FALSE;
   n_features = trafo_dims_mul (dims, attention->n_heads, attention->head_size);
   n_kv_features = trafo_dims_mul (dims, attention->n_kv_heads, attention->head_size);
@@ -94,11 +144,8 @@ attention_infer (TrafoDims            *dims,
                                       q->dims[0],
                                       k->dims[1],
                                       n_kv_features,
-                                      error))
-    return FALSE;
-  if (attention->has_mask &&
-      (!trafo_rule_check_dtype ("attention", "mask", &inputs[3], TRAFO_RULE_INTEGERS, error) ||
-       !trafo_rule_check_same_dims ("attention", "mask", "k", dims, &inputs[3], &mask, error)))
+                                      error) ||
+      !check_limits (attention, dims, inputs, error))
     return FALSE;
   *output = *q;
   return TRUE;
@@ -161,6 +208,32 @@ hide_masked_keys (TrafoBuilder *b, TrafoSym scores, TrafoSym mask)
   return hide (b, scores, trafo_builder_reshape (b, is_hidden, dims, 5));
 }
 
+/* Of each token the number of its sequence: how many start at it or before. Result: [T]. */
+static TrafoSym
+number_sequences (TrafoBuilder *b, TrafoSym starts, gint64 n_tokens)
+{
+  gint64   n_starts = trafo_builder_get_dim (b, starts, 0);
+  TrafoSym index = trafo_builder_iota (b, TRAFO_DTYPE_INT32, &n_tokens, 1);
+  TrafoSym is_behind;
+
+  index = trafo_builder_reshape (b, index, (gint64[]){ n_tokens, 1 }, 2);
+  starts = trafo_builder_reshape (b, starts, (gint64[]){ 1, n_starts }, 2);
+  is_behind = trafo_builder_compare (b, TRAFO_COMPARE_LESS_EQUAL, starts, index);
+  return trafo_builder_sum (b, trafo_builder_cast (b, is_behind, TRAFO_DTYPE_FLOAT32), 1);
+}
+
+/* Hides the keys of other sequences. */
+static TrafoSym
+hide_other_sequences (TrafoBuilder *b, TrafoSym scores, TrafoSym starts)
+{
+  gint64   n_tokens = trafo_builder_get_dim (b, scores, -1);
+  TrafoSym number = number_sequences (b, starts, n_tokens);
+  TrafoSym column = trafo_builder_reshape (b, number, (gint64[]){ n_tokens, 1 }, 2);
+  TrafoSym row = trafo_builder_reshape (b, number, (gint64[]){ 1, n_tokens }, 2);
+
+  return hide (b, scores, trafo_builder_compare (b, TRAFO_COMPARE_NOT_EQUAL, column, row));
+}
+
 static TrafoSym
 attention_decompose (TrafoBuilder *b, const void *attrs, const TrafoSym *inputs, guint n_inputs)
 {
@@ -179,6 +252,8 @@ attention_decompose (TrafoBuilder *b, const void *attrs, const TrafoSym *inputs,
     scores = hide_later_keys (b, scores);
   if (attention->has_mask)
     scores = hide_masked_keys (b, scores, inputs[3]);
+  if (attention->is_ragged)
+    scores = hide_other_sequences (b, scores, inputs[3]);
   y = trafo_builder_matmul (b, trafo_builder_softmax (b, scores, -1), v, FALSE, FALSE);
   y = trafo_builder_permute (b, y, (guint[]){ 0, 3, 1, 2, 4 }, 5);
   return trafo_builder_reshape (b, y, dims, 3);
@@ -193,6 +268,8 @@ typedef struct
   gint64                     t;
   gint64                     head;
   gint64                     kv_head;
+  gint64                     first_key; /* of its sequence */
+  gint64                     end_key;
 } Query;
 
 /* Where the first feature of @head lies in row (batch, at) of @x. */
@@ -237,7 +314,7 @@ query_average (const Query *self, double max, guint first, guint n)
   double              sums[BLOCK] = { 0 };
   double              total = 0;
 
-  for (gint64 s = 0; s < v->shape[1]; s++)
+  for (gint64 s = self->first_key; s < self->end_key; s++)
     {
       double weight = exp (query_score (self, s) - max);
       gint64 v_at = locate (self, v, s, self->kv_head);
@@ -249,7 +326,7 @@ query_average (const Query *self, double max, guint first, guint n)
   for (guint d = 0; d < n; d++)
     trafo_strided_set (output,
                        output_at + (first + d) * output->strides[2],
-                       v->shape[1] > 0 ? sums[d] / total : 0);
+                       self->end_key > self->first_key ? sums[d] / total : 0);
 }
 
 static void
@@ -257,10 +334,31 @@ query_attend (const Query *self)
 {
   double max = -INFINITY;
 
-  for (gint64 s = 0; s < self->args->inputs[1].shape[1]; s++)
+  for (gint64 s = self->first_key; s < self->end_key; s++)
     max = fmax (max, query_score (self, s));
   for (guint first = 0; first < self->attrs->head_size; first += BLOCK)
     query_average (self, max, first, MIN (BLOCK, self->attrs->head_size - first));
+}
+
+/* The last sequence that starts at the query or before. */
+static void
+find_sequence (Query *self)
+{
+  const TrafoOperand *starts = &self->args->inputs[3];
+  gint64              length = self->args->inputs[1].shape[1];
+
+  self->first_key = 0;
+  self->end_key = self->attrs->is_ragged ? 0 : length;
+  for (gint64 i = 0; self->attrs->is_ragged && i + 1 < starts->shape[0]; i++)
+    {
+      gint64 start = trafo_strided_get_int (starts, i * starts->strides[0]);
+      gint64 end = trafo_strided_get_int (starts, (i + 1) * starts->strides[0]);
+
+      if (start > self->t || end <= self->t)
+        continue;
+      self->first_key = CLAMP (start, 0, length);
+      self->end_key = CLAMP (end, 0, length);
+    }
 }
 
 static void
@@ -268,20 +366,22 @@ attention_reference (const TrafoKernelArgs *args)
 {
   const TrafoAttentionAttrs *attrs = args->attrs;
   guint                      n_groups = attrs->n_heads / attrs->n_kv_heads;
-  Query                      query = { args, attrs, 0, 0, 0, 0 };
+  Query                      query = { .args = args, .attrs = attrs };
 
   for (query.batch = 0; query.batch < args->output.shape[0]; query.batch++)
     for (query.t = 0; query.t < args->output.shape[1]; query.t++)
-      for (query.head = 0; query.head < attrs->n_heads; query.head++)
-        {
-          query.kv_head = query.head / n_groups;
-          query_attend (&query);
-        }
+      {
+        find_sequence (&query);
+        for (query.head = 0; query.head < attrs->n_heads; query.head++)
+          {
+            query.kv_head = query.head / n_groups;
+            query_attend (&query);
+          }
+      }
 }
 
 const TrafoOp trafo_op_attention = {
   .id = TRAFO_OP_ATTENTION,
-  .version = 1,
   .name = "attention",
   .min_inputs = 3,
   .max_inputs = 4,

@@ -111,7 +111,6 @@ binary_reference (const TrafoKernelArgs *args)
   }                                                                                                \
   const TrafoOp trafo_op_##op = {                                                                  \
     .id = TRAFO_OP_##OP,                                                                           \
-    .version = 1,                                                                                  \
     .name = #op,                                                                                   \
     .min_inputs = 2,                                                                               \
     .max_inputs = 2,                                                                               \

@@ -55,7 +55,6 @@ broadcast_view (const void *attrs, const TrafoOperand *input, TrafoOperand *outp
 
 const TrafoOp trafo_op_broadcast = {
   .id = TRAFO_OP_BROADCAST,
-  .version = 1,
   .name = "broadcast",
   .min_inputs = 1,
   .max_inputs = 1,

@@ -285,7 +285,6 @@ cached_attention_reference (const TrafoKernelArgs *args)
 
 const TrafoOp trafo_op_cached_attention = {
   .id = TRAFO_OP_CACHED_ATTENTION,
-  .version = 1,
   .name = "cached_attention",
   .min_inputs = 7,
   .max_inputs = 7,

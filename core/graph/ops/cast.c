@@ -38,7 +38,6 @@ cast_reference (const TrafoKernelArgs *args)
 
 const TrafoOp trafo_op_cast = {
   .id = TRAFO_OP_CAST,
-  .version = 1,
   .name = "cast",
   .min_inputs = 1,
   .max_inputs = 1,

@@ -82,7 +82,6 @@ compare_reference (const TrafoKernelArgs *args)
 
 const TrafoOp trafo_op_compare = {
   .id = TRAFO_OP_COMPARE,
-  .version = 1,
   .name = "compare",
   .min_inputs = 2,
   .max_inputs = 2,

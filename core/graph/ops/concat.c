@@ -79,7 +79,6 @@ concat_reference (const TrafoKernelArgs *args)
 
 const TrafoOp trafo_op_concat = {
   .id = TRAFO_OP_CONCAT,
-  .version = 1,
   .name = "concat",
   .min_inputs = 1,
   .max_inputs = TRAFO_MAX_OP_INPUTS,

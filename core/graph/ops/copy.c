@@ -30,7 +30,6 @@ copy_reference (const TrafoKernelArgs *args)
 
 const TrafoOp trafo_op_copy = {
   .id = TRAFO_OP_COPY,
-  .version = 1,
   .name = "copy",
   .min_inputs = 1,
   .max_inputs = 1,

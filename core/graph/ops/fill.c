@@ -29,7 +29,6 @@ fill_reference (const TrafoKernelArgs *args)
 
 const TrafoOp trafo_op_fill = {
   .id = TRAFO_OP_FILL,
-  .version = 1,
   .name = "fill",
   .attrs_size_bytes = sizeof (TrafoFillAttrs),
   .infer = fill_infer,

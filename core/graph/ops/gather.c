@@ -87,7 +87,6 @@ gather_reference (const TrafoKernelArgs *args)
 
 const TrafoOp trafo_op_gather = {
   .id = TRAFO_OP_GATHER,
-  .version = 1,
   .name = "gather",
   .min_inputs = 2,
   .max_inputs = 2,

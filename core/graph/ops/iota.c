@@ -42,7 +42,6 @@ iota_reference (const TrafoKernelArgs *args)
 
 const TrafoOp trafo_op_iota = {
   .id = TRAFO_OP_IOTA,
-  .version = 1,
   .name = "iota",
   .infer = iota_infer,
   .reference = iota_reference,

@@ -134,7 +134,6 @@ layer_norm_reference (const TrafoKernelArgs *args)
 
 const TrafoOp trafo_op_layer_norm = {
   .id = TRAFO_OP_LAYER_NORM,
-  .version = 1,
   .name = "layer_norm",
   .min_inputs = 3,
   .max_inputs = 4,

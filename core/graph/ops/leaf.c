@@ -40,21 +40,18 @@ infer_state (TrafoDims            *dims,
 
 const TrafoOp trafo_op_input = {
   .id = TRAFO_OP_INPUT,
-  .version = 1,
   .name = "input",
   .infer = infer_input,
 };
 
 const TrafoOp trafo_op_param = {
   .id = TRAFO_OP_PARAM,
-  .version = 1,
   .name = "param",
   .infer = infer_param,
 };
 
 const TrafoOp trafo_op_state = {
   .id = TRAFO_OP_STATE,
-  .version = 1,
   .name = "state",
   .infer = infer_state,
 };

@@ -192,7 +192,6 @@ linear_reference (const TrafoKernelArgs *args)
 
 const TrafoOp trafo_op_linear = {
   .id = TRAFO_OP_LINEAR,
-  .version = 1,
   .name = "linear",
   .min_inputs = 2,
   .max_inputs = 4,

@@ -110,7 +110,6 @@ matmul_reference (const TrafoKernelArgs *args)
 
 const TrafoOp trafo_op_matmul = {
   .id = TRAFO_OP_MATMUL,
-  .version = 1,
   .name = "matmul",
   .min_inputs = 2,
   .max_inputs = 2,

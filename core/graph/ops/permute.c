@@ -52,7 +52,6 @@ permute_view (const void *attrs, const TrafoOperand *input, TrafoOperand *output
 
 const TrafoOp trafo_op_permute = {
   .id = TRAFO_OP_PERMUTE,
-  .version = 1,
   .name = "permute",
   .min_inputs = 1,
   .max_inputs = 1,

@@ -91,7 +91,6 @@ reduce_reference (const TrafoKernelArgs *args)
   }                                                                                                \
   const TrafoOp trafo_op_##op = {                                                                  \
     .id = TRAFO_OP_##OP,                                                                           \
-    .version = 1,                                                                                  \
     .name = #op,                                                                                   \
     .min_inputs = 1,                                                                               \
     .max_inputs = 1,                                                                               \

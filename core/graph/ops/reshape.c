@@ -105,7 +105,6 @@ reshape_view (const void *attrs, const TrafoOperand *input, TrafoOperand *output
 
 const TrafoOp trafo_op_reshape = {
   .id = TRAFO_OP_RESHAPE,
-  .version = 1,
   .name = "reshape",
   .min_inputs = 1,
   .max_inputs = 1,

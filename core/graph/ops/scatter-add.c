@@ -117,7 +117,6 @@ scatter_add_reference (const TrafoKernelArgs *args)
 
 const TrafoOp trafo_op_scatter_add = {
   .id = TRAFO_OP_SCATTER_ADD,
-  .version = 1,
   .name = "scatter_add",
   .min_inputs = 3,
   .max_inputs = 3,

@@ -93,7 +93,6 @@ slice_is_row_wise (const void *attrs, guint axis)
 
 const TrafoOp trafo_op_slice = {
   .id = TRAFO_OP_SLICE,
-  .version = 1,
   .name = "slice",
   .min_inputs = 1,
   .max_inputs = 1,

@@ -72,7 +72,6 @@ softmax_reference (const TrafoKernelArgs *args)
 
 const TrafoOp trafo_op_softmax = {
   .id = TRAFO_OP_SOFTMAX,
-  .version = 1,
   .name = "softmax",
   .min_inputs = 1,
   .max_inputs = 1,

@@ -41,7 +41,6 @@ where_reference (const TrafoKernelArgs *args)
 
 const TrafoOp trafo_op_where = {
   .id = TRAFO_OP_WHERE,
-  .version = 1,
   .name = "where",
   .min_inputs = 3,
   .max_inputs = 3,

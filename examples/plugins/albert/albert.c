@@ -222,9 +222,9 @@ build_masked_lm (AlbertModel *self, TrafoBuilder *b, TrafoSym x)
                                dims,
                                2,
                                TRAFO_INITIALIZER_NORMAL);
-  trafo_builder_tie (b, table, "predictions.decoder.weight");
+  table = trafo_builder_tie (b, table, "predictions.decoder.weight");
   bias = trafo_builder_param (b, "predictions.bias", dims, 1, TRAFO_INITIALIZER_ZEROS);
-  trafo_builder_tie (b, bias, "predictions.decoder.bias");
+  bias = trafo_builder_tie (b, bias, "predictions.decoder.bias");
   return trafo_builder_linear_with (b, x, table, bias);
 }
 

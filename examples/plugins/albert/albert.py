@@ -109,9 +109,9 @@ class Albert(GObject.Object, Trafo.Model):
         x = b.layer_norm("predictions.LayerNorm", b.activation(x, self.activation), self.epsilon)
         shape = [self.vocab_size, self.embedding_size]
         table = b.param("albert.embeddings.word_embeddings.weight", shape, Trafo.Initializer.NORMAL)
-        b.tie(table, "predictions.decoder.weight")
+        table = b.tie(table, "predictions.decoder.weight")
         bias = b.param("predictions.bias", shape[:1], Trafo.Initializer.ZEROS)
-        b.tie(bias, "predictions.decoder.bias")
+        bias = b.tie(bias, "predictions.decoder.bias")
         return b.linear_with(x, table, bias)
 
 

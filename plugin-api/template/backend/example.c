@@ -51,7 +51,6 @@ neg_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scratc
 static const TrafoKernel neg = {
   .struct_size = sizeof (TrafoKernel),
   .op = TRAFO_OP_NEG,
-  .is_in_place = TRUE,
   .name = "neg-float32-example",
   .supports = neg_supports,
   .run = neg_run,

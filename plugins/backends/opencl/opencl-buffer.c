@@ -12,7 +12,7 @@
  * opencl_buffer_alloc:
  * @device: an #OpenclDevice
  * @size_bytes: the size, which may be 0
- * @usage: what it is for; staging memory is where the host reaches it best
+ * @usage: what it is for
  * @ret_buffer: (out): an #OpenclBuffer
  * @message: (nullable): room for an explanation
  *
@@ -26,7 +26,6 @@ opencl_buffer_alloc (gpointer         device,
                      TrafoMessage    *message)
 {
   OpenclDevice *self = device;
-  cl_mem_flags  flags = CL_MEM_READ_WRITE;
   cl_int        code = CL_SUCCESS;
   gsize         padded_bytes;
   cl_mem        memory;
@@ -42,9 +41,8 @@ opencl_buffer_alloc (gpointer         device,
                               self->name,
                               size_bytes);
   padded_bytes -= padded_bytes % SIZE_UNIT_BYTES;
-  if (usage == TRAFO_BUFFER_STAGING)
-    flags |= CL_MEM_ALLOC_HOST_PTR;
-  memory = self->library->clCreateBuffer (self->context, flags, padded_bytes, NULL, &code);
+  memory =
+      self->library->clCreateBuffer (self->context, CL_MEM_READ_WRITE, padded_bytes, NULL, &code);
   if (code != CL_SUCCESS)
     return opencl_status_fail (message,
                                code,

@@ -87,6 +87,8 @@ trafo_bert_configure (TrafoModel *model, TrafoConfig *config, const char *task, 
   self->pad_token_id = trafo_config_get_token_id (config, "pad_token_id", 0);
   self->initializer_range = trafo_config_get_double (config, "initializer_range", 0.02, 0, 1000);
   self->hidden_dropout_prob = trafo_config_get_double (config, "hidden_dropout_prob", 0.1, 0, 1);
+  /* nothing drops attention, but a wrong value is named */
+  trafo_config_get_double (config, "attention_probs_dropout_prob", 0.1, 0, 1);
   self->classifier_dropout =
       trafo_config_get_double (config, "classifier_dropout", self->hidden_dropout_prob, 0, 1);
   self->tie_word_embeddings = trafo_config_get_boolean (config, "tie_word_embeddings", TRUE);
@@ -233,13 +235,15 @@ build_token_classification (TrafoBert *self, TrafoBuilder *b, TrafoSym x)
 }
 
 /* The decoder's weight is the table of word embeddings, its bias the head's own, unless the
- * configuration says that they are not tied. x: (B, T, C), result: (B, T, vocab_size). */
+ * configuration says that they are not tied: then nothing uses the head's bias, which checkpoints
+ * hold all the same. x: (B, T, C), result: (B, T, vocab_size). */
 static TrafoSym
 build_decoder (TrafoBert *self, TrafoBuilder *b, TrafoSym x)
 {
   gint64   dims[] = { self->vocab_size, self->hidden_size };
   TrafoSym table, bias;
 
+  bias = trafo_builder_param (b, "cls.predictions.bias", dims, 1, TRAFO_INITIALIZER_ZEROS);
   if (!self->tie_word_embeddings)
     return trafo_builder_linear (b, "cls.predictions.decoder", x, self->vocab_size);
   table = trafo_builder_param (b,
@@ -247,9 +251,8 @@ build_decoder (TrafoBert *self, TrafoBuilder *b, TrafoSym x)
                                dims,
                                2,
                                TRAFO_INITIALIZER_NORMAL);
-  trafo_builder_tie (b, table, "cls.predictions.decoder.weight");
-  bias = trafo_builder_param (b, "cls.predictions.bias", dims, 1, TRAFO_INITIALIZER_ZEROS);
-  trafo_builder_tie (b, bias, "cls.predictions.decoder.bias");
+  table = trafo_builder_tie (b, table, "cls.predictions.decoder.weight");
+  bias = trafo_builder_tie (b, bias, "cls.predictions.decoder.bias");
   return trafo_builder_linear_with (b, x, table, bias);
 }
 
@@ -316,16 +319,11 @@ trafo_bert_get_base_prefix (TrafoModel *model)
   return "bert";
 }
 
-/* Old checkpoints hold the buffer of positions, which is no parameter; those of a masked-LM head
- * that is not tied hold a second bias, which nothing uses. */
+/* Old checkpoints hold the buffer of positions, which is no parameter. */
 static char *
 trafo_bert_map_name (TrafoModel *model, const char *name)
 {
-  TrafoBert *self = TRAFO_BERT (model);
-  gboolean   is_unused = self->task == TASK_MASKED_LM && !self->tie_word_embeddings &&
-                       g_str_equal (name, "cls.predictions.bias");
-
-  return is_unused || g_str_has_suffix (name, "embeddings.position_ids") ? NULL : g_strdup (name);
+  return g_str_has_suffix (name, "embeddings.position_ids") ? NULL : g_strdup (name);
 }
 
 static const char *

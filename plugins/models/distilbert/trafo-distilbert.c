@@ -247,7 +247,7 @@ build_lm_head (TrafoDistilBert *self, TrafoBuilder *b, TrafoSym x)
                                dims,
                                2,
                                TRAFO_INITIALIZER_NORMAL);
-  trafo_builder_tie (b, table, "vocab_projector.weight");
+  table = trafo_builder_tie (b, table, "vocab_projector.weight");
   bias = trafo_builder_param (b, "vocab_projector.bias", dims, 1, TRAFO_INITIALIZER_ZEROS);
   return trafo_builder_linear_with (b, x, table, bias);
 }

@@ -201,7 +201,7 @@ build_lm_head (TrafoGpt2 *self, TrafoBuilder *b, TrafoSym x)
   if (!self->tie_word_embeddings)
     return trafo_builder_linear_no_bias (b, "lm_head", x, self->vocab_size);
   table = trafo_builder_param (b, "transformer.wte.weight", dims, 2, TRAFO_INITIALIZER_NORMAL);
-  trafo_builder_tie (b, table, "lm_head.weight");
+  table = trafo_builder_tie (b, table, "lm_head.weight");
   return trafo_builder_linear_with (b, x, table, 0);
 }
 

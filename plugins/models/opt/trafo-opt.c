@@ -256,7 +256,7 @@ build_lm_head (TrafoOpt *self, TrafoBuilder *b, TrafoSym x)
                                dims,
                                2,
                                TRAFO_INITIALIZER_NORMAL);
-  trafo_builder_tie (b, table, "lm_head.weight");
+  table = trafo_builder_tie (b, table, "lm_head.weight");
   return trafo_builder_linear_with (b, x, table, 0);
 }
 

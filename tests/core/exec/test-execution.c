@@ -363,6 +363,59 @@ test_parameter_output (void)
     }
 }
 
+static TrafoTensor *
+ramp_new (gint64 n, float first)
+{
+  TrafoTensor *ramp = trafo_tensor_new (TRAFO_DTYPE_FLOAT32, &n, 1, NULL);
+
+  for (gint64 i = 0; i < n; i++)
+    ((float *) trafo_tensor_get_data (ramp))[i] = first + i;
+  return ramp;
+}
+
+/* A large output is handed out with its memory, a small one is copied; neither is touched by what is
+ * run afterwards, whether the plan is made anew or not. */
+static void
+test_take_output (void)
+{
+  g_autoptr (TrafoDevice) device = trafo_reference_device_new ();
+  g_autoptr (TrafoBuilder) b = trafo_builder_new_with (NULL, NULL);
+  g_autoptr (TrafoTensorDict) parameters = trafo_tensor_dict_new ();
+  g_autoptr (TrafoProgram) program = NULL;
+  g_autoptr (GPtrArray) taken =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) trafo_tensor_unref);
+  const gint64    lengths[] = { 1 << 17, 1 << 17, 16, 16, 1 << 17, 1 << 18 };
+  const gint64    dims[] = { TRAFO_DIM_SEQUENCE };
+  TrafoExecution *execution;
+  TrafoSym        x, y;
+
+  x = trafo_builder_input (b, "x", TRAFO_DTYPE_FLOAT32, dims, 1, TRAFO_FILL_RULE_REQUIRED);
+  y = trafo_builder_neg (b, x);
+  trafo_builder_output (b, "y", trafo_builder_concat (b, (TrafoSym[]){ y, x, y, x }, 4, 0));
+  program = fake_compile (device, b, parameters);
+  execution = trafo_program_acquire (program);
+  for (gsize i = 0; i < G_N_ELEMENTS (lengths); i++)
+    {
+      g_autoptr (TrafoTensor) input = ramp_new (lengths[i], i);
+
+      run_one (execution, input);
+      g_ptr_array_add (taken, trafo_execution_take_output (execution, NULL));
+      /* what is left of the memory: nothing, or a small arena */
+      g_assert_cmpuint (trafo_execution_get_peak_bytes (execution), <, 1 << 20);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (lengths); i++)
+    {
+      gint64 n = lengths[i];
+
+      g_assert_cmpint (trafo_tensor_get_dim (taken->pdata[i], 0), ==, 4 * n);
+      for (gint64 j = 0; j < 4 * n; j += 5)
+        g_assert_cmpfloat (trafo_tensor_get_value (taken->pdata[i], j),
+                           ==,
+                           (j / n % 2 == 0 ? -1.0 : 1.0) * (double) (i + j % n));
+    }
+  trafo_program_release (program, execution);
+}
+
 /* A tensor that is no row-major array, as an input. */
 static void
 test_strided_input (void)
@@ -465,6 +518,7 @@ main (int argc, char **argv)
   g_test_add_func ("/execution/inputs-disagree", test_inputs_disagree);
   g_test_add_func ("/execution/composite-dims", test_composite_dims);
   g_test_add_func ("/execution/parameter-output", test_parameter_output);
+  g_test_add_func ("/execution/take-output", test_take_output);
   g_test_add_func ("/execution/strided-input", test_strided_input);
   g_test_add_func ("/execution/cancel", test_cancel);
   g_test_add_func ("/execution/placement", test_placement);

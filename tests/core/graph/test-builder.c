@@ -40,9 +40,29 @@ test_scopes (void)
   trafo_builder_pop_scope (b);
   g_assert_nonnull (trafo_graph_find_param (graph, "h.0.ln.weight"));
   g_assert_cmpuint (graph->params->len, ==, 1);
-  trafo_builder_tie (b, a, "other");
+  g_assert_cmpuint (trafo_builder_tie (b, a, "other"), ==, a);
   g_assert_cmpuint (trafo_graph_find_param (graph, "other")->sym, ==, a);
   g_assert_cmpuint (trafo_builder_param (b, "other", &dim, 1, TRAFO_INITIALIZER_ONES), ==, a);
+}
+
+/* A name that the checkpoint holds with values of its own is no alias; other names still are. */
+static void
+test_untied (void)
+{
+  g_autoptr (TrafoBuilder) b = new_builder ();
+  g_autoptr (GHashTable) untied = g_hash_table_new (g_str_hash, g_str_equal);
+  const TrafoGraph *graph = trafo_builder_get_graph (b);
+  gint64            dims[] = { 2, 3 };
+  TrafoSym          a, head;
+
+  g_hash_table_add (untied, (char *) "head.weight");
+  trafo_builder_set_untied (b, untied);
+  a = trafo_builder_param (b, "weight", dims, 2, TRAFO_INITIALIZER_NORMAL);
+  head = trafo_builder_tie (b, a, "head.weight");
+  g_assert_cmpuint (head, !=, a);
+  g_assert_cmpuint (trafo_graph_find_param (graph, "head.weight")->sym, ==, head);
+  g_assert_cmpint (trafo_builder_get_dim (b, head, 1), ==, 3);
+  g_assert_cmpuint (trafo_builder_tie (b, a, "other"), ==, a);
 }
 
 /* The first error sticks, with its scope; all that follows is 0 and changes nothing. */
@@ -74,7 +94,7 @@ test_first_error (void)
   g_assert_cmpint (trafo_builder_get_dim (b, y, 0), ==, 0);
   g_assert_cmpint (trafo_builder_get_dtype (b, y), ==, TRAFO_DTYPE_NONE);
   trafo_builder_output (b, "y", y);
-  trafo_builder_tie (b, y, "t");
+  g_assert_cmpuint (trafo_builder_tie (b, y, "t"), ==, 0);
   trafo_builder_fail (b, g_error_new (TRAFO_ERROR, TRAFO_ERROR_INTERNAL, "later"));
   assert_fails (b, TRAFO_ERROR_DTYPE, "layer.3: exp: ");
   g_assert_null (trafo_builder_finish (b, &error));
@@ -280,6 +300,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/builder/scopes", test_scopes);
+  g_test_add_func ("/builder/untied", test_untied);
   g_test_add_func ("/builder/first-error", test_first_error);
   for (gsize i = 0; i < G_N_ELEMENTS (input_cases); i++)
     {

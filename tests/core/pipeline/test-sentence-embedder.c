@@ -231,6 +231,101 @@ test_prompt (void)
   remove_folder (folder);
 }
 
+static TrafoTensor *
+encode_with (const char *folder, const char *modules)
+{
+  const char *const two[] = { "the dog", "a cat", NULL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoSentenceEmbedder) embedder = NULL;
+  TrafoTensor *vectors;
+
+  write_file (folder, "modules.json", modules);
+  embedder = trafo_sentence_embedder_new_from_pretrained (folder, NULL, NULL, &error);
+  g_assert_no_error (error);
+  vectors = trafo_sentence_embedder_encode (embedder, two, NULL, &error);
+  g_assert_no_error (error);
+  return vectors;
+}
+
+#define TRANSFORMER "[{\"path\":\"\",\"type\":\"a.Transformer\"},"
+#define POOLING "{\"path\":\"p\",\"type\":\"a.Pooling\"}"
+#define NORMALIZE "{\"path\":\"n\",\"type\":\"a.Normalize\"}"
+#define DROPOUT "{\"path\":\"o\",\"type\":\"Dropout\"}"
+#define DENSE "{\"path\":\"d\",\"type\":\"a.Dense\"}"
+
+/* Normalize has nothing to scale before a pooling, and a pooling forgets what was before it. */
+static void
+test_order (void)
+{
+  static const struct
+  {
+    const char *modules;
+    gboolean    is_scaled;
+  } cases[] = {
+    { TRANSFORMER NORMALIZE "," POOLING "]", FALSE },
+    { TRANSFORMER POOLING "," NORMALIZE "," POOLING "]", FALSE },
+    { TRANSFORMER POOLING "," DROPOUT "]", FALSE },
+    { TRANSFORMER NORMALIZE "," POOLING "," NORMALIZE "]", TRUE },
+    { TRANSFORMER POOLING "," DROPOUT "," NORMALIZE "," NORMALIZE "]", TRUE },
+  };
+  g_autofree char *folder = make_folder ();
+  g_autoptr (TrafoTensor) plain = NULL;
+  g_autoptr (TrafoTensor) scaled = NULL;
+
+  write_file (folder, "p/config.json", "{}");
+  plain = encode_with (folder, TRANSFORMER POOLING "]");
+  scaled = encode_with (folder, TRANSFORMER POOLING "," NORMALIZE "]");
+  g_assert_cmpfloat (trafo_tensor_max_difference (plain, scaled), >, 0.01);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (TrafoTensor) found = encode_with (folder, cases[i].modules);
+      TrafoTensor *expected = cases[i].is_scaled ? scaled : plain;
+
+      g_assert_cmpfloat (trafo_tensor_max_difference (found, expected), <, 1e-6);
+    }
+  remove_folder (folder);
+}
+
+/* out[i] = tanh (0.5 x[i] - x[i + 1] + 0.25 i) */
+static void
+test_dense (void)
+{
+  g_autofree char *folder = make_folder ();
+  g_autofree char *weights = g_build_filename (folder, "d", "model.safetensors", NULL);
+  g_autoptr (TrafoTensorDict) tensors = trafo_tensor_dict_new ();
+  g_autoptr (TrafoTensor) weight = NULL;
+  g_autoptr (TrafoTensor) bias = NULL;
+  g_autoptr (TrafoTensor) plain = NULL;
+  g_autoptr (TrafoTensor) dense = NULL;
+  g_autoptr (GError) error = NULL;
+  float rows[3][16] = { { 0.5f, -1 }, { 0, 0.5f, -1 }, { 0, 0, 0.5f, -1 } };
+  float offsets[3] = { 0, 0.25f, 0.5f };
+
+  write_file (folder, "p/config.json", "{}");
+  write_file (folder, "d/config.json", "{\"in_features\":16,\"out_features\":3}");
+  weight = trafo_tensor_new_from_floats ((gint64[]){ 3, 16 }, 2, rows[0], 48, NULL);
+  bias = trafo_tensor_new_from_floats ((gint64[]){ 3 }, 1, offsets, 3, NULL);
+  trafo_tensor_dict_set (tensors, "linear.weight", weight);
+  trafo_tensor_dict_set (tensors, "linear.bias", bias);
+  g_assert_true (trafo_tensor_dict_save (tensors, weights, NULL));
+  plain = encode_with (folder, TRANSFORMER POOLING "]");
+  dense = encode_with (folder, TRANSFORMER POOLING "," DENSE "]");
+  g_assert_cmpint (trafo_tensor_get_dim (dense, 1), ==, 3);
+  for (gint64 i = 0; i < 6; i++)
+    {
+      gint64 at = i / 3 * 16 + i % 3;
+      double x = 0.5 * trafo_tensor_get_value (plain, at) - trafo_tensor_get_value (plain, at + 1);
+
+      g_assert_cmpfloat_with_epsilon (trafo_tensor_get_value (dense, i),
+                                      tanh (x + offsets[i % 3]),
+                                      1e-6);
+    }
+  write_file (folder, "d/config.json", "{\"in_features\":15,\"out_features\":3}");
+  g_assert_null (trafo_sentence_embedder_new_from_pretrained (folder, NULL, NULL, &error));
+  g_assert_nonnull (strstr (error->message, "'linear.weight'"));
+  remove_folder (folder);
+}
+
 static void
 test_no_texts (void)
 {
@@ -265,7 +360,16 @@ test_broken_modules (void)
     { "[{\"path\":\"\",\"type\":\"a.Pooling\"}]", NULL, "*module 0 is Pooling*Transformer*" },
     { "[{\"path\":\"\",\"type\":\"a.Transformer\"},{\"path\":\"p\",\"type\":\"a.Dense\"}]",
       NULL,
-      "*module 1 is Dense, expected Pooling*" },
+      "*module 1 is Dense, expected Pooling or Normalize*" },
+    { "[{\"path\":\"\",\"type\":\"a.Transformer\"},{\"path\":\"p\",\"type\":\"a.Normalize\"}]",
+      NULL,
+      "*modules.json: found 2 modules without Pooling*" },
+    { "[{\"path\":\"\",\"type\":\"a.Transformer\"},{\"path\":\"p\",\"type\":\"a.Normalize\"}]",
+      "{\"module_input_name\":\"token_embeddings\"}",
+      "*p/config.json: 'module_input_name' is \"token_embeddings\", expected *" },
+    { "[{\"path\":\"\",\"type\":\"a.Transformer\"},{\"path\":\"p\",\"type\":\"a.LSTM\"}]",
+      NULL,
+      "*module 1 is LSTM, expected Pooling or Normalize*" },
     { "[{\"path\":\"\",\"type\":\"a.Transformer\"},{\"path\":\"p\",\"type\":\"a.Pooling\"}]",
       NULL,
       "*p/config.json: there is no such file*" },
@@ -279,9 +383,9 @@ test_broken_modules (void)
       "{\"pooling_mode_mean_tokens\":7}",
       "*pooling_mode_mean_tokens*" },
     { "[{\"path\":\"\",\"type\":\"a.Transformer\"},{\"path\":\"p\",\"type\":\"a.Pooling\"},"
-      "{\"path\":\"\",\"type\":\"Normalize\"},{\"path\":\"\",\"type\":\"Normalize\"}]",
+      "{\"path\":\"\",\"type\":\"Transformer\"}]",
       "{}",
-      "*module 3 is Normalize, expected no further one*" },
+      "*module 2 is Transformer, expected Pooling*" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -399,6 +503,8 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/sentence-embedder/minilm", test_minilm);
   g_test_add_func ("/sentence-embedder/plain-checkpoint", test_plain_checkpoint);
+  g_test_add_func ("/sentence-embedder/order", test_order);
+  g_test_add_func ("/sentence-embedder/dense", test_dense);
   g_test_add_func ("/sentence-embedder/no-texts", test_no_texts);
   g_test_add_func ("/sentence-embedder/no-folder", test_no_folder);
   g_test_add_func ("/sentence-embedder/prompt", test_prompt);

@@ -435,9 +435,7 @@ test_logits_dtype (void)
   model = tiny_causal_new (&config, "reference");
   g_assert_null (trafo_model_runner_new (model, &error));
   g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_UNSUPPORTED);
-  g_assert_cmpstr (error->message,
-                   ==,
-                   "TinyCausal: the model's logits are float16, expected float32");
+  g_assert_cmpstr (error->message, ==, "the model's logits are float16, expected float32");
 }
 
 /* Leaves of an eager builder: parameters are numbers that their names give, inputs and states are what

@@ -50,16 +50,18 @@ test_model_init (TestModel *self)
 {
 }
 
-/* Parameters base.w (2, 3), also known as head.w; base.LayerNorm.weight, base.LayerNorm.bias (3). */
+/* Parameters base.w (2, 3), also known as head.w unless that is @untied; base.LayerNorm.weight,
+ * base.LayerNorm.bias (3). */
 static TrafoGraph *
-make_graph (void)
+make_graph (GHashTable *untied)
 {
   g_autoptr (TrafoBuilder) b = trafo_builder_new_with (NULL, NULL);
   gint64   dims[] = { 2, 3 };
-  TrafoSym w = trafo_builder_param (b, "base.w", dims, 2, TRAFO_INITIALIZER_NORMAL);
+  TrafoSym w = trafo_builder_param (b, "base.w", dims, 2, TRAFO_INITIALIZER_NORMAL), head;
 
-  trafo_builder_tie (b, w, "head.w");
-  trafo_builder_output (b, "y", trafo_builder_layer_norm (b, "base.LayerNorm", w, 1e-5));
+  trafo_builder_set_untied (b, untied);
+  head = trafo_builder_tie (b, w, "head.w");
+  trafo_builder_output (b, "y", trafo_builder_layer_norm (b, "base.LayerNorm", head, 1e-5));
   return trafo_builder_finish (b, NULL);
 }
 
@@ -80,6 +82,7 @@ typedef struct
   const char *unexpected;  /* the same */
   float       expected[3]; /* the first element of w, LayerNorm.weight and .bias; 0.125: whatever */
   const char *message;     /* or NULL */
+  float       untied;      /* of head.w, where it is a parameter of its own; else 0 */
 } SourceCase;
 
 #define W(name, value)                                                                             \
@@ -115,13 +118,17 @@ static const SourceCase cases[] = {
   { "alias-after",
     { W ("base.w", 5), W ("head.w", 8) },
     "base.LayerNorm.bias base.LayerNorm.weight",
-    "head.w",
-    { 5, 1, 0 } },
+    "",
+    { 5, 1, 0 },
+    NULL,
+    8 },
   { "alias-before",
     { W ("head.w", 8), W ("w", 5) },
     "base.LayerNorm.bias base.LayerNorm.weight",
-    "head.w",
-    { 5, 1, 0 } },
+    "",
+    { 5, 1, 0 },
+    NULL,
+    8 },
   { "alias-alike",
     { W ("head.w", 5), W ("base.w", 5) },
     "base.LayerNorm.bias base.LayerNorm.weight",
@@ -130,8 +137,26 @@ static const SourceCase cases[] = {
   { "alias-of-other-type",
     { W ("base.w", 5), { "head.w", TRAFO_DTYPE_FLOAT16, 2, { 2, 3 }, 5 } },
     "base.LayerNorm.bias base.LayerNorm.weight",
-    "head.w",
+    "",
     { 5, 1, 0 } },
+  { "alias-of-other-type-differs",
+    { W ("base.w", 5), { "head.w", TRAFO_DTYPE_BFLOAT16, 2, { 2, 3 }, 5.5f } },
+    "base.LayerNorm.bias base.LayerNorm.weight",
+    "",
+    { 5, 1, 0 },
+    NULL,
+    5.5f },
+  { "alias-of-negative-zero",
+    { W ("base.w", 0.0f), W ("head.w", -0.0f) },
+    "base.LayerNorm.bias base.LayerNorm.weight",
+    "",
+    { 0, 1, 0 } },
+  { "alias-of-wrong-shape",
+    { W ("base.w", 5), { "head.w", TRAFO_DTYPE_FLOAT32, 2, { 3, 2 }, 5 } },
+    NULL,
+    NULL,
+    { 0 },
+    "tensor 'head.w' has shape (3, 2), expected (2, 3)" },
   { "half",
     { { "base.w", TRAFO_DTYPE_FLOAT16, 2, { 2, 3 }, 5 } },
     "base.LayerNorm.bias base.LayerNorm.weight",
@@ -224,13 +249,22 @@ test_case (gconstpointer data)
   const SourceCase        *c = data;
   g_autofree char         *path = write_checkpoint (c);
   g_autoptr (TestModel) model = g_object_new (TEST_TYPE_MODEL, NULL);
-  g_autoptr (TrafoGraph) graph = make_graph ();
+  g_autoptr (TrafoGraph) graph = make_graph (NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (TrafoCheckpoint) checkpoint = trafo_checkpoint_open (path, NULL, &error);
   g_autoptr (TrafoModelSource) source = NULL;
+  g_autoptr (GHashTable) untied = NULL;
 
   g_assert_no_error (error);
-  source = trafo_model_source_new (TRAFO_MODEL (model), graph, checkpoint, 0, NULL, &error);
+  untied = trafo_model_source_find_untied (TRAFO_MODEL (model), graph, checkpoint, NULL, &error);
+  if (untied != NULL)
+    {
+      g_assert_no_error (error);
+      g_clear_pointer (&graph, trafo_graph_free);
+      graph = make_graph (untied);
+      source =
+          trafo_model_source_new (TRAFO_MODEL (model), graph, checkpoint, untied, 0, NULL, &error);
+    }
   g_unlink (path);
   if (c->message != NULL)
     {
@@ -241,7 +275,9 @@ test_case (gconstpointer data)
   g_assert_no_error (error);
   assert_names (source->missing, c->missing);
   assert_names (source->unexpected, c->unexpected);
-  g_assert_cmpuint (source->n_parameters, ==, 12);
+  g_assert_cmpuint (source->n_parameters, ==, c->untied != 0 ? 18 : 12);
+  if (c->untied != 0)
+    g_assert_cmpfloat (first_value (source, "head.w"), ==, c->untied);
   for (guint i = 0; i < 3; i++)
     if (c->expected[i] != 0.125f)
       g_assert_cmpfloat (first_value (source, names[i]), ==, c->expected[i]);
@@ -255,7 +291,7 @@ test_cancel (void)
 {
   g_autofree char *path = write_checkpoint (&cases[0]);
   g_autoptr (TestModel) model = g_object_new (TEST_TYPE_MODEL, NULL);
-  g_autoptr (TrafoGraph) graph = make_graph ();
+  g_autoptr (TrafoGraph) graph = make_graph (NULL);
   g_autoptr (TrafoCheckpoint) checkpoint = trafo_checkpoint_open (path, NULL, NULL);
   g_autoptr (GCancellable) cancelled = g_cancellable_new ();
   TrafoCheckpoint *checkpoints[] = { checkpoint, NULL };
@@ -269,6 +305,7 @@ test_cancel (void)
       g_assert_null (trafo_model_source_new (TRAFO_MODEL (model),
                                              graph,
                                              checkpoints[i],
+                                             NULL,
                                              0,
                                              cancelled,
                                              &error));
@@ -286,7 +323,7 @@ test_float64 (void)
   const double  values[] = { 1.0 / 3, -1e300, 2, 3, 4, 5 };
   g_autoptr (GByteArray) file = g_byte_array_new ();
   g_autoptr (TestModel) model = g_object_new (TEST_TYPE_MODEL, NULL);
-  g_autoptr (TrafoGraph) graph = make_graph ();
+  g_autoptr (TrafoGraph) graph = make_graph (NULL);
   g_autoptr (TrafoCheckpoint) checkpoint = NULL;
   g_autoptr (TrafoModelSource) source = NULL;
   g_autoptr (GError) error = NULL;
@@ -300,7 +337,7 @@ test_float64 (void)
   g_assert_true (g_file_set_contents (path, (const char *) file->data, file->len, NULL));
   checkpoint = trafo_checkpoint_open (path, NULL, &error);
   g_assert_no_error (error);
-  source = trafo_model_source_new (TRAFO_MODEL (model), graph, checkpoint, 0, NULL, &error);
+  source = trafo_model_source_new (TRAFO_MODEL (model), graph, checkpoint, NULL, 0, NULL, &error);
   g_unlink (path);
   g_assert_no_error (error);
   g_assert_true (trafo_model_source_lookup (source, "base.w", &operand, &error));

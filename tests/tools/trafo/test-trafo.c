@@ -120,6 +120,25 @@ static const Case cases[] = {
   { "no-such-file", "forward" BASE " --ids @/nowhere.json", "", 1, "", "*--ids: *nowhere.json*" },
   { "bad-input", "forward" BASE IDS " --input foo", "", 2, "", "*--input*'foo'*NAME=JSON*" },
   { "unknown-input", "forward" BASE IDS " --input foo=[1]", "", 1, "", "*'foo'*input_ids*" },
+  { "input-not-taken",
+    "forward --model @M/distilbert-base --type-ids '[[0,0,0,0]]'" IDS,
+    "",
+    1,
+    "",
+    "*'token_type_ids'; it takes input_ids, position_ids, attention_mask\n" },
+  { "head-not-there",
+    "forward --auto-class AutoModelForCausalLM" BASE IDS,
+    "",
+    1,
+    "",
+    "trafo forward: error: found task 'causal-lm', expected base, *" },
+  { "no-task", "pipeline", "", 2, "", "*error: found no TASK, expected feature-extraction, *" },
+  { "no-task-but-model",
+    "pipeline" BASE,
+    "",
+    2,
+    "",
+    "*error: found no TASK, expected *fill-mask*" },
   { "cannot-save", "forward" BASE IDS " --save /nowhere/x", "", 1, "", "*/nowhere/x*" },
   { "forward-text", "forward" BASE IDS, "", 0, "last_hidden_state: *pooler_output: *", "" },
   { "ids-from-stdin", "forward" BASE " --ids - --json", "[[2,5]]", 0, "*[1,2,36]*", "" },
@@ -713,6 +732,49 @@ test_plugin_path (void)
 }
 
 /* `trafo foo` runs trafo-foo from PATH, with what follows as its arguments. */
+/* One line on standard error for each variable that is not as it should be, never more. */
+static void
+test_environment (void)
+{
+  static const struct
+  {
+    const char *variable, *value;
+    int         status;
+    const char *messages;
+  } settings[] = {
+    { "TRAFO_THREADS", "1", 0, "" },
+    { "TRAFO_THREADS", "-1", 0, "trafo: TRAFO_THREADS: '-1' is *from 1 to *" },
+    { "TRAFO_THREADS", "0", 0, "trafo: TRAFO_THREADS: '0' is *" },
+    { "TRAFO_THREADS", "100000", 0, "trafo: TRAFO_THREADS: '100000' is *" },
+    { "TRAFO_THREADS", "abc", 0, "trafo: TRAFO_THREADS: 'abc' is *" },
+    { "TRAFO_PLUGIN_RANK", "bert", 0, "trafo: TRAFO_PLUGIN_RANK: 'bert' is *NAME:RANK*PRIMARY\n" },
+    { "TRAFO_PLUGIN_RANK", "bert:1", 0, "" },
+    { "TRAFO_PLUGIN_RANK", "bert:0", 1, "trafo forward: error: *model for 'bert'*(rank 0)*" },
+    { "TRAFO_PLUGIN_RANK", "model/bert:NONE", 1, "trafo forward: error: *'bert' (rank 0)*" },
+    { "TRAFO_REGISTRY_UPDATE", "maybe", 0, "trafo: TRAFO_REGISTRY_UPDATE: 'maybe' is *yes, no\n" },
+    { "TRAFO_PROBE", "maybe", 0, "trafo: TRAFO_PROBE: 'maybe' is *auto, always, never\n" },
+    { "TRAFO_CPU_ISA", "z80", 1, "trafo forward: error: *'z80', expected baseline, avx2*" },
+    { "TRAFO_DEVICE", "abacus", 1, "trafo forward: error: *'abacus'*" },
+    { "TRAFO_PLUGIN_PATH", "::/nonexistent:/dev/null:relative", 0, "" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
+    {
+      g_autofree char *output = NULL;
+      g_autofree char *messages = NULL;
+      int              status;
+
+      g_setenv (settings[i].variable, settings[i].value, TRUE);
+      status = run ("forward" BASE IDS, "", &output, &messages);
+      g_unsetenv (settings[i].variable);
+      g_test_message ("%s=%s: %s", settings[i].variable, settings[i].value, messages);
+      g_assert_cmpint (status, ==, settings[i].status);
+      g_assert_true (g_pattern_match_simple (settings[i].messages, messages));
+      g_assert_true (*messages == '\0' ||
+                     strchr (messages, '\n') == messages + strlen (messages) - 1);
+    }
+}
+
 static void
 test_foreign_command (void)
 {
@@ -880,6 +942,7 @@ main (int argc, char **argv)
   g_test_add_func ("/trafo/convert", test_convert);
   g_test_add_func ("/trafo/show-json", test_show_json);
   g_test_add_func ("/trafo/plugin-path", test_plugin_path);
+  g_test_add_func ("/trafo/environment", test_environment);
   g_test_add_func ("/trafo/foreign-command", test_foreign_command);
   g_test_add_func ("/trafo/manual-page", test_manual_page);
   g_test_add_func ("/trafo/nul", test_nul);

@@ -9,46 +9,73 @@
 #include <math.h>
 
 /* y = softmax (scale q k^T, masked) v for each head. Work is cut in units of QUERY_UNIT queries of one
- * head; neighbouring units in a task share the packed blocks of keys and values. A row's operations
- * depend on the shape alone, so the number of tasks changes no bit. */
+ * head of one sequence and shared by its cost; neighbouring units in a task share the packed blocks of
+ * keys and values. A row's operations depend on its sequence's shape alone, so that neither the number
+ * of tasks nor other sequences change a bit of it. */
 
 typedef struct
 {
-  const TrafoOperand *q, *k, *v, *mask, *output;
-  gsize               n_queries, n_keys, head_size;
+  const TrafoOperand *q, *k, *v, *mask, *starts, *output;
+  gsize               n_sequences;
+  gsize               n_queries, n_keys, head_size; /* of one sequence; ragged: of all */
   gsize               n_heads, n_kv_heads;
-  gsize               units_per_head;
   float               scale;
   gboolean            is_causal;
 } Attention;
 
-/* Whose queries a group are. */
+/* One head of one sequence: its queries [first, first + n) of row @batch, and the keys likewise. */
 typedef struct
 {
-  gsize batch, head, first_query;
+  gsize batch, head;
+  gsize first_query, n_queries;
+  gsize first_key, n_keys;
 } Place;
 
 static Attention
 attention_from_args (const TrafoKernelArgs *args)
 {
   const TrafoAttentionAttrs *attrs = args->attrs;
-  Attention                  a = {
-                     .q = &args->inputs[0],
-                     .k = &args->inputs[1],
-                     .v = &args->inputs[2],
-                     .mask = attrs->has_mask ? &args->inputs[3] : NULL,
-                     .output = &args->output,
-                     .n_queries = (gsize) args->inputs[0].shape[1],
-                     .n_keys = (gsize) args->inputs[1].shape[1],
-                     .head_size = attrs->head_size,
-                     .n_heads = attrs->n_heads,
-                     .n_kv_heads = attrs->n_kv_heads,
-                     .scale = (float) attrs->scale,
-                     .is_causal = attrs->is_causal,
-  };
 
-  a.units_per_head = (a.n_queries + QUERY_UNIT - 1) / QUERY_UNIT;
-  return a;
+  return (Attention){
+    .q = &args->inputs[0],
+    .k = &args->inputs[1],
+    .v = &args->inputs[2],
+    .mask = attrs->has_mask ? &args->inputs[3] : NULL,
+    .starts = attrs->is_ragged ? &args->inputs[3] : NULL,
+    .output = &args->output,
+    .n_sequences = (gsize) (attrs->is_ragged ? MAX (args->inputs[3].shape[0] - 1, 0)
+                                             : args->inputs[0].shape[0]),
+    .n_queries = (gsize) args->inputs[0].shape[1],
+    .n_keys = (gsize) args->inputs[1].shape[1],
+    .head_size = attrs->head_size,
+    .n_heads = attrs->n_heads,
+    .n_kv_heads = attrs->n_kv_heads,
+    .scale = (float) attrs->scale,
+    .is_causal = attrs->is_causal,
+  };
+}
+
+static gsize
+read_start (const Attention *a, gsize index)
+{
+  gint32 start = ((const gint32 *) a->starts->data)[(gint64) index * a->starts->strides[0]];
+
+  return (gsize) CLAMP (start, 0, (gint64) a->n_keys);
+}
+
+static Place
+find_sequence (const Attention *a, gsize index)
+{
+  Place place = { .batch = index, .n_queries = a->n_queries, .n_keys = a->n_keys };
+  gsize end;
+
+  if (a->starts == NULL)
+    return place;
+  place.batch = 0;
+  place.first_query = place.first_key = read_start (a, index);
+  end = MAX (read_start (a, index + 1), place.first_key);
+  place.n_queries = place.n_keys = end - place.first_key;
+  return place;
 }
 
 static gboolean
@@ -67,6 +94,8 @@ attention_supports (const TrafoKernelArgs *args)
   gint64                     n_kv_features = (gint64) attrs->n_kv_heads * attrs->head_size;
 
   if (attrs->n_kv_heads == 0 || attrs->n_heads % attrs->n_kv_heads != 0 || attrs->head_size == 0)
+    return FALSE;
+  if (attrs->is_ragged && (mask->n_dims != 1 || mask->dtype != TRAFO_DTYPE_INT32))
     return FALSE;
   if (attrs->has_mask &&
       (mask->n_dims != 2 || mask->dtype == TRAFO_DTYPE_NONE || trafo_dtype_is_float (mask->dtype)))
@@ -108,12 +137,14 @@ describe_block (const Attention *a, const Place *place, QueryGroup *g)
 {
   gsize feature = place->head / (a->n_heads / a->n_kv_heads) * a->head_size;
 
-  g->n_keys = MIN (QUERY_KEYS, a->n_keys - g->first_key);
+  g->n_keys = MIN (QUERY_KEYS, place->n_keys - g->first_key);
   g->has_bias = g->n_keys < QUERY_KEYS;
   for (gsize i = 0; i < g->n_keys; i++)
     {
-      g->key[i] = sequence_row (a->k, place->batch, g->first_key + i, feature);
-      g->value[i] = sequence_row (a->v, place->batch, g->first_key + i, feature);
+      gsize key = place->first_key + g->first_key + i;
+
+      g->key[i] = sequence_row (a->k, place->batch, key, feature);
+      g->value[i] = sequence_row (a->v, place->batch, key, feature);
     }
   for (gsize i = 0; i < QUERY_KEYS; i++)
     {
@@ -125,18 +156,20 @@ describe_block (const Attention *a, const Place *place, QueryGroup *g)
     }
 }
 
+/* Queries [first, first + g->n_queries) of the sequence. */
 static void
-run_group (const Attention *a, const Place *place, QueryGroup *g)
+run_group (const Attention *a, const Place *place, gsize first, QueryGroup *g)
 {
   gsize feature = place->head * a->head_size;
+  gsize query = place->first_query + first;
 
-  g->queries = sequence_row (a->q, place->batch, place->first_query, feature);
+  g->is_few = place->n_queries <= QUERY_FEW;
+  g->queries = sequence_row (a->q, place->batch, query, feature);
   g->query_stride = a->q->strides[1];
-  g->n_seen = a->is_causal
-                  ? (gint64) place->first_query + 1 + (gint64) a->n_keys - (gint64) a->n_queries
-                  : G_MAXINT64 / 2;
+  g->n_seen = a->is_causal ? (gint64) first + 1 + (gint64) place->n_keys - (gint64) place->n_queries
+                           : G_MAXINT64 / 2;
   TRAFO_CPU_SYMBOL (query_group_begin) (g);
-  for (g->first_key = 0; g->first_key < a->n_keys; g->first_key += QUERY_KEYS)
+  for (g->first_key = 0; g->first_key < place->n_keys; g->first_key += QUERY_KEYS)
     {
       if (!TRAFO_CPU_SYMBOL (query_group_needs_block) (g))
         break;
@@ -144,9 +177,7 @@ run_group (const Attention *a, const Place *place, QueryGroup *g)
       TRAFO_CPU_SYMBOL (query_group_add_block) (g);
     }
   TRAFO_CPU_SYMBOL (query_group_finish)
-  (g,
-   (float *) sequence_row (a->output, place->batch, place->first_query, feature),
-   a->output->strides[1]);
+  (g, (float *) sequence_row (a->output, place->batch, query, feature), a->output->strides[1]);
 }
 
 static gsize
@@ -157,36 +188,88 @@ attention_scratch_size (const TrafoKernelArgs *args, guint n_threads)
   return TRAFO_CPU_SYMBOL (query_group_scratch_size) (attrs->head_size);
 }
 
+/* Where sequences start is not known yet: as if they were equally long. */
 static guint
 attention_n_tasks (const TrafoKernelArgs *args, guint n_threads)
 {
   Attention a = attention_from_args (args);
-  gsize     n_units = (gsize) a.q->shape[0] * a.n_heads * a.units_per_head;
-  gsize     unit_cost = MIN (QUERY_UNIT, a.n_queries) * a.n_keys * a.head_size / 8;
+  gsize     n_pieces = MAX (a.starts != NULL ? a.n_sequences : 1, 1);
+  gsize     n_queries = a.n_queries / n_pieces + 1, n_keys = a.n_keys / n_pieces + 1;
+  gsize     n_units = a.n_sequences * a.n_heads * ((n_queries + QUERY_UNIT - 1) / QUERY_UNIT);
 
-  return trafo_cpu_n_tasks (n_units, unit_cost, n_threads);
+  return trafo_cpu_n_tasks (n_units,
+                            MIN (QUERY_UNIT, n_queries) * n_keys * a.head_size / 8,
+                            n_threads);
+}
+
+static gsize
+n_units (const Place *place)
+{
+  return (place->n_queries + QUERY_UNIT - 1) / QUERY_UNIT;
+}
+
+/* In keys; a unit of few queries counts as whole, and one of no keys has its result to write too. */
+static guint64
+unit_cost (const Place *place)
+{
+  return MAX (place->n_keys, 1);
+}
+
+static guint64
+total_cost (const Attention *a)
+{
+  guint64 cost = 0;
+
+  for (gsize i = 0; i < a->n_sequences; i++)
+    {
+      Place place = find_sequence (a, i);
+
+      cost += n_units (&place) * unit_cost (&place);
+    }
+  return cost * a->n_heads;
+}
+
+/* The units of a head whose cost, which begins at @at, begins in [begin, end). */
+static void
+run_head (const Attention *a,
+          const Place     *place,
+          guint64          at,
+          guint64          begin,
+          guint64          end,
+          QueryGroup      *g)
+{
+  guint64 cost = unit_cost (place);
+  gsize   unit = begin > at ? (gsize) ((begin - at + cost - 1) / cost) : 0;
+  gsize   last = end > at ? (gsize) MIN ((end - at + cost - 1) / cost, n_units (place)) : 0;
+
+  while (unit < last)
+    {
+      gsize n = MIN (QUERY_MAX_UNITS, last - unit);
+      gsize first = unit * QUERY_UNIT;
+
+      g->n_queries = MIN (n * QUERY_UNIT, place->n_queries - first);
+      run_group (a, place, first, g);
+      unit += n;
+    }
 }
 
 static void
 attention_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scratch)
 {
   Attention  a = attention_from_args (args);
-  QueryGroup g = { .is_few = a.n_queries <= QUERY_FEW };
-  gsize      end;
-  gsize      unit =
-      trafo_cpu_share ((gsize) a.q->shape[0] * a.n_heads * a.units_per_head, task, n_tasks, &end);
+  QueryGroup g = { 0 };
+  gsize      begin, end;
+  guint64    at = 0;
 
+  begin = trafo_cpu_share (total_cost (&a), task, n_tasks, &end);
   TRAFO_CPU_SYMBOL (query_group_init) (&g, a.head_size, a.scale, scratch);
-  while (unit < end)
+  for (gsize i = 0; i < a.n_sequences && at < end; i++)
     {
-      gsize pair = unit / a.units_per_head;
-      gsize first = unit % a.units_per_head;
-      gsize n_units = MIN (MIN (QUERY_MAX_UNITS, a.units_per_head - first), end - unit);
-      Place place = { pair / a.n_heads, pair % a.n_heads, first * QUERY_UNIT };
+      Place   place = find_sequence (&a, i);
+      guint64 cost = n_units (&place) * unit_cost (&place);
 
-      g.n_queries = MIN (n_units * QUERY_UNIT, a.n_queries - place.first_query);
-      run_group (&a, &place, &g);
-      unit += n_units;
+      for (place.head = 0; place.head < a.n_heads; place.head++, at += cost)
+        run_head (&a, &place, at, begin, end, &g);
     }
 }
 

@@ -87,7 +87,6 @@ binary_supports (const TrafoKernelArgs *args)
   const TrafoKernel TRAFO_CPU_SYMBOL (noun) = {                                                    \
     .struct_size = sizeof (TrafoKernel),                                                           \
     .op = id,                                                                                      \
-    .is_in_place = TRUE,                                                                           \
     .name = #noun "-float32-" TRAFO_CPU_TIER_NAME,                                                 \
     .supports = binary_supports,                                                                   \
     .n_tasks = elementwise_n_tasks,                                                                \

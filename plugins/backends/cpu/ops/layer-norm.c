@@ -132,7 +132,6 @@ layer_norm_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer
 const TrafoKernel TRAFO_CPU_SYMBOL (layer_norm) = {
   .struct_size = sizeof (TrafoKernel),
   .op = TRAFO_OP_LAYER_NORM,
-  .is_in_place = TRUE,
   .name = "layer-norm-float32-" TRAFO_CPU_TIER_NAME,
   .supports = layer_norm_supports,
   .n_tasks = layer_norm_n_tasks,

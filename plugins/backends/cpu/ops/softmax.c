@@ -67,7 +67,6 @@ softmax_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer sc
 const TrafoKernel TRAFO_CPU_SYMBOL (softmax) = {
   .struct_size = sizeof (TrafoKernel),
   .op = TRAFO_OP_SOFTMAX,
-  .is_in_place = TRUE,
   .name = "softmax-float32-" TRAFO_CPU_TIER_NAME,
   .supports = softmax_supports,
   .n_tasks = softmax_n_tasks,

@@ -96,7 +96,6 @@ activation_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer
   const TrafoKernel TRAFO_CPU_SYMBOL (noun) = {                                                    \
     .struct_size = sizeof (TrafoKernel),                                                           \
     .op = id,                                                                                      \
-    .is_in_place = TRUE,                                                                           \
     .name = #noun "-float32-" TRAFO_CPU_TIER_NAME,                                                 \
     .supports = can_run,                                                                           \
     .n_tasks = elementwise_n_tasks,                                                                \

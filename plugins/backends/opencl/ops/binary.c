@@ -78,7 +78,7 @@ binary_enqueue (const TrafoKernelArgs *args, gpointer stream, TrafoMessage *mess
 
 #define BINARY_KERNEL(id, kernel_name)                                                             \
   {                                                                                                \
-    .struct_size = sizeof (TrafoKernel), .op = id, .is_in_place = TRUE, .name = kernel_name,       \
+    .struct_size = sizeof (TrafoKernel), .op = id, .name = kernel_name,                            \
     .supports = binary_supports, .enqueue = binary_enqueue,                                        \
   }
 

@@ -158,7 +158,6 @@ const TrafoKernel opencl_kernel_gather = {
 const TrafoKernel opencl_kernel_scatter_add = {
   .struct_size = sizeof (TrafoKernel),
   .op = TRAFO_OP_SCATTER_ADD,
-  .is_in_place = TRUE,
   .name = "scatter-add-float32-opencl",
   .supports = scatter_add_supports,
   .enqueue = scatter_add_enqueue,

@@ -105,7 +105,6 @@ layer_norm_enqueue (const TrafoKernelArgs *args, gpointer stream, TrafoMessage *
 const TrafoKernel opencl_kernel_layer_norm = {
   .struct_size = sizeof (TrafoKernel),
   .op = TRAFO_OP_LAYER_NORM,
-  .is_in_place = TRUE,
   .name = "layer-norm-float32-opencl",
   .supports = layer_norm_supports,
   .enqueue = layer_norm_enqueue,

@@ -67,7 +67,6 @@ softmax_enqueue (const TrafoKernelArgs *args, gpointer stream, TrafoMessage *mes
 const TrafoKernel opencl_kernel_softmax = {
   .struct_size = sizeof (TrafoKernel),
   .op = TRAFO_OP_SOFTMAX,
-  .is_in_place = TRUE,
   .name = "softmax-float32-opencl",
   .supports = softmax_supports,
   .enqueue = softmax_enqueue,

@@ -102,7 +102,7 @@ unary_enqueue (const TrafoKernelArgs *args, gpointer stream, TrafoMessage *messa
 
 #define UNARY_KERNEL(id, kernel_name)                                                              \
   {                                                                                                \
-    .struct_size = sizeof (TrafoKernel), .op = id, .is_in_place = TRUE, .name = kernel_name,       \
+    .struct_size = sizeof (TrafoKernel), .op = id, .name = kernel_name,                            \
     .supports = unary_supports, .enqueue = unary_enqueue,                                          \
   }
 

@@ -13,7 +13,7 @@ test_buffer_keeps_bytes_at_any_offset (void)
 
   if (fixture == NULL)
     return;
-  for (TrafoBufferUsage usage = TRAFO_BUFFER_WEIGHT; usage <= TRAFO_BUFFER_STAGING; usage++)
+  for (TrafoBufferUsage usage = TRAFO_BUFFER_WEIGHT; usage <= TRAFO_BUFFER_STATE; usage++)
     {
       ASSERT_OK (fixture->ops->buffer_alloc (fixture->handle, 10, usage, &buffer, &message),
                  message);

@@ -97,10 +97,13 @@ static void
 check (const Fixture *fixture, const Case *c)
 {
   const TrafoAttentionAttrs attrs = {
-    sizeof attrs,  c->n_heads,
-    c->n_kv_heads, c->head_size,
-    c->is_causal,  c->mask != TRAFO_DTYPE_NONE,
-    { 0 },         1.0 / sqrt (c->head_size),
+    .struct_size = sizeof attrs,
+    .n_heads = c->n_heads,
+    .n_kv_heads = c->n_kv_heads,
+    .head_size = c->head_size,
+    .is_causal = c->is_causal,
+    .has_mask = c->mask != TRAFO_DTYPE_NONE,
+    .scale = 1.0 / sqrt (c->head_size),
   };
   const gint64 q_shape[] = { c->B, c->T, (gint64) c->n_heads * c->head_size };
   const gint64 k_shape[] = { c->B, c->S, (gint64) c->n_kv_heads * c->head_size };

@@ -95,8 +95,12 @@ static void
 check (const Fixture *fixture, const Case *c)
 {
   const TrafoAttentionAttrs attrs = {
-    sizeof attrs, c->n_heads, c->n_kv_heads, c->head_size,
-    TRUE,         FALSE,      { 0 },         1.0 / sqrt (c->head_size),
+    .struct_size = sizeof attrs,
+    .n_heads = c->n_heads,
+    .n_kv_heads = c->n_kv_heads,
+    .head_size = c->head_size,
+    .is_causal = TRUE,
+    .scale = 1.0 / sqrt (c->head_size),
   };
   gint64 n_tokens = 0, n_row_pages = 0, first = 0, n_starts = c->n_rows + 1;
 

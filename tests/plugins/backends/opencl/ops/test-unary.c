@@ -119,29 +119,10 @@ test_unary_equals_double_precision (void)
       }
 }
 
-static void
-test_unary_works_in_place (void)
-{
-  static const gint64 shape[] = { 1000 };
-  g_autoptr (Fixture) fixture = fixture_new ();
-  g_autoptr (Tensor) x = NULL;
-  double expected[1000];
-
-  if (fixture == NULL)
-    return;
-  x = tensor_new_random (fixture, TRAFO_DTYPE_FLOAT32, DENSE, 1, shape, -1, 1);
-  for (gsize i = 0; i < x->n_elements; i++)
-    expected[i] = exp (x->values[i]);
-  g_assert_true (fixture_get_kernel (fixture, TRAFO_OP_EXP)->is_in_place);
-  fixture_run (fixture, TRAFO_OP_EXP, NULL, x, 1, &x);
-  assert_close (x, expected, RELATIVE, ABSOLUTE);
-}
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/opencl/unary/accuracy", test_unary_equals_double_precision);
-  g_test_add_func ("/opencl/unary/in-place", test_unary_works_in_place);
   return g_test_run ();
 }
