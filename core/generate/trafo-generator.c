@@ -7,6 +7,7 @@
 #include "trafo-async-call-private.h"
 #include "trafo-generation-run-private.h"
 #include "trafo-model-generate.h"
+#include "trafo-text-buffer-private.h"
 #include "trafo-text-streamer.h"
 
 /**
@@ -47,9 +48,9 @@ static guint signals[N_SIGNALS];
 /* A new token, or where it is -1 what was left of a row's text. */
 typedef struct
 {
-  guint  row;
-  gint64 token;
-  char  *text; /* or NULL */
+  guint   row;
+  gint64  token;
+  GBytes *text; /* or NULL */
 } Event;
 
 static void
@@ -57,7 +58,7 @@ clear_event (gpointer data)
 {
   Event *event = data;
 
-  g_free (event->text);
+  g_clear_pointer (&event->text, g_bytes_unref);
 }
 
 static GArray *
@@ -116,7 +117,7 @@ trafo_generator_class_init (TrafoGeneratorClass *klass)
    * TrafoGenerator::text:
    * @self: a generator
    * @row: which sequence
-   * @text: its new text, never empty
+   * @text: its new text, never empty, NULs shown as [method@Trafo.Tokenizer.decode] does
    *
    * Text has become certain. Emitted as [signal@Trafo.Generator::token], if there is a tokenizer.
    */
@@ -253,9 +254,9 @@ stream (TrafoGenerator *self, GError **error)
     {
       Event *event = &g_array_index (self->events, Event, i);
 
-      event->text = trafo_text_streamer_put (g_ptr_array_index (self->streamers, event->row),
-                                             event->token,
-                                             error);
+      event->text = trafo_text_streamer_put_bytes (g_ptr_array_index (self->streamers, event->row),
+                                                   event->token,
+                                                   error);
       if (event->text == NULL)
         return FALSE;
     }
@@ -266,12 +267,21 @@ stream (TrafoGenerator *self, GError **error)
     {
       Event event = { row, -1, NULL };
 
-      event.text = trafo_text_streamer_end (g_ptr_array_index (self->streamers, row), error);
+      event.text = trafo_text_streamer_end_bytes (g_ptr_array_index (self->streamers, row), error);
       if (event.text == NULL)
         return FALSE;
       g_array_append_val (self->events, event);
     }
   return TRUE;
+}
+
+static void
+emit_text (TrafoGenerator *self, const Event *event)
+{
+  g_autofree char *text = trafo_text_bytes_to_string (event->text, NULL);
+
+  if (text != NULL)
+    g_signal_emit (self, signals[SIGNAL_TEXT], 0, event->row, text);
 }
 
 static void
@@ -283,8 +293,8 @@ emit (TrafoGenerator *self, const GArray *events)
 
       if (event->token >= 0)
         g_signal_emit (self, signals[SIGNAL_TOKEN], 0, event->row, event->token);
-      if (event->text != NULL && *event->text != '\0')
-        g_signal_emit (self, signals[SIGNAL_TEXT], 0, event->row, event->text);
+      if (event->text != NULL && g_bytes_get_size (event->text) > 0)
+        emit_text (self, event);
     }
 }
 
@@ -514,21 +524,27 @@ trafo_generator_begin (TrafoGenerator *self, TrafoTensorDict *inputs, GError **e
   return has_begun;
 }
 
-/* The text of the events of a step. */
-static char *
+/* The text of the events of a step, NULL if there is none. */
+static GBytes *
 join_text (TrafoGenerator *self)
 {
-  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GByteArray) text = g_byte_array_new ();
 
   for (guint i = 0; i < self->events->len; i++)
-    g_string_append (text, g_array_index (self->events, Event, i).text);
-  return g_string_free (g_steal_pointer (&text), FALSE);
+    {
+      gsize         size_bytes;
+      const guint8 *part =
+          g_bytes_get_data (g_array_index (self->events, Event, i).text, &size_bytes);
+
+      g_byte_array_append (text, part, size_bytes);
+    }
+  return text->len > 0 ? g_byte_array_free_to_bytes (g_steal_pointer (&text)) : NULL;
 }
 
-static char *
+static GBytes *
 next (TrafoGenerator *self, GMainContext *context, GCancellable *cancellable, GError **error)
 {
-  char *text = NULL;
+  GBytes *text = NULL;
 
   if (!acquire (self, error))
     return NULL;
@@ -538,11 +554,18 @@ next (TrafoGenerator *self, GMainContext *context, GCancellable *cancellable, GE
         break;
       text = join_text (self);
       announce (self, context);
-      if (*text == '\0')
-        g_clear_pointer (&text, g_free);
     }
   release (self);
   return text;
+}
+
+/* Takes @text, which may be NULL. */
+static char *
+take_string (GBytes *text, GError **error)
+{
+  g_autoptr (GBytes) owned = text;
+
+  return owned != NULL ? trafo_text_bytes_to_string (owned, error) : NULL;
 }
 
 /**
@@ -553,11 +576,30 @@ next (TrafoGenerator *self, GMainContext *context, GCancellable *cancellable, GE
  *
  * Generates until there is text.
  *
- * Returns: (transfer full) (nullable): the next part of the text, not empty; %NULL at the end, or with
- *   an error as [method@Trafo.Model.generate] gives
+ * Returns: (transfer full) (nullable): the next part of the text, not empty, NULs shown as
+ *   [method@Trafo.Tokenizer.decode] does; %NULL at the end, or with an error as
+ *   [method@Trafo.Model.generate] gives
  */
 char *
 trafo_generator_next (TrafoGenerator *self, GCancellable *cancellable, GError **error)
+{
+  g_return_val_if_fail (TRAFO_IS_GENERATOR (self), NULL);
+  return take_string (next (self, NULL, cancellable, error), error);
+}
+
+/**
+ * trafo_generator_next_bytes:
+ * @self: a generator that has begun
+ * @cancellable: (nullable): a cancellable; after it, or another call, the sequence can go on
+ * @error: return location for an error
+ *
+ * Like [method@Trafo.Generator.next], for text that may hold NULs.
+ *
+ * Returns: (transfer full) (nullable): the next part of the text, UTF-8, not empty; %NULL at the end,
+ *   or with an error as [method@Trafo.Model.generate] gives
+ */
+GBytes *
+trafo_generator_next_bytes (TrafoGenerator *self, GCancellable *cancellable, GError **error)
 {
   g_return_val_if_fail (TRAFO_IS_GENERATOR (self), NULL);
   return next (self, NULL, cancellable, error);
@@ -569,12 +611,12 @@ static void
 next_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   GError *error = NULL;
-  char   *text = next (source, data, cancellable, &error);
+  GBytes *text = next (source, data, cancellable, &error);
 
   if (error != NULL)
     g_task_return_error (task, error);
   else
-    g_task_return_pointer (task, text, g_free);
+    g_task_return_pointer (task, text, (GDestroyNotify) g_bytes_unref);
 }
 
 /**
@@ -614,6 +656,24 @@ trafo_generator_next_async (TrafoGenerator     *self,
  */
 char *
 trafo_generator_next_finish (TrafoGenerator *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return take_string (g_task_propagate_pointer (G_TASK (result), error), error);
+}
+
+/**
+ * trafo_generator_next_bytes_finish:
+ * @self: a generator that has begun
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [method@Trafo.Generator.next_async] began, as
+ * [method@Trafo.Generator.next_finish] does, for text that may hold NULs.
+ *
+ * Returns: (transfer full) (nullable): as [method@Trafo.Generator.next_bytes]
+ */
+GBytes *
+trafo_generator_next_bytes_finish (TrafoGenerator *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
   return g_task_propagate_pointer (G_TASK (result), error);

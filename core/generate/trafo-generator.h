@@ -36,12 +36,16 @@ TRAFO_API gboolean trafo_generator_begin (TrafoGenerator  *self,
                                           GError         **error);
 TRAFO_API char *
 trafo_generator_next (TrafoGenerator *self, GCancellable *cancellable, GError **error);
+TRAFO_API GBytes *
+trafo_generator_next_bytes (TrafoGenerator *self, GCancellable *cancellable, GError **error);
 TRAFO_API void trafo_generator_next_async (TrafoGenerator     *self,
                                            GCancellable       *cancellable,
                                            GAsyncReadyCallback callback,
                                            gpointer            user_data);
 TRAFO_API char *
 trafo_generator_next_finish (TrafoGenerator *self, GAsyncResult *result, GError **error);
+TRAFO_API GBytes *
+trafo_generator_next_bytes_finish (TrafoGenerator *self, GAsyncResult *result, GError **error);
 TRAFO_API TrafoGenerationResult *trafo_generator_end (TrafoGenerator *self, GError **error);
 
 TRAFO_API void trafo_generator_forget (TrafoGenerator *self);

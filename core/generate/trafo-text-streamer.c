@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "trafo-decode-stream.h"
+#include "trafo-text-buffer-private.h"
 #include "trafo-text.h"
 
 /**
@@ -20,7 +21,7 @@ struct _TrafoTextStreamer
   GObject parent_instance;
 
   TrafoDecodeStream *stream;
-  GString           *held; /* text that is not certain yet */
+  TrafoTextBuffer    held; /* text that is not certain yet */
 };
 
 G_DEFINE_FINAL_TYPE (TrafoTextStreamer, trafo_text_streamer, G_TYPE_OBJECT)
@@ -31,7 +32,7 @@ trafo_text_streamer_finalize (GObject *object)
   TrafoTextStreamer *self = TRAFO_TEXT_STREAMER (object);
 
   g_clear_object (&self->stream);
-  g_string_free (self->held, TRUE);
+  trafo_text_buffer_clear (&self->held);
   G_OBJECT_CLASS (trafo_text_streamer_parent_class)->finalize (object);
 }
 
@@ -44,7 +45,6 @@ trafo_text_streamer_class_init (TrafoTextStreamerClass *klass)
 static void
 trafo_text_streamer_init (TrafoTextStreamer *self)
 {
-  self->held = g_string_new (NULL);
 }
 
 /**
@@ -87,16 +87,47 @@ is_chinese (gunichar c)
 
 /* How much of @text is certain, in bytes. */
 static gsize
-get_certain_size (const GString *text)
+get_certain_size (const TrafoTextBuffer *text)
 {
-  const char *end = text->str + text->len, *space;
+  const char *end = text->text + text->size_bytes, *space;
 
-  if (text->len == 0)
+  if (text->size_bytes == 0)
     return 0;
   if (end[-1] == '\n' || is_chinese (g_utf8_get_char (g_utf8_prev_char (end))))
-    return text->len;
-  space = strrchr (text->str, ' ');
-  return space != NULL ? (gsize) (space - text->str) + 1 : 0;
+    return text->size_bytes;
+  space = memrchr (text->text, ' ', text->size_bytes);
+  return space != NULL ? (gsize) (space - text->text) + 1 : 0;
+}
+
+/* Takes @decoded, which may be NULL for an error; moves to @text what is certain, or all. */
+static gboolean
+take (TrafoTextStreamer *self, GBytes *decoded, gboolean is_end, TrafoTextBuffer *text)
+{
+  g_autoptr (GBytes) owned = decoded;
+  const char *part;
+  gsize       size;
+
+  if (owned == NULL)
+    return FALSE;
+  part = g_bytes_get_data (owned, &size);
+  trafo_text_buffer_append (&self->held, part, size);
+  text->failed = self->held.failed;
+  size = is_end ? self->held.size_bytes : get_certain_size (&self->held);
+  trafo_text_buffer_append (text, self->held.text, size);
+  trafo_text_buffer_remove (&self->held, size);
+  return TRUE;
+}
+
+static gboolean
+put (TrafoTextStreamer *self, gint64 token, TrafoTextBuffer *text, GError **error)
+{
+  return take (self, trafo_decode_stream_step_bytes (self->stream, token, error), FALSE, text);
+}
+
+static gboolean
+end (TrafoTextStreamer *self, TrafoTextBuffer *text, GError **error)
+{
+  return take (self, trafo_decode_stream_end_bytes (self->stream, error), TRUE, text);
 }
 
 /**
@@ -107,26 +138,38 @@ get_certain_size (const GString *text)
  *
  * Takes a token.
  *
- * Returns: (transfer full): the text that has become certain, "" if none has; %NULL with an error as
- *   [method@Trafo.Tokenizer.decode] gives
+ * Returns: (transfer full): the text that has become certain, "" if none has, NULs shown as
+ *   [method@Trafo.Tokenizer.decode] does; %NULL with an error as it gives
  */
 char *
 trafo_text_streamer_put (TrafoTextStreamer *self, gint64 token, GError **error)
 {
-  g_autofree char *text = NULL;
-  gsize            certain;
-  char            *part;
+  g_auto (TrafoTextBuffer) text = { 0 };
 
   g_return_val_if_fail (TRAFO_IS_TEXT_STREAMER (self), NULL);
   g_return_val_if_fail (token >= 0 && token <= G_MAXUINT32, NULL);
-  text = trafo_decode_stream_step (self->stream, token, error);
-  if (text == NULL)
-    return NULL;
-  g_string_append (self->held, text);
-  certain = get_certain_size (self->held);
-  part = g_strndup (self->held->str, certain);
-  g_string_erase (self->held, 0, certain);
-  return part;
+  return put (self, token, &text, error) ? trafo_text_buffer_finish (&text, error) : NULL;
+}
+
+/**
+ * trafo_text_streamer_put_bytes:
+ * @self: a streamer
+ * @token: the next token's id
+ * @error: return location for an error
+ *
+ * Like [method@Trafo.TextStreamer.put], for text that may hold NULs.
+ *
+ * Returns: (transfer full): the text that has become certain, UTF-8, empty if none has; %NULL with an
+ *   error as [method@Trafo.Tokenizer.decode] gives
+ */
+GBytes *
+trafo_text_streamer_put_bytes (TrafoTextStreamer *self, gint64 token, GError **error)
+{
+  g_auto (TrafoTextBuffer) text = { 0 };
+
+  g_return_val_if_fail (TRAFO_IS_TEXT_STREAMER (self), NULL);
+  g_return_val_if_fail (token >= 0 && token <= G_MAXUINT32, NULL);
+  return put (self, token, &text, error) ? trafo_text_buffer_finish_bytes (&text, error) : NULL;
 }
 
 /**
@@ -136,20 +179,33 @@ trafo_text_streamer_put (TrafoTextStreamer *self, gint64 token, GError **error)
  *
  * Ends the sequence; the streamer can take another.
  *
- * Returns: (transfer full): what is left of the text; %NULL with an error as
- *   [method@Trafo.Tokenizer.decode] gives
+ * Returns: (transfer full): what is left of the text, as of [method@Trafo.TextStreamer.put]; %NULL
+ *   with an error as [method@Trafo.Tokenizer.decode] gives
  */
 char *
 trafo_text_streamer_end (TrafoTextStreamer *self, GError **error)
 {
-  g_autofree char *text = NULL;
-  char            *part;
+  g_auto (TrafoTextBuffer) text = { 0 };
 
   g_return_val_if_fail (TRAFO_IS_TEXT_STREAMER (self), NULL);
-  text = trafo_decode_stream_end (self->stream, error);
-  if (text == NULL)
-    return NULL;
-  part = g_strconcat (self->held->str, text, NULL);
-  g_string_truncate (self->held, 0);
-  return part;
+  return end (self, &text, error) ? trafo_text_buffer_finish (&text, error) : NULL;
+}
+
+/**
+ * trafo_text_streamer_end_bytes:
+ * @self: a streamer
+ * @error: return location for an error
+ *
+ * Like [method@Trafo.TextStreamer.end], for text that may hold NULs.
+ *
+ * Returns: (transfer full): what is left of the text, UTF-8; %NULL with an error as
+ *   [method@Trafo.Tokenizer.decode] gives
+ */
+GBytes *
+trafo_text_streamer_end_bytes (TrafoTextStreamer *self, GError **error)
+{
+  g_auto (TrafoTextBuffer) text = { 0 };
+
+  g_return_val_if_fail (TRAFO_IS_TEXT_STREAMER (self), NULL);
+  return end (self, &text, error) ? trafo_text_buffer_finish_bytes (&text, error) : NULL;
 }

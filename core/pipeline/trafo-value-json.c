@@ -104,6 +104,16 @@ write_tensor (Writer *self, TrafoTensor *tensor)
 }
 
 static void
+write_text (GString *json, TrafoValue *value)
+{
+  g_autoptr (GBytes) text = trafo_value_get_string_bytes (value);
+  gsize       size_bytes;
+  const char *data = g_bytes_get_data (text, &size_bytes);
+
+  trafo_json_write_text (json, data != NULL ? data : "", size_bytes);
+}
+
+static void
 write_value (Writer *self, TrafoValue *value)
 {
   TrafoValueKind kind = trafo_value_get_kind (value);
@@ -121,7 +131,7 @@ write_value (Writer *self, TrafoValue *value)
       trafo_json_write_double (self->text, trafo_value_get_double (value));
       break;
     case TRAFO_VALUE_KIND_STRING:
-      trafo_json_write_string (self->text, trafo_value_get_string (value));
+      write_text (self->text, value);
       break;
     case TRAFO_VALUE_KIND_TENSOR:
       write_tensor (self, trafo_value_get_tensor (value));

@@ -2,6 +2,8 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-value.h"
 
+#include <string.h>
+
 struct _TrafoValue
 {
   gatomicrefcount ref_count;
@@ -15,6 +17,7 @@ struct _TrafoValue
     TrafoTensor *tensor;
     GPtrArray   *items; /* of TrafoValue; a list's items or a record's members */
   };
+  GBytes     *text;   /* a string's, if NULs are in it, else NULL */
   GPtrArray  *keys;   /* of char *; a record's */
   GHashTable *places; /* of each key, if they are many; else NULL */
 };
@@ -104,6 +107,16 @@ trafo_value_new_double (double number)
   return self;
 }
 
+/* Appends a text without NULs to both. */
+static void
+append_valid (const char *text, gsize size_bytes, GByteArray *valid, GString *shown)
+{
+  g_autofree char *part = size_bytes > 0 ? g_utf8_make_valid (text, size_bytes) : g_strdup ("");
+
+  g_byte_array_append (valid, (const guint8 *) part, strlen (part));
+  g_string_append (shown, part);
+}
+
 /**
  * trafo_value_new_string:
  * @string: (nullable): UTF-8, %NULL for null
@@ -121,6 +134,37 @@ trafo_value_new_string (const char *string)
     return trafo_value_new_null ();
   self = value_new (TRAFO_VALUE_KIND_STRING);
   self->string = g_utf8_make_valid (string, -1);
+  return self;
+}
+
+/**
+ * trafo_value_new_string_bytes:
+ * @text: UTF-8
+ *
+ * Makes a text that may hold NULs.
+ *
+ * Returns: (transfer full): the value
+ */
+TrafoValue *
+trafo_value_new_string_bytes (GBytes *text)
+{
+  TrafoValue *self = value_new (TRAFO_VALUE_KIND_STRING);
+  gsize       size;
+  const char *p = g_bytes_get_data (text, &size), *end = p + size, *nul;
+  g_autoptr (GByteArray) valid = g_byte_array_new ();
+  g_autoptr (GString) shown = g_string_new (NULL);
+
+  while (size > 0 && (nul = memchr (p, '\0', end - p)) != NULL)
+    {
+      append_valid (p, nul - p, valid, shown);
+      g_byte_array_append (valid, (const guint8 *) "", 1);
+      g_string_append (shown, "\342\220\200");
+      p = nul + 1;
+    }
+  append_valid (p, end - p, valid, shown);
+  self->string = g_string_free (g_steal_pointer (&shown), FALSE);
+  if (strlen (self->string) != valid->len)
+    self->text = g_byte_array_free_to_bytes (g_steal_pointer (&valid));
   return self;
 }
 
@@ -329,6 +373,7 @@ trafo_value_unref (TrafoValue *self)
     trafo_tensor_unref (self->tensor);
   else if (is_container (self))
     g_ptr_array_unref (self->items);
+  g_clear_pointer (&self->text, g_bytes_unref);
   g_clear_pointer (&self->places, g_hash_table_unref);
   g_clear_pointer (&self->keys, g_ptr_array_unref);
   g_free (self);
@@ -490,7 +535,7 @@ trafo_value_get_double (TrafoValue *self)
  * trafo_value_get_string:
  * @self: a value
  *
- * The text.
+ * The text, NULs shown as [method@Trafo.Tokenizer.decode] does.
  *
  * Returns: (transfer none) (nullable): %NULL where it is of another kind
  */
@@ -498,6 +543,23 @@ const char *
 trafo_value_get_string (TrafoValue *self)
 {
   return self->kind == TRAFO_VALUE_KIND_STRING ? self->string : NULL;
+}
+
+/**
+ * trafo_value_get_string_bytes:
+ * @self: a value
+ *
+ * Like [method@Trafo.Value.get_string], for text that may hold NULs.
+ *
+ * Returns: (transfer full) (nullable): UTF-8; %NULL where it is of another kind
+ */
+GBytes *
+trafo_value_get_string_bytes (TrafoValue *self)
+{
+  if (self->kind != TRAFO_VALUE_KIND_STRING)
+    return NULL;
+  return self->text != NULL ? g_bytes_ref (self->text)
+                            : g_bytes_new (self->string, strlen (self->string));
 }
 
 /**

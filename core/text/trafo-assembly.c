@@ -39,7 +39,8 @@ write_specials (TrafoEncoding *encoding, gsize at, const TrafoTemplatePiece *pie
     {
       encoding->ids[i] = piece->ids[i - at];
       encoding->type_ids[i] = piece->type_id;
-      encoding->attention_mask[i] = encoding->special_tokens_mask[i] = 1;
+      encoding->attention_mask[i] = 1;
+      encoding->special_tokens_mask[i] = piece->is_masked;
       encoding->word_ids[i] = encoding->sequence_ids[i] = -1;
     }
   memset (encoding->byte_offsets + at * 2, 0, piece->n_ids * 2 * sizeof (guint32));
@@ -124,17 +125,20 @@ trim_offsets (const Assembly      *self,
               TrafoEncoding       *encoding,
               gsize                at,
               const TrafoTokenRun *run,
-              TrafoPart            part)
+              TrafoPart            part,
+              const TrafoTrim     *trim)
 {
+  gboolean has_first = !trim->is_behind_specials || !self->plan->add_special_tokens;
+
   for (guint32 i = part.start; i < part.end; i++)
     {
       guint32 *bytes = encoding->byte_offsets + (at + i - part.start) * 2;
       guint32 *chars = encoding->offsets + (at + i - part.start) * 2;
       Margins  margins = get_margins (self->engine, run, i);
-      gboolean is_first = i == part.start || bytes[0] == 0;
+      gboolean is_first = (has_first && i == part.start) || bytes[0] == 0;
       guint32  n_chars = chars[1], moved;
 
-      if (margins.leading == 1 && is_first && self->engine->post_processor->add_prefix_space)
+      if (margins.leading == 1 && is_first && trim->add_prefix_space)
         margins.leading = 0;
       moved = move_forward (run->text, &bytes[0], bytes[1], margins.leading);
       if (chars != bytes)
@@ -188,8 +192,8 @@ write_part (const Assembly           *self,
     memcpy (encoding->offsets + at * 2,
             run->is_ascii ? encoding->byte_offsets + at * 2 : run->offsets + part.start * 2,
             n * 2 * sizeof (guint32));
-  if (self->engine->post_processor->trims_offsets)
-    trim_offsets (self, encoding, at, run, part);
+  for (guint i = 0; i < piece->n_trims; i++)
+    trim_offsets (self, encoding, at, run, part, &piece->trims[i]);
   write_texts (encoding, at, run, part);
 }
 
@@ -216,7 +220,7 @@ static TrafoEncoding *
 make_encoding (Assembly *self, const guint32 *indices, GError **error)
 {
   TrafoEncoding *encoding;
-  gsize          n_tokens = self->plan->add_special_tokens ? self->template->n_added : 0, at = 0;
+  gsize          n_tokens = 0, at = 0;
   guint          k = 0;
 
   for (guint i = 0; i < self->template->pieces->len; i++)
@@ -228,6 +232,8 @@ make_encoding (Assembly *self, const guint32 *indices, GError **error)
       if (piece->sequence >= 0)
         part = get_part (self, piece->sequence, indices[k++]);
       n_tokens += part.end - part.start;
+      if (self->plan->add_special_tokens)
+        n_tokens += piece->n_ids;
     }
   if (!add_to_total (self, n_tokens, error))
     return NULL;

@@ -110,27 +110,56 @@ take_clean (TrafoDecodeStream *self, gboolean is_end, TrafoTextBuffer *text)
   trafo_text_clean_up (text, 0);
 }
 
-/* Decodes @tokens, which it clears. */
-static char *
+/* Decodes @tokens, which it clears, and appends to @text what is certain. */
+static gboolean
 push (TrafoDecodeStream     *self,
       const TrafoTextEngine *engine,
       TrafoTokenList        *tokens,
       gboolean               is_end,
+      TrafoTextBuffer       *text,
       GError               **error)
 {
-  g_auto (TrafoTextBuffer) clean = { 0 };
+  const TrafoTextBuffer *decoded = &tokens->text;
 
   if (self->decoding == NULL)
     self->decoding = trafo_text_decoding_new (engine->decoder);
   if (!trafo_text_decoding_push (self->decoding, tokens, is_end, error))
-    return NULL;
+    return FALSE;
+  text->failed |= decoded->failed;
   if (!self->clean_up_tokenization_spaces || !trafo_text_engine_may_clean_up (engine))
-    return trafo_text_buffer_finish (&tokens->text, error);
-  if (tokens->text.size_bytes > 0)
-    trafo_text_buffer_append (&self->held, tokens->text.text, tokens->text.size_bytes);
-  clean.failed = tokens->text.failed;
-  take_clean (self, is_end, &clean);
-  return trafo_text_buffer_finish (&clean, error);
+    {
+      trafo_text_buffer_append (text, decoded->text, decoded->size_bytes);
+      return TRUE;
+    }
+  trafo_text_buffer_append (&self->held, decoded->text, decoded->size_bytes);
+  take_clean (self, is_end, text);
+  return TRUE;
+}
+
+static gboolean
+step (TrafoDecodeStream *self, guint32 id, TrafoTextBuffer *text, GError **error)
+{
+  const TrafoTextEngine *engine = trafo_text_engine_get (self->tokenizer, error);
+  g_auto (TrafoTokenList) tokens = { 0 };
+
+  if (engine == NULL)
+    return FALSE;
+  trafo_text_engine_append_token (engine, &tokens, id, self->skip_special_tokens);
+  return push (self, engine, &tokens, FALSE, text, error);
+}
+
+static gboolean
+end (TrafoDecodeStream *self, TrafoTextBuffer *text, GError **error)
+{
+  const TrafoTextEngine *engine = trafo_text_engine_get (self->tokenizer, error);
+  g_auto (TrafoTokenList) tokens = { 0 };
+  gboolean done;
+
+  if (engine == NULL)
+    return FALSE;
+  done = push (self, engine, &tokens, TRUE, text, error);
+  reset (self);
+  return done;
 }
 
 /**
@@ -141,21 +170,36 @@ push (TrafoDecodeStream     *self,
  *
  * Takes a token.
  *
- * Returns: (transfer full): the text that has become certain, "" if none has; %NULL with an error as
- *   [method@Trafo.Tokenizer.decode] gives
+ * Returns: (transfer full): the text that has become certain, "" if none has, NULs shown as
+ *   [method@Trafo.Tokenizer.decode] does; %NULL with an error as it gives
  */
 char *
 trafo_decode_stream_step (TrafoDecodeStream *self, guint32 id, GError **error)
 {
-  g_auto (TrafoTokenList) tokens = { 0 };
-  const TrafoTextEngine *engine;
+  g_auto (TrafoTextBuffer) text = { 0 };
 
   g_return_val_if_fail (TRAFO_IS_DECODE_STREAM (self), NULL);
-  engine = trafo_text_engine_get (self->tokenizer, error);
-  if (engine == NULL)
-    return NULL;
-  trafo_text_engine_append_token (engine, &tokens, id, self->skip_special_tokens);
-  return push (self, engine, &tokens, FALSE, error);
+  return step (self, id, &text, error) ? trafo_text_buffer_finish (&text, error) : NULL;
+}
+
+/**
+ * trafo_decode_stream_step_bytes:
+ * @self: a stream
+ * @id: the next token; an id that the vocabulary lacks is left out
+ * @error: return location for an error
+ *
+ * Like [method@Trafo.DecodeStream.step], for text that may hold NULs.
+ *
+ * Returns: (transfer full): the text that has become certain, UTF-8, empty if none has; %NULL with an
+ *   error as [method@Trafo.Tokenizer.decode] gives
+ */
+GBytes *
+trafo_decode_stream_step_bytes (TrafoDecodeStream *self, guint32 id, GError **error)
+{
+  g_auto (TrafoTextBuffer) text = { 0 };
+
+  g_return_val_if_fail (TRAFO_IS_DECODE_STREAM (self), NULL);
+  return step (self, id, &text, error) ? trafo_text_buffer_finish_bytes (&text, error) : NULL;
 }
 
 /**
@@ -165,21 +209,33 @@ trafo_decode_stream_step (TrafoDecodeStream *self, guint32 id, GError **error)
  *
  * Ends the text; the stream can take another.
  *
- * Returns: (transfer full): what is left of the text; %NULL with an error as
- *   [method@Trafo.Tokenizer.decode] gives
+ * Returns: (transfer full): what is left of the text, as of [method@Trafo.DecodeStream.step]; %NULL
+ *   with an error as [method@Trafo.Tokenizer.decode] gives
  */
 char *
 trafo_decode_stream_end (TrafoDecodeStream *self, GError **error)
 {
-  g_auto (TrafoTokenList) tokens = { 0 };
-  const TrafoTextEngine *engine;
-  char                  *text;
+  g_auto (TrafoTextBuffer) text = { 0 };
 
   g_return_val_if_fail (TRAFO_IS_DECODE_STREAM (self), NULL);
-  engine = trafo_text_engine_get (self->tokenizer, error);
-  if (engine == NULL)
-    return NULL;
-  text = push (self, engine, &tokens, TRUE, error);
-  reset (self);
-  return text;
+  return end (self, &text, error) ? trafo_text_buffer_finish (&text, error) : NULL;
+}
+
+/**
+ * trafo_decode_stream_end_bytes:
+ * @self: a stream
+ * @error: return location for an error
+ *
+ * Like [method@Trafo.DecodeStream.end], for text that may hold NULs.
+ *
+ * Returns: (transfer full): what is left of the text, UTF-8; %NULL with an error as
+ *   [method@Trafo.Tokenizer.decode] gives
+ */
+GBytes *
+trafo_decode_stream_end_bytes (TrafoDecodeStream *self, GError **error)
+{
+  g_auto (TrafoTextBuffer) text = { 0 };
+
+  g_return_val_if_fail (TRAFO_IS_DECODE_STREAM (self), NULL);
+  return end (self, &text, error) ? trafo_text_buffer_finish_bytes (&text, error) : NULL;
 }

@@ -14,6 +14,9 @@ TRAFO_API TrafoDecodeStream *trafo_decode_stream_new (TrafoTokenizer *tokenizer,
                                                       gboolean        skip_special_tokens,
                                                       gboolean        clean_up_tokenization_spaces);
 TRAFO_API char *trafo_decode_stream_step (TrafoDecodeStream *self, guint32 id, GError **error);
-TRAFO_API char *trafo_decode_stream_end (TrafoDecodeStream *self, GError **error);
+TRAFO_API GBytes *
+trafo_decode_stream_step_bytes (TrafoDecodeStream *self, guint32 id, GError **error);
+TRAFO_API char   *trafo_decode_stream_end (TrafoDecodeStream *self, GError **error);
+TRAFO_API GBytes *trafo_decode_stream_end_bytes (TrafoDecodeStream *self, GError **error);
 
 G_END_DECLS

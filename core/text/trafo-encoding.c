@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "trafo-text-buffer-private.h"
 #include "trafo-text-engine-private.h"
 #include "trafo-text.h"
 
@@ -364,19 +365,37 @@ trafo_encoding_get_sequence_ids (TrafoEncoding *self, gsize *n_tokens)
   return self->sequence_ids;
 }
 
-/* What a token reads that has no text of its own. Padding and what stands around a sequence are named
- * as such, whatever the normalizer makes of the name where it looks for it in a text. */
-static char *
-get_text (const TrafoEncoding *self, gsize index)
+/* Appends what a token reads that has no text of its own. Padding and what stands around a sequence
+ * are named as such, whatever the normalizer makes of the name where it looks for it in a text. */
+static void
+append_name (const TrafoEncoding *self, gsize index, TrafoTextBuffer *text)
 {
   const TrafoTextEngine *engine = trafo_text_engine_get (self->tokenizer, NULL);
-  char                  *token = NULL;
+  g_autofree char       *token = NULL;
+  gsize                  size;
 
-  if (engine != NULL && self->sequence_ids[index] < 0)
-    token = trafo_text_engine_get_content (engine, self->ids[index]);
+  if (engine == NULL)
+    return;
+  if (self->sequence_ids[index] < 0)
+    token = trafo_text_engine_get_content (engine, self->ids[index], &size);
   if (token == NULL)
-    token = trafo_tokenizer_id_to_token (self->tokenizer, self->ids[index]);
-  return token != NULL ? token : g_strdup ("");
+    token = trafo_text_engine_get_token (engine, self->ids[index], &size);
+  if (token != NULL)
+    trafo_text_buffer_append (text, token, size);
+}
+
+static void
+append_text (const TrafoEncoding *self, gsize index, TrafoTextBuffer *text)
+{
+  guint                 found = trafo_token_texts_find (self->texts, index);
+  const TrafoTokenText *own = NULL;
+
+  if (self->texts != NULL && found < self->texts->len)
+    own = &g_array_index (self->texts, TrafoTokenText, found);
+  if (own != NULL && own->index == index)
+    trafo_text_buffer_append (text, own->text, g_ref_string_length (own->text));
+  else
+    append_name (self, index, text);
 }
 
 /**
@@ -384,56 +403,62 @@ get_text (const TrafoEncoding *self, gsize index)
  * @self: an encoding
  * @index: less than the number of tokens
  *
- * The text of one token, as the vocabulary writes it.
+ * The text of one token, as the vocabulary writes it, NULs shown as [method@Trafo.Tokenizer.decode]
+ * does.
  *
  * Returns: (transfer full): the token, empty if the vocabulary lacks its id
  */
 char *
 trafo_encoding_get_token (TrafoEncoding *self, gsize index)
 {
-  guint found;
+  g_auto (TrafoTextBuffer) text = { 0 };
+  char *token;
 
   g_return_val_if_fail (self != NULL && index < self->n_tokens, NULL);
-  found = trafo_token_texts_find (self->texts, index);
-  if (self->texts != NULL && found < self->texts->len &&
-      g_array_index (self->texts, TrafoTokenText, found).index == index)
-    return g_strdup (g_array_index (self->texts, TrafoTokenText, found).text);
-  return get_text (self, index);
+  append_text (self, index, &text);
+  token = trafo_text_buffer_finish (&text, NULL);
+  return token != NULL ? token : g_strdup ("");
+}
+
+/**
+ * trafo_encoding_get_token_bytes:
+ * @self: an encoding
+ * @index: less than the number of tokens
+ *
+ * Like [method@Trafo.Encoding.get_token], for text that may hold NULs.
+ *
+ * Returns: (transfer full): the token, UTF-8, empty if the vocabulary lacks its id
+ */
+GBytes *
+trafo_encoding_get_token_bytes (TrafoEncoding *self, gsize index)
+{
+  g_auto (TrafoTextBuffer) text = { 0 };
+  GBytes *token;
+
+  g_return_val_if_fail (self != NULL && index < self->n_tokens, NULL);
+  append_text (self, index, &text);
+  token = trafo_text_buffer_finish_bytes (&text, NULL);
+  return token != NULL ? token : g_bytes_new_static ("", 0);
 }
 
 /**
  * trafo_encoding_get_tokens:
  * @self: an encoding
  *
- * The texts of the tokens, as the vocabulary writes them.
+ * The texts of the tokens, as [method@Trafo.Encoding.get_token] gives them.
  *
  * Returns: (transfer full): the tokens
  */
 char **
 trafo_encoding_get_tokens (TrafoEncoding *self)
 {
-  g_autoptr (GStrvBuilder) builder = NULL;
-  guint next = 0;
+  char **tokens;
 
   g_return_val_if_fail (self != NULL, NULL);
-  builder = g_strv_builder_new ();
+  tokens = g_new0 (char *, self->n_tokens + 1);
   for (gsize i = 0; i < self->n_tokens; i++)
-    {
-      g_autofree char      *token = NULL;
-      const TrafoTokenText *text = NULL;
-
-      if (self->texts != NULL && next < self->texts->len)
-        text = &g_array_index (self->texts, TrafoTokenText, next);
-      if (text != NULL && text->index == i)
-        {
-          g_strv_builder_add (builder, text->text);
-          next++;
-          continue;
-        }
-      token = get_text (self, i);
-      g_strv_builder_add (builder, token);
-    }
-  return g_strv_builder_end (builder);
+    tokens[i] = trafo_encoding_get_token (self, i);
+  return tokens;
 }
 
 /**

@@ -268,6 +268,8 @@ apply_replace (const Step              *self,
   trafo_aligned_text_builder_append_run (builder, text, kept, text->size_bytes - kept);
 }
 
+/* The first character counts as put before itself, so that it comes from nowhere if nothing is
+ * prepended: tokenizers, NormalizedString::prepend(). */
 static void
 apply_prepend (const Step              *self,
                const TrafoAlignedText  *text,
@@ -280,6 +282,12 @@ apply_prepend (const Step              *self,
   if (text->size_bytes == 0)
     return;
   length = trafo_utf8_decode (text->text, &point);
+  if (*self->content == '\0')
+    {
+      trafo_aligned_text_builder_append (builder, point, text->base, text->base);
+      trafo_aligned_text_builder_append_run (builder, text, length, text->size_bytes - length);
+      return;
+    }
   trafo_aligned_text_get_origin (text, 0, length, &start, &end);
   append_content (builder, self->content, start, end);
   trafo_aligned_text_builder_append_run (builder, text, 0, text->size_bytes);

@@ -12,6 +12,8 @@ enum
 void
 trafo_text_buffer_append (TrafoTextBuffer *self, const char *text, gsize size_bytes)
 {
+  if (size_bytes == 0)
+    return;
   if (self->failed || size_bytes > MAX_SIZE_BYTES - self->size_bytes)
     {
       self->failed = TRUE;
@@ -76,24 +78,75 @@ trafo_text_buffer_replace (TrafoTextBuffer *self,
   self->size_bytes = to;
 }
 
+static gboolean
+check (const TrafoTextBuffer *self, GError **error)
+{
+  if (!self->failed)
+    return TRUE;
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_NO_MEMORY,
+               "no memory for a text of more than %" G_GSIZE_FORMAT
+               " bytes, or it exceeds %d bytes",
+               self->size_bytes,
+               MAX_SIZE_BYTES);
+  return FALSE;
+}
+
+/* A string cannot hold a NUL: U+2400 shows where one is. */
+static void
+show_nuls (TrafoTextBuffer *self)
+{
+  g_auto (TrafoTextBuffer) shown = { .failed = self->failed };
+  const char *p = self->text, *end = p + self->size_bytes, *nul;
+
+  if (self->size_bytes == 0 || memchr (p, '\0', self->size_bytes) == NULL)
+    return;
+  for (; (nul = memchr (p, '\0', end - p)) != NULL; p = nul + 1)
+    {
+      trafo_text_buffer_append (&shown, p, nul - p);
+      trafo_text_buffer_append (&shown, "\342\220\200", 3);
+    }
+  trafo_text_buffer_append (&shown, p, end - p);
+  trafo_text_buffer_clear (self);
+  *self = shown;
+  shown = (TrafoTextBuffer){ 0 };
+}
+
 /* The text, NUL-terminated; the buffer is empty then. */
 char *
 trafo_text_buffer_finish (TrafoTextBuffer *self, GError **error)
 {
+  show_nuls (self);
   trafo_text_buffer_append (self, "", 1);
-  if (self->failed)
-    {
-      g_set_error (error,
-                   TRAFO_ERROR,
-                   TRAFO_ERROR_NO_MEMORY,
-                   "no memory for a text of more than %" G_GSIZE_FORMAT
-                   " bytes, or it exceeds %d bytes",
-                   self->size_bytes,
-                   MAX_SIZE_BYTES);
-      return NULL;
-    }
+  if (!check (self, error))
+    return NULL;
   self->size_bytes = self->allocated = 0;
   return g_steal_pointer (&self->text);
+}
+
+/* The text as it is; the buffer is empty then. */
+GBytes *
+trafo_text_buffer_finish_bytes (TrafoTextBuffer *self, GError **error)
+{
+  gsize size_bytes = self->size_bytes;
+
+  if (!check (self, error))
+    return NULL;
+  if (size_bytes == 0)
+    return g_bytes_new_static ("", 0);
+  self->size_bytes = self->allocated = 0;
+  return g_bytes_new_take (g_steal_pointer (&self->text), size_bytes);
+}
+
+/* The string for a text that may hold NULs. */
+char *
+trafo_text_bytes_to_string (GBytes *text, GError **error)
+{
+  g_auto (TrafoTextBuffer) buffer = { 0 };
+
+  trafo_text_buffer_append (&buffer, g_bytes_get_data (text, NULL), g_bytes_get_size (text));
+  return trafo_text_buffer_finish (&buffer, error);
 }
 
 void

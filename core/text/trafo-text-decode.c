@@ -42,8 +42,9 @@ decode (TrafoTokenizer *self,
  *
  * Turns tokens into text. Ids that the vocabulary lacks are left out.
  *
- * Of a text with a NUL, which byte-level tokens can make, a string shows what stands before it;
- * [method@Trafo.Tokenizer.decode_bytes] gives it all.
+ * A string cannot hold a NUL, which byte-level tokens can make: here as wherever a string of decoded
+ * text is returned, "␀" (U+2400) stands in its place. The function of the same name with "_bytes",
+ * [method@Trafo.Tokenizer.decode_bytes], gives the text as it is.
  *
  * Returns: (transfer full): the text; %NULL if it would exceed 1 GiB
  */
@@ -86,16 +87,27 @@ trafo_tokenizer_decode_bytes (TrafoTokenizer *self,
                               GError        **error)
 {
   g_auto (TrafoTokenList) tokens = { 0 };
-  gsize size_bytes;
-  char *text;
 
   g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), NULL);
   g_return_val_if_fail (ids != NULL || n_ids == 0, NULL);
   if (!decode (self, ids, n_ids, skip_special_tokens, clean_up_tokenization_spaces, &tokens, error))
     return NULL;
-  size_bytes = tokens.text.size_bytes;
-  text = trafo_text_buffer_finish (&tokens.text, error);
-  return text != NULL ? g_bytes_new_take (text, size_bytes) : NULL;
+  return trafo_text_buffer_finish_bytes (&tokens.text, error);
+}
+
+/* Decodes @tokens to the text of @list. */
+static gboolean
+join (TrafoTokenizer *self, const char *const *tokens, TrafoTokenList *list, GError **error)
+{
+  const TrafoTextEngine *engine = trafo_text_engine_get (self, error);
+  g_autoptr (TrafoTextDecoding) decoding = NULL;
+
+  if (engine == NULL)
+    return FALSE;
+  for (gsize i = 0; tokens[i] != NULL && !list->text.failed; i++)
+    trafo_token_list_append (list, tokens[i], strlen (tokens[i]));
+  decoding = trafo_text_decoding_new (engine->decoder);
+  return trafo_text_decoding_push (decoding, list, TRUE, error);
 }
 
 /**
@@ -106,7 +118,8 @@ trafo_tokenizer_decode_bytes (TrafoTokenizer *self,
  *
  * Joins tokens as decoding does.
  *
- * Returns: (transfer full): the text; %NULL if it would exceed 1 GiB
+ * Returns: (transfer full): the text, NULs shown as [method@Trafo.Tokenizer.decode] does; %NULL if it
+ *   would exceed 1 GiB
  */
 char *
 trafo_tokenizer_convert_tokens_to_string (TrafoTokenizer    *self,
@@ -114,20 +127,33 @@ trafo_tokenizer_convert_tokens_to_string (TrafoTokenizer    *self,
                                           GError           **error)
 {
   g_auto (TrafoTokenList) list = { 0 };
-  g_autoptr (TrafoTextDecoding) decoding = NULL;
-  const TrafoTextEngine *engine;
 
   g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), NULL);
   g_return_val_if_fail (tokens != NULL, NULL);
-  engine = trafo_text_engine_get (self, error);
-  if (engine == NULL)
-    return NULL;
-  for (gsize i = 0; tokens[i] != NULL && !list.text.failed; i++)
-    trafo_token_list_append (&list, tokens[i], strlen (tokens[i]));
-  decoding = trafo_text_decoding_new (engine->decoder);
-  if (!trafo_text_decoding_push (decoding, &list, TRUE, error))
-    return NULL;
-  return trafo_text_buffer_finish (&list.text, error);
+  return join (self, tokens, &list, error) ? trafo_text_buffer_finish (&list.text, error) : NULL;
+}
+
+/**
+ * trafo_tokenizer_convert_tokens_to_string_bytes:
+ * @self: a loaded tokenizer
+ * @tokens: (array zero-terminated=1): tokens, as the vocabulary writes them, or any other texts
+ * @error: return location for an error
+ *
+ * Like [method@Trafo.Tokenizer.convert_tokens_to_string], for text that may hold NULs.
+ *
+ * Returns: (transfer full): the text, UTF-8; %NULL if it would exceed 1 GiB
+ */
+GBytes *
+trafo_tokenizer_convert_tokens_to_string_bytes (TrafoTokenizer    *self,
+                                                const char *const *tokens,
+                                                GError           **error)
+{
+  g_auto (TrafoTokenList) list = { 0 };
+
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), NULL);
+  g_return_val_if_fail (tokens != NULL, NULL);
+  return join (self, tokens, &list, error) ? trafo_text_buffer_finish_bytes (&list.text, error)
+                                           : NULL;
 }
 
 /**
@@ -153,6 +179,20 @@ trafo_tokenizer_token_to_id (TrafoTokenizer *self, const char *token)
   return added != NULL ? added->id : trafo_tokenizer_lookup_token (self, token, strlen (token));
 }
 
+static gboolean
+append_token (TrafoTokenizer *self, guint id, TrafoTextBuffer *text)
+{
+  const TrafoTextEngine *engine = trafo_text_engine_get (self, NULL);
+  g_autofree char       *token = NULL;
+  gsize                  size;
+
+  if (engine != NULL)
+    token = trafo_text_engine_get_token (engine, id, &size);
+  if (token != NULL)
+    trafo_text_buffer_append (text, token, size);
+  return token != NULL;
+}
+
 /**
  * trafo_tokenizer_id_to_token:
  * @self: a loaded tokenizer
@@ -160,17 +200,34 @@ trafo_tokenizer_token_to_id (TrafoTokenizer *self, const char *token)
  *
  * Looks up an id.
  *
- * Returns: (transfer full) (nullable): the token, %NULL if there is no such id
+ * Returns: (transfer full) (nullable): the token, NULs shown as [method@Trafo.Tokenizer.decode] does;
+ *   %NULL if there is no such id
  */
 char *
 trafo_tokenizer_id_to_token (TrafoTokenizer *self, guint id)
 {
-  const TrafoTextEngine *engine;
-  gsize                  size;
+  g_auto (TrafoTextBuffer) text = { 0 };
 
   g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), NULL);
-  engine = trafo_text_engine_get (self, NULL);
-  return engine != NULL ? trafo_text_engine_get_token (engine, id, &size) : NULL;
+  return append_token (self, id, &text) ? trafo_text_buffer_finish (&text, NULL) : NULL;
+}
+
+/**
+ * trafo_tokenizer_id_to_token_bytes:
+ * @self: a loaded tokenizer
+ * @id: an id
+ *
+ * Like [method@Trafo.Tokenizer.id_to_token], for text that may hold NULs.
+ *
+ * Returns: (transfer full) (nullable): the token, UTF-8; %NULL if there is no such id
+ */
+GBytes *
+trafo_tokenizer_id_to_token_bytes (TrafoTokenizer *self, guint id)
+{
+  g_auto (TrafoTextBuffer) text = { 0 };
+
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), NULL);
+  return append_token (self, id, &text) ? trafo_text_buffer_finish_bytes (&text, NULL) : NULL;
 }
 
 /**

@@ -35,7 +35,7 @@ TrafoTextEngine *trafo_text_engine_new (TrafoTokenizer       *tokenizer,
 void             trafo_text_engine_free (TrafoTextEngine *self);
 TrafoTextEngine *trafo_text_engine_get (TrafoTokenizer *tokenizer, GError **error);
 void             trafo_text_engine_attach (TrafoTextEngine *self);
-char            *trafo_text_engine_get_content (const TrafoTextEngine *self, guint32 id);
+char    *trafo_text_engine_get_content (const TrafoTextEngine *self, guint32 id, gsize *size_bytes);
 char    *trafo_text_engine_get_token (const TrafoTextEngine *self, guint32 id, gsize *size_bytes);
 gboolean trafo_text_engine_is_special_id (const TrafoTextEngine *self, guint32 id);
 void     trafo_text_engine_append_token (const TrafoTextEngine *self,

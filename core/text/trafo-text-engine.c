@@ -267,6 +267,8 @@ read_model_type (TrafoTextEngine *self, GBytes *model, const char *origin, GErro
 static gboolean
 add_named (TrafoTextEngine *self, const TrafoNamedToken *named, GError **error)
 {
+  const TrafoAddedToken *old =
+      trafo_added_tokens_lookup (self->added_tokens, named->content, strlen (named->content));
   TrafoAddedToken token = {
     .size_bytes = strlen (named->content),
     .single_word = named->single_word,
@@ -276,16 +278,49 @@ add_named (TrafoTextEngine *self, const TrafoNamedToken *named, GError **error)
     .special = named->special,
   };
 
-  if (trafo_added_tokens_lookup (self->added_tokens, named->content, token.size_bytes) != NULL)
+  if (old != NULL && (old->special || !named->special))
     return TRUE;
+  /* of one that was added before nothing else changes */
+  if (old != NULL)
+    {
+      token = *old;
+      token.pattern = NULL;
+      token.special = TRUE;
+    }
   token.content = g_strdup (named->content);
   return trafo_added_tokens_add (self->added_tokens, token, error);
 }
 
+/* The classes for any tokenizer.json have no tokens of their own. */
+static gboolean
+has_own_class (const TrafoTextEngine *self)
+{
+  static const char *const generic[] = { "PreTrainedTokenizerFast",
+                                         "PreTrainedTokenizer",
+                                         "TokenizersBackend",
+                                         NULL };
+  const char *class = NULL;
+
+  g_variant_lookup (self->config->values, "tokenizer_class", "&s", &class);
+  return class == NULL || !g_strv_contains (generic, class);
+}
+
+/* BERT's class adds its default tokens whatever the file says, and no other class of WordPiece adds
+ * any. Else one that the vocabulary lacks is not added, since its id would lie outside the model's
+ * embeddings. */
+static gboolean
+adds_special (const TrafoTextEngine *self, TrafoSpecialToken token)
+{
+  const char *content = self->config->special[token].content;
+
+  if (content == NULL || !self->config->is_default[token] || is_bert (self))
+    return content != NULL;
+  return g_strcmp0 (self->model_type, "WordPiece") != 0 && has_own_class (self) &&
+         trafo_tokenizer_lookup_token (self->tokenizer, content, strlen (content)) >= 0;
+}
+
 /* The tokens that tokenizer.json adds, then those that only its companions name. BERT's class adds all
- * together, and not those of tokenizer.json where tokenizer_config.json lists all that were added. A
- * default that the vocabulary lacks is not added, since its id would lie outside the model's
- * embeddings, but by BERT's class. */
+ * together, and not those of tokenizer.json where tokenizer_config.json lists all that were added. */
 static gboolean
 add_tokens (TrafoTextEngine *self, GBytes *added, const char *origin, GError **error)
 {
@@ -307,15 +342,8 @@ add_tokens (TrafoTextEngine *self, GBytes *added, const char *origin, GError **e
   for (guint i = 0; done && i < config->added->len; i++)
     done = add_named (self, &g_array_index (config->added, TrafoNamedToken, i), error);
   for (guint i = 0; done && i < TRAFO_N_SPECIAL_TOKENS; i++)
-    {
-      const TrafoNamedToken *named = &config->special[i];
-
-      if (named->content != NULL && (!config->is_default[i] || is_bert (self) ||
-                                     trafo_tokenizer_lookup_token (self->tokenizer,
-                                                                   named->content,
-                                                                   strlen (named->content)) >= 0))
-        done = add_named (self, named, error);
-    }
+    if (adds_special (self, i))
+      done = add_named (self, &config->special[i], error);
   for (guint i = 0; done && i < config->extra->len; i++)
     done = add_named (self, &g_array_index (config->extra, TrafoNamedToken, i), error);
   return done && trafo_added_tokens_finish (self->added_tokens, error);
@@ -447,11 +475,14 @@ trafo_text_engine_get (TrafoTokenizer *tokenizer, GError **error)
 
 /* The added token of an id as tokenizer.json writes it; NULL for another token. */
 char *
-trafo_text_engine_get_content (const TrafoTextEngine *self, guint32 id)
+trafo_text_engine_get_content (const TrafoTextEngine *self, guint32 id, gsize *size_bytes)
 {
   const TrafoAddedToken *added = trafo_added_tokens_lookup_id (self->added_tokens, id);
 
-  return added != NULL ? g_memdup2 (added->content, added->size_bytes + 1) : NULL;
+  if (added == NULL)
+    return NULL;
+  *size_bytes = added->size_bytes;
+  return g_memdup2 (added->content, added->size_bytes + 1);
 }
 
 /* The token of an id, an added one in its normalized form if it is looked for in that; NULL if

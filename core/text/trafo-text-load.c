@@ -112,6 +112,10 @@ load_text (TrafoTokenizer       *self,
  * Reads tokenizer.json or, where there is none, the files that the model had before it; and
  * tokenizer_config.json, special_tokens_map.json and added_tokens.json, each if there is one.
  *
+ * What is known to differ from Hugging Face's tokenizers: in a regular expression under (?i) "ß" is
+ * not "ss", and a class of upper or lower case in brackets does not take the other case; the offsets of
+ * bytes that stand for an affix of BPE end with the word.
+ *
  * Returns: %FALSE if a file is missing or broken, or says something that is not supported
  */
 gboolean

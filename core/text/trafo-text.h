@@ -89,6 +89,10 @@ TRAFO_API char *trafo_tokenizer_convert_tokens_to_string (TrafoTokenizer    *sel
                                                           const char *const *tokens,
                                                           GError           **error);
 
+TRAFO_API GBytes *trafo_tokenizer_convert_tokens_to_string_bytes (TrafoTokenizer    *self,
+                                                                  const char *const *tokens,
+                                                                  GError           **error);
+
 TRAFO_API void     trafo_tokenizer_load_async (TrafoTokenizer     *self,
                                                const char         *folder,
                                                GCancellable       *cancellable,
@@ -134,9 +138,10 @@ TRAFO_API TrafoBatchEncoding *trafo_tokenizer_encode_bytes_batch_finish (TrafoTo
                                                                          GAsyncResult   *result,
                                                                          GError        **error);
 
-TRAFO_API gint64 trafo_tokenizer_token_to_id (TrafoTokenizer *self, const char *token);
-TRAFO_API char  *trafo_tokenizer_id_to_token (TrafoTokenizer *self, guint id);
-TRAFO_API guint  trafo_tokenizer_get_vocab_size (TrafoTokenizer *self, gboolean with_added_tokens);
+TRAFO_API gint64  trafo_tokenizer_token_to_id (TrafoTokenizer *self, const char *token);
+TRAFO_API char   *trafo_tokenizer_id_to_token (TrafoTokenizer *self, guint id);
+TRAFO_API GBytes *trafo_tokenizer_id_to_token_bytes (TrafoTokenizer *self, guint id);
+TRAFO_API guint   trafo_tokenizer_get_vocab_size (TrafoTokenizer *self, gboolean with_added_tokens);
 TRAFO_API const char *trafo_tokenizer_get_special_token (TrafoTokenizer   *self,
                                                          TrafoSpecialToken token);
 TRAFO_API gint64      trafo_tokenizer_get_special_token_id (TrafoTokenizer   *self,

@@ -506,11 +506,30 @@ def _tokenizer_call(self, text, text_pair=None, options=None, **properties):
     return self.encode_batch(text, text_pair, options, **properties)
 
 
+# A C string cannot hold a NUL; where one is shown in its place, the text is taken as bytes.
+_SHOWN_NUL = "\u2400"
+
+
+def _text(data):
+    return None if data is None else (data.get_data() or b"").decode()
+
+
+def _encoding_tokens(self):
+    tokens = self.get_tokens()
+    return [
+        _text(self.get_token_bytes(i)) if _SHOWN_NUL in token else token
+        for i, token in enumerate(tokens)
+    ]
+
+
+def _as_text(function):
+    return lambda self, *arguments: _text(function(self, *arguments))
+
+
 def _tokenizer_decode(self, ids, skip_special_tokens=False, clean_up_tokenization_spaces=None):
     if clean_up_tokenization_spaces is None:
         clean_up_tokenization_spaces = self.get_clean_up_tokenization_spaces()
-    text = self.decode_bytes(ids, skip_special_tokens, clean_up_tokenization_spaces)
-    return text.get_data().decode()
+    return _text(self.decode_bytes(ids, skip_special_tokens, clean_up_tokenization_spaces))
 
 
 def _pairs(numbers):
@@ -531,8 +550,17 @@ Trafo.Tokenizer.encode_batch_finish = Trafo.Tokenizer.encode_bytes_batch_finish
 Trafo.Tokenizer.decode = _tokenizer_decode
 Trafo.Tokenizer.__call__ = _tokenizer_call
 Trafo.Tokenizer.__len__ = lambda self: self.get_vocab_size(True)
-for _name in ["ids", "type_ids", "attention_mask", "special_tokens_mask", "tokens", "word_ids"]:
+Trafo.Tokenizer.id_to_token = _as_text(Trafo.Tokenizer.id_to_token_bytes)
+Trafo.Tokenizer.convert_tokens_to_string = _as_text(
+    Trafo.Tokenizer.convert_tokens_to_string_bytes
+)
+Trafo.DecodeStream.step = _as_text(Trafo.DecodeStream.step_bytes)
+Trafo.DecodeStream.end = _as_text(Trafo.DecodeStream.end_bytes)
+Trafo.TextStreamer.put = _as_text(Trafo.TextStreamer.put_bytes)
+Trafo.TextStreamer.end = _as_text(Trafo.TextStreamer.end_bytes)
+for _name in ["ids", "type_ids", "attention_mask", "special_tokens_mask", "word_ids"]:
     setattr(Trafo.Encoding, _name, property(operator.methodcaller(f"get_{_name}")))
+Trafo.Encoding.tokens = property(_encoding_tokens)
 Trafo.Encoding.offsets = property(lambda self: _pairs(self.get_offsets()))
 Trafo.Encoding.__len__ = lambda self: self.get_n_tokens()
 Trafo.BatchEncoding.keys = lambda self: self.to_tensors().keys()
@@ -578,7 +606,7 @@ def _native(value):
         Trafo.ValueKind.BOOLEAN: value.get_boolean,
         Trafo.ValueKind.INTEGER: value.get_integer,
         Trafo.ValueKind.DOUBLE: value.get_double,
-        Trafo.ValueKind.STRING: value.get_string,
+        Trafo.ValueKind.STRING: lambda: _text(value.get_string_bytes()),
         Trafo.ValueKind.TENSOR: value.get_tensor,
     }.get(kind, lambda: None)()
 
@@ -738,5 +766,7 @@ def _generator_run(self, inputs=None, cancellable=None, **tensors):
 
 Trafo.Model.generate = _generate
 Trafo.Generator.new = staticmethod(_new_generator)
+Trafo.Generator.next = _as_text(Trafo.Generator.next_bytes)
+Trafo.Generator.next_finish = _as_text(Trafo.Generator.next_bytes_finish)
 Trafo.Generator.stream = _stream
 Trafo.Generator.generate = _generator_run

@@ -39,6 +39,7 @@ TRAFO_API const guint32 *trafo_encoding_get_byte_offsets (TrafoEncoding *self, g
 TRAFO_API const gint32  *trafo_encoding_get_word_ids (TrafoEncoding *self, gsize *n_tokens);
 TRAFO_API const gint32  *trafo_encoding_get_sequence_ids (TrafoEncoding *self, gsize *n_tokens);
 TRAFO_API char          *trafo_encoding_get_token (TrafoEncoding *self, gsize index);
+TRAFO_API GBytes        *trafo_encoding_get_token_bytes (TrafoEncoding *self, gsize index);
 TRAFO_API char         **trafo_encoding_get_tokens (TrafoEncoding *self);
 TRAFO_API gsize          trafo_encoding_get_n_overflowing (TrafoEncoding *self);
 TRAFO_API TrafoEncoding *trafo_encoding_get_overflowing (TrafoEncoding *self, gsize index);

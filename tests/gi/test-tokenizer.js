@@ -16,5 +16,10 @@ const ids = tokenizer.encode_bytes(bytes(text), null, null).get_ids();
 check('a NUL is a token', list(ids), '65 189 67 65 84');
 check('what comes back',
     new TextDecoder().decode(tokenizer.decode_bytes(ids, false, false).toArray()), text);
+check('a string shows it', tokenizer.decode(ids, false, false), 'a\u2400cat');
+const stream = Trafo.DecodeStream.new(tokenizer, false, false);
+const steps = [...Array.from(ids).map(id => stream.step_bytes(id)), stream.end_bytes()];
+check('a stream of bytes',
+    steps.map(part => new TextDecoder().decode(part.toArray())).join(''), text);
 
 finish();

@@ -98,6 +98,10 @@ class Tokenizer(unittest.TestCase):
         self.assertEqual(ids, [65, 189, 67, 65, 84])
         self.assertEqual(tokenizer.decode(ids), "a\0cat")
         self.assertEqual(tokenizer.decode([]), "")
+        self.assertEqual(tokenizer.convert_tokens_to_string([tokenizer.id_to_token(189)]), "\0")
+        streams = Trafo.DecodeStream.new(tokenizer, False, False), Trafo.TextStreamer.new(tokenizer, False)
+        for push, end in zip((streams[0].step, streams[1].put), (streams[0].end, streams[1].end)):
+            self.assertEqual("".join([*map(push, ids), end()]), "a\0cat")
 
     def test_a_text_is_a_str(self):
         for text in b"a cat", None, 3:

@@ -82,26 +82,27 @@ detokenize (const TrafoCommand *self, const Options *options)
   g_autoptr (GArray) ids = parse_ids (options->ids, &error);
   g_autoptr (TrafoTokenizer) tokenizer = NULL;
   g_autoptr (TrafoValue) value = NULL;
-  g_autofree char *text = NULL;
+  g_autoptr (GBytes) text = NULL;
 
   if (ids == NULL)
     return trafo_command_fail (self, error);
   tokenizer = trafo_auto_tokenizer_from_pretrained (options->model, NULL, &error);
   if (tokenizer == NULL)
     return trafo_command_fail (self, error);
-  text = trafo_tokenizer_decode (tokenizer,
-                                 (const guint32 *) (gpointer) ids->data,
-                                 ids->len,
-                                 options->skip_special,
-                                 trafo_tokenizer_get_clean_up_tokenization_spaces (tokenizer),
-                                 &error);
+  text = trafo_tokenizer_decode_bytes (tokenizer,
+                                       (const guint32 *) (gpointer) ids->data,
+                                       ids->len,
+                                       options->skip_special,
+                                       trafo_tokenizer_get_clean_up_tokenization_spaces (tokenizer),
+                                       &error);
   if (text == NULL)
     return trafo_command_fail (self, error);
   value = trafo_value_new_record ();
-  trafo_value_set_string (value, "text", text);
+  trafo_value_set (value, "text", trafo_value_new_string_bytes (text));
   if (options->json)
     return trafo_command_print_json (self, value);
-  printf ("%s\n", text);
+  trafo_command_print_text (text);
+  printf ("\n");
   return TRAFO_EXIT_OK;
 }
 

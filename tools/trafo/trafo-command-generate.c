@@ -26,7 +26,7 @@ options_clear (Options *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
-static char *
+static GBytes *
 decode (TrafoTokenizer *tokenizer, TrafoGenerationResult *result, guint row, GError **error)
 {
   gsize               n_tokens;
@@ -35,12 +35,12 @@ decode (TrafoTokenizer *tokenizer, TrafoGenerationResult *result, guint row, GEr
 
   for (gsize i = 0; i < n_tokens; i++)
     ids[i] = (guint32) tokens[i];
-  return trafo_tokenizer_decode (tokenizer,
-                                 ids,
-                                 n_tokens,
-                                 TRUE,
-                                 trafo_tokenizer_get_clean_up_tokenization_spaces (tokenizer),
-                                 error);
+  return trafo_tokenizer_decode_bytes (tokenizer,
+                                       ids,
+                                       n_tokens,
+                                       TRUE,
+                                       trafo_tokenizer_get_clean_up_tokenization_spaces (tokenizer),
+                                       error);
 }
 
 static TrafoValue *
@@ -70,12 +70,12 @@ print_json (const TrafoCommand    *self,
   trafo_value_set (value, "texts", texts);
   for (guint i = 0; i < trafo_generation_result_get_n_sequences (result); i++)
     {
-      g_autofree char *text = decode (tokenizer, result, i, error);
+      g_autoptr (GBytes) text = decode (tokenizer, result, i, error);
 
       if (text == NULL)
         return TRAFO_EXIT_FAILURE;
       trafo_value_append (ids, ids_value (result, i));
-      trafo_value_append (texts, trafo_value_new_string (text));
+      trafo_value_append (texts, trafo_value_new_string_bytes (text));
     }
   trafo_value_set (value,
                    "sequences_scores",
@@ -94,11 +94,13 @@ print_text (TrafoTokenizer        *tokenizer,
 
   for (guint i = 0; i < n_sequences; i++)
     {
-      g_autofree char *text = decode (tokenizer, result, i, error);
+      g_autoptr (GBytes) text = decode (tokenizer, result, i, error);
 
       if (text == NULL)
         return TRAFO_EXIT_FAILURE;
-      printf ("%s%s\n", prompts[i / n_each], text);
+      printf ("%s", prompts[i / n_each]);
+      trafo_command_print_text (text);
+      printf ("\n");
     }
   return TRAFO_EXIT_OK;
 }
@@ -113,11 +115,11 @@ stream (TrafoGenerator *generator, TrafoTensorDict *inputs, char **prompts, GErr
   printf ("%s", prompts[0]);
   for (;;)
     {
-      g_autofree char *text = trafo_generator_next (generator, NULL, &local);
+      g_autoptr (GBytes) text = trafo_generator_next_bytes (generator, NULL, &local);
 
       if (text == NULL)
         break;
-      printf ("%s", text);
+      trafo_command_print_text (text);
       fflush (stdout);
     }
   printf ("\n");

@@ -120,8 +120,8 @@ print_tokens (TrafoEncoding *encoding)
   putchar ('[');
   for (gsize i = 0; i < trafo_encoding_get_n_tokens (encoding); i++)
     {
-      g_autofree char *token = trafo_encoding_get_token (encoding, i);
-      g_autoptr (TrafoValue) value = trafo_value_new_string (token);
+      g_autoptr (GBytes) token = trafo_encoding_get_token_bytes (encoding, i);
+      g_autoptr (TrafoValue) value = trafo_value_new_string_bytes (token);
       g_autofree char *json = trafo_value_to_json (value);
 
       printf ("%s%s", i > 0 ? "," : "", json);

@@ -144,6 +144,16 @@ trafo_command_warn (const TrafoCommand *self, const char *format, ...)
   print_message (self, "warning", TRAFO_TERMINAL_STYLE_WARNING, message);
 }
 
+void
+trafo_command_print_text (GBytes *text)
+{
+  gsize       size_bytes;
+  const char *data = g_bytes_get_data (text, &size_bytes);
+
+  if (size_bytes > 0)
+    fwrite (data, 1, size_bytes, stdout);
+}
+
 int
 trafo_command_print_json (const TrafoCommand *self, TrafoValue *value)
 {

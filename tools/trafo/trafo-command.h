@@ -64,6 +64,9 @@ int trafo_command_fail_usage (const TrafoCommand *self, const char *format, ...)
  * usage. */
 int trafo_command_fail (const TrafoCommand *self, const GError *error);
 
+/* Prints a text, NULs as they are. */
+void trafo_command_print_text (GBytes *text);
+
 /* Prints JSON and a newline on stdout, and returns how to exit. */
 int trafo_command_print_json (const TrafoCommand *self, TrafoValue *value);
 

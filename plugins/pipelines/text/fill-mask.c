@@ -19,19 +19,20 @@ typedef struct
   TrafoValue     *results;
 } Filler;
 
-static char *
+static GBytes *
 decode (const Filler *self, const guint32 *ids, gsize n_ids, gboolean skip_special, GError **error)
 {
-  return trafo_tokenizer_decode (self->tokenizer,
-                                 ids,
-                                 n_ids,
-                                 skip_special,
-                                 trafo_tokenizer_get_clean_up_tokenization_spaces (self->tokenizer),
-                                 error);
+  return trafo_tokenizer_decode_bytes (self->tokenizer,
+                                       ids,
+                                       n_ids,
+                                       skip_special,
+                                       trafo_tokenizer_get_clean_up_tokenization_spaces (
+                                           self->tokenizer),
+                                       error);
 }
 
 /* The text with @token in the place of one mask, without padding. */
-static char *
+static GBytes *
 decode_sequence (const Filler  *self,
                  TrafoEncoding *encoding,
                  gsize          place,
@@ -62,9 +63,9 @@ make_proposition (const Filler  *self,
                   gboolean       is_single,
                   GError       **error)
 {
-  g_autofree char *token_text = decode (self, &token, 1, FALSE, error);
-  g_autofree char *sequence = NULL;
-  TrafoValue      *item;
+  g_autoptr (GBytes) token_text = decode (self, &token, 1, FALSE, error);
+  g_autoptr (GBytes) sequence = NULL;
+  TrafoValue *item;
 
   if (token_text != NULL)
     sequence = decode_sequence (self, encoding, place, token, is_single, error);
@@ -73,8 +74,8 @@ make_proposition (const Filler  *self,
   item = trafo_value_new_record ();
   trafo_value_set_double (item, "score", score);
   trafo_value_set_integer (item, "token", token);
-  trafo_value_set_string (item, "token_str", token_text);
-  trafo_value_set_string (item, "sequence", sequence);
+  trafo_value_set (item, "token_str", trafo_value_new_string_bytes (token_text));
+  trafo_value_set (item, "sequence", trafo_value_new_string_bytes (sequence));
   return item;
 }
 

@@ -288,6 +288,21 @@ cut_inputs (const Writer *self, TrafoTensorDict *inputs, GError **error)
   return g_steal_pointer (&cut);
 }
 
+/* @prompt and @text, in one. */
+static TrafoValue *
+make_text (const char *prompt, GBytes *text)
+{
+  g_autoptr (GByteArray) joined = g_byte_array_new ();
+  g_autoptr (GBytes) bytes = NULL;
+  gsize         size_bytes;
+  const guint8 *data = g_bytes_get_data (text, &size_bytes);
+
+  g_byte_array_append (joined, (const guint8 *) prompt, strlen (prompt));
+  g_byte_array_append (joined, data, size_bytes);
+  bytes = g_byte_array_free_to_bytes (g_steal_pointer (&joined));
+  return trafo_value_new_string_bytes (bytes);
+}
+
 /* One record: the ids of the whole sequence, or its text behind the prompt. */
 static TrafoValue *
 make_record (const Writer *self,
@@ -299,9 +314,8 @@ make_record (const Writer *self,
 {
   g_autoptr (TrafoValue) record = trafo_value_new_record ();
   g_autofree guint32 *ids = g_new (guint32, n_tokens + 1);
-  g_autofree char    *text = NULL;
-  g_autofree char    *full_text = NULL;
-  TrafoValue         *list;
+  g_autoptr (GBytes) text = NULL;
+  TrafoValue *list;
 
   if (self->return_type == RETURN_TENSORS)
     {
@@ -313,16 +327,17 @@ make_record (const Writer *self,
     }
   for (gsize i = n_prompt; i < n_tokens; i++)
     ids[i - n_prompt] = tokens[i];
-  text = trafo_tokenizer_decode (self->call->tokenizer,
-                                 ids,
-                                 n_tokens - n_prompt,
-                                 self->skip_special_tokens,
-                                 self->clean_up_tokenization_spaces,
-                                 error);
+  text = trafo_tokenizer_decode_bytes (self->call->tokenizer,
+                                       ids,
+                                       n_tokens - n_prompt,
+                                       self->skip_special_tokens,
+                                       self->clean_up_tokenization_spaces,
+                                       error);
   if (text == NULL)
     return NULL;
-  full_text = self->return_type == RETURN_FULL_TEXT ? g_strconcat (prompt, text, NULL) : NULL;
-  trafo_value_set_string (record, "generated_text", full_text != NULL ? full_text : text);
+  trafo_value_set (record,
+                   "generated_text",
+                   make_text (self->return_type == RETURN_FULL_TEXT ? prompt : "", text));
   return g_steal_pointer (&record);
 }
 

@@ -326,7 +326,8 @@ merge_word (const BpeModel *self, const char *text, gsize size, BpeWord *word, G
          bpe_word_merge (word, &self->merges, error);
 }
 
-/* Symbols may reach beyond the word: the bytes of an affix count one each. */
+/* Symbols may reach beyond the word: the bytes of an affix count one each. Where tokenizers then gives
+ * places behind the text, these end with the word, since a place is used to read the text. */
 static gboolean
 append_symbols (const BpeSymbol *symbols,
                 gsize            n_symbols,

@@ -70,6 +70,39 @@ test_bad_utf8 (void)
   g_assert_true (g_utf8_validate (json, -1, NULL));
 }
 
+/* A string shows a NUL; bytes and JSON have it. */
+static void
+test_nul (void)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("a\0\xff\0b", 5);
+  g_autoptr (TrafoValue) value = trafo_value_new_string_bytes (bytes);
+  g_autoptr (GBytes) text = trafo_value_get_string_bytes (value);
+  g_autofree char *json = trafo_value_to_json (value);
+
+  g_assert_cmpstr (trafo_value_get_string (value), ==, "a\342\220\200\357\277\275\342\220\200b");
+  g_assert_cmpmem (g_bytes_get_data (text, NULL), g_bytes_get_size (text), "a\0\357\277\275\0b", 7);
+  g_assert_cmpstr (json, ==, "\"a\\u0000\357\277\275\\u0000b\"");
+}
+
+/* Bytes without a NUL are a string as any other, and a string's bytes are its text. */
+static void
+test_no_nul (void)
+{
+  static const char *const texts[] = { "", "a\303\251" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (GBytes) bytes = g_bytes_new_static (texts[i], strlen (texts[i]));
+      g_autoptr (TrafoValue) value = trafo_value_new_string_bytes (bytes);
+      g_autoptr (GBytes) text = trafo_value_get_string_bytes (value);
+      g_autoptr (TrafoValue) none = trafo_value_new_null ();
+
+      g_assert_cmpstr (trafo_value_get_string (value), ==, texts[i]);
+      g_assert_true (g_bytes_equal (text, bytes));
+      g_assert_null (trafo_value_get_string_bytes (none));
+    }
+}
+
 /* Each float32 is read back as itself. */
 static void
 test_floats (void)
@@ -207,6 +240,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/value/json", test_json);
+  g_test_add_func ("/value/nul", test_nul);
+  g_test_add_func ("/value/no-nul", test_no_nul);
   g_test_add_func ("/value/no-number", test_no_number);
   g_test_add_func ("/value/bad-utf8", test_bad_utf8);
   g_test_add_func ("/value/floats", test_floats);

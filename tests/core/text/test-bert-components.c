@@ -26,6 +26,22 @@ write_file (const char *folder, const char *name, const char *text)
   g_assert_no_error (error);
 }
 
+static char *
+join_ids (TrafoTokenizer *tokenizer, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoEncoding) encoding = trafo_tokenizer_encode (tokenizer, text, NULL, NULL, &error);
+  GString *joined = g_string_new (NULL);
+
+  g_assert_no_error (error);
+  for (gsize i = 0; i < trafo_encoding_get_n_tokens (encoding); i++)
+    g_string_append_printf (joined,
+                            "%s%u",
+                            i > 0 ? " " : "",
+                            trafo_encoding_get_ids (encoding, NULL)[i]);
+  return g_string_free (joined, FALSE);
+}
+
 /* The file's normalizer, or BERT's: as transformers 5 takes the same folders. */
 static void
 test_folders (void)
@@ -115,8 +131,7 @@ test_tokens (void)
     {
       g_autoptr (GError) error = NULL;
       g_autoptr (TrafoTokenizer) tokenizer = NULL;
-      g_autoptr (TrafoEncoding) encoding = NULL;
-      g_autoptr (GString) ids = g_string_new (NULL);
+      g_autofree char *ids = NULL;
 
       g_test_message ("case %" G_GSIZE_FORMAT, i);
       write_file (folder, "tokenizer_config.json", cases[i].tokenizer_config);
@@ -124,17 +139,71 @@ test_tokens (void)
       write_file (folder, "added_tokens.json", cases[i].added_tokens);
       tokenizer = trafo_auto_tokenizer_from_pretrained (folder, NULL, &error);
       g_assert_no_error (error);
-      encoding = trafo_tokenizer_encode (tokenizer, "cafe [MASK] <m>", NULL, NULL, &error);
-      g_assert_no_error (error);
-      for (gsize k = 0; k < trafo_encoding_get_n_tokens (encoding); k++)
-        g_string_append_printf (ids,
-                                "%s%u",
-                                k > 0 ? " " : "",
-                                trafo_encoding_get_ids (encoding, NULL)[k]);
-      g_assert_cmpstr (ids->str, ==, cases[i].expected);
+      ids = join_ids (tokenizer, "cafe [MASK] <m>");
+      g_assert_cmpstr (ids, ==, cases[i].expected);
     }
   write_file (folder, "added_tokens.json", NULL);
   write_file (folder, "special_tokens_map.json", NULL);
+  write_file (folder, "tokenizer_config.json", NULL);
+  write_file (folder, "config.json", NULL);
+  write_file (folder, "tokenizer.json", NULL);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
+/* Tokens of the vocabulary that the file does not add: what the class adds, as AutoTokenizer of
+ * transformers 5 takes the same folders. */
+static void
+test_unlisted (void)
+{
+  static const char unlisted_json[] =
+      "{\"version\": \"1.0\", \"added_tokens\": [], \"normalizer\": null,"
+      " \"pre_tokenizer\": {\"type\": \"BertPreTokenizer\"}, \"post_processor\": null,"
+      " \"decoder\": null, \"model\": {\"type\": \"WordPiece\", \"unk_token\": \"[UNK]\","
+      "  \"continuing_subword_prefix\": \"##\", \"max_input_chars_per_word\": 100,"
+      "  \"vocab\": {\"[UNK]\": 0, \"[CLS]\": 1, \"[MASK]\": 2, \"a\": 3, \"b\": 4, \"[\": 5,"
+      "   \"]\": 6, \"MASK\": 7}}}";
+  static const struct
+  {
+    const char *tokenizer_config;
+    const char *config;
+    const char *expected;
+    const char *decoded; /* without special tokens */
+  } cases[] = {
+    { NULL, NULL, "3 5 7 6 4 0", "[UNK] [CLS] [MASK] a" },
+    { "{}", NULL, "3 5 7 6 4 0", "[UNK] [CLS] [MASK] a" },
+    { "{\"tokenizer_class\": \"PreTrainedTokenizerFast\"}",
+      "{\"model_type\": \"bert\"}",
+      "3 5 7 6 4 0",
+      "[UNK] [CLS] [MASK] a" },
+    { "{\"tokenizer_class\": \"PreTrainedTokenizerFast\", \"mask_token\": \"[MASK]\"}",
+      NULL,
+      "3 2 4 0",
+      "[UNK] [CLS] a" },
+    { "{\"tokenizer_class\": \"BertTokenizer\"}", NULL, "1 3 2 4 0 8", "a" },
+    { NULL, "{\"model_type\": \"distilbert\"}", "1 3 2 4 0 8", "a" },
+  };
+  static const guint32 ids[] = { 0, 1, 2, 3 };
+  g_autofree char     *folder = g_dir_make_tmp ("trafo-XXXXXX", NULL);
+
+  write_file (folder, "tokenizer.json", unlisted_json);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TrafoTokenizer) tokenizer = NULL;
+      g_autofree char *found = NULL;
+      g_autofree char *decoded = NULL;
+
+      g_test_message ("case %" G_GSIZE_FORMAT, i);
+      write_file (folder, "tokenizer_config.json", cases[i].tokenizer_config);
+      write_file (folder, "config.json", cases[i].config);
+      tokenizer = trafo_auto_tokenizer_from_pretrained (folder, NULL, &error);
+      g_assert_no_error (error);
+      found = join_ids (tokenizer, "a [MASK] b zz");
+      g_assert_cmpstr (found, ==, cases[i].expected);
+      decoded = trafo_tokenizer_decode (tokenizer, ids, G_N_ELEMENTS (ids), TRUE, FALSE, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (decoded, ==, cases[i].decoded);
+    }
   write_file (folder, "tokenizer_config.json", NULL);
   write_file (folder, "config.json", NULL);
   write_file (folder, "tokenizer.json", NULL);
@@ -195,6 +264,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/core/text/bert-components/folders", test_folders);
   g_test_add_func ("/core/text/bert-components/tokens", test_tokens);
+  g_test_add_func ("/core/text/bert-components/unlisted", test_unlisted);
   g_test_add_func ("/core/text/bert-components/vocabulary", test_vocabulary);
   return g_test_run ();
 }

@@ -192,6 +192,39 @@ test_steps (void)
     }
 }
 
+/* Strings show a NUL, bytes have it. */
+static void
+test_nul (void)
+{
+  static const guint32 ids[] = { 'a', 0, 'b' };
+  g_autoptr (TrafoTokenizer) tokenizer =
+      char_tokenizer_new (SEQUENCE (REPLACE ("b", "bc") "," FALLBACK), NULL);
+  g_autoptr (TrafoDecodeStream) stream = trafo_decode_stream_new (tokenizer, FALSE, FALSE);
+  g_autoptr (GString) shown = g_string_new (NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint round = 0; round < 2; round++)
+    for (gsize i = 0; i <= G_N_ELEMENTS (ids); i++)
+      {
+        gboolean         is_end = i == G_N_ELEMENTS (ids);
+        g_autofree char *string = NULL;
+        g_autoptr (GBytes) part = NULL;
+
+        if (round == 0)
+          string = is_end ? trafo_decode_stream_end (stream, NULL)
+                          : trafo_decode_stream_step (stream, ids[i], NULL);
+        else
+          part = is_end ? trafo_decode_stream_end_bytes (stream, NULL)
+                        : trafo_decode_stream_step_bytes (stream, ids[i], NULL);
+        if (round == 0)
+          g_string_append (shown, string);
+        else
+          g_string_append_len (text, g_bytes_get_data (part, NULL), g_bytes_get_size (part));
+      }
+  g_assert_cmpstr (shown->str, ==, "a\342\220\200bc");
+  g_assert_cmpmem (text->str, text->len, "a\0bc", 4);
+}
+
 static void
 test_not_loaded (void)
 {
@@ -223,6 +256,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, decoders[i].json, test_decoder);
     }
   g_test_add_func ("/decode-stream/steps", test_steps);
+  g_test_add_func ("/decode-stream/nul", test_nul);
   g_test_add_func ("/decode-stream/not-loaded", test_not_loaded);
   g_test_add_func ("/decode-stream/no-tokenizer", test_no_tokenizer);
   return g_test_run ();

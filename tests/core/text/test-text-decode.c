@@ -66,6 +66,33 @@ test_nul (void)
   g_assert_cmpuint (g_bytes_get_size (nothing), ==, 0);
 }
 
+/* A string shows a NUL as U+2400. */
+static void
+test_shown_nul (void)
+{
+  static const guint32 ids[] = { 'a', 0, 'b' };
+  static const char    shown_nul[] = "\342\220\200";
+  g_autoptr (TrafoTokenizer) tokenizer = char_tokenizer_new ("", NULL);
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("a\0b", 3);
+  g_autoptr (TrafoEncoding) encoding =
+      trafo_tokenizer_encode_bytes (tokenizer, bytes, NULL, NULL, NULL);
+  g_auto (GStrv) tokens = trafo_encoding_get_tokens (encoding);
+  g_autoptr (GBytes) token_bytes = trafo_encoding_get_token_bytes (encoding, 1);
+  g_autoptr (GBytes) id_bytes = trafo_tokenizer_id_to_token_bytes (tokenizer, 0);
+  g_autofree char *token = trafo_tokenizer_id_to_token (tokenizer, 0);
+  g_autofree char *text =
+      trafo_tokenizer_decode (tokenizer, ids, G_N_ELEMENTS (ids), FALSE, FALSE, NULL);
+
+  g_assert_cmpstr (text, ==, "a \342\220\200 b");
+  g_assert_cmpstr (token, ==, shown_nul);
+  g_assert_cmpmem (g_bytes_get_data (id_bytes, NULL), g_bytes_get_size (id_bytes), "", 1);
+  g_assert_null (trafo_tokenizer_id_to_token_bytes (tokenizer, 1000));
+  g_assert_cmpuint (g_strv_length (tokens), ==, 3);
+  g_assert_cmpstr (tokens[1], ==, shown_nul);
+  g_assert_cmpstr (tokens[2], ==, "b");
+  g_assert_cmpmem (g_bytes_get_data (token_bytes, NULL), g_bytes_get_size (token_bytes), "", 1);
+}
+
 static void
 test_vocabulary (void)
 {
@@ -114,6 +141,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &cases[i], test_decode);
     }
   g_test_add_func ("/text-decode/nul", test_nul);
+  g_test_add_func ("/text-decode/shown-nul", test_shown_nul);
   g_test_add_func ("/text-decode/vocabulary", test_vocabulary);
   g_test_add_func ("/text-decode/large", test_large);
   return g_test_run ();

@@ -41,6 +41,11 @@ static const Pipeline pipelines[] = {
     "ab",
     "_ab",
     "0-1 0-1 1-2" },
+  { "prepend-nothing",
+    "\"normalizer\":{\"type\":\"Prepend\",\"prepend\":\"\"}",
+    "ab",
+    "ab",
+    "0-0 1-2" },
   { "prepend-to-nothing", "\"normalizer\":{\"type\":\"Prepend\",\"prepend\":\"_\"}", "", "", "" },
   { "replace",
     "\"normalizer\":{\"type\":\"Replace\",\"pattern\":{\"String\":\"ab\"},\"content\":\"xyz\"}",
@@ -117,6 +122,91 @@ test_pipeline (gconstpointer data)
     append_token (tokens, spans, encoding, i);
   g_assert_cmpstr (tokens->str, ==, pipeline->expected);
   g_assert_cmpstr (spans->str, ==, pipeline->offsets);
+}
+
+#define BERT_PROCESSING "{\"type\":\"BertProcessing\",\"cls\":[\"<\",60],\"sep\":[\">\",62]}"
+#define ROBERTA_PROCESSING                                                                         \
+  "{\"type\":\"RobertaProcessing\",\"cls\":[\"(\",40],\"sep\":[\")\",41],\"trim_offsets\":true,"   \
+  "\"add_prefix_space\":true}"
+#define BYTE_LEVEL_PROCESSING                                                                      \
+  "{\"type\":\"ByteLevel\",\"trim_offsets\":true,\"add_prefix_space\":true}"
+#define TEMPLATE_PROCESSING                                                                        \
+  "{\"type\":\"TemplateProcessing\",\"single\":[],\"pair\":[{\"Sequence\":{\"id\":\"B\",\"type_"   \
+  "id\":3}},"                                                                                      \
+  "{\"SpecialToken\":{\"id\":\"X\",\"type_id\":2}},{\"Sequence\":{\"id\":\"A\",\"type_id\":1}}],"  \
+  "\"special_tokens\":{\"X\":{\"id\":\"X\",\"ids\":[88],\"tokens\":[\"X\"]}}}"
+
+/* Post-processors one after the other, of the texts " a" and " b", as tokenizers 0.23 has them. */
+static const struct
+{
+  const char *processors;
+  const char *tokens;
+  const char *type_ids;
+  const char *special_tokens_mask;
+  const char *offsets;
+} sequences[] = {
+  { BERT_PROCESSING "," BYTE_LEVEL_PROCESSING,
+    "< a> b>",
+    "0000111",
+    "1001001",
+    "0-0 0-0 1-2 0-0 0-0 1-2 0-0" },
+  { BERT_PROCESSING "," ROBERTA_PROCESSING,
+    "(< a>)) b>)",
+    "00000000000",
+    "10000110001",
+    "0-0 0-0 0-0 1-2 0-0 0-0 0-0 0-0 1-2 0-0 0-0" },
+  { ROBERTA_PROCESSING "," BERT_PROCESSING "," BYTE_LEVEL_PROCESSING,
+    "<( a)>) b)>",
+    "00000000001",
+    "10000100001",
+    "0-0 0-0 0-0 1-2 0-0 0-0 0-0 0-0 1-2 0-0 0-0" },
+  { TEMPLATE_PROCESSING "," BERT_PROCESSING,
+    "< b>X> a>",
+    "033021111",
+    "100101001",
+    "0-0 0-1 1-2 0-0 0-0 0-0 0-1 1-2 0-0" },
+  { BERT_PROCESSING "," TEMPLATE_PROCESSING,
+    " b>X< a>",
+    "33321111",
+    "00111001",
+    "0-1 1-2 0-0 0-0 0-0 0-1 1-2 0-0" },
+};
+
+static void
+test_post_processors (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (sequences); i++)
+    {
+      g_autofree char *json =
+          g_strconcat ("\"post_processor\":{\"type\":\"Sequence\",\"processors\":[",
+                       sequences[i].processors,
+                       "]}",
+                       NULL);
+      g_autoptr (TrafoTokenizer) tokenizer = char_tokenizer_new (json, NULL);
+      g_autoptr (TrafoEncoding) encoding =
+          trafo_tokenizer_encode (tokenizer, " a", " b", NULL, NULL);
+      g_autoptr (GString) tokens = g_string_new (NULL);
+      g_autoptr (GString) types = g_string_new (NULL);
+      g_autoptr (GString) mask = g_string_new (NULL);
+      g_autoptr (GString) spans = g_string_new (NULL);
+
+      for (gsize k = 0; k < trafo_encoding_get_n_tokens (encoding); k++)
+        {
+          const guint32 *offsets = trafo_encoding_get_offsets (encoding, NULL) + k * 2;
+
+          g_string_append_c (tokens, trafo_encoding_get_ids (encoding, NULL)[k]);
+          g_string_append_printf (types, "%u", trafo_encoding_get_type_ids (encoding, NULL)[k]);
+          g_string_append_printf (mask,
+                                  "%u",
+                                  trafo_encoding_get_special_tokens_mask (encoding, NULL)[k]);
+          g_string_append_printf (spans, "%s%u-%u", k > 0 ? " " : "", offsets[0], offsets[1]);
+        }
+      g_test_message ("%s", sequences[i].processors);
+      g_assert_cmpstr (tokens->str, ==, sequences[i].tokens);
+      g_assert_cmpstr (types->str, ==, sequences[i].type_ids);
+      g_assert_cmpstr (mask->str, ==, sequences[i].special_tokens_mask);
+      g_assert_cmpstr (spans->str, ==, sequences[i].offsets);
+    }
 }
 
 static void
@@ -521,6 +611,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &refused[i], test_refused);
     }
+  g_test_add_func ("/text-encode/post-processors", test_post_processors);
   g_test_add_func ("/text-encode/nul-and-byte-offsets", test_nul_and_byte_offsets);
   g_test_add_func ("/text-encode/words", test_words);
   g_test_add_func ("/text-encode/bad-utf8", test_bad_utf8);
