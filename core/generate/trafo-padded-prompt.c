@@ -65,7 +65,8 @@ trafo_padded_prompt_run (TrafoModel                  *model,
       (has_input (model, "position_ids") &&
        !add_input (inputs, "position_ids", positions, length, error)))
     return FALSE;
-  outputs = trafo_model_forward (model, inputs, FALSE, cancellable, error);
+  /* the last token may be one that the mask hides: only with hidden states are these computed */
+  outputs = trafo_model_forward (model, inputs, TRUE, cancellable, error);
   if (outputs == NULL)
     return FALSE;
   logits = trafo_tensor_get_data (trafo_tensor_dict_get (outputs, "logits"));

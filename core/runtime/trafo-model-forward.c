@@ -115,6 +115,9 @@ computes_on_host (TrafoModel *self)
  *
  * Runs the model once. Any number of threads may do so at the same time.
  *
+ * What stands at tokens that the mask hides means nothing, and mostly is not computed. It is, as
+ * transformers does, where hidden states or a loss are asked for.
+ *
  * Returns: (transfer full) (nullable): float32 tensors named as in Hugging Face's outputs: "logits",
  *   "start_logits", "last_hidden_state", "pooler_output", "loss", or %NULL with an error of the
  *   domains %TRAFO_ERROR, %TRAFO_DEVICE_ERROR or %G_IO_ERROR
@@ -132,7 +135,7 @@ trafo_model_forward (TrafoModel      *self,
 
   g_return_val_if_fail (TRAFO_IS_MODEL (self), NULL);
   trafo_model_inputs_get_variant (inputs, output_hidden_states, &variant);
-  if (variant.labels_dtype == TRAFO_DTYPE_NONE && computes_on_host (self))
+  if (variant.labels_dtype == TRAFO_DTYPE_NONE && !output_hidden_states && computes_on_host (self))
     packed = trafo_packed_inputs_new (inputs);
   variant.is_packed = packed != NULL;
   program = trafo_model_get_program (self, &variant, error);

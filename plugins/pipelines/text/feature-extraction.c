@@ -113,6 +113,7 @@ run (const TextCall *call, GError **error)
   Extractor self = { call, texts, results };
   gboolean  return_tensors = FALSE;
 
+  rows->has_padding = TRUE;
   /* a tensor is what a program gets in any case */
   if (options == NULL || !parameters_get_boolean (call, "return_tensors", &return_tensors, error))
     return NULL;

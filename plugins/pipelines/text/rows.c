@@ -149,7 +149,8 @@ forward_batch (const Rows     *self,
   gsize        length;
 
   if (inputs != NULL)
-    outputs = trafo_model_forward (call->model, inputs, FALSE, call->cancellable, error);
+    outputs =
+        trafo_model_forward (call->model, inputs, self->has_padding, call->cancellable, error);
   if (outputs == NULL)
     return FALSE;
   length = trafo_tensor_get_dim (trafo_tensor_dict_get (inputs, "input_ids"), 1);
@@ -201,8 +202,9 @@ find_output (const Row *self, const char *name, guint n_dims, GError **error)
 {
   TrafoTensor *output = NULL;
 
-  if (name == NULL && trafo_tensor_dict_get_size (self->outputs) > 0)
-    name = trafo_tensor_dict_get_name (self->outputs, 0);
+  for (guint i = 0; name == NULL && i < trafo_tensor_dict_get_size (self->outputs); i++)
+    if (!g_str_has_prefix (trafo_tensor_dict_get_name (self->outputs, i), "hidden_states."))
+      name = trafo_tensor_dict_get_name (self->outputs, i);
   if (name != NULL)
     output = trafo_tensor_dict_get (self->outputs, name);
   if (output != NULL && trafo_tensor_get_n_dims (output) >= n_dims)

@@ -10,8 +10,9 @@ G_BEGIN_DECLS
  * overflows has several rows. */
 typedef struct
 {
-  GPtrArray *encodings; /* of TrafoEncoding */
-  GArray    *items;     /* of guint */
+  GPtrArray *encodings;   /* of TrafoEncoding */
+  GArray    *items;       /* of guint */
+  gboolean   has_padding; /* what stands at padding is wanted too */
 } Rows;
 
 Rows *rows_new (void);
@@ -71,7 +72,8 @@ TrafoTensorDict *rows_make_inputs (const Rows     *self,
 gboolean rows_get_batch_size (const TextCall *call, gsize *batch_size, GError **error);
 
 /* (transfer full): the output @name of one row, without gaps and float32: that of the whole row, or
- * (tokens, ...) for the tokens of its encoding. NULL stands for the first output. */
+ * (tokens, ...) for the tokens of its encoding. NULL stands for the first that is
+ * no hidden state. */
 TrafoTensor *row_get_output (const Row *self, const char *name, GError **error);
 TrafoTensor *row_get_token_outputs (const Row *self, const char *name, GError **error);
 
