@@ -58,9 +58,10 @@ typedef struct
   const char             *text;
   gsize                   size_bytes;
   gboolean                normalized;
-  gsize                   position;  /* where the search goes on */
-  gsize                   taken;     /* the end of the last occurrence, white space included */
-  gsize                   space_end; /* white space reaches from before @position up to here */
+  gsize                   position;   /* where the search goes on */
+  gsize                   empty_from; /* from where on a pattern may be empty */
+  gsize                   taken;      /* the end of the last occurrence, white space included */
+  gsize                   space_end;  /* white space reaches from before @position up to here */
 } TrafoAddedTokenSearch;
 
 const TrafoAddedToken *

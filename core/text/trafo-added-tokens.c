@@ -23,6 +23,7 @@ typedef struct
 {
   GArray *nodes; /* of Node; the first is not used */
   guint32 roots[256];
+  guint32 empty; /* the token whose pattern has no bytes, as Node.token */
 } Trie;
 
 struct _TrafoAddedTokens
@@ -88,6 +89,11 @@ trie_add (Trie *self, const char *pattern, gsize size_bytes, guint32 token)
 {
   guint32 node = 0;
 
+  if (size_bytes == 0)
+    {
+      self->empty = self->empty != 0 ? self->empty : token + 1;
+      return;
+    }
   if (self->nodes->len == 0)
     g_array_set_size (self->nodes, 1);
   for (gsize i = 0; i < size_bytes; i++)
@@ -313,6 +319,7 @@ trafo_added_tokens_finish (TrafoAddedTokens *self, GError **error)
     {
       g_array_set_size (self->tries[i].nodes, 0);
       memset (self->tries[i].roots, 0, sizeof self->tries[i].roots);
+      self->tries[i].empty = 0;
     }
   for (guint i = 0; i < self->tokens->len * 2; i++)
     {
@@ -321,7 +328,7 @@ trafo_added_tokens_finish (TrafoAddedTokens *self, GError **error)
       gboolean               is_turn = (token->special != 0) == (i < self->tokens->len);
 
       self->has_renamed |= trafo_added_token_is_renamed (token);
-      if (is_turn && token->pattern_size > 0)
+      if (is_turn)
         trie_add (&self->tries[token->normalized != 0], token->pattern, token->pattern_size, index);
     }
   return TRUE;
@@ -404,30 +411,53 @@ strip_right (TrafoAddedTokenSearch *self, gsize end)
   return end;
 }
 
+/* The next pattern in the text; its index plus one, 0 for none. An empty one, of a token that the
+ * normalizer removes, is before every character and at the end, but not where another one ends. */
+static guint32
+find_pattern (TrafoAddedTokenSearch *self, const Trie *trie, gsize *start, gsize *end)
+{
+  while (self->position <= self->size_bytes)
+    {
+      gsize   at = self->position, size = 0;
+      guint32 found = 0;
+
+      while (trie->empty == 0 && at < self->size_bytes && trie->roots[(guint8) self->text[at]] == 0)
+        at++;
+      if (at < self->size_bytes)
+        found = trie_match (trie, self->text + at, self->size_bytes - at, &size);
+      if (found == 0 && at >= self->empty_from &&
+          (at == self->size_bytes || ((guint8) self->text[at] & 0xc0) != 0x80))
+        found = trie->empty;
+      self->position = at + MAX (size, 1);
+      if (size > 0)
+        self->empty_from = at + size + 1;
+      *start = at;
+      *end = at + size;
+      if (found != 0)
+        return found;
+    }
+  return 0;
+}
+
 /* The next occurrence, leftmost and then longest; NULL if there is none. */
 const TrafoAddedToken *
 trafo_added_token_search_next (TrafoAddedTokenSearch *self, gsize *start, gsize *end)
 {
   const Trie *trie = &self->tokens->tries[self->normalized != 0];
+  guint32     found;
 
-  while (trie->nodes->len > 0 && self->position < self->size_bytes)
+  if (trie->nodes->len == 0 && trie->empty == 0)
+    return NULL;
+  while ((found = find_pattern (self, trie, start, end)) != 0)
     {
-      gsize                  at = self->position, size = 0;
-      guint32                found = 0;
-      const TrafoAddedToken *token;
+      const TrafoAddedToken *token = get_token (self->tokens, found - 1);
 
-      while (at < self->size_bytes && trie->roots[(guint8) self->text[at]] == 0)
-        at++;
-      if (at < self->size_bytes)
-        found = trie_match (trie, self->text + at, self->size_bytes - at, &size);
-      self->position = at + MAX (size, 1);
-      if (found == 0)
+      if (token->single_word && !stands_alone (self, *start, *end))
         continue;
-      token = get_token (self->tokens, found - 1);
-      if (token->single_word && !stands_alone (self, at, at + size))
-        continue;
-      *end = token->rstrip ? strip_right (self, at + size) : at + size;
-      *start = token->lstrip ? MIN (strip_left (self, at), *end) : at;
+      if (token->rstrip)
+        *end = strip_right (self, *end);
+      if (token->lstrip)
+        *start = MIN (strip_left (self, *start), *end);
       self->taken = *end;
       return token;
     }

@@ -9,6 +9,17 @@
 #define PRE_TOKENIZER(members) "\"pre_tokenizer\":{\"type\":" members "}"
 #define PUNCTUATION(behavior) PRE_TOKENIZER ("\"Punctuation\",\"behavior\":\"" behavior "\"")
 
+/* Added tokens under a normalizer that removes the first, "#". */
+#define REMOVED_TOKEN(flags, others)                                                               \
+  "\"normalizer\":{\"type\":\"Replace\",\"pattern\":{\"String\":\"#\"},\"content\":\"\"},"         \
+  "\"added_tokens\":[{\"id\":35,\"content\":\"#\",\"normalized\":true,\"special\":false," flags    \
+  "}" others "]"
+#define FLAGS(lstrip, rstrip, single_word)                                                         \
+  "\"lstrip\":" lstrip ",\"rstrip\":" rstrip ",\"single_word\":" single_word
+#define PLAIN FLAGS ("false", "false", "false")
+#define OTHER_TOKEN                                                                                \
+  ",{\"id\":256,\"content\":\"cd\",\"normalized\":true,\"special\":false," PLAIN "}"
+
 /* @expected: the characters, with '|' between words; @offsets: of each its start and end, in code
  * points. The values are those of the Rust tokenizers 0.23.3. */
 typedef struct
@@ -92,6 +103,24 @@ static const Pipeline pipelines[] = {
     "a! b",
     "a|!|b",
     "0-1 1-2 3-4" },
+  /* what is left of such a token is found between all characters */
+  { "removed-token",
+    REMOVED_TOKEN (PLAIN, OTHER_TOKEN),
+    "ab#cdcde",
+    "a|b|\xc4\x80|\xc4\x80|e",
+    "0-1 1-2 3-5 5-7 7-8" },
+  /* here tokenizers panics: it parts the bytes */
+  { "removed-token-no-ascii", REMOVED_TOKEN (PLAIN, ""), "#\xc3\xa9z", "\xc3\xa9|z", "1-2 2-3" },
+  { "removed-token-rstrip",
+    REMOVED_TOKEN (FLAGS ("false", "true", "false"), ""),
+    "a  b",
+    "a|#|#|b",
+    "0-1 1-3 2-3 3-4" },
+  { "removed-token-at-end",
+    REMOVED_TOKEN (FLAGS ("true", "false", "true"), ""),
+    "ab  c ",
+    "ab|#| c|#",
+    "0-1 1-2 2-3 3-4 4-5 5-6" },
 };
 
 static void
