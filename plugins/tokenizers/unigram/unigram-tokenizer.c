@@ -68,13 +68,26 @@ unigram_lookup_id (TrafoTokenizer *tokenizer, guint id, gsize *size_bytes)
   return token != NULL ? g_memdup2 (token, *size_bytes + 1) : NULL;
 }
 
-/* Unknown text stays what it is: models/unigram/model.rs. */
+static gboolean
+has_all_bytes (const UnigramModel *self)
+{
+  guint n_bytes = 0;
+
+  while (n_bytes < G_N_ELEMENTS (self->has_bytes) && self->has_bytes[n_bytes])
+    n_bytes++;
+  return self->byte_fallback && n_bytes == G_N_ELEMENTS (self->has_bytes);
+}
+
+/* Unknown text stays what it is: models/unigram/model.rs. Where all of it becomes bytes, none is
+ * unknown, though one of the bytes may have the id. */
 static gint64
 unigram_get_surface_id (TrafoTokenizer *tokenizer)
 {
   TrafoUnigramTokenizer *self = TRAFO_UNIGRAM_TOKENIZER (tokenizer);
 
-  return self->model != NULL && self->model->has_unk ? (gint64) self->model->unk_id : -1;
+  if (self->model == NULL || !self->model->has_unk || has_all_bytes (self->model))
+    return -1;
+  return self->model->unk_id;
 }
 
 static gboolean

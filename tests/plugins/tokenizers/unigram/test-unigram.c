@@ -65,6 +65,29 @@ test_words (void)
     }
 }
 
+/* Where all bytes are tokens, that of the unknown token's id reads as a byte too. */
+static void
+test_unknown_byte (void)
+{
+  g_autoptr (GString) members = g_string_new ("\"unk_id\":169,\"byte_fallback\":true,\"vocab\":[");
+  g_autoptr (TrafoTokenizer) tokenizer = NULL;
+  g_autoptr (TrafoEncoding) encoding = NULL;
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) tokens = NULL;
+  g_autofree char *joined = NULL;
+
+  for (guint i = 0; i < 256; i++)
+    g_string_append_printf (members, "[\"<0x%02X>\",-9],", i);
+  g_string_append (members, "[\"a\",-1]]");
+  tokenizer = load (members->str, &error);
+  g_assert_no_error (error);
+  encoding = trafo_tokenizer_encode (tokenizer, "a\xc3\xa9", NULL, NULL, &error);
+  g_assert_no_error (error);
+  tokens = trafo_encoding_get_tokens (encoding);
+  joined = g_strjoinv (" ", tokens);
+  g_assert_cmpstr (joined, ==, "a <0xC3> <0xA9>");
+}
+
 static void
 test_no_unknown (void)
 {
@@ -128,6 +151,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/unigram/words", test_words);
+  g_test_add_func ("/unigram/unknown-byte", test_unknown_byte);
   g_test_add_func ("/unigram/no-unknown", test_no_unknown);
   g_test_add_func ("/unigram/broken", test_broken);
   g_test_add_func ("/unigram/hostile", test_hostile);
