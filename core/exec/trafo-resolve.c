@@ -195,6 +195,26 @@ make_rows_dense (TrafoExecution *self, TrafoSym sym, const TrafoNode *node, Inpu
     }
 }
 
+/* A table that is packed for a layer too, as tied embeddings are, is read from there where the device
+ * has a kernel for that: its rows in the file then never come into memory. */
+static void
+read_packed_table (TrafoExecution *self, const TrafoNode *node, TrafoStep *step)
+{
+  const TrafoNode    *source = trafo_graph_get_node (self->program->graph, node->inputs[0]);
+  TrafoKernelArgs     args = step->args;
+  const TrafoOperand *packed;
+
+  if (node->op->id != TRAFO_OP_GATHER || source->op->id != TRAFO_OP_PARAM ||
+      !self->program->is_host)
+    return;
+  packed = &self->program->params[node->inputs[0] * TRAFO_N_WEIGHT_USES + TRAFO_WEIGHT_USE_LINEAR];
+  if (packed->layout != TRAFO_LAYOUT_PACKED)
+    return;
+  args.inputs[0] = *packed;
+  if (trafo_device_choose_kernel (self->program->device, &args) != NULL)
+    step->args.inputs[0] = *packed;
+}
+
 static void
 resolve_step (TrafoExecution *self, TrafoSym sym, const TrafoNode *node, gsize size_bytes)
 {
@@ -216,6 +236,7 @@ resolve_step (TrafoExecution *self, TrafoSym sym, const TrafoNode *node, gsize s
       step->args.inputs[i] = inputs.operands[i];
       step->input_roots[i] = inputs.roots[i];
     }
+  read_packed_table (self, node, step);
   self->roots[sym] = sym;
 }
 

@@ -6,8 +6,8 @@
 /* Texts of different lengths make a batch with padding, and most of a model need not see it: what
  * treats each token by itself, and attention among the tokens of a text. That is computed for the
  * tokens that attention_mask shows, side by side in one row, (1, tokens, features); the outputs, and
- * what takes the first token of each text, get the batch as it was, with some token's values in the
- * place of padding. A model that does more with the batch might look at padding, as transformers' does,
+ * what takes the first token of each text, get the batch as it was, with the first token's values of
+ * a text in the place of its padding. A model that does more with the batch might look at padding, as transformers' does,
  * and is left as it is. The mask shows every first token.
  *
  * Inputs: "packed_tokens" [tokens], where in the batch each lies; "packed_places" (batch, sequence), the

@@ -115,8 +115,9 @@ computes_on_host (TrafoModel *self)
  *
  * Runs the model once. Any number of threads may do so at the same time.
  *
- * What stands at tokens that the mask hides means nothing, and mostly is not computed. It is, as
- * transformers does, where hidden states or a loss are asked for.
+ * What stands at tokens that the mask hides means nothing, and mostly is not computed: there the first
+ * token's values of the text are repeated. It is computed, as transformers does, where hidden states
+ * or a loss are asked for.
  *
  * Returns: (transfer full) (nullable): float32 tensors named as in Hugging Face's outputs: "logits",
  *   "start_logits", "last_hidden_state", "pooler_output", "loss", or %NULL with an error of the

@@ -40,7 +40,7 @@ fill (Packing *self)
             self->places[i] = n++;
           }
         else
-          self->places[i] = 0;
+          self->places[i] = self->starts[row]; /* the first token of its own text */
     }
   self->starts[self->n_rows] = n;
 }
@@ -79,15 +79,25 @@ trafo_packed_inputs_have (const char *name)
   return g_str_has_prefix (name, "packed_");
 }
 
+/* Of two matrices; whatever else was given is refused by the name that the caller gave it. */
+static gboolean
+has_same_shape (TrafoTensor *mask, TrafoTensor *ids)
+{
+  return trafo_tensor_get_n_dims (mask) == 2 && trafo_tensor_get_n_dims (ids) == 2 &&
+         trafo_tensor_get_dim (mask, 0) == trafo_tensor_get_dim (ids, 0) &&
+         trafo_tensor_get_dim (mask, 1) == trafo_tensor_get_dim (ids, 1);
+}
+
 TrafoTensorDict *
 trafo_packed_inputs_new (TrafoTensorDict *inputs)
 {
   TrafoTensor *given = trafo_tensor_dict_get (inputs, "attention_mask");
+  TrafoTensor *ids = trafo_tensor_dict_get (inputs, "input_ids");
   g_autoptr (TrafoTensor) wide = NULL;
   g_autoptr (TrafoTensor) mask = NULL;
   Packing packing = { 0 };
 
-  if (given == NULL || trafo_tensor_get_n_dims (given) != 2 ||
+  if (given == NULL || ids == NULL || !has_same_shape (given, ids) ||
       trafo_dtype_is_float (trafo_tensor_get_dtype (given)) ||
       trafo_tensor_get_n_elements (given) > G_MAXINT32)
     return NULL;

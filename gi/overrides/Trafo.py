@@ -232,8 +232,8 @@ def _as_tensor(value):
     if hasattr(value, "__dlpack__"):
         try:
             return _from_dlpack(value)
-        except BufferError:  # read-only
-            return _from_dlpack(value.copy())
+        except BufferError:  # read-only, or of a type that numpy 1 does not export
+            return _from_dlpack(value.astype("uint8") if value.dtype == bool else value.copy())
     shape = []
     numbers = _flatten(value, shape)
     if any(isinstance(number, float) for number in numbers):

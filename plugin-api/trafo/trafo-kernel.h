@@ -28,7 +28,7 @@ typedef struct
 enum
 {
   TRAFO_LAYOUT_STRIDED = 0, /* as shape and strides say */
-  TRAFO_LAYOUT_PACKED = 1   /* a weight in the layout of the device's own pack() */
+  TRAFO_LAYOUT_PACKED = 1   /* a weight, or GATHER's table, as the device packed it */
 };
 
 /* One tensor as a kernel sees it: all dimensions known. */

@@ -48,6 +48,11 @@ class Forward(unittest.TestCase):
         pooled /= numpy.linalg.norm(pooled, axis=1, keepdims=True)
         self.assert_close(pooled, EXPECTED["embeddings"])
 
+    def test_a_mask_of_truth_values(self):
+        mask = numpy.array(EXPECTED["attention_mask"])
+        outputs = self.model(input_ids=EXPECTED["input_ids"], attention_mask=mask > 0)
+        self.assert_close(outputs["pooler_output"], EXPECTED["pooler_output"])
+
     def test_a_missing_output_is_a_key_error(self):
         outputs = self.model(input_ids=[[2, 5, 3]])
         self.assertIn("pooler_output", outputs)

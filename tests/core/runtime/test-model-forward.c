@@ -165,6 +165,23 @@ test_lengths (void)
     }
 }
 
+/* A mask of another shape is refused by its own name, though it hides something. */
+static void
+test_mask_shape (void)
+{
+  g_autoptr (TrafoModel) model = load_base (NULL);
+  g_autoptr (TrafoTensor) ids = tiny_ids_new (2, 3, 78);
+  g_autoptr (TrafoTensor) narrow = mask_new (2, 2, 1);
+  g_autoptr (TrafoTensor) single = mask_new (1, 3, 1);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (forward (model, ids, narrow, &error));
+  g_assert_nonnull (strstr (error->message, "'attention_mask' is "));
+  g_clear_error (&error);
+  g_assert_null (forward (model, ids, single, &error));
+  g_assert_nonnull (strstr (error->message, "'attention_mask' is "));
+}
+
 typedef struct
 {
   const char *name;
@@ -459,6 +476,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, devices[i], test_devices);
     }
   g_test_add_func ("/model-forward/lengths", test_lengths);
+  g_test_add_func ("/model-forward/mask-shape", test_mask_shape);
   for (gsize i = 0; i < G_N_ELEMENTS (error_cases); i++)
     {
       g_autofree char *path = g_strconcat ("/model-forward/errors/", error_cases[i].name, NULL);

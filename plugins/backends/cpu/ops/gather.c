@@ -4,11 +4,12 @@
 
 #include "convert.h"
 #include "elementwise.h"
+#include "panel.h"
 #include <string.h>
 
 /* y [ids..., C...] = table [n, C...] at each id: a copy, or float32 from a 16-bit table. An id
  * outside [0, n) is taken as the nearest inside: ids come from requests, and no kernel may read past
- * a table. */
+ * a table. A table that is packed as a weight [n, C] has the elements of a row PANEL apart. */
 static gsize
 row_length (const TrafoOperand *table)
 {
@@ -34,6 +35,13 @@ has_contiguous_rows (const TrafoOperand *table)
 }
 
 static gboolean
+is_packed (const TrafoOperand *table)
+{
+  return table->layout == TRAFO_LAYOUT_PACKED && table->dtype == TRAFO_DTYPE_FLOAT32 &&
+         table->n_dims == 2;
+}
+
+static gboolean
 gather_supports (const TrafoKernelArgs *args)
 {
   const TrafoOperand *table = &args->inputs[0];
@@ -45,7 +53,8 @@ gather_supports (const TrafoKernelArgs *args)
   if (to != table->dtype && (to != TRAFO_DTYPE_FLOAT32 || (table->dtype != TRAFO_DTYPE_FLOAT16 &&
                                                            table->dtype != TRAFO_DTYPE_BFLOAT16)))
     return FALSE;
-  return trafo_cpu_is_rows (ids, ids->dtype) && has_contiguous_rows (table) &&
+  return trafo_cpu_is_rows (ids, ids->dtype) &&
+         (has_contiguous_rows (table) || is_packed (table)) &&
          elementwise_is_contiguous (&args->output);
 }
 
@@ -66,6 +75,16 @@ id_at (const TrafoKernelArgs *args, const TrafoCpuRows *rows, gsize index, gsize
   if (args->inputs[1].dtype == TRAFO_DTYPE_INT64)
     return ((const gint64 *) row)[index % n];
   return ((const gint32 *) row)[index % n];
+}
+
+static void
+gather_packed_row (const TrafoOperand *table, gint64 id, float *y, gsize n)
+{
+  gsize        row = (gsize) id;
+  const float *x = (const float *) table->data + row / PANEL * n * PANEL + row % PANEL;
+
+  for (gsize k = 0; k < n; k++)
+    y[k] = x[k * PANEL];
 }
 
 static void
@@ -98,10 +117,13 @@ gather_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scr
       gint64 id = id_at (args, &ids, i, ids_length);
       char  *y = (char *) args->output.data + i * size_bytes;
 
+      id = CLAMP (id, 0, table->shape[0] - 1);
       if (table->shape[0] == 0)
         memset (y, 0, size_bytes);
+      else if (is_packed (table))
+        gather_packed_row (table, id, (float *) y, n);
       else
-        gather_row (table, CLAMP (id, 0, table->shape[0] - 1), y, args->output.dtype, n);
+        gather_row (table, id, y, args->output.dtype, n);
     }
 }
 

@@ -175,6 +175,44 @@ test_gather (gconstpointer tier)
     }
 }
 
+/* From a table that is packed as the weight of a layer: the same rows. */
+static void
+test_packed_table (gconstpointer data)
+{
+  const TrafoCpuKernels *tier = data;
+  const gint64           n = 70, length = 35;
+  KernelCase             c;
+  TrafoOperand           table, packed;
+  TrafoWeight            weight = { .struct_size = sizeof weight,
+                                    .n_parts = 1,
+                                    .parts = &table,
+                                    .dtype = TRAFO_DTYPE_FLOAT32,
+                                    .n_out = n,
+                                    .n_in = length };
+
+  kernel_case_init (&c, TRAFO_OP_GATHER, NULL);
+  table = packed = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (n, length), 0);
+  packed.layout = TRAFO_LAYOUT_PACKED;
+  packed.data = kernel_case_alloc (&c, tier->packed_size (&weight));
+  for (guint task = 0; task < tier->pack_n_tasks (&weight); task++)
+    tier->pack (&weight, packed.data, task);
+  kernel_case_add_input (&c, packed);
+  kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_INT64, SHAPE (n), 0));
+  for (gint64 i = 0; i < n; i++)
+    ((gint64 *) c.args.inputs[1].data)[i] = n - 1 - i;
+  c.args.output = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (n, length), 0);
+  kernel_case_run_all (&c, tier);
+  for (gint64 i = 0; i < n; i++)
+    g_assert_cmpmem ((float *) c.args.output.data + i * length,
+                     length * sizeof (float),
+                     (float *) table.data + (n - 1 - i) * length,
+                     length * sizeof (float));
+  packed.dtype = TRAFO_DTYPE_BFLOAT16;
+  c.args.inputs[0] = packed;
+  g_assert_false (kernel_case_is_supported (&c, tier));
+  kernel_case_clear (&c);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -183,5 +221,6 @@ main (int argc, char *argv[])
   kernel_case_add_tests ("data/cast-floats", test_cast_floats);
   kernel_case_add_tests ("data/cast-integers", test_cast_integers);
   kernel_case_add_tests ("data/gather", test_gather);
+  kernel_case_add_tests ("data/packed-table", test_packed_table);
   return g_test_run ();
 }
