@@ -98,10 +98,11 @@ static void
 show_nuls (TrafoTextBuffer *self)
 {
   g_auto (TrafoTextBuffer) shown = { .failed = self->failed };
-  const char *p = self->text, *end = p + self->size_bytes, *nul;
+  const char *p = self->text, *end, *nul;
 
   if (self->size_bytes == 0 || memchr (p, '\0', self->size_bytes) == NULL)
     return;
+  end = p + self->size_bytes;
   for (; (nul = memchr (p, '\0', end - p)) != NULL; p = nul + 1)
     {
       trafo_text_buffer_append (&shown, p, nul - p);

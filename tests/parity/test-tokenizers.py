@@ -325,9 +325,9 @@ def expect(tokenizer, text):
         return None
     rows = [(i, *span, -1 if word is None else word, type_id)
             for i, span, word, type_id in zip(encoding.ids, encoding.offsets, encoding.word_ids, encoding.type_ids)]
-    tokens = "\n".join(token.split("\0")[0] for token in encoding.tokens)  # an API in C ends a text at its first NUL
+    tokens = "\n".join(encoding.tokens).replace("\0", "\u2400")  # as strings of C show a NUL
     try:
-        return rows, tokens, tokenizer.decode(encoding.ids, skip_special_tokens=False).split("\0")[0]
+        return rows, tokens, tokenizer.decode(encoding.ids, skip_special_tokens=False).replace("\0", "\u2400")
     except BaseException:
         return rows, tokens, None
 
