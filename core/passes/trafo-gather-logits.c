@@ -22,15 +22,6 @@ has_tokens (const TrafoValueType *type)
   return type->n_dims == 3 && type->dims[0] == 1 && type->dims[1] == TRAFO_DIM_SEQUENCE;
 }
 
-static gboolean
-is_constant (const TrafoValueType *type)
-{
-  for (guint i = 0; i < type->n_dims; i++)
-    if (type->dims[i] < 0)
-      return FALSE;
-  return TRUE;
-}
-
 /* Whether each token's result comes from that token's operands. */
 static gboolean
 is_token_wise (const TrafoGraph *graph, const TrafoNode *node)
@@ -43,7 +34,7 @@ is_token_wise (const TrafoGraph *graph, const TrafoNode *node)
     {
       const TrafoValueType *type = &trafo_graph_get_node (graph, node->inputs[i])->type;
 
-      if (!has_tokens (type) && !is_constant (type))
+      if (!has_tokens (type) && !trafo_rewrite_is_constant (type))
         return FALSE;
     }
   return TRUE;

@@ -27,15 +27,6 @@ is_batch (const TrafoValueType *type, guint n_dims)
 }
 
 static gboolean
-is_constant (const TrafoValueType *type)
-{
-  for (guint i = 0; i < type->n_dims; i++)
-    if (type->dims[i] < 0)
-      return FALSE;
-  return TRUE;
-}
-
-static gboolean
 is_input (const TrafoGraph *graph, const TrafoNode *node, const char *name)
 {
   const TrafoGraphInput *input;
@@ -51,7 +42,7 @@ static gboolean
 is_lookup (const TrafoGraph *graph, const TrafoNode *node, const gboolean *is_packed)
 {
   return node->op->id == TRAFO_OP_GATHER && is_batch (&node->type, 3) &&
-         is_constant (&trafo_graph_get_node (graph, node->inputs[0])->type) &&
+         trafo_rewrite_is_constant (&trafo_graph_get_node (graph, node->inputs[0])->type) &&
          is_packed[node->inputs[1]];
 }
 
@@ -64,7 +55,7 @@ is_token_wise (const TrafoGraph *graph, const TrafoNode *node, const gboolean *i
     return FALSE;
   for (guint i = 0; i < node->n_inputs; i++)
     if (!is_packed[node->inputs[i]] &&
-        !is_constant (&trafo_graph_get_node (graph, node->inputs[i])->type))
+        !trafo_rewrite_is_constant (&trafo_graph_get_node (graph, node->inputs[i])->type))
       return FALSE;
   return TRUE;
 }

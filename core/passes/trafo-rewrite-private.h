@@ -29,4 +29,7 @@ TrafoSym trafo_rewrite_operand (TrafoRewrite *self, const TrafoNode *node, guint
 /* The single-use node behind an operand, if its op is @op; NULL otherwise. */
 const TrafoNode *trafo_rewrite_sole_use (TrafoRewrite *self, TrafoSym sym, guint op);
 
+/* Whether the shape is the same in every run: no batch, no sequence. */
+gboolean trafo_rewrite_is_constant (const TrafoValueType *type);
+
 G_END_DECLS

@@ -35,6 +35,15 @@ trafo_rewrite_sole_use (TrafoRewrite *self, TrafoSym sym, guint op)
   return node->op->id == op && self->n_uses[sym] == 1 ? node : NULL;
 }
 
+gboolean
+trafo_rewrite_is_constant (const TrafoValueType *type)
+{
+  for (guint i = 0; i < type->n_dims; i++)
+    if (type->dims[i] < 0)
+      return FALSE;
+  return TRUE;
+}
+
 static TrafoSym
 copy_input (TrafoRewrite *self, const TrafoNode *node)
 {

@@ -2,8 +2,9 @@
  * Copyright 2026 The Trafo authors */
 #include "cpu-amx.h"
 
+#include "simd/amx.h"
+
 #include <errno.h>
-#include <immintrin.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -18,24 +19,6 @@ enum
   XFEATURE_XTILEDATA = 18,
 };
 
-#define ROWS 16
-#define ROW_BYTES 64
-
-/* Intel SDM volume 1, 18.3. */
-typedef struct
-{
-  guint8  palette;
-  guint8  start_row;
-  guint8  reserved[14];
-  guint16 row_bytes[16];
-  guint8  n_rows[16];
-} TileConfig;
-
-/* Constant, because the compiler takes the instruction for one that reads eight bytes. */
-static const TileConfig config = { .palette = 1,
-                                   .row_bytes = { ROW_BYTES, ROW_BYTES, ROW_BYTES },
-                                   .n_rows = { ROWS, ROWS, ROWS } };
-
 static gboolean
 ask_permission (void)
 {
@@ -46,28 +29,28 @@ ask_permission (void)
 static gboolean
 computes_right (void)
 {
-  guint8   unsigned_bytes[ROWS * ROW_BYTES];
-  gint8    signed_bytes[ROWS * ROW_BYTES];
-  guint16  halves[ROWS * ROW_BYTES / 2];
-  gint32   integers[ROWS * ROW_BYTES / 4];
-  float    floats[ROWS * ROW_BYTES / 4];
+  guint8   unsigned_bytes[AMX_ROWS * AMX_ROW_BYTES];
+  gint8    signed_bytes[AMX_ROWS * AMX_ROW_BYTES];
+  guint16  halves[AMX_ROWS * AMX_ROW_BYTES / 2];
+  gint32   integers[AMX_ROWS * AMX_ROW_BYTES / 4];
+  float    floats[AMX_ROWS * AMX_ROW_BYTES / 4];
   gboolean is_right = TRUE;
 
   memset (unsigned_bytes, 3, sizeof unsigned_bytes);
   memset (signed_bytes, -2, sizeof signed_bytes);
   for (guint i = 0; i < G_N_ELEMENTS (halves); i++)
     halves[i] = 0x3f80;
-  _tile_loadconfig (&config);
+  _tile_loadconfig (&amx_config);
   _tile_zero (0);
-  _tile_loadd (1, unsigned_bytes, ROW_BYTES);
-  _tile_loadd (2, signed_bytes, ROW_BYTES);
+  _tile_loadd (1, unsigned_bytes, AMX_ROW_BYTES);
+  _tile_loadd (2, signed_bytes, AMX_ROW_BYTES);
   _tile_dpbusd (0, 1, 2);
-  _tile_stored (0, integers, ROW_BYTES);
+  _tile_stored (0, integers, AMX_ROW_BYTES);
   _tile_zero (0);
-  _tile_loadd (1, halves, ROW_BYTES);
-  _tile_loadd (2, halves, ROW_BYTES);
+  _tile_loadd (1, halves, AMX_ROW_BYTES);
+  _tile_loadd (2, halves, AMX_ROW_BYTES);
   _tile_dpbf16ps (0, 1, 2);
-  _tile_stored (0, floats, ROW_BYTES);
+  _tile_stored (0, floats, AMX_ROW_BYTES);
   _tile_release ();
   for (guint i = 0; i < G_N_ELEMENTS (integers); i++)
     is_right &= integers[i] == -6 * 64 && floats[i] == 32;

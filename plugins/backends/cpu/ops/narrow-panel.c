@@ -9,30 +9,12 @@
 #define AHEAD_BYTES 4096
 
 #if defined(__AMX_TILE__)
-#include <immintrin.h>
-
-/* Intel SDM volume 1, 18.3: palette 1 has eight tiles of at most 16 rows of 64 bytes. */
-typedef struct
-{
-  guint8  palette;
-  guint8  start_row;
-  guint8  reserved[14];
-  guint16 row_bytes[16];
-  guint8  n_rows[16];
-} TileConfig;
-
-#define ALL(n)                                                                                     \
-  {                                                                                                \
-    n, n, n, n, n, n, n, n                                                                         \
-  }
-
-/* Constant, because the compiler takes the instruction for one that reads eight bytes. */
-static const TileConfig config = { 1, 0, { 0 }, ALL (NARROW_BLOCK_BYTES), ALL (NARROW_ROWS) };
+#include "../simd/amx.h"
 
 void
 TRAFO_CPU_SYMBOL (narrow_begin) (void)
 {
-  _tile_loadconfig (&config);
+  _tile_loadconfig (&amx_config);
 }
 
 void
