@@ -49,8 +49,9 @@ guint trafo_model_runner_begin (TrafoModelRunner *self);
 guint trafo_model_runner_fork (TrafoModelRunner *self, guint sequence);
 void  trafo_model_runner_release (TrafoModelRunner *self, guint sequence);
 
-/* How many tokens all steps so far ran: what was kept of a sequence is not run again. */
+/* How many tokens all steps so far ran: what was kept of a sequence is not run again; how many steps. */
 guint64 trafo_model_runner_get_n_run (const TrafoModelRunner *self);
+guint64 trafo_model_runner_get_n_steps (const TrafoModelRunner *self);
 
 gsize trafo_model_runner_get_length (const TrafoModelRunner *self, guint sequence);
 

@@ -40,6 +40,7 @@ struct _TrafoModelRunner
   gsize        noted_bytes; /* what the model was told that we take */
   gsize        n_pages;     /* the width of the page table, which is part of the plan */
   guint64      n_run;
+  guint64      n_steps;
 };
 
 static gboolean
@@ -211,6 +212,12 @@ guint64
 trafo_model_runner_get_n_run (const TrafoModelRunner *self)
 {
   return self->n_run;
+}
+
+guint64
+trafo_model_runner_get_n_steps (const TrafoModelRunner *self)
+{
+  return self->n_steps;
 }
 
 gsize
@@ -463,6 +470,7 @@ trafo_model_runner_step (TrafoModelRunner     *self,
   if (!is_run)
     return NULL;
   self->n_run += size.n_tokens;
+  self->n_steps++;
   logits = read_logits (self, &size, error);
   for (guint i = 0; i < n_rows && logits != NULL; i++)
     trafo_kv_cache_append (self->cache, rows[i].sequence, rows[i].n_tokens);

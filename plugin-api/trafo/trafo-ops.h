@@ -76,7 +76,8 @@ typedef enum
    * row_starts int32 [R+1], past_lengths int32 [R]): the new tokens of R sequences side by side, those
    * of sequence r from row_starts[r] on. Their k and v are written into the cache, behind the
    * past_lengths[r] tokens of the pages that page_table[r] lists; each then attends to its sequence up
-   * to itself. */
+   * to itself. On a host a token has the same bits whatever other rows there are, in a row of any
+   * number of tokens up to TRAFO_FEW_TOKENS, and in one of any number above. */
   TRAFO_OP_CACHED_ATTENTION = 105,
 
   TRAFO_N_OPS = 128,
@@ -200,6 +201,9 @@ typedef struct
   guint32 struct_size;
   guint32 activation;
 } TrafoActivationAttrs;
+
+/* A kernel may treat rows of so many new tokens (decoding) otherwise than longer ones (prompts). */
+#define TRAFO_FEW_TOKENS 16
 
 /* CACHED_ATTENTION's too, which is causal and has no mask. A masked score becomes -FLT_MAX, so that a row with every key masked averages all values, as
  * the sum with torch.finfo.min does. Causal: query t sees key s if s <= t + S - T. */

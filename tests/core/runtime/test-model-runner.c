@@ -321,6 +321,74 @@ test_company (gconstpointer data)
   fixture_clear (&self);
 }
 
+#define N_PIECED 300
+
+/* The logits of all tokens of a sequence that comes in pieces of @min to @max, or of twice @min at most
+ * where less than @min would be left. */
+static GArray *
+run_pieces (const Fixture *self, const gint64 *tokens, guint min, guint max)
+{
+  g_autoptr (GError) error = NULL;
+  GArray *all = g_array_new (FALSE, FALSE, sizeof (float));
+  guint   sequence = trafo_model_runner_begin (self->runner);
+
+  for (guint n_run = 0; n_run < N_PIECED;)
+    {
+      guint          drawn = g_test_rand_int_range (min, max + 1);
+      guint          n = N_PIECED - n_run < drawn + min ? N_PIECED - n_run : drawn;
+      TrafoRunnerRow row = { sequence, n, n, tokens + n_run };
+      const float   *logits = trafo_model_runner_step (self->runner, &row, 1, NULL, &error);
+
+      g_assert_no_error (error);
+      g_array_append_vals (all, logits, n * self->vocab_size);
+      n_run += n;
+    }
+  trafo_model_runner_release (self->runner, sequence);
+  return all;
+}
+
+/* A token has the same bits however many are run with it, few or many, so that what was guessed is
+ * checked, and prompts are run in pieces, to the same end. */
+static void
+test_pieces (gconstpointer data)
+{
+  static const guint few[] = { 2, 3, 5, TRAFO_FEW_TOKENS }, many[] = { 18, 30, 60, 100 };
+  TinyCausalConfig   configs[4] = { tiny_causal_default };
+
+  for (gsize i = 1; i < G_N_ELEMENTS (configs); i++)
+    configs[i] = tiny_causal_default;
+  /* the reference has float32 alone */
+  configs[2].dtype = TRAFO_DTYPE_BFLOAT16;
+  configs[3].dtype = TRAFO_DTYPE_INT8;
+  configs[1].n_heads = configs[1].n_kv_heads = 4;
+  configs[1].head_size = 64;
+  configs[1].vocab_size = 1031;
+  for (gsize i = 0; i < (g_str_equal (data, "cpu") ? G_N_ELEMENTS (configs) : 2); i++)
+    {
+      gint64  tokens[N_PIECED];
+      Fixture self;
+      g_autoptr (GArray) single = NULL;
+      g_autoptr (GArray) whole = NULL;
+
+      if (!fixture_init (&self, &configs[i], data))
+        return;
+      for (guint k = 0; k < N_PIECED; k++)
+        tokens[k] = g_test_rand_int_range (0, 61);
+      single = run_pieces (&self, tokens, 1, 1);
+      whole = run_pieces (&self, tokens, N_PIECED, N_PIECED);
+      for (gsize k = 0; k < G_N_ELEMENTS (few); k++)
+        {
+          g_autoptr (GArray) pieces = run_pieces (&self, tokens, 1, few[k]);
+          g_autoptr (GArray) long_pieces =
+              run_pieces (&self, tokens, TRAFO_FEW_TOKENS + 1, many[k]);
+
+          assert_same_bits (pieces, single);
+          assert_same_bits (long_pieces, whole);
+        }
+      fixture_clear (&self);
+    }
+}
+
 /* A long past, which threads share part by part. */
 static GArray *
 decode_long (const Fixture *self)
@@ -672,6 +740,8 @@ main (int argc, char **argv)
       }
   g_test_add_data_func ("/model-runner/company/reference", "reference", test_company);
   g_test_add_data_func ("/model-runner/company/cpu", "cpu", test_company);
+  g_test_add_data_func ("/model-runner/pieces/reference", "reference", test_pieces);
+  g_test_add_data_func ("/model-runner/pieces/cpu", "cpu", test_pieces);
   g_test_add_func ("/model-runner/threads", test_threads);
   g_test_add_func ("/model-runner/peak-bytes", test_peak_bytes);
   g_test_add_func ("/model-runner/unfit", test_unfit);

@@ -18,6 +18,7 @@ typedef struct
   gint64     n_positions; /* 0: the model knows no positions */
   gboolean   is_causal;
   TrafoDType logits_dtype;
+  TrafoDType dtype; /* of the weights; TRAFO_DTYPE_NONE: as stored */
 } TinyCausalConfig;
 
 extern const TinyCausalConfig tiny_causal_default;

@@ -14,7 +14,8 @@
  * A row of few tokens (decoding) goes over its keys in parts of PART_KEYS, which are put together in
  * their order: by one task, or, where rows and heads are too few for all threads, by the second stage,
  * with the same operations. A row of many tokens (a prompt) is cut in units of QUERY_UNIT tokens, each
- * of which goes over all its keys. A row's operations depend on its own lengths alone. */
+ * of which goes over all its keys. A token's operations depend on the keys it sees and on whether its
+ * row is one of few tokens. */
 #define PART_KEYS (4 * QUERY_KEYS)
 #define MAX_SHARED_BYTES ((gsize) 64 << 20)
 

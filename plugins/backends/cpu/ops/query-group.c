@@ -102,7 +102,8 @@ pack_values (QueryGroup *g)
       v_store (g->packed + i * g->padded_size + d, v_load_n (g->value[i] + d, g->head_size - d));
 }
 
-#define DEFINE_TILE(n, n_wide_chains, n_narrow_chains)                                             \
+/* One partial sum in all, as in panel.c: a query's result must not depend on how many there are. */
+#define DEFINE_TILE(n)                                                                             \
   static void tile_##n##_wide (const float *const *rows,                                           \
                                const float        *b,                                              \
                                gsize               b_stride,                                       \
@@ -111,7 +112,7 @@ pack_values (QueryGroup *g)
   {                                                                                                \
     VPrefetch none = { 0 };                                                                        \
                                                                                                    \
-    v_tile (n, TILE_VECTORS, n_wide_chains, rows, b, b_stride, n_k, none, sums, QUERY_KEYS);       \
+    v_tile (n, TILE_VECTORS, 1, rows, b, b_stride, n_k, none, sums, QUERY_KEYS);                   \
   }                                                                                                \
                                                                                                    \
   static void tile_##n##_narrow (const float *const *rows,                                         \
@@ -122,15 +123,15 @@ pack_values (QueryGroup *g)
   {                                                                                                \
     VPrefetch none = { 0 };                                                                        \
                                                                                                    \
-    v_tile (n, 1, n_narrow_chains, rows, b, b_stride, n_k, none, sums, QUERY_KEYS);                \
+    v_tile (n, 1, 1, rows, b, b_stride, n_k, none, sums, QUERY_KEYS);                              \
   }
 
-DEFINE_TILE (1, 2, 4)
-DEFINE_TILE (2, 1, 4)
-DEFINE_TILE (3, 1, 2)
-DEFINE_TILE (4, 1, 2)
-DEFINE_TILE (5, 1, 1)
-DEFINE_TILE (6, 1, 1)
+DEFINE_TILE (1)
+DEFINE_TILE (2)
+DEFINE_TILE (3)
+DEFINE_TILE (4)
+DEFINE_TILE (5)
+DEFINE_TILE (6)
 
 typedef void (
     *TileFunc) (const float *const *rows, const float *b, gsize b_stride, gsize n_k, float *sums);

@@ -11,13 +11,13 @@
  * where keys and values lie.
  *
  * Few queries read keys and values where they lie; many pack each block. A query's operations depend on
- * its place among its QUERY_UNIT and on the keys, never on what other units the group has. */
+ * which of the two it is and on the keys it sees, never on what other queries the group has. */
 #define QUERY_KEYS 64
 #define QUERY_TILE 6
 #define QUERY_UNIT (5 * QUERY_TILE)
 #define QUERY_MAX_UNITS 5
 #define QUERY_MAX_ROWS (QUERY_MAX_UNITS * QUERY_UNIT)
-#define QUERY_FEW 3
+#define QUERY_FEW TRAFO_FEW_TOKENS
 
 typedef struct
 {
