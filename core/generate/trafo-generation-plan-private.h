@@ -23,6 +23,8 @@ typedef struct
   gboolean do_sample;
   gboolean use_cache;
   guint64  seed;
+  gsize    prompt_lookup_num_tokens; /* 0: none are guessed */
+  gsize    max_matching_ngram_size;
 
   gsize              num_beams;
   gsize              num_return_sequences;
@@ -75,6 +77,9 @@ void                 trafo_generation_plan_free (TrafoGenerationPlan *self);
 
 /* Whether @token ends a sequence. */
 gboolean trafo_generation_plan_is_end (const TrafoGenerationPlan *self, gint64 token);
+
+/* Whether the processing of scores may leave a token that had one without any. */
+gboolean trafo_generation_plan_forbids (const TrafoGenerationPlan *self);
 
 /* How many continuations a step of a beam search looks at: enough that as many as there are beams are
  * left, should all others end. */

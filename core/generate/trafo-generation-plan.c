@@ -236,6 +236,29 @@ read_mode (TrafoGenerationPlan *self, TrafoGenerationConfig *config, GError **er
   return TRUE;
 }
 
+/* A beam search guesses nothing, nor does one of transformers, which warns of that. */
+static gboolean
+read_lookup (TrafoGenerationPlan *self, TrafoGenerationConfig *config, GError **error)
+{
+  gint64 ngram_size =
+      trafo_generation_config_get_integer (config, TRAFO_GENERATION_MAX_MATCHING_NGRAM_SIZE);
+
+  self->max_matching_ngram_size = ngram_size > 0 ? ngram_size : 2;
+  if (self->num_beams > 1 ||
+      !trafo_generation_config_has (config, TRAFO_GENERATION_PROMPT_LOOKUP_NUM_TOKENS))
+    return TRUE;
+  self->prompt_lookup_num_tokens =
+      trafo_generation_config_get_integer (config, TRAFO_GENERATION_PROMPT_LOOKUP_NUM_TOKENS);
+  if (self->num_return_sequences > 1)
+    return fail (error,
+                 "found num_return_sequences = %" G_GSIZE_FORMAT
+                 ", expected 1 with prompt_lookup_num_tokens",
+                 self->num_return_sequences);
+  if (!self->use_cache)
+    return fail (error, "prompt_lookup_num_tokens needs use_cache = true");
+  return TRUE;
+}
+
 static gboolean
 read_processing (TrafoGenerationPlan *self, TrafoGenerationConfig *config, GError **error)
 {
@@ -344,7 +367,8 @@ trafo_generation_plan_new (TrafoGenerationConfig *config,
     self->pad_token = g_array_index (self->eos, gint64, 0);
   self->max_time = trafo_generation_config_get_number (config, TRAFO_GENERATION_MAX_TIME);
   self->stop_strings = strings != NULL ? g_variant_dup_strv (strings, NULL) : NULL;
-  if (!read_mode (self, config, error) || !read_lengths (self, config, max_positions, error) ||
+  if (!read_mode (self, config, error) || !read_lookup (self, config, error) ||
+      !read_lengths (self, config, max_positions, error) ||
       !read_processing (self, config, error) || !read_drawing (self, config, error) ||
       !check_forced (self, error))
     return NULL;

@@ -152,6 +152,15 @@ check_numbers (const Row *row, GError **error)
 }
 
 gboolean
+trafo_generation_plan_forbids (const TrafoGenerationPlan *self)
+{
+  return self->n_biases > 0 || self->n_bad_words > 0 || self->no_repeat_ngram_size > 0 ||
+         self->encoder_no_repeat_ngram_size > 0 || self->forced_bos_token >= 0 ||
+         self->forced_eos != NULL || self->suppress != NULL || self->begin_suppress != NULL ||
+         (self->eos != NULL && MAX (self->min_length, self->min_new_tokens) > 0);
+}
+
+gboolean
 trafo_generation_plan_process (const TrafoGenerationPlan *self,
                                TrafoLogitsRoom           *room,
                                const gint64              *ids,

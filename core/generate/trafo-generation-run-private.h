@@ -30,7 +30,7 @@ extern const TrafoGenerationSearch trafo_beam_search;
 /* Called for each new token, where tokens are final as they come: not in a beam search. */
 typedef void (*TrafoGenerationTokenFunc) (gpointer user_data, guint row, gint64 token);
 
-/* One generation in progress: a step for each token. */
+/* One generation in progress. */
 struct _TrafoGenerationRun
 {
   const TrafoGenerationSearch *search;
@@ -45,8 +45,8 @@ struct _TrafoGenerationRun
   float                       *prompt_logits; /* where not all come of one step; or NULL */
   gint64                       start_time;    /* microseconds */
   gboolean                     is_done;
-  guint                        n_steps;
-  GPtrArray                   *scores; /* of float *, one a step */
+  guint                        n_steps; /* of the search: tokens of a row that are chosen */
+  GPtrArray                   *scores;  /* of float *, one a step */
   GPtrArray                   *logits;
   TrafoGenerationTokenFunc     on_token;
   gpointer                     user_data;
@@ -92,6 +92,9 @@ const float *trafo_generation_run_begin_prompts (TrafoGenerationRun *self,
                                                  GArray             *sequences,
                                                  GCancellable       *cancellable,
                                                  GError            **error);
+
+/* Where a step of the model gives several tokens: goes on to the scores of the next one. */
+gboolean trafo_generation_run_next_token (TrafoGenerationRun *self, GError **error);
 
 /* Where the processed and the raw scores of a row of this step are kept, if they are wanted. */
 void trafo_generation_run_keep_scores (TrafoGenerationRun *self, gsize row, const float *scores);

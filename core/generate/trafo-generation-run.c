@@ -41,6 +41,19 @@ init_room (TrafoGenerationRun *self, GError **error)
   return FALSE;
 }
 
+static gboolean
+check_lookup (const TrafoGenerationRun *self, GError **error)
+{
+  if (self->plan->prompt_lookup_num_tokens == 0 || self->prompts->n_rows == 1)
+    return TRUE;
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_INVALID_ARGUMENT,
+               "found %" G_GSIZE_FORMAT " prompts, expected 1 with prompt_lookup_num_tokens",
+               self->prompts->n_rows);
+  return FALSE;
+}
+
 TrafoGenerationRun *
 trafo_generation_run_new (TrafoKeptSequences    *kept,
                           TrafoTensorDict       *inputs,
@@ -64,7 +77,7 @@ trafo_generation_run_new (TrafoKeptSequences    *kept,
                                           vocab_size,
                                           trafo_model_runner_get_max_length (kept->runner),
                                           error);
-  if (self->plan == NULL || !init_room (self, error))
+  if (self->plan == NULL || !check_lookup (self, error) || !init_room (self, error))
     return NULL;
   if (self->plan->stop_strings != NULL)
     {
@@ -100,6 +113,20 @@ add_step (TrafoGenerationRun *self, GPtrArray *steps, GError **error)
   return FALSE;
 }
 
+static gboolean
+begin_step (TrafoGenerationRun *self, GError **error)
+{
+  return (!self->plan->output_scores || add_step (self, self->scores, error)) &&
+         (!self->plan->output_logits || add_step (self, self->logits, error));
+}
+
+gboolean
+trafo_generation_run_next_token (TrafoGenerationRun *self, GError **error)
+{
+  self->n_steps++;
+  return begin_step (self, error);
+}
+
 /* Forgets what a step kept that did not come to its end. */
 static void
 drop_step (TrafoGenerationRun *self, GPtrArray *steps)
@@ -115,9 +142,7 @@ trafo_generation_run_advance (TrafoGenerationRun *self, GCancellable *cancellabl
     return TRUE;
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
-  if ((self->plan->output_scores && !add_step (self, self->scores, error)) ||
-      (self->plan->output_logits && !add_step (self, self->logits, error)) ||
-      !self->search->advance (self, cancellable, error))
+  if (!begin_step (self, error) || !self->search->advance (self, cancellable, error))
     {
       drop_step (self, self->scores);
       drop_step (self, self->logits);

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "trafo-prompt-lookup-private.h"
+
 typedef struct
 {
   const TrafoGenerationPrompt *prompt;
@@ -13,7 +15,8 @@ typedef struct
   guint                        sequence;
   gboolean                     has_sequence;
   GArray                      *ids;    /* of gint64, the prompt's first */
-  GArray                      *tokens; /* what is run without a cache */
+  GArray                      *draft;  /* of gint64: what is guessed to follow */
+  GArray                      *tokens; /* what is run without a cache, or with a draft */
   gboolean                     is_done;
   gboolean                     is_ended; /* by a token or a string */
 } Row;
@@ -30,6 +33,7 @@ clear_row (gpointer data)
   Row *row = data;
 
   g_array_unref (row->ids);
+  g_array_unref (row->draft);
   g_array_unref (row->tokens);
 }
 
@@ -55,6 +59,7 @@ begin (TrafoGenerationRun *run)
       row.draws = (TrafoTokenDraws){ run->plan->seed, row.prompt->stream };
       row.draws.stream ^= (guint64) copy << 32;
       row.ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+      row.draft = g_array_new (FALSE, FALSE, sizeof (gint64));
       row.tokens = g_array_new (FALSE, FALSE, sizeof (gint64));
       g_array_append_vals (row.ids, row.prompt->ids, run->prompts->length);
       g_array_append_val (state->rows, row);
@@ -103,6 +108,38 @@ choose (TrafoGenerationRun *run, gsize index, const float *logits, GError **erro
   return TRUE;
 }
 
+/* Guesses what follows the only row, as far as it may become the result, and no more than gives each
+ * token the bits that it has alone. Not with the prompt, with which it would have others. */
+static void
+draft (TrafoGenerationRun *run, Row *row)
+{
+  gsize length = MIN (run->plan->max_length - 1, trafo_model_runner_get_max_length (run->runner));
+
+  g_array_set_size (row->draft, 0);
+  if (row->ids->len >= length)
+    return;
+  trafo_prompt_lookup_draft (run->plan,
+                             &run->room,
+                             run->scores_row,
+                             row->ids,
+                             row->prompt->n_padding,
+                             row->draft);
+  length = MIN (length - row->ids->len, TRAFO_FEW_TOKENS - 1);
+  g_array_set_size (row->draft, MIN (row->draft->len, length));
+}
+
+/* The row and its draft behind it. */
+static void
+append_draft (Row *row, TrafoRunnerRow *runner_row)
+{
+  g_array_set_size (row->tokens, 0);
+  g_array_append_vals (row->tokens, runner_row->tokens, runner_row->n_tokens);
+  g_array_append_vals (row->tokens, row->draft->data, row->draft->len);
+  runner_row->tokens = (const gint64 *) (gpointer) row->tokens->data;
+  runner_row->n_tokens += row->draft->len;
+  runner_row->n_logits += row->draft->len;
+}
+
 /* One step with each prompt; then each of its rows goes its own way. */
 static const float *
 run_prompts (TrafoGenerationRun *run, GCancellable *cancellable, GError **error)
@@ -145,6 +182,11 @@ run_rows (TrafoGenerationRun *run, GCancellable *cancellable, GError **error)
                                                  ids_of (row),
                                                  row->ids->len,
                                                  row->tokens);
+      if (run->plan->prompt_lookup_num_tokens > 0)
+        {
+          draft (run, row);
+          append_draft (row, &runner_row);
+        }
       g_array_append_val (state->runner_rows, runner_row);
     }
   return trafo_model_runner_step (run->runner,
@@ -152,6 +194,38 @@ run_rows (TrafoGenerationRun *run, GCancellable *cancellable, GError **error)
                                   state->runner_rows->len,
                                   cancellable,
                                   error);
+}
+
+/* The next token of a row, and, as long as those that were guessed are right, those after it. */
+static gboolean
+choose_tokens (TrafoGenerationRun *run, gsize index, const float *logits, GError **error)
+{
+  State   *state = run->state;
+  Row     *row = &g_array_index (state->rows, Row, index);
+  guint    n_right = 0;
+  gboolean is_right = TRUE;
+
+  while (is_right && !row->is_done)
+    {
+      gint64 token;
+
+      if ((n_right > 0 && !trafo_generation_run_next_token (run, error)) ||
+          !choose (run, index, logits + n_right * run->plan->vocab_size, error))
+        return FALSE;
+      token = ids_of (row)[row->ids->len - 1];
+      if (run->on_token != NULL)
+        run->on_token (run->user_data, (guint) index, token);
+      is_right = n_right < row->draft->len && g_array_index (row->draft, gint64, n_right) == token;
+      n_right += is_right;
+    }
+  if (row->draft->len > n_right)
+    {
+      gsize length = trafo_model_runner_get_length (run->runner, row->sequence);
+
+      trafo_model_runner_truncate (run->runner, row->sequence, length + n_right - row->draft->len);
+    }
+  g_array_set_size (row->draft, 0);
+  return TRUE;
 }
 
 static gboolean
@@ -174,10 +248,8 @@ advance (TrafoGenerationRun *run, GCancellable *cancellable, GError **error)
 
       if (row->is_done)
         continue;
-      if (!choose (run, i, logits + logits_row * run->plan->vocab_size, error))
+      if (!choose_tokens (run, i, logits + logits_row * run->plan->vocab_size, error))
         return FALSE;
-      if (run->on_token != NULL)
-        run->on_token (run->user_data, (guint) i, ids_of (row)[row->ids->len - 1]);
       row->is_done |= is_late;
       is_done &= row->is_done;
       n_run++;
