@@ -142,7 +142,7 @@ run_prompts (TrafoGenerationRun *run, GCancellable *cancellable, GError **error)
       group->has_sequences = TRUE;
       group->sequences[0] = first;
       for (gsize k = 1; k < run->plan->num_beams; k++)
-        group->sequences[k] = trafo_model_runner_fork (run->runner, first);
+        group->sequences[k] = trafo_step_scheduler_fork (run->scheduler, first);
     }
   return logits;
 }
@@ -171,11 +171,11 @@ run_beams (TrafoGenerationRun *run, GCancellable *cancellable, GError **error)
           g_array_append_val (state->runner_rows, row);
         }
     }
-  return trafo_model_runner_step (run->runner,
-                                  (const TrafoRunnerRow *) (gpointer) state->runner_rows->data,
-                                  state->runner_rows->len,
-                                  cancellable,
-                                  error);
+  return trafo_step_request_run (run->request,
+                                 (const TrafoRunnerRow *) (gpointer) state->runner_rows->data,
+                                 state->runner_rows->len,
+                                 cancellable,
+                                 error);
 }
 
 /* The scores of all continuations of a beam, processed as log-probabilities. */
@@ -270,7 +270,7 @@ update_running (TrafoGenerationRun *run, Group *group)
     }
   beams_free (group->running, n_beams);
   group->running = running;
-  trafo_model_runner_reorder (run->runner, group->sequences, parents, (guint) n_beams);
+  trafo_step_scheduler_reorder (run->scheduler, group->sequences, parents, (guint) n_beams);
 }
 
 static gboolean
@@ -356,7 +356,7 @@ static void
 release (TrafoGenerationRun *run, Group *group)
 {
   for (gsize i = 0; group->has_sequences && i < run->plan->num_beams; i++)
-    trafo_model_runner_release (run->runner, group->sequences[i]);
+    trafo_step_scheduler_release (run->scheduler, group->sequences[i]);
   group->has_sequences = FALSE;
 }
 

@@ -36,7 +36,8 @@ struct _TrafoGenerationRun
   const TrafoGenerationSearch *search;
   gpointer                     state; /* of the search */
   TrafoKeptSequences          *kept;  /* borrowed */
-  TrafoModelRunner            *runner;
+  TrafoStepScheduler          *scheduler;
+  TrafoStepRequest            *request; /* from the first step on */
   TrafoGenerationPlan         *plan;
   TrafoGenerationPrompts      *prompts;
   TrafoStopStrings            *stop_strings; /* NULL: none */
@@ -45,8 +46,9 @@ struct _TrafoGenerationRun
   float                       *prompt_logits; /* where not all come of one step; or NULL */
   gint64                       start_time;    /* microseconds */
   gboolean                     is_done;
-  guint                        n_steps; /* of the search: tokens of a row that are chosen */
-  GPtrArray                   *scores;  /* of float *, one a step */
+  gboolean                     comes_back; /* for the next step, at once: others wait for that */
+  guint                        n_steps;    /* of the search: tokens of a row that are chosen */
+  GPtrArray                   *scores;     /* of float *, one a step */
   GPtrArray                   *logits;
   TrafoGenerationTokenFunc     on_token;
   gpointer                     user_data;

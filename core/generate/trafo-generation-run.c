@@ -12,6 +12,7 @@ trafo_generation_run_free (TrafoGenerationRun *self)
 {
   if (self->state != NULL)
     self->search->end (self);
+  trafo_step_request_free (self->request);
   trafo_logits_room_clear (&self->room);
   g_free (self->scores_row);
   g_free (self->prompt_logits);
@@ -62,10 +63,10 @@ trafo_generation_run_new (TrafoKeptSequences    *kept,
                           GError               **error)
 {
   g_autoptr (TrafoGenerationRun) self = g_new0 (TrafoGenerationRun, 1);
-  gsize vocab_size = trafo_model_runner_get_vocab_size (kept->runner);
+  gsize vocab_size = trafo_step_scheduler_get_vocab_size (kept->scheduler);
 
   self->kept = kept;
-  self->runner = kept->runner;
+  self->scheduler = kept->scheduler;
   self->start_time = g_get_monotonic_time ();
   self->scores = g_ptr_array_new_with_free_func (g_free);
   self->logits = g_ptr_array_new_with_free_func (g_free);
@@ -75,7 +76,7 @@ trafo_generation_run_new (TrafoKeptSequences    *kept,
   self->plan = trafo_generation_plan_new (config,
                                           self->prompts->length,
                                           vocab_size,
-                                          trafo_model_runner_get_max_length (kept->runner),
+                                          trafo_step_scheduler_get_max_length (kept->scheduler),
                                           error);
   if (self->plan == NULL || !check_lookup (self, error) || !init_room (self, error))
     return NULL;
@@ -135,13 +136,9 @@ drop_step (TrafoGenerationRun *self, GPtrArray *steps)
     g_ptr_array_set_size (steps, self->n_steps);
 }
 
-gboolean
-trafo_generation_run_advance (TrafoGenerationRun *self, GCancellable *cancellable, GError **error)
+static gboolean
+advance (TrafoGenerationRun *self, GCancellable *cancellable, GError **error)
 {
-  if (self->is_done)
-    return TRUE;
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
-    return FALSE;
   if (!begin_step (self, error) || !self->search->advance (self, cancellable, error))
     {
       drop_step (self, self->scores);
@@ -150,6 +147,20 @@ trafo_generation_run_advance (TrafoGenerationRun *self, GCancellable *cancellabl
     }
   self->n_steps++;
   return TRUE;
+}
+
+gboolean
+trafo_generation_run_advance (TrafoGenerationRun *self, GCancellable *cancellable, GError **error)
+{
+  gboolean is_well;
+
+  if (self->is_done)
+    return TRUE;
+  is_well = !g_cancellable_set_error_if_cancelled (cancellable, error) &&
+            advance (self, cancellable, error);
+  if (self->request != NULL && (!is_well || self->is_done || !self->comes_back))
+    trafo_step_request_pause (self->request);
+  return is_well;
 }
 
 gboolean
@@ -197,7 +208,7 @@ trafo_generation_run_get_row (const TrafoGenerationRun    *self,
   if (self->plan->use_cache)
     return row;
   trafo_generation_run_get_tokens (self, prompt, ids, n_ids, tokens);
-  trafo_model_runner_truncate (self->runner, sequence, 0);
+  trafo_step_scheduler_truncate (self->scheduler, sequence, 0);
   row.n_tokens = tokens->len;
   row.tokens = (const gint64 *) (gpointer) tokens->data;
   return row;
@@ -207,17 +218,22 @@ trafo_generation_run_get_row (const TrafoGenerationRun    *self,
 #define MAX_RESERVED 1024
 
 static gboolean
-reserve (TrafoGenerationRun *self, GError **error)
+ask_for_room (TrafoGenerationRun *self, GError **error)
 {
   const TrafoGenerationPlan *plan = self->plan;
   gsize                      per_prompt = MAX (plan->num_beams, plan->num_return_sequences);
   gsize                      length = MIN (plan->max_length, plan->prompt_length + MAX_RESERVED);
   gsize                      n_sequences;
 
-  length = MIN (length, trafo_model_runner_get_max_length (self->runner));
+  if (self->request != NULL)
+    return TRUE;
+  length = MIN (length, trafo_step_scheduler_get_max_length (self->scheduler));
   if (g_size_checked_mul (&n_sequences, self->prompts->n_rows, per_prompt) &&
       n_sequences <= G_MAXINT32)
-    return trafo_model_runner_reserve (self->runner, (guint) n_sequences, length, error);
+    {
+      self->request = trafo_step_request_new (self->scheduler, (guint) n_sequences, length);
+      return TRUE;
+    }
   g_set_error (error,
                TRAFO_ERROR,
                TRAFO_ERROR_NO_MEMORY,
@@ -289,7 +305,7 @@ add_padding (TrafoGenerationRun *self,
 
       if (!prompt->ends_in_padding)
         memcpy (row, logits + i * vocab_size, vocab_size * sizeof *row);
-      else if (!trafo_padded_prompt_run (trafo_model_runner_get_model (self->runner),
+      else if (!trafo_padded_prompt_run (trafo_step_scheduler_get_model (self->scheduler),
                                          prompt,
                                          self->prompts->length,
                                          row,
@@ -313,12 +329,12 @@ trafo_generation_run_begin_prompts (TrafoGenerationRun *self,
   if (!self->plan->use_cache)
     trafo_kept_sequences_clear (self->kept);
   begin_sequences (self, sequences, rows);
-  if (reserve (self, error))
-    logits = trafo_model_runner_step (self->runner,
-                                      (const TrafoRunnerRow *) (gpointer) rows->data,
-                                      rows->len,
-                                      cancellable,
-                                      error);
+  if (ask_for_room (self, error))
+    logits = trafo_step_request_run (self->request,
+                                     (const TrafoRunnerRow *) (gpointer) rows->data,
+                                     rows->len,
+                                     cancellable,
+                                     error);
   if (logits != NULL)
     logits = add_padding (self, logits, cancellable, error);
   if (logits == NULL)

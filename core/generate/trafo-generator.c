@@ -159,21 +159,21 @@ trafo_generator_new (TrafoModel            *model,
                      TrafoGenerationConfig *config,
                      GError               **error)
 {
-  TrafoModelRunner *runner;
-  TrafoGenerator   *self;
+  TrafoStepScheduler *scheduler;
+  TrafoGenerator     *self;
 
   g_return_val_if_fail (TRAFO_IS_MODEL (model), NULL);
   g_return_val_if_fail (tokenizer == NULL || TRAFO_IS_TOKENIZER (tokenizer), NULL);
   g_return_val_if_fail (config == NULL || TRAFO_IS_GENERATION_CONFIG (config), NULL);
-  runner = trafo_model_runner_new (model, error);
-  if (runner == NULL)
+  scheduler = trafo_step_scheduler_get (model, error);
+  if (scheduler == NULL)
     return NULL;
   self = g_object_new (TRAFO_TYPE_GENERATOR, NULL);
   self->model = g_object_ref (model);
   self->tokenizer = tokenizer != NULL ? g_object_ref (tokenizer) : NULL;
   self->config =
       config != NULL ? trafo_generation_config_copy (config) : trafo_generation_config_new ();
-  self->kept = trafo_kept_sequences_new (runner);
+  self->kept = trafo_kept_sequences_new (scheduler);
   return self;
 }
 
@@ -374,6 +374,8 @@ generate (TrafoGenerator        *self,
   if (!acquire (self, error))
     return NULL;
   is_well = start (self, inputs, config, has_text, error);
+  if (is_well) /* nobody waits for what signals call in this thread */
+    self->run->comes_back = !has_signals || context != NULL;
   while (is_well && !self->run->is_done)
     {
       is_well = step (self, cancellable, error);

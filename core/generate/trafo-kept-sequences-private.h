@@ -2,19 +2,19 @@
  * Copyright 2026 The Trafo authors */
 #pragma once
 
-#include "trafo-model-runner-private.h"
+#include "trafo-step-scheduler-private.h"
 
 G_BEGIN_DECLS
 
-/* Sequences of a runner that earlier generations ended with: one that begins as a new one does saves
+/* Sequences of a scheduler that earlier generations ended with: one that begins as a new one does saves
  * computing what both have in common. */
 typedef struct
 {
-  TrafoModelRunner *runner; /* owned */
-  GArray           *sequences;
+  TrafoStepScheduler *scheduler; /* owned */
+  GArray             *sequences;
 } TrafoKeptSequences;
 
-TrafoKeptSequences *trafo_kept_sequences_new (TrafoModelRunner *runner);
+TrafoKeptSequences *trafo_kept_sequences_new (TrafoStepScheduler *scheduler);
 void                trafo_kept_sequences_free (TrafoKeptSequences *self);
 
 /* A sequence whose @ret_length tokens, fewer than all, are the first of @tokens. The caller's. */
@@ -22,7 +22,7 @@ guint trafo_kept_sequences_take (TrafoKeptSequences *self,
                                  const gint64       *tokens,
                                  gsize               n_tokens,
                                  gsize              *ret_length);
-/* Gives a sequence back; the runner holds the first of @tokens, or all, and maybe others after them,
+/* Gives a sequence back; the scheduler holds the first of @tokens, or all, and maybe others after them,
  * which are not used. */
 void trafo_kept_sequences_give (TrafoKeptSequences *self,
                                 guint               sequence,

@@ -18,11 +18,11 @@ clear_kept (gpointer data)
 }
 
 TrafoKeptSequences *
-trafo_kept_sequences_new (TrafoModelRunner *runner)
+trafo_kept_sequences_new (TrafoStepScheduler *scheduler)
 {
   TrafoKeptSequences *self = g_new0 (TrafoKeptSequences, 1);
 
-  self->runner = runner;
+  self->scheduler = scheduler;
   self->sequences = g_array_new (FALSE, FALSE, sizeof (Kept));
   g_array_set_clear_func (self->sequences, clear_kept);
   return self;
@@ -31,8 +31,9 @@ trafo_kept_sequences_new (TrafoModelRunner *runner)
 void
 trafo_kept_sequences_free (TrafoKeptSequences *self)
 {
+  trafo_kept_sequences_clear (self);
   g_array_unref (self->sequences);
-  trafo_model_runner_free (self->runner);
+  trafo_step_scheduler_unref (self->scheduler);
   g_free (self);
 }
 
@@ -68,10 +69,10 @@ trafo_kept_sequences_take (TrafoKeptSequences *self,
     }
   *ret_length = best;
   if (best == 0)
-    return trafo_model_runner_begin (self->runner);
+    return trafo_step_scheduler_begin (self->scheduler);
   sequence = g_array_index (self->sequences, Kept, best_index).sequence;
   g_array_remove_index (self->sequences, best_index);
-  trafo_model_runner_truncate (self->runner, sequence, best);
+  trafo_step_scheduler_truncate (self->scheduler, sequence, best);
   return sequence;
 }
 
@@ -81,7 +82,7 @@ trafo_kept_sequences_give (TrafoKeptSequences *self,
                            const gint64       *tokens,
                            gsize               n_tokens)
 {
-  gsize length = trafo_model_runner_get_length (self->runner, sequence);
+  gsize length = trafo_step_scheduler_get_length (self->scheduler, sequence);
   Kept  kept = { sequence, NULL, MIN (length, n_tokens) };
 
   kept.tokens = g_memdup2 (tokens, kept.n_tokens * sizeof *tokens);
@@ -92,6 +93,7 @@ void
 trafo_kept_sequences_clear (TrafoKeptSequences *self)
 {
   for (guint i = 0; i < self->sequences->len; i++)
-    trafo_model_runner_release (self->runner, g_array_index (self->sequences, Kept, i).sequence);
+    trafo_step_scheduler_release (self->scheduler,
+                                  g_array_index (self->sequences, Kept, i).sequence);
   g_array_set_size (self->sequences, 0);
 }

@@ -113,7 +113,8 @@ choose (TrafoGenerationRun *run, gsize index, const float *logits, GError **erro
 static void
 draft (TrafoGenerationRun *run, Row *row)
 {
-  gsize length = MIN (run->plan->max_length - 1, trafo_model_runner_get_max_length (run->runner));
+  gsize length =
+      MIN (run->plan->max_length - 1, trafo_step_scheduler_get_max_length (run->scheduler));
 
   g_array_set_size (row->draft, 0);
   if (row->ids->len >= length)
@@ -157,7 +158,7 @@ run_prompts (TrafoGenerationRun *run, GCancellable *cancellable, GError **error)
       guint sequence = g_array_index (sequences, guint, i / n_copies);
 
       row->sequence =
-          i % n_copies != 0 ? trafo_model_runner_fork (run->runner, sequence) : sequence;
+          i % n_copies != 0 ? trafo_step_scheduler_fork (run->scheduler, sequence) : sequence;
       row->has_sequence = TRUE;
     }
   return logits;
@@ -189,11 +190,11 @@ run_rows (TrafoGenerationRun *run, GCancellable *cancellable, GError **error)
         }
       g_array_append_val (state->runner_rows, runner_row);
     }
-  return trafo_model_runner_step (run->runner,
-                                  (const TrafoRunnerRow *) (gpointer) state->runner_rows->data,
-                                  state->runner_rows->len,
-                                  cancellable,
-                                  error);
+  return trafo_step_request_run (run->request,
+                                 (const TrafoRunnerRow *) (gpointer) state->runner_rows->data,
+                                 state->runner_rows->len,
+                                 cancellable,
+                                 error);
 }
 
 /* The next token of a row, and, as long as those that were guessed are right, those after it. */
@@ -220,9 +221,11 @@ choose_tokens (TrafoGenerationRun *run, gsize index, const float *logits, GError
     }
   if (row->draft->len > n_right)
     {
-      gsize length = trafo_model_runner_get_length (run->runner, row->sequence);
+      gsize length = trafo_step_scheduler_get_length (run->scheduler, row->sequence);
 
-      trafo_model_runner_truncate (run->runner, row->sequence, length + n_right - row->draft->len);
+      trafo_step_scheduler_truncate (run->scheduler,
+                                     row->sequence,
+                                     length + n_right - row->draft->len);
     }
   g_array_set_size (row->draft, 0);
   return TRUE;

@@ -21,12 +21,14 @@ const TrafoOperand *trafo_kv_cache_get_state (const TrafoKvCache *self, guint i)
 /* The memory of all states, filled or not. */
 gsize trafo_kv_cache_get_size_bytes (const TrafoKvCache *self);
 
+/* The memory of a page, in all states. */
+gsize trafo_kv_cache_get_page_bytes (const TrafoKvCache *self);
+
 /* How many pages @n_tokens fill. */
 gsize trafo_kv_cache_count_pages (const TrafoKvCache *self, gsize n_tokens);
 
-/* Pages for @n_sequences of @length tokens. */
-gboolean
-trafo_kv_cache_reserve (TrafoKvCache *self, guint n_sequences, gsize length, GError **error);
+/* Room for @n_pages in all. */
+gboolean trafo_kv_cache_reserve (TrafoKvCache *self, gsize n_pages, GError **error);
 
 guint    trafo_kv_cache_begin (TrafoKvCache *self);
 guint    trafo_kv_cache_fork (TrafoKvCache *self, guint sequence);

@@ -64,18 +64,20 @@ trafo_kv_cache_get_size_bytes (const TrafoKvCache *self)
 }
 
 gsize
+trafo_kv_cache_get_page_bytes (const TrafoKvCache *self)
+{
+  return trafo_page_pool_get_page_bytes (self->pool);
+}
+
+gsize
 trafo_kv_cache_count_pages (const TrafoKvCache *self, gsize n_tokens)
 {
   return n_tokens / self->page_tokens + (n_tokens % self->page_tokens != 0);
 }
 
 gboolean
-trafo_kv_cache_reserve (TrafoKvCache *self, guint n_sequences, gsize length, GError **error)
+trafo_kv_cache_reserve (TrafoKvCache *self, gsize n_pages, GError **error)
 {
-  gsize n_pages;
-
-  if (!g_size_checked_mul (&n_pages, n_sequences, trafo_kv_cache_count_pages (self, length)))
-    n_pages = G_MAXUINT;
   return trafo_page_pool_reserve (self->pool, (guint) MIN (n_pages, G_MAXUINT), error);
 }
 

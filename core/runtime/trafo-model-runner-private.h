@@ -37,11 +37,13 @@ gsize trafo_model_runner_get_vocab_size (const TrafoModelRunner *self);
 /* The longest sequence that the model has positions for; G_MAXSIZE where it has no bound. */
 gsize trafo_model_runner_get_max_length (const TrafoModelRunner *self);
 
-/* Memory for @n_sequences of @length tokens each: steps within these allocate none. */
-gboolean trafo_model_runner_reserve (TrafoModelRunner *self,
-                                     guint             n_sequences,
-                                     gsize             length,
-                                     GError          **error);
+/* How many pages of the cache @n_tokens fill, and the bytes of one. */
+gsize trafo_model_runner_count_pages (const TrafoModelRunner *self, gsize n_tokens);
+gsize trafo_model_runner_get_page_bytes (const TrafoModelRunner *self);
+
+/* Memory for @n_pages in all, and for sequences of @length tokens: steps within these allocate none. */
+gboolean
+trafo_model_runner_reserve (TrafoModelRunner *self, gsize n_pages, gsize length, GError **error);
 
 /* A new sequence without tokens; a copy of one, which shares what both have in common. Sequences are
  * small numbers, which are used again after their release. */
@@ -72,6 +74,16 @@ const float *trafo_model_runner_step (TrafoModelRunner     *self,
                                       guint                 n_rows,
                                       GCancellable         *cancellable,
                                       GError              **error);
+
+/* The parts of a step, for who shares the runner: while the second one runs, another thread may begin,
+ * fork, release, truncate and reorder sequences that are not in it. */
+gboolean trafo_model_runner_prepare (TrafoModelRunner     *self,
+                                     const TrafoRunnerRow *rows,
+                                     guint                 n_rows,
+                                     GError              **error);
+const float      *
+trafo_model_runner_run (TrafoModelRunner *self, GCancellable *cancellable, GError **error);
+void trafo_model_runner_append (TrafoModelRunner *self, const TrafoRunnerRow *rows, guint n_rows);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrafoModelRunner, trafo_model_runner_free)
 

@@ -24,6 +24,14 @@ static const char *const input_names[N_INPUTS] = {
   [ROW_STARTS] = "row_starts", [PAST_LENGTHS] = "past_lengths", [LOGITS_TO_KEEP] = "logits_to_keep",
 };
 
+/* What a step comes to. */
+typedef struct
+{
+  gint64 n_tokens;
+  gint64 n_logits;
+  gint64 n_rows;
+} StepSize;
+
 struct _TrafoModelRunner
 {
   TrafoModel     *model;
@@ -41,6 +49,7 @@ struct _TrafoModelRunner
   gsize        n_pages;     /* the width of the page table, which is part of the plan */
   guint64      n_run;
   guint64      n_steps;
+  StepSize     step; /* that was prepared */
 };
 
 static gboolean
@@ -179,13 +188,25 @@ note_bytes (TrafoModelRunner *self)
   trafo_model_note_run_bytes (self->model, size_bytes);
 }
 
+gsize
+trafo_model_runner_count_pages (const TrafoModelRunner *self, gsize n_tokens)
+{
+  return trafo_kv_cache_count_pages (self->cache, n_tokens);
+}
+
+gsize
+trafo_model_runner_get_page_bytes (const TrafoModelRunner *self)
+{
+  return trafo_kv_cache_get_page_bytes (self->cache);
+}
+
 gboolean
-trafo_model_runner_reserve (TrafoModelRunner *self, guint n_sequences, gsize length, GError **error)
+trafo_model_runner_reserve (TrafoModelRunner *self, gsize n_pages, gsize length, GError **error)
 {
   gboolean is_reserved;
 
   self->n_pages = MAX (self->n_pages, trafo_kv_cache_count_pages (self->cache, length));
-  is_reserved = trafo_kv_cache_reserve (self->cache, n_sequences, length, error);
+  is_reserved = trafo_kv_cache_reserve (self->cache, n_pages, error);
   note_bytes (self);
   return is_reserved;
 }
@@ -271,14 +292,6 @@ check_row (const TrafoModelRunner *self, const TrafoRunnerRow *row, GError **err
                MIN (self->max_length, G_MAXINT32));
   return FALSE;
 }
-
-/* What a step comes to. */
-typedef struct
-{
-  gint64 n_tokens;
-  gint64 n_logits;
-  gint64 n_rows;
-} StepSize;
 
 /* Checks the rows and makes room for their tokens. The page table grows in large steps, since each
  * is a plan of its own. */
@@ -446,6 +459,41 @@ read_logits (TrafoModelRunner *self, const StepSize *size, GError **error)
   return trafo_tensor_get_data (self->logits);
 }
 
+gboolean
+trafo_model_runner_prepare (TrafoModelRunner     *self,
+                            const TrafoRunnerRow *rows,
+                            guint                 n_rows,
+                            GError              **error)
+{
+  if (!extend_rows (self, rows, n_rows, &self->step, error) ||
+      !fit_inputs (self, &self->step, error))
+    return FALSE;
+  fill_tokens (self, rows, n_rows);
+  fill_rows (self, rows, n_rows);
+  return bind_cache (self, error);
+}
+
+const float *
+trafo_model_runner_run (TrafoModelRunner *self, GCancellable *cancellable, GError **error)
+{
+  gboolean is_run = trafo_execution_run (self->execution,
+                                         (TrafoTensor *const *) self->tensors->pdata,
+                                         cancellable,
+                                         error);
+
+  note_bytes (self);
+  return is_run ? read_logits (self, &self->step, error) : NULL;
+}
+
+void
+trafo_model_runner_append (TrafoModelRunner *self, const TrafoRunnerRow *rows, guint n_rows)
+{
+  self->n_run += self->step.n_tokens;
+  self->n_steps++;
+  for (guint i = 0; i < n_rows; i++)
+    trafo_kv_cache_append (self->cache, rows[i].sequence, rows[i].n_tokens);
+}
+
 const float *
 trafo_model_runner_step (TrafoModelRunner     *self,
                          const TrafoRunnerRow *rows,
@@ -454,25 +502,11 @@ trafo_model_runner_step (TrafoModelRunner     *self,
                          GError              **error)
 {
   const float *logits;
-  StepSize     size;
-  gboolean     is_run;
 
-  if (!extend_rows (self, rows, n_rows, &size, error) || !fit_inputs (self, &size, error))
+  if (!trafo_model_runner_prepare (self, rows, n_rows, error))
     return NULL;
-  fill_tokens (self, rows, n_rows);
-  fill_rows (self, rows, n_rows);
-  is_run =
-      bind_cache (self, error) && trafo_execution_run (self->execution,
-                                                       (TrafoTensor *const *) self->tensors->pdata,
-                                                       cancellable,
-                                                       error);
-  note_bytes (self);
-  if (!is_run)
-    return NULL;
-  self->n_run += size.n_tokens;
-  self->n_steps++;
-  logits = read_logits (self, &size, error);
-  for (guint i = 0; i < n_rows && logits != NULL; i++)
-    trafo_kv_cache_append (self->cache, rows[i].sequence, rows[i].n_tokens);
+  logits = trafo_model_runner_run (self, cancellable, error);
+  if (logits != NULL)
+    trafo_model_runner_append (self, rows, n_rows);
   return logits;
 }

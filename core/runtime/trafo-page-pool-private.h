@@ -20,8 +20,9 @@ void trafo_page_pool_free (TrafoPagePool *self);
 /* Where state @i is, with the number of pages that there are; until pages are taken or reserved. */
 const TrafoOperand *trafo_page_pool_get_state (const TrafoPagePool *self, guint i);
 
-/* The memory of all states. */
+/* The memory of all states, and that of one page of each. */
 gsize trafo_page_pool_get_size_bytes (const TrafoPagePool *self);
+gsize trafo_page_pool_get_page_bytes (const TrafoPagePool *self);
 
 /* Room for @n_pages in all. */
 gboolean trafo_page_pool_reserve (TrafoPagePool *self, guint n_pages, GError **error);

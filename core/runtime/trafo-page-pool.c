@@ -95,6 +95,16 @@ trafo_page_pool_get_size_bytes (const TrafoPagePool *self)
   return size_bytes;
 }
 
+gsize
+trafo_page_pool_get_page_bytes (const TrafoPagePool *self)
+{
+  gsize size_bytes = 0;
+
+  for (guint i = 0; i < self->n_states; i++)
+    size_bytes += self->page_bytes[i];
+  return size_bytes;
+}
+
 static gboolean
 fail_memory (guint n_pages, GError **error)
 {

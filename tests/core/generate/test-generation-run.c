@@ -152,8 +152,8 @@ test_cancelled_steps (gconstpointer json)
 {
   g_autoptr (TrafoModel) model = tiny_causal_new (&tiny_causal_default, "fake");
   g_autoptr (GError) error = NULL;
-  TrafoModelRunner *runner = trafo_model_runner_new (model, &error);
-  g_autoptr (TrafoKeptSequences) kept = trafo_kept_sequences_new (runner);
+  TrafoStepScheduler *scheduler = trafo_step_scheduler_new (model, &error);
+  g_autoptr (TrafoKeptSequences) kept = trafo_kept_sequences_new (scheduler);
   g_autoptr (TrafoGenerationResult) expected = generate (kept, json, FALSE);
   g_autoptr (TrafoGenerationResult) found = NULL;
 
@@ -166,7 +166,7 @@ test_cancelled_steps (gconstpointer json)
   assert_same (trafo_generation_result_get_logits (found),
                trafo_generation_result_get_logits (expected));
   trafo_kept_sequences_clear (kept);
-  g_assert_cmpuint (trafo_model_runner_begin (runner), ==, 0);
+  g_assert_cmpuint (trafo_step_scheduler_begin (scheduler), ==, 0);
 }
 
 /* One that is given up in its first step leaves none either. */
@@ -175,14 +175,14 @@ test_given_up (gconstpointer json)
 {
   g_autoptr (TrafoModel) model = tiny_causal_new (&tiny_causal_default, "fake");
   g_autoptr (GError) error = NULL;
-  TrafoModelRunner *runner = trafo_model_runner_new (model, &error);
-  g_autoptr (TrafoKeptSequences) kept = trafo_kept_sequences_new (runner);
+  TrafoStepScheduler *scheduler = trafo_step_scheduler_new (model, &error);
+  g_autoptr (TrafoKeptSequences) kept = trafo_kept_sequences_new (scheduler);
   TrafoGenerationRun *run = make_run (kept, json);
 
   fail_step (run);
   trafo_generation_run_free (run);
   trafo_kept_sequences_clear (kept);
-  g_assert_cmpuint (trafo_model_runner_begin (runner), ==, 0);
+  g_assert_cmpuint (trafo_step_scheduler_begin (scheduler), ==, 0);
 }
 
 /* The tokens of a row that is continued greedily by 5. */
@@ -219,20 +219,20 @@ test_continued (void)
 {
   const gint64 begin[] = { 5, 60, 17 }, more[] = { 9, 33 };
   g_autoptr (TrafoModel) model = tiny_causal_new (&tiny_causal_default, "cpu");
-  TrafoModelRunner *runner = trafo_model_runner_new (model, NULL);
-  g_autoptr (TrafoKeptSequences) kept = trafo_kept_sequences_new (runner);
+  TrafoStepScheduler *scheduler = trafo_step_scheduler_new (model, NULL);
+  g_autoptr (TrafoKeptSequences) kept = trafo_kept_sequences_new (scheduler);
   g_autoptr (TrafoKeptSequences) none =
-      trafo_kept_sequences_new (trafo_model_runner_new (model, NULL));
+      trafo_kept_sequences_new (trafo_step_scheduler_new (model, NULL));
   g_autoptr (GArray) said = continue_row (kept, begin, 3);
   g_autoptr (GArray) continued = NULL;
   g_autoptr (GArray) expected = NULL;
 
-  g_assert_cmpuint (trafo_model_runner_get_n_run (runner), ==, 3 + 4);
+  g_assert_cmpuint (trafo_step_scheduler_get_n_run (scheduler), ==, 3 + 4);
   g_array_append_vals (said, more, 2);
   continued = continue_row (kept, (const gint64 *) (gpointer) said->data, said->len);
-  g_assert_cmpuint (trafo_model_runner_get_n_run (runner), ==, 3 + 4 + 1 + 2 + 4);
+  g_assert_cmpuint (trafo_step_scheduler_get_n_run (scheduler), ==, 3 + 4 + 1 + 2 + 4);
   expected = continue_row (none, (const gint64 *) (gpointer) said->data, said->len);
-  g_assert_cmpuint (trafo_model_runner_get_n_run (none->runner), ==, 3 + 5 + 2 + 4);
+  g_assert_cmpuint (trafo_step_scheduler_get_n_run (none->scheduler), ==, 3 + 5 + 2 + 4);
   g_assert_cmpmem (continued->data,
                    continued->len * sizeof (gint64),
                    expected->data,
@@ -247,8 +247,8 @@ test_many_beams (void)
   const char *json = "{\"num_beams\": 1500, \"max_new_tokens\": 4, \"eos_token_id\": null}";
   g_autoptr (TrafoModel) model = tiny_causal_new (&tiny_causal_default, "cpu");
   g_autoptr (GError) error = NULL;
-  TrafoModelRunner *runner = trafo_model_runner_new (model, &error);
-  g_autoptr (TrafoKeptSequences) kept = trafo_kept_sequences_new (runner);
+  TrafoStepScheduler *scheduler = trafo_step_scheduler_new (model, &error);
+  g_autoptr (TrafoKeptSequences) kept = trafo_kept_sequences_new (scheduler);
   g_autoptr (TrafoGenerationResult) result = NULL;
   clock_t begin = clock ();
 

@@ -24,8 +24,9 @@ test_take (void)
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (GError) error = NULL;
-      TrafoModelRunner *runner = trafo_model_runner_new (model, &error);
-      g_autoptr (TrafoKeptSequences) kept = trafo_kept_sequences_new (runner);
+      TrafoStepScheduler *scheduler = trafo_step_scheduler_new (model, &error);
+      g_autoptr (TrafoKeptSequences) kept = trafo_kept_sequences_new (scheduler);
+      g_autoptr (TrafoStepRequest) request = NULL;
       gsize          length;
       TrafoRunnerRow rows[2] = {
         { trafo_kept_sequences_take (kept, first, 4, &length), 4, 1, first },
@@ -33,13 +34,14 @@ test_take (void)
       };
 
       rows[1].sequence = trafo_kept_sequences_take (kept, second, 2, &length);
-      g_assert_nonnull (trafo_model_runner_step (runner, rows, 2, NULL, &error));
+      request = trafo_step_request_new (scheduler, 2, 4);
+      g_assert_nonnull (trafo_step_request_run (request, rows, 2, NULL, &error));
       trafo_kept_sequences_give (kept, rows[0].sequence, first, 4);
       trafo_kept_sequences_give (kept, rows[1].sequence, second, 2);
       rows[0].sequence =
           trafo_kept_sequences_take (kept, cases[i].tokens, cases[i].n_tokens, &length);
       g_assert_cmpuint (length, ==, cases[i].n_common);
-      g_assert_cmpuint (trafo_model_runner_get_length (runner, rows[0].sequence), ==, length);
+      g_assert_cmpuint (trafo_step_scheduler_get_length (scheduler, rows[0].sequence), ==, length);
     }
 }
 

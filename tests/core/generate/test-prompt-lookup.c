@@ -110,8 +110,8 @@ generate (TrafoModel            *model,
 {
   const gint64 shape[] = { 1, (gint64) n_ids };
   g_autoptr (GError) error = NULL;
-  TrafoModelRunner *runner = trafo_model_runner_new (model, &error);
-  g_autoptr (TrafoKeptSequences) kept = trafo_kept_sequences_new (runner);
+  TrafoStepScheduler *scheduler = trafo_step_scheduler_new (model, &error);
+  g_autoptr (TrafoKeptSequences) kept = trafo_kept_sequences_new (scheduler);
   g_autoptr (TrafoTensorDict) inputs = trafo_tensor_dict_new ();
   g_autoptr (TrafoTensor) tensor = trafo_tensor_new_from_int64s (shape, 2, ids, n_ids, &error);
   g_autoptr (TrafoGenerationRun) run = NULL;
@@ -126,7 +126,7 @@ generate (TrafoModel            *model,
       trafo_generation_run_advance (run, NULL, &error);
       g_assert_no_error (error);
     }
-  *ret_n_steps = trafo_model_runner_get_n_steps (runner);
+  *ret_n_steps = trafo_step_scheduler_get_n_steps (scheduler);
   result = trafo_generation_run_finish (run, &error);
   g_assert_no_error (error);
   return result;
@@ -246,7 +246,7 @@ test_refused (void)
   const gint64 ids[] = { 1, 2 };
   g_autoptr (TrafoModel) model = tiny_causal_new (&tiny_causal_default, "reference");
   g_autoptr (TrafoKeptSequences) kept =
-      trafo_kept_sequences_new (trafo_model_runner_new (model, NULL));
+      trafo_kept_sequences_new (trafo_step_scheduler_new (model, NULL));
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {

@@ -45,7 +45,11 @@ test_decode (gconstpointer data)
   const float   *logits;
 
   g_assert_no_error (error);
-  g_assert_true (trafo_model_runner_reserve (runner, 2 * N_ROWS, 100, &error));
+  g_assert_true (
+      trafo_model_runner_reserve (runner,
+                                  2 * N_ROWS * trafo_model_runner_count_pages (runner, 100),
+                                  100,
+                                  &error));
   for (guint i = 0; i < N_ROWS; i++)
     {
       sequences[i] = trafo_model_runner_begin (runner);

@@ -158,7 +158,7 @@ test_pages (void)
   g_autoptr (GError) error = NULL;
   gconstpointer memory;
 
-  g_assert_true (trafo_kv_cache_reserve (cache, 5, 4 * PAGE_TOKENS, &error));
+  g_assert_true (trafo_kv_cache_reserve (cache, 5 * 4, &error));
   memory = trafo_kv_cache_get_state (cache, 0)->data;
   g_assert_cmpint (trafo_kv_cache_get_state (cache, 1)->shape[0], ==, 20);
   for (guint round = 0; round < 200; round++)
@@ -189,7 +189,7 @@ test_no_memory (void)
   guint a = trafo_kv_cache_begin (cache);
 
   append (cache, a, 5, 'a');
-  g_assert_false (trafo_kv_cache_reserve (cache, G_MAXUINT, G_MAXSIZE, &error));
+  g_assert_false (trafo_kv_cache_reserve (cache, G_MAXSIZE, &error));
   g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_NO_MEMORY);
   assert_marks (cache, a, "aaaaa");
   append (cache, a, 1, 'b');

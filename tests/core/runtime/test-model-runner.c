@@ -456,7 +456,10 @@ test_peak_bytes (void)
   if (!fixture_init (&self, config, "reference"))
     return;
   compiled = trafo_model_get_peak_bytes (self.model);
-  g_assert_true (trafo_model_runner_reserve (self.runner, 4, 200, NULL));
+  g_assert_true (trafo_model_runner_reserve (self.runner,
+                                             4 * trafo_model_runner_count_pages (self.runner, 200),
+                                             200,
+                                             NULL));
   reserved = trafo_model_get_peak_bytes (self.model);
   g_assert_cmpuint (reserved - compiled, >=, 800 * token_bytes);
   row.sequence = trafo_model_runner_begin (self.runner);

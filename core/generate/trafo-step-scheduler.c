@@ -1,0 +1,491 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "trafo-step-scheduler-private.h"
+
+#include <pthread.h>
+
+/* A step of so many tokens computes about as fast as any larger one, and others wait for it. */
+#define MAX_STEP_TOKENS 512
+#define MAX_CACHE_BYTES ((gsize) 1 << 30)
+
+/* Of those who are in a call, each is present (it chooses from its logits and comes back) or waits for
+ * a step. Where nobody is present and no step is being made, somebody who waits makes one; so a single
+ * request makes its own and wakes nobody. */
+struct _TrafoStepScheduler
+{
+  gint              n_refs; /* under registry_lock */
+  TrafoModelRunner *runner;
+  pthread_mutex_t   lock; /* not GLib's, which ThreadSanitizer does not see; guards what follows */
+  GQueue            waiting; /* of TrafoStepRequest, oldest first */
+  guint             n_present;
+  gboolean          is_running; /* a step, outside of the lock */
+  gsize             n_promised; /* pages, to all that were admitted */
+  gsize             max_tokens;
+  gsize             max_pages;
+  GPtrArray        *batch; /* of TrafoStepRequest: those of the step in hand */
+  GPtrArray        *works; /* of TrafoStepWork: theirs */
+  GArray           *rows;  /* of TrafoRunnerRow */
+};
+
+struct _TrafoStepRequest
+{
+  TrafoStepScheduler *scheduler;
+  gsize               n_pages; /* that it may come to */
+  gsize               length;
+  gboolean            is_admitted; /* its pages are promised */
+  gboolean            is_present;
+  gboolean            is_apart; /* failed with others: is tried without them */
+  gboolean            is_done;
+  GList               link; /* in waiting */
+  TrafoStepWork       work;
+  GCancellable       *cancellable;
+  const float        *logits;
+  GError             *error;
+  pthread_cond_t      changed;
+};
+
+static pthread_mutex_t registry_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static GQuark
+scheduler_quark (void)
+{
+  return g_quark_from_static_string ("trafo-step-scheduler");
+}
+
+TrafoStepScheduler *
+trafo_step_scheduler_new (TrafoModel *model, GError **error)
+{
+  TrafoModelRunner   *runner = trafo_model_runner_new (model, error);
+  TrafoStepScheduler *self;
+
+  if (runner == NULL)
+    return NULL;
+  self = g_new0 (TrafoStepScheduler, 1);
+  self->n_refs = 1;
+  self->runner = runner;
+  self->max_tokens = MAX_STEP_TOKENS;
+  self->max_pages = MAX_CACHE_BYTES / MAX (trafo_model_runner_get_page_bytes (runner), 1);
+  self->batch = g_ptr_array_new ();
+  self->works = g_ptr_array_new ();
+  self->rows = g_array_new (FALSE, FALSE, sizeof (TrafoRunnerRow));
+  pthread_mutex_init (&self->lock, NULL);
+  return self;
+}
+
+/* The model's, with a reference, or NULL. */
+static TrafoStepScheduler *
+look_up (TrafoModel *model)
+{
+  TrafoStepScheduler *self = g_object_get_qdata (G_OBJECT (model), scheduler_quark ());
+
+  if (self != NULL)
+    self->n_refs++;
+  return self;
+}
+
+/* Compiled outside of the lock, which is there for all models. */
+TrafoStepScheduler *
+trafo_step_scheduler_get (TrafoModel *model, GError **error)
+{
+  TrafoStepScheduler *self, *made;
+
+  pthread_mutex_lock (&registry_lock);
+  self = look_up (model);
+  pthread_mutex_unlock (&registry_lock);
+  if (self != NULL)
+    return self;
+  made = trafo_step_scheduler_new (model, error);
+  if (made == NULL)
+    return NULL;
+  pthread_mutex_lock (&registry_lock);
+  self = look_up (model);
+  if (self == NULL)
+    g_object_set_qdata (G_OBJECT (model), scheduler_quark (), made);
+  pthread_mutex_unlock (&registry_lock);
+  if (self == NULL)
+    return made;
+  trafo_step_scheduler_unref (made);
+  return self;
+}
+
+void
+trafo_step_scheduler_unref (TrafoStepScheduler *self)
+{
+  GObject *model;
+  gboolean is_last;
+
+  if (self == NULL)
+    return;
+  model = G_OBJECT (trafo_model_runner_get_model (self->runner));
+  pthread_mutex_lock (&registry_lock);
+  is_last = --self->n_refs == 0;
+  if (is_last && g_object_get_qdata (model, scheduler_quark ()) == self)
+    g_object_set_qdata (model, scheduler_quark (), NULL);
+  pthread_mutex_unlock (&registry_lock);
+  if (!is_last)
+    return;
+  trafo_model_runner_free (self->runner);
+  g_ptr_array_unref (self->batch);
+  g_ptr_array_unref (self->works);
+  g_array_unref (self->rows);
+  pthread_mutex_destroy (&self->lock);
+  g_free (self);
+}
+
+void
+trafo_step_scheduler_set_bounds (TrafoStepScheduler *self, gsize max_tokens, gsize max_pages)
+{
+  pthread_mutex_lock (&self->lock);
+  self->max_tokens = max_tokens;
+  self->max_pages = max_pages;
+  pthread_mutex_unlock (&self->lock);
+}
+
+TrafoModel *
+trafo_step_scheduler_get_model (const TrafoStepScheduler *self)
+{
+  return trafo_model_runner_get_model (self->runner);
+}
+
+gsize
+trafo_step_scheduler_get_vocab_size (const TrafoStepScheduler *self)
+{
+  return trafo_model_runner_get_vocab_size (self->runner);
+}
+
+gsize
+trafo_step_scheduler_get_max_length (const TrafoStepScheduler *self)
+{
+  return trafo_model_runner_get_max_length (self->runner);
+}
+
+/* Sequences may come and go while a step of others is run: only their numbers change. */
+guint
+trafo_step_scheduler_begin (TrafoStepScheduler *self)
+{
+  guint sequence;
+
+  pthread_mutex_lock (&self->lock);
+  sequence = trafo_model_runner_begin (self->runner);
+  pthread_mutex_unlock (&self->lock);
+  return sequence;
+}
+
+guint
+trafo_step_scheduler_fork (TrafoStepScheduler *self, guint sequence)
+{
+  guint fork;
+
+  pthread_mutex_lock (&self->lock);
+  fork = trafo_model_runner_fork (self->runner, sequence);
+  pthread_mutex_unlock (&self->lock);
+  return fork;
+}
+
+void
+trafo_step_scheduler_release (TrafoStepScheduler *self, guint sequence)
+{
+  pthread_mutex_lock (&self->lock);
+  trafo_model_runner_release (self->runner, sequence);
+  pthread_mutex_unlock (&self->lock);
+}
+
+gsize
+trafo_step_scheduler_get_length (TrafoStepScheduler *self, guint sequence)
+{
+  gsize length;
+
+  pthread_mutex_lock (&self->lock);
+  length = trafo_model_runner_get_length (self->runner, sequence);
+  pthread_mutex_unlock (&self->lock);
+  return length;
+}
+
+void
+trafo_step_scheduler_truncate (TrafoStepScheduler *self, guint sequence, gsize length)
+{
+  pthread_mutex_lock (&self->lock);
+  trafo_model_runner_truncate (self->runner, sequence, length);
+  pthread_mutex_unlock (&self->lock);
+}
+
+void
+trafo_step_scheduler_reorder (TrafoStepScheduler *self,
+                              const guint        *sequences,
+                              const guint        *parents,
+                              guint               n)
+{
+  pthread_mutex_lock (&self->lock);
+  trafo_model_runner_reorder (self->runner, sequences, parents, n);
+  pthread_mutex_unlock (&self->lock);
+}
+
+guint64
+trafo_step_scheduler_get_n_run (TrafoStepScheduler *self)
+{
+  guint64 n_run;
+
+  pthread_mutex_lock (&self->lock);
+  n_run = trafo_model_runner_get_n_run (self->runner);
+  pthread_mutex_unlock (&self->lock);
+  return n_run;
+}
+
+guint64
+trafo_step_scheduler_get_n_steps (TrafoStepScheduler *self)
+{
+  guint64 n_steps;
+
+  pthread_mutex_lock (&self->lock);
+  n_steps = trafo_model_runner_get_n_steps (self->runner);
+  pthread_mutex_unlock (&self->lock);
+  return n_steps;
+}
+
+guint
+trafo_step_scheduler_get_n_waiting (TrafoStepScheduler *self)
+{
+  guint n_waiting;
+
+  pthread_mutex_lock (&self->lock);
+  n_waiting = self->waiting.length;
+  pthread_mutex_unlock (&self->lock);
+  return n_waiting;
+}
+
+TrafoStepRequest *
+trafo_step_request_new (TrafoStepScheduler *scheduler, guint n_sequences, gsize length)
+{
+  TrafoStepRequest *self = g_new0 (TrafoStepRequest, 1);
+  gsize             n_pages = trafo_model_runner_count_pages (scheduler->runner, length);
+
+  self->scheduler = scheduler;
+  self->length = length;
+  if (!g_size_checked_mul (&self->n_pages, n_pages, n_sequences))
+    self->n_pages = G_MAXSIZE;
+  self->link.data = self;
+  trafo_step_work_init (&self->work);
+  pthread_cond_init (&self->changed, NULL);
+  return self;
+}
+
+/* Where nobody else will make the next step, the oldest that waits does. */
+static void
+wake_next (TrafoStepScheduler *self)
+{
+  TrafoStepRequest *oldest = g_queue_peek_head (&self->waiting);
+
+  if (oldest != NULL && !self->is_running && self->n_present == 0)
+    pthread_cond_signal (&oldest->changed);
+}
+
+static void
+set_present (TrafoStepRequest *self, gboolean is_present)
+{
+  self->scheduler->n_present += is_present - self->is_present;
+  self->is_present = is_present;
+}
+
+void
+trafo_step_request_pause (TrafoStepRequest *self)
+{
+  pthread_mutex_lock (&self->scheduler->lock);
+  set_present (self, FALSE);
+  wake_next (self->scheduler);
+  pthread_mutex_unlock (&self->scheduler->lock);
+}
+
+void
+trafo_step_request_free (TrafoStepRequest *self)
+{
+  TrafoStepScheduler *scheduler;
+
+  if (self == NULL)
+    return;
+  scheduler = self->scheduler;
+  pthread_mutex_lock (&scheduler->lock);
+  set_present (self, FALSE);
+  if (self->is_admitted)
+    scheduler->n_promised -= self->n_pages;
+  wake_next (scheduler);
+  pthread_mutex_unlock (&scheduler->lock);
+  trafo_step_work_clear (&self->work);
+  pthread_cond_destroy (&self->changed);
+  g_free (self);
+}
+
+/* Takes @error, or NULL. After a failure the sequences are as they were. */
+static void
+complete (TrafoStepRequest *self, GError *error)
+{
+  TrafoStepScheduler *scheduler = self->scheduler;
+
+  g_queue_unlink (&scheduler->waiting, &self->link);
+  for (guint i = 0; i < self->work.n_rows && error != NULL; i++)
+    {
+      guint sequence = self->work.rows[i].sequence;
+      gsize length = trafo_model_runner_get_length (scheduler->runner, sequence);
+
+      trafo_model_runner_truncate (scheduler->runner,
+                                   sequence,
+                                   length - g_array_index (self->work.n_run, guint, i));
+    }
+  self->error = error;
+  self->is_apart = FALSE;
+  self->is_done = TRUE;
+  set_present (self, error == NULL);
+  pthread_cond_signal (&self->changed);
+}
+
+static gboolean
+complete_if_cancelled (TrafoStepRequest *self)
+{
+  GError *error = NULL;
+
+  if (!g_cancellable_set_error_if_cancelled (self->cancellable, &error))
+    return FALSE;
+  complete (self, error);
+  return TRUE;
+}
+
+/* Promises the pages of a request, unless they are too many beside others that are being run. */
+static gboolean
+admit (TrafoStepRequest *self, gboolean has_others)
+{
+  TrafoStepScheduler *scheduler = self->scheduler;
+  gsize               n_pages = G_MAXSIZE;
+  GError             *error = NULL;
+
+  if (self->is_admitted)
+    return TRUE;
+  if (!g_size_checked_add (&n_pages, scheduler->n_promised, self->n_pages))
+    n_pages = G_MAXSIZE;
+  if (n_pages > scheduler->max_pages && has_others)
+    return FALSE;
+  if (!trafo_model_runner_reserve (scheduler->runner, n_pages, self->length, &error))
+    {
+      complete (self, error);
+      return TRUE;
+    }
+  scheduler->n_promised = n_pages;
+  self->is_admitted = TRUE;
+  return TRUE;
+}
+
+/* Puts those into the batch who take part in the next step: all that wait, but that none overtakes one
+ * that is to be admitted, and that one which is apart is so. */
+static void
+gather (TrafoStepScheduler *self)
+{
+  gboolean has_admitted = FALSE, is_full = FALSE;
+  GList   *next;
+
+  g_ptr_array_set_size (self->batch, 0);
+  g_ptr_array_set_size (self->works, 0);
+  for (GList *link = self->waiting.head; link != NULL; link = link->next)
+    has_admitted |= ((TrafoStepRequest *) link->data)->is_admitted;
+  for (GList *link = self->waiting.head; link != NULL; link = next)
+    {
+      TrafoStepRequest *request = link->data;
+
+      next = link->next;
+      if (complete_if_cancelled (request) || (is_full && !request->is_admitted) ||
+          (request->is_apart && self->batch->len > 0))
+        continue;
+      if (!admit (request, has_admitted))
+        is_full = TRUE;
+      if (!request->is_admitted)
+        continue;
+      has_admitted = TRUE;
+      g_ptr_array_add (self->batch, request);
+      g_ptr_array_add (self->works, &request->work);
+      if (request->is_apart)
+        break;
+    }
+}
+
+/* What a step made of its requests; @logits is NULL where it failed, with @error. */
+static void
+distribute (TrafoStepScheduler *self, const float *logits, GError *error)
+{
+  gsize vocab_size = trafo_model_runner_get_vocab_size (self->runner);
+
+  for (guint i = 0; i < self->batch->len; i++)
+    {
+      TrafoStepRequest *request = g_ptr_array_index (self->batch, i);
+      TrafoStepWork    *work = &request->work;
+
+      if (logits == NULL && self->batch->len == 1)
+        complete (request, g_error_copy (error));
+      else if (logits == NULL)
+        request->is_apart = TRUE;
+      else
+        {
+          trafo_step_work_advance (work);
+          request->logits = logits + work->n_logits_before * vocab_size;
+          if (!complete_if_cancelled (request) && trafo_step_work_is_done (work))
+            complete (request, NULL);
+        }
+    }
+}
+
+/* Makes one step for all that wait. A step of one is cancelled with it. */
+static void
+lead (TrafoStepScheduler *self)
+{
+  const float *logits = NULL;
+  g_autoptr (GError) error = NULL;
+  TrafoStepRequest     *first;
+  const TrafoRunnerRow *rows;
+
+  gather (self);
+  if (self->batch->len == 0)
+    return;
+  first = g_ptr_array_index (self->batch, 0);
+  trafo_step_batch_fill (self->rows,
+                         (TrafoStepWork **) self->works->pdata,
+                         self->works->len,
+                         self->max_tokens);
+  rows = (const TrafoRunnerRow *) (gpointer) self->rows->data;
+  if (trafo_model_runner_prepare (self->runner, rows, self->rows->len, &error))
+    {
+      self->is_running = TRUE;
+      pthread_mutex_unlock (&self->lock);
+      logits = trafo_model_runner_run (self->runner,
+                                       self->batch->len == 1 ? first->cancellable : NULL,
+                                       &error);
+      pthread_mutex_lock (&self->lock);
+      self->is_running = FALSE;
+      if (logits != NULL)
+        trafo_model_runner_append (self->runner, rows, self->rows->len);
+    }
+  distribute (self, logits, error);
+}
+
+const float *
+trafo_step_request_run (TrafoStepRequest     *self,
+                        const TrafoRunnerRow *rows,
+                        guint                 n_rows,
+                        GCancellable         *cancellable,
+                        GError              **error)
+{
+  TrafoStepScheduler *scheduler = self->scheduler;
+
+  pthread_mutex_lock (&scheduler->lock);
+  set_present (self, FALSE);
+  trafo_step_work_begin (&self->work, rows, n_rows);
+  self->cancellable = cancellable;
+  self->is_done = FALSE;
+  g_queue_push_tail_link (&scheduler->waiting, &self->link);
+  while (!self->is_done)
+    if (scheduler->is_running || scheduler->n_present > 0)
+      pthread_cond_wait (&self->changed, &scheduler->lock);
+    else
+      lead (scheduler);
+  wake_next (scheduler);
+  pthread_mutex_unlock (&scheduler->lock);
+  if (self->error == NULL)
+    return self->logits;
+  g_propagate_error (error, g_steal_pointer (&self->error));
+  return NULL;
+}
