@@ -40,7 +40,8 @@ typedef enum
 
 extern const char *const trafo_phase_names[TRAFO_N_PHASES];
 
-/* The tracks of a trace: 0 is the first thread that computed, then come the pool's, then more callers. */
+/* The tracks of a trace: 0 is the first thread that computed, then come the pool's, then more
+ * callers. */
 #define TRAFO_PROFILE_FIRST_CALLER 256
 
 /* On one thread, nanoseconds of the monotonic clock. */
@@ -95,8 +96,8 @@ guint trafo_profile_find_row (TrafoProfile          *self,
 guint trafo_profile_get_caller_track (TrafoProfile *self);
 void  trafo_profile_add_event (TrafoProfile *self, const TrafoProfileEvent *event);
 
-/* Something that takes time, from here to the end of a variable's scope. Costs nothing while no profile is
- * started. */
+/* Something that takes time, from here to the end of a variable's scope. Costs nothing while no
+ * profile is started. */
 typedef struct
 {
   TrafoProfile  *profile;

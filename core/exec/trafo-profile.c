@@ -10,19 +10,19 @@
 #include <trafo/trafo-error.h>
 #include <unistd.h>
 
-/* So many rows at most: with more shapes, those that come then share the rows of an op and place. */
+/* So many rows: with more shapes, those that come then share a row for each op and place. */
 #define MAX_ROWS 16384
 #define DEFAULT_MAX_EVENTS (1 << 18)
 
 /**
  * TrafoProfile:
  *
- * Where the time of models goes: each op with its shapes, its place in the model, its time, what it computed
- * and moved, and how much of the machine's limit that is.
+ * Where the time of models goes: each op with its shapes, its place in the model, its time, what it
+ * computed and moved, and how much of the machine's limit that is.
  *
- * One profile at a time is started, and sees everything that the process computes until it is stopped;
- * it may be started again and adds up. What is not started costs nothing. On a device with a queue
- * each op is waited for, so that a run takes longer there while it is profiled.
+ * One profile at a time is started, and sees everything that the process computes until it is
+ * stopped; it may be started again and adds up. What is not started costs nothing. On a device with
+ * a queue each op is waited for, so that a run takes longer there while it is profiled.
  */
 
 enum
@@ -99,7 +99,7 @@ trafo_profile_class_init (TrafoProfileClass *klass)
   /**
    * TrafoProfile:max-events:
    *
-   * How many events are kept for the trace, the first ones, of some 24 bytes each. The sums know all.
+   * How many events are kept for the trace, the first ones, of 24 bytes each. The sums know all.
    */
   g_object_class_install_property (object_class,
                                    PROP_MAX_EVENTS,
@@ -174,8 +174,8 @@ trafo_profile_start (TrafoProfile *self, GError **error)
  * trafo_profile_stop:
  * @self: a profile
  *
- * Ends what [method@Trafo.Profile.start] began. What runs at this moment is seen to its end. Does nothing
- * for a profile that is not started.
+ * Ends what [method@Trafo.Profile.start] began. What runs at this moment is seen to its end. Does
+ * nothing for a profile that is not started.
  */
 void
 trafo_profile_stop (TrafoProfile *self)
@@ -335,12 +335,12 @@ find_dtypes (TrafoProfile *self, gboolean is_used[TRAFO_N_DTYPES], TrafoDevice *
  * @self: a profile of something
  * @error: return location for an error
  *
- * Measures what the device that was profiled can do at most, with the threads that compute: how fast it reads memory,
- * and how fast it multiplies and adds in the types that were used.
+ * Measures what the device that was profiled can do at most, with the threads that compute: how fast
+ * it reads memory, and how fast it multiplies and adds in the types that were used.
  *
- * Takes about a second and, for that time, some hundred megabytes, in which nothing else should run. From
- * then on [method@Trafo.Profile.to_value] says what part of that each op reached. Where a device
- * cannot tell, nothing is known, which is no error.
+ * Takes about a second, in which nothing else should run, and up to a gibibyte of memory for as
+ * long. From then on [method@Trafo.Profile.to_value] says what part of that each op reached. Where a
+ * device cannot tell, nothing is known, which is no error.
  *
  * Returns: %TRUE, or %FALSE with %TRAFO_ERROR_NO_MEMORY
  */
@@ -399,25 +399,26 @@ phases_to_value (const TrafoProfile *self)
   return value;
 }
 
-/* The shortest time that the machine allows, as a part of what it took; 0: not known. */
-static double
-peak_fraction (const TrafoProfile *self, const TrafoProfileRow *row)
+/* The shortest times that the machine allows for a row; FALSE where that is not known. */
+static gboolean
+find_least (const TrafoProfile    *self,
+            const TrafoProfileRow *row,
+            double                *ret_compute_s,
+            double                *ret_memory_s)
 {
-  double compute_s = 0;
-
   if (self->peak_bytes <= 0 || (row->flops > 0 && self->peak_flops[row->dtype] <= 0) ||
       row->time_ns <= 0)
-    return 0;
-  if (row->flops > 0)
-    compute_s = row->flops / self->peak_flops[row->dtype];
-  return MAX (compute_s, row->bytes / self->peak_bytes) / (row->time_ns * 1e-9);
+    return FALSE;
+  *ret_compute_s = row->flops > 0 ? row->flops / self->peak_flops[row->dtype] : 0;
+  *ret_memory_s = row->bytes / self->peak_bytes;
+  return TRUE;
 }
 
 static TrafoValue *
 row_to_value (const TrafoProfile *self, const TrafoProfileRow *row)
 {
   TrafoValue *value = trafo_value_new_record ();
-  double      fraction = peak_fraction (self, row);
+  double      compute_s, memory_s;
 
   trafo_value_set_string (value, "op", row->op);
   trafo_value_set_string (value, "path", row->path);
@@ -430,8 +431,12 @@ row_to_value (const TrafoProfile *self, const TrafoProfileRow *row)
   trafo_value_set_double (value, "wait_s", row->wait_ns * 1e-9);
   trafo_value_set_double (value, "flops", row->flops);
   trafo_value_set_double (value, "bytes", row->bytes);
-  if (fraction > 0)
-    trafo_value_set_double (value, "peak_fraction", fraction);
+  if (!find_least (self, row, &compute_s, &memory_s))
+    return value;
+  trafo_value_set_string (value, "bound", compute_s > memory_s ? "compute" : "memory");
+  trafo_value_set_double (value,
+                          "peak_fraction",
+                          MAX (compute_s, memory_s) / (row->time_ns * 1e-9));
   return value;
 }
 
@@ -452,13 +457,18 @@ compare_rows (gconstpointer a, gconstpointer b)
  *
  * - elapsed_s, the time between starts and stops;
  * - device, where it ran last, and threads, those that compute;
- * - phases, a record of records with calls and time_s: load, compile (of which pack is a part) and run (of which plan, bind and ops are);
- * - peaks: memory_gb_per_s and FLOAT32_gflop_per_s for each type that was used, once they were measured;
- * - ops, the longest first: op, path (where in the model), kernel, dtype, shapes, calls, time_s and min_s of
- *   the wall clock, wait_s of all threads together, flops, bytes, and peak_fraction, where the peaks are known.
+ * - phases, a record of records with calls and time_s: load, compile (of which pack is a part) and
+ *   run (of which plan, bind and ops are);
+ * - peaks, once they were measured: memory_gb_per_s, float32_gflop_per_s and so for each type that
+ *   was used;
+ * - ops, the longest first: op, path (where in the model), kernel, dtype, shapes, calls, time_s and
+ *   min_s of the wall clock, wait_s of all threads together, flops, bytes, and, where the peaks are
+ *   known, bound, which is "compute" or "memory", whichever allows less, and peak_fraction, the part
+ *   of that peak.
  *
- * Ops that run side by side share the time that they take together, so that the sum of all times is no
- * more than the phase "ops" took. A peak_fraction above 1 is that of an op whose operands were in the caches.
+ * Ops that run side by side share the time that they take together, so that the sum of all times is
+ * no more than what the phase "ops" took. A peak_fraction above 1 is that of an op whose operands
+ * were in the caches.
  *
  * Returns: (transfer full): the record
  */

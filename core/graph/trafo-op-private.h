@@ -18,13 +18,14 @@ typedef struct
 
 typedef struct _TrafoDims TrafoDims;
 
-/* The least that an op has to do, whichever kernel does it. */
+/* The least that an op has to do, whichever kernel does it. flops are those of products, a
+ * multiplication and an addition being two, computed in @dtype; 0: what is moved is what counts.
+ * bytes are read or written, every operand's once, weights' as they are stored. */
 typedef struct
 {
-  double
-             flops; /* of products, a multiplication and an addition being two; 0: it is what is moved that counts */
-  TrafoDType dtype; /* that they are computed in */
-  double     bytes; /* read and written, every operand once, weights as they are stored */
+  double     flops;
+  double     bytes;
+  TrafoDType dtype;
 } TrafoOpWork;
 
 /* One row of the op table: all that core knows of an op. It stands in core/graph/ops/NAME.c.
@@ -43,8 +44,8 @@ typedef struct
  * decompose: the same result from simpler ops.
  * gradient: emits, for the gradient @grad of the result, that of each input (0: none).
  * batch: the same op with one more leading axis on the inputs that @batched marks.
- * count_work: how much it is with these operands; NULL: what stands in @work on entry, which is no flops
- *   and every operand's bytes. Operands whose data is NULL cannot be read.
+ * count_work: how much it is with these operands; NULL: what stands in @work on entry, which is no
+ *   flops and every operand's bytes. Operands whose data is NULL cannot be read.
  * reference: plain C, any strides, kept for ever; what every backend is tested against. */
 typedef struct _TrafoOp TrafoOp;
 struct _TrafoOp

@@ -6,6 +6,9 @@
 
 #include <stdlib.h>
 
+/* The longest; shapes may be many. */
+#define MAX_ROWS 30
+
 /* An op with its shapes, over all places of the model. */
 typedef struct
 {
@@ -17,6 +20,7 @@ typedef struct
   double      flops;
   double      bytes;
   double      least_s; /* what the peaks allow; below 0: they are not known */
+  gboolean    moves;   /* it is the bytes that count */
 } Row;
 
 static double
@@ -46,6 +50,8 @@ add_op (GHashTable *rows, TrafoValue *op)
       row = g_new0 (Row, 1);
       row->op = get_string (op, "op");
       row->shapes = get_string (op, "shapes");
+      row->moves = get_double (op, "flops") <= 0 ||
+                   (has_peak && g_str_equal (get_string (op, "bound"), "memory"));
       g_hash_table_insert (rows, g_steal_pointer (&key), row);
     }
   row->n_calls += trafo_value_get_integer (trafo_value_get_member (op, "calls"));
@@ -89,7 +95,7 @@ print_rate (const Row *row)
 {
   if (row->time_s <= 0)
     return NULL;
-  if (row->flops > 0)
+  if (!row->moves)
     return g_strdup_printf ("%.1f GFLOP/s", row->flops / row->time_s * 1e-9);
   return g_strdup_printf ("%.1f GB/s", row->bytes / row->time_s * 1e-9);
 }
@@ -101,7 +107,7 @@ print_percent (double part, double whole)
 }
 
 static void
-add_row (TrafoTable *table, const Row *row, double elapsed_s, guint n_threads, guint n_runs)
+add_op_row (TrafoTable *table, const Row *row, double elapsed_s, guint n_threads, guint n_runs)
 {
   trafo_table_add (table,
                    TRAFO_TERMINAL_STYLE_PLAIN,
@@ -115,7 +121,7 @@ add_row (TrafoTable *table, const Row *row, double elapsed_s, guint n_threads, g
                    g_strdup (row->shapes));
 }
 
-/* What is no op: @time_s of each run. */
+/* What is no op, or no longer shown: @time_s of all runs. */
 static void
 add_other (TrafoTable *table, const char *name, double time_s, double elapsed_s, guint n_runs)
 {
@@ -161,7 +167,7 @@ print_peaks (TrafoValue *profile, guint n_threads)
 {
   TrafoValue *peaks = trafo_value_get_member (profile, "peaks");
 
-  printf ("Peaks, measured with %u threads:", n_threads);
+  printf ("Peaks, measured with %u %s:", n_threads, n_threads == 1 ? "thread" : "threads");
   for (guint i = 0; peaks != NULL && i < trafo_value_get_n_items (peaks); i++)
     {
       g_auto (GStrv) words = g_strsplit (trafo_value_get_key (peaks, i), "_", 2);
@@ -190,7 +196,7 @@ trafo_profile_report_print (TrafoValue *profile, guint n_runs)
                                                   "% waiting",
                                                   "operands",
                                                   NULL);
-  double elapsed_s = get_double (profile, "elapsed_s"), ops_s = 0;
+  double elapsed_s = get_double (profile, "elapsed_s"), ops_s = 0, rest_s = 0;
   guint  n_threads = trafo_value_get_integer (trafo_value_get_member (profile, "threads"));
 
   printf ("%.3f ms a run, the mean of %u; so are calls and ms.\n",
@@ -200,8 +206,17 @@ trafo_profile_report_print (TrafoValue *profile, guint n_runs)
     {
       const Row *row = g_ptr_array_index (rows, i);
 
-      add_row (table, row, elapsed_s, n_threads, n_runs);
+      if (i < MAX_ROWS)
+        add_op_row (table, row, elapsed_s, n_threads, n_runs);
+      else
+        rest_s += row->time_s;
       ops_s += row->time_s;
+    }
+  if (rows->len > MAX_ROWS)
+    {
+      g_autofree char *name = g_strdup_printf ("(%u more)", rows->len - MAX_ROWS);
+
+      add_other (table, name, rest_s, elapsed_s, n_runs);
     }
   add_others (table, profile, ops_s, n_runs);
   trafo_table_print (table);

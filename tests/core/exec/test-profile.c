@@ -422,6 +422,9 @@ test_peaks (void)
   g_assert_cmpfloat (get_double (peaks, "memory_gb_per_s"), >, 0);
   g_assert_cmpfloat (get_double (peaks, "float32_gflop_per_s"), >, 0);
   g_assert_cmpfloat (sum (after, "linear", "peak_fraction"), >, 0);
+  g_assert_cmpstr (get_string (find (after, "layer_norm", "embeddings.LayerNorm"), "bound"),
+                   ==,
+                   "memory");
 }
 
 int
