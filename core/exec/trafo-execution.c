@@ -211,6 +211,7 @@ run_step (TrafoExecution *self, const TrafoStep *step, guint worker, guint n_wor
     step->kernel->run (&step->args, task, step->n_tasks, scratch);
 }
 
+/* The second stage of a step, once all have done the first. */
 static inline void
 finish_step (TrafoExecution *self, const TrafoStep *step, guint worker, guint n_workers)
 {
@@ -269,7 +270,6 @@ run_steps (gpointer data, guint worker, guint n_workers)
         run_step (self, step, worker, n_workers);
       if (step->n_finish_tasks == 0)
         continue;
-      /* the second stage comes once all have done the first */
       trafo_barrier_wait (&self->barrier, n_workers);
       if (G_UNLIKELY (self->recording != NULL))
         record_step (self, i, TRUE, worker, n_workers);

@@ -488,7 +488,8 @@ trafo_profile_to_value (TrafoProfile *self)
   if (rows != NULL)
     qsort (rows, self->rows->len, sizeof *rows, compare_rows);
   for (guint i = 0; i < self->rows->len; i++)
-    trafo_value_append (ops, row_to_value (self, rows[i]));
+    if (((const TrafoProfileRow *) rows[i])->n_calls > 0)
+      trafo_value_append (ops, row_to_value (self, rows[i]));
   trafo_value_set_double (value,
                           "elapsed_s",
                           (double) (self->elapsed_ns +
