@@ -83,8 +83,8 @@ trafo_profile_now (void)
   return (gint64) now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* A reference to what was started; NULL while nothing is. */
-TrafoProfile *trafo_profile_acquire (void);
+/* Whether there is a profile that was started. */
+extern gint trafo_profile_is_started;
 
 /* The row of a kernel call; @kernel is NULL for the reference. */
 guint trafo_profile_find_row (TrafoProfile          *self,
@@ -105,8 +105,23 @@ typedef struct
   gint64         begin_ns;
 } TrafoPhase;
 
-TrafoPhase trafo_phase_begin (TrafoPhaseKind kind);
-void       trafo_phase_end (TrafoPhase *self);
+TrafoPhase trafo_phase_begin_started (TrafoPhaseKind kind);
+void       trafo_phase_end_started (TrafoPhase *self);
+
+static inline TrafoPhase
+trafo_phase_begin (TrafoPhaseKind kind)
+{
+  if (G_LIKELY (!__atomic_load_n (&trafo_profile_is_started, __ATOMIC_RELAXED)))
+    return (TrafoPhase){ NULL, kind, 0 };
+  return trafo_phase_begin_started (kind);
+}
+
+static inline void
+trafo_phase_end (TrafoPhase *self)
+{
+  if (G_UNLIKELY (self->profile != NULL))
+    trafo_phase_end_started (self);
+}
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TrafoPhase, trafo_phase_end)
 

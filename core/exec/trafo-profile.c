@@ -37,9 +37,10 @@ const char *const trafo_phase_names[TRAFO_N_PHASES] = {
   [TRAFO_PHASE_OPS] = "ops",
 };
 
+gint trafo_profile_is_started; /* whether there is a current one */
+
 static GMutex        current_lock;
-static TrafoProfile *current;    /* a reference */
-static gint          is_started; /* whether there is one: read without the lock */
+static TrafoProfile *current; /* a reference */
 static guint64       last_serial;
 
 G_DEFINE_FINAL_TYPE (TrafoProfile, trafo_profile, G_TYPE_OBJECT)
@@ -166,7 +167,7 @@ trafo_profile_start (TrafoProfile *self, GError **error)
   g_mutex_lock (&self->lock);
   self->begin_ns = trafo_profile_now ();
   g_mutex_unlock (&self->lock);
-  __atomic_store_n (&is_started, TRUE, __ATOMIC_RELEASE);
+  __atomic_store_n (&trafo_profile_is_started, TRUE, __ATOMIC_RELEASE);
   return TRUE;
 }
 
@@ -187,7 +188,7 @@ trafo_profile_stop (TrafoProfile *self)
       g_mutex_unlock (&current_lock);
       return;
     }
-  __atomic_store_n (&is_started, FALSE, __ATOMIC_RELEASE);
+  __atomic_store_n (&trafo_profile_is_started, FALSE, __ATOMIC_RELEASE);
   current = NULL;
   g_mutex_lock (&self->lock);
   self->elapsed_ns += trafo_profile_now () - self->begin_ns;
@@ -195,20 +196,6 @@ trafo_profile_stop (TrafoProfile *self)
   g_mutex_unlock (&self->lock);
   g_mutex_unlock (&current_lock);
   g_object_unref (self);
-}
-
-TrafoProfile *
-trafo_profile_acquire (void)
-{
-  TrafoProfile *self = NULL;
-
-  if (G_LIKELY (!__atomic_load_n (&is_started, __ATOMIC_RELAXED)))
-    return NULL;
-  g_mutex_lock (&current_lock);
-  if (current != NULL)
-    self = g_object_ref (current);
-  g_mutex_unlock (&current_lock);
-  return self;
 }
 
 static void
@@ -289,23 +276,25 @@ trafo_profile_add_event (TrafoProfile *self, const TrafoProfileEvent *event)
 }
 
 TrafoPhase
-trafo_phase_begin (TrafoPhaseKind kind)
+trafo_phase_begin_started (TrafoPhaseKind kind)
 {
-  TrafoPhase self = { trafo_profile_acquire (), kind, 0 };
+  TrafoPhase self = { NULL, kind, 0 };
 
+  g_mutex_lock (&current_lock);
+  if (current != NULL)
+    self.profile = g_object_ref (current);
+  g_mutex_unlock (&current_lock);
   if (self.profile != NULL)
     self.begin_ns = trafo_profile_now ();
   return self;
 }
 
 void
-trafo_phase_end (TrafoPhase *self)
+trafo_phase_end_started (TrafoPhase *self)
 {
   g_autoptr (TrafoProfile) profile = g_steal_pointer (&self->profile);
   TrafoProfileEvent event = { .begin_ns = self->begin_ns, .number = G_MAXUINT32 - self->kind };
 
-  if (profile == NULL)
-    return;
   event.end_ns = trafo_profile_now ();
   g_mutex_lock (&profile->lock);
   event.track = trafo_profile_get_caller_track (profile);

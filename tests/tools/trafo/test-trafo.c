@@ -407,7 +407,7 @@ static const Case cases[] = {
     "bench encode-2-8 --profile --threads 1 --trace @T/trace.json" TINY,
     "",
     0,
-    "{*}\n*ms a run*% of peak*linear*FLOP/s*2x8x16*(between ops)*(outside the model)*\n"
+    "{*}\n*ms a run*% of peak*linear*B/s*2x8x16*(between ops)*(outside the model)*\n"
     "Peaks, measured with 1 thread: memory * GB/s, float32 * GFLOP/s\n",
     "" },
   { "bench-trace-nowhere", "bench encode-2-8 --trace /nowhere/t" TINY, "", 1, "", "*/nowhere*" },
