@@ -8,6 +8,7 @@
 #include "trafo-device-choice.h"
 #include "trafo-load-request-private.h"
 #include "trafo-passes-private.h"
+#include "trafo-profile-private.h"
 
 /* So many tensors may be missing from any checkpoint: a head and a pooler are few, layers are not. */
 #define MAX_MISSING 4096
@@ -208,6 +209,7 @@ attach_runtime (TrafoModel       *model,
                 GCancellable     *cancellable,
                 GError          **error)
 {
+  g_auto (TrafoPhase) phase = trafo_phase_begin (TRAFO_PHASE_LOAD);
   const char *device = options != NULL ? trafo_load_options_get_device (options) : NULL;
   TrafoDType  dtype = options != NULL ? trafo_load_options_get_dtype (options) : TRAFO_DTYPE_NONE;
   guint64     seed = options != NULL ? trafo_load_options_get_seed (options) : 0;
@@ -376,10 +378,12 @@ get_program (Runtime *self, const TrafoVariant *variant, GError **error)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   gpointer      key = GUINT_TO_POINTER (variant_key (variant));
   TrafoProgram *program = g_hash_table_lookup (self->programs, key);
-  TrafoGraph   *graph;
+  g_auto (TrafoPhase) phase = { NULL, 0, 0 };
+  TrafoGraph *graph;
 
   if (program != NULL)
     return program;
+  phase = trafo_phase_begin (TRAFO_PHASE_COMPILE);
   graph = trace (self->model, variant, self->source->untied, G_MAXUINT, error);
   if (graph == NULL)
     return NULL;

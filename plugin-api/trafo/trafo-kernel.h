@@ -164,6 +164,12 @@ typedef struct
                               gsize         source_offset_bytes,
                               gsize         size_bytes,
                               TrafoMessage *message);
+
+  /* Only in host memory: some microseconds of the densest multiplications and additions that kernels
+   * of @dtype use, in registers alone; returns how many there were, an addition counting as much as a
+   * multiplication, and 0 for a dtype of no such kernels. Called by all threads at once, it shows
+   * what no kernel can surpass. */
+  guint64 (*saturate) (gpointer device, guint16 dtype);
 } TrafoDeviceOps;
 
 G_END_DECLS

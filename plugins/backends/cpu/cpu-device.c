@@ -36,6 +36,14 @@ device_pack (gpointer device, const TrafoWeight *weight, gpointer destination, g
   tier->pack (weight, destination, task);
 }
 
+static guint64
+device_saturate (gpointer device, guint16 dtype)
+{
+  const TrafoCpuKernels *tier = device;
+
+  return tier->saturate (dtype);
+}
+
 const TrafoDeviceOps trafo_cpu_device_ops = {
   .struct_size = sizeof (TrafoDeviceOps),
   .flags = TRAFO_DEVICE_HOST_MEMORY,
@@ -43,4 +51,5 @@ const TrafoDeviceOps trafo_cpu_device_ops = {
   .packed_size = device_packed_size,
   .pack_n_tasks = device_pack_n_tasks,
   .pack = device_pack,
+  .saturate = device_saturate,
 };
