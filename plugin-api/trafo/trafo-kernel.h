@@ -164,6 +164,11 @@ typedef struct
                               gsize         source_offset_bytes,
                               gsize         size_bytes,
                               TrafoMessage *message);
+
+  /* What pack() makes, in one word that differs wherever the same weight would become other bytes,
+   * such as an instruction set's name. Core then may keep packed weights on disk, for processes
+   * that load the same build of the plugin. NULL, or no function: it does not. */
+  const char *(*packed_layout) (gpointer device);
 } TrafoDeviceOps;
 
 G_END_DECLS
