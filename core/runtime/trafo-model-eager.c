@@ -45,12 +45,11 @@ find_input (gpointer              data,
             const TrafoValueType *type,
             GError              **error)
 {
-  Leaves      *self = data;
-  TrafoTensor *given = trafo_tensor_dict_get (self->inputs, name);
+  Leaves *self = data;
 
-  if (given == NULL)
+  if (trafo_tensor_dict_get (self->inputs, name) == NULL)
     return fill (self, name, rule, type, error);
-  return trafo_model_inputs_convert (name, given, type, error);
+  return trafo_model_inputs_convert (self->inputs, name, type, error);
 }
 
 /* The checkpoint's own memory where it is float32; a result that is a view of it keeps the model. */

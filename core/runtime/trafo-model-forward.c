@@ -36,13 +36,15 @@ order_inputs (const TrafoGraph *graph,
       const TrafoGraphInput *input = g_ptr_array_index (graph->inputs, i);
       const TrafoValueType  *type = &trafo_graph_get_node (graph, input->sym)->type;
       gboolean               is_index = packed != NULL && trafo_packed_inputs_have (input->name);
-      TrafoTensor *given = trafo_tensor_dict_get (is_index ? packed : inputs, input->name);
-      TrafoTensor *converted = NULL;
+      TrafoTensorDict       *source = is_index ? packed : inputs;
+      TrafoTensor           *converted = NULL;
 
-      if (given != NULL)
-        converted = trafo_model_inputs_convert (input->name, given, type, error);
-      if (given != NULL && converted == NULL)
-        return NULL;
+      if (trafo_tensor_dict_get (source, input->name) != NULL)
+        {
+          converted = trafo_model_inputs_convert (source, input->name, type, error);
+          if (converted == NULL)
+            return NULL;
+        }
       g_array_append_val (ordered, converted);
     }
   return g_steal_pointer (&ordered);

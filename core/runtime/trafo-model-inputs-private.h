@@ -19,10 +19,11 @@ void trafo_model_inputs_get_variant (TrafoTensorDict *inputs,
 gboolean
 trafo_model_inputs_check (TrafoTensorDict *inputs, const TrafoGraph *graph, GError **error);
 
-/* @tensor, the input @name, as @wanted: ids and masks may be of any integer type, labels of any type
- * and with a last axis of length 1 too many. What does not convert comes back as it is. */
-TrafoTensor *trafo_model_inputs_convert (const char           *name,
-                                         TrafoTensor          *tensor,
+/* The input @name, which @inputs has, as @wanted: ids and masks may be of any integer type, labels of
+ * any type and with a last axis of length 1 too many, positions and token types one row for all texts.
+ * What does not convert comes back as it is. */
+TrafoTensor *trafo_model_inputs_convert (TrafoTensorDict      *inputs,
+                                         const char           *name,
                                          const TrafoValueType *wanted,
                                          GError              **error);
 

@@ -112,13 +112,44 @@ squeeze_labels (const char *name, TrafoTensor *tensor, const TrafoValueType *wan
   return trafo_tensor_ref (tensor);
 }
 
+/* One row of positions or token types stands for every text. */
+static TrafoTensor *
+repeat_row (TrafoTensorDict *inputs, const char *name, TrafoTensor *tensor, GError **error)
+{
+  static const char *const names[] = { "position_ids", "token_type_ids", NULL };
+  TrafoTensor             *ids = trafo_tensor_dict_get (inputs, "input_ids");
+  gint64                   shape[2];
+  g_autoptr (TrafoTensor) row = NULL;
+
+  if (!g_strv_contains (names, name) || ids == NULL || trafo_tensor_get_n_dims (ids) != 2 ||
+      trafo_tensor_get_n_dims (tensor) != 2 || trafo_tensor_get_dim (tensor, 0) != 1)
+    return trafo_tensor_ref (tensor);
+  row = trafo_tensor_contiguous (tensor, error);
+  if (row == NULL)
+    return NULL;
+  shape[0] = trafo_tensor_get_dim (ids, 0);
+  shape[1] = trafo_tensor_get_dim (tensor, 1);
+  return trafo_tensor_new_from_data (trafo_tensor_get_dtype (row),
+                                     shape,
+                                     (gint64[]){ 0, 1 },
+                                     2,
+                                     trafo_tensor_get_data (row),
+                                     TRUE,
+                                     trafo_tensor_ref (row),
+                                     (GDestroyNotify) trafo_tensor_unref,
+                                     error);
+}
+
 TrafoTensor *
-trafo_model_inputs_convert (const char           *name,
-                            TrafoTensor          *tensor,
+trafo_model_inputs_convert (TrafoTensorDict      *inputs,
+                            const char           *name,
                             const TrafoValueType *wanted,
                             GError              **error)
 {
-  g_autoptr (TrafoTensor) shaped = squeeze_labels (name, tensor, wanted, error);
+  g_autoptr (TrafoTensor) given =
+      repeat_row (inputs, name, trafo_tensor_dict_get (inputs, name), error);
+  g_autoptr (TrafoTensor) shaped =
+      given != NULL ? squeeze_labels (name, given, wanted, error) : NULL;
 
   if (shaped == NULL)
     return NULL;

@@ -9,10 +9,6 @@ G_BEGIN_DECLS
 /* Classes that transformers 5 writes of its own, BERT's among them, take the vocabulary alone out of
  * tokenizer.json and make the components anew (models/bert/tokenization_bert.py). */
 
-/* Whether BERT's class reads a tokenizer.json: by the tokenizer_class of tokenizer_config.json, or
- * where there is none by the model_type of config.json. Both may be NULL. */
-gboolean trafo_bert_components_apply_to (const char *tokenizer_class, const char *model_type);
-
 /* The components, each as one of tokenizer.json, of the a{sv} of tokenizer_config.json. Floating. */
 GVariant *trafo_bert_components_new_normalizer (GVariant *config);
 GVariant *trafo_bert_components_new_pre_tokenizer (void);

@@ -2,7 +2,6 @@
  * Copyright 2026 The Trafo authors */
 #include <trafo/trafo-config.h>
 
-#include "trafo-bert-components-private.h"
 #include "trafo-mapped-file-private.h"
 #include "trafo-text-engine-private.h"
 #include "trafo-text.h"
@@ -49,16 +48,15 @@ read_json (const char *folder, const char *name, TrafoTokenizerFile *file, GErro
 
 /* By the class of tokenizer_config.json, else by the model's config.json, if that can be read. */
 static gboolean
-is_read_by_bert (const TrafoTokenizerConfig *config, const char *folder)
+is_read_by_bert (TrafoTokenizer *self, const TrafoTokenizerConfig *config, const char *folder)
 {
   g_autoptr (TrafoConfig) model = NULL;
-  const char *class = NULL;
 
-  if (!g_variant_lookup (config->values, "tokenizer_class", "&s", &class) && folder != NULL)
+  if (!g_variant_lookup (config->values, "tokenizer_class", "s", NULL) && folder != NULL)
     model = trafo_config_new_from_folder (folder, NULL);
-  return trafo_bert_components_apply_to (class,
-                                         model != NULL ? trafo_config_get_model_type (model)
-                                                       : NULL);
+  return trafo_tokenizer_set_class (self,
+                                    config->values,
+                                    model != NULL ? trafo_config_get_model_type (model) : NULL);
 }
 
 static TrafoTokenizerConfig *
@@ -134,7 +132,7 @@ trafo_tokenizer_load (TrafoTokenizer *self, const char *folder, GError **error)
     return FALSE;
   has_model = text != NULL;
   /* a vocabulary of WordPiece alone is BERT's */
-  config->is_bert = !has_model || is_read_by_bert (config, folder);
+  config->is_bert = is_read_by_bert (self, config, folder) || !has_model;
   if (!has_model)
     text = trafo_tokenizer_load_files (self, folder, config->values, error);
   if (text == NULL)
@@ -183,6 +181,6 @@ trafo_tokenizer_load_json (TrafoTokenizer *self,
   config = trafo_tokenizer_config_new (&file, &none, &none, defaults, error);
   if (config == NULL)
     return FALSE;
-  config->is_bert = is_read_by_bert (config, NULL);
+  config->is_bert = is_read_by_bert (self, config, NULL);
   return load_text (self, tokenizer_json, "tokenizer.json", TRUE, config, error);
 }

@@ -108,6 +108,27 @@ trafo_tokenizer_get_default_config (TrafoTokenizer *self)
 }
 
 /**
+ * trafo_tokenizer_set_class: (virtual set_class)
+ * @self: a tokenizer that has loaded nothing yet
+ * @config: tokenizer_config.json, completed with the defaults, as a dictionary `a{sv}`
+ * @model_type: (nullable): the model_type of config.json
+ *
+ * Tells the class that a checkpoint names: the "tokenizer_class" of @config, else the one that
+ * Hugging Face has for @model_type.
+ *
+ * Returns: whether that class takes from tokenizer.json the vocabulary alone, as BERT's does
+ */
+gboolean
+trafo_tokenizer_set_class (TrafoTokenizer *self, GVariant *config, const char *model_type)
+{
+  TrafoTokenizerInterface *iface;
+
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), FALSE);
+  iface = TRAFO_TOKENIZER_GET_IFACE (self);
+  return iface->set_class != NULL && iface->set_class (self, config, model_type);
+}
+
+/**
  * trafo_tokenizer_load_model: (virtual load_model)
  * @self: a tokenizer
  * @model: the text of tokenizer.json's member "model"

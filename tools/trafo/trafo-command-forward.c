@@ -47,6 +47,11 @@ set_input (TrafoTensorDict *inputs,
 
   if (json == NULL)
     return TRUE;
+  if (trafo_tensor_dict_get (inputs, name) != NULL)
+    {
+      g_set_error (error, TRAFO_USAGE_ERROR, 0, "%s: the input '%s' is given twice", option, name);
+      return FALSE;
+    }
   tensor = trafo_json_argument_parse (option, json, error);
   if (tensor == NULL)
     return FALSE;

@@ -150,11 +150,14 @@ show_value (const char *folder, TrafoConfig *config, TrafoCheckpoint *checkpoint
 static void
 print_line (const char *key, const char *text)
 {
+  g_autofree char *shown_key = trafo_terminal_escape (key);
+  g_autofree char *shown_text = trafo_terminal_escape (text);
+
   printf ("%s%-24s%s %s\n",
           trafo_terminal_style (stdout, TRAFO_TERMINAL_STYLE_HEADING),
-          key,
+          shown_key,
           trafo_terminal_style (stdout, TRAFO_TERMINAL_STYLE_PLAIN),
-          text);
+          shown_text);
 }
 
 static char *

@@ -36,13 +36,15 @@ print_message (const TrafoCommand *self,
                TrafoTerminalStyle  style,
                const char         *message)
 {
+  g_autofree char *escaped = trafo_terminal_escape (message);
+
   fprintf (stderr,
            "trafo %s: %s%s:%s %s\n",
            self->name,
            trafo_terminal_style (stderr, style),
            label,
            trafo_terminal_style (stderr, TRAFO_TERMINAL_STYLE_PLAIN),
-           message);
+           escaped);
 }
 
 int

@@ -36,10 +36,30 @@ trafo_terminal_style (FILE *stream, TrafoTerminalStyle style)
   return has_colours (stream) ? sequences[style] : "";
 }
 
+char *
+trafo_terminal_escape (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  GString         *escaped = g_string_new (NULL);
+
+  for (const char *at = valid; *at != '\0'; at = g_utf8_next_char (at))
+    {
+      gunichar c = g_utf8_get_char (at);
+
+      if (g_unichar_iscntrl (c))
+        g_string_append_printf (escaped, "\\x%02x", c);
+      else
+        g_string_append_unichar (escaped, c);
+    }
+  return g_string_free (escaped, FALSE);
+}
+
 static void
 add_cell (TrafoTable *self, const char *cell)
 {
-  g_string_append_len (self->cells, cell, strlen (cell) + 1);
+  g_autofree char *escaped = trafo_terminal_escape (cell);
+
+  g_string_append_len (self->cells, escaped, strlen (escaped) + 1);
 }
 
 static void

@@ -20,6 +20,10 @@ typedef enum
 /* The sequence that switches to a style; "" where @stream is no terminal, or NO_COLOR is set. */
 const char *trafo_terminal_style (FILE *stream, TrafoTerminalStyle style);
 
+/* @text with its control characters, which a terminal would obey, as \x1b and the like. A file or
+ * a caller may hold any. */
+char *trafo_terminal_escape (const char *text);
+
 /* A table on stdout. Cells are aligned under their headings; nothing is padded at the end of a row. */
 typedef struct _TrafoTable TrafoTable;
 

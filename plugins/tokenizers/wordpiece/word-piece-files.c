@@ -67,18 +67,12 @@ read_vocabulary (WordPieceModel *model, const char *path, GError **error)
 /* Reads vocab.txt into @model; returns a tokenizer.json without the vocabulary. What BERT's class
  * makes of it besides, core knows. */
 GBytes *
-word_piece_files_load (WordPieceModel *model, const char *folder, GVariant *config, GError **error)
+word_piece_files_load (WordPieceModel *model, const char *folder, GError **error)
 {
   static const char text[] = "{\"version\":\"1.0\",\"model\":{\"type\":\"WordPiece\"}}";
   g_autofree char  *path = g_build_filename (folder, "vocab.txt", NULL);
-  const char       *unk = NULL;
 
   if (!read_vocabulary (model, path, error))
     return NULL;
-  if (g_variant_lookup (config, "unk_token", "&s", &unk))
-    {
-      g_free (model->unk_token);
-      model->unk_token = g_strdup (unk);
-    }
   return word_piece_model_finish (model, error) ? g_bytes_new_static (text, strlen (text)) : NULL;
 }

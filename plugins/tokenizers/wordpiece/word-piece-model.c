@@ -52,6 +52,27 @@ read_string (TrafoJsonReader *reader, char **value)
   *value = g_strdup (string);
 }
 
+void
+word_piece_model_set_unk_token (WordPieceModel *self, const char *token)
+{
+  g_free (self->unk_token);
+  self->unk_token = g_strdup (token);
+}
+
+static gboolean
+read_option (WordPieceModel *self, TrafoJsonReader *reader, const char *key)
+{
+  if (g_str_equal (key, "unk_token"))
+    read_string (reader, &self->unk_token);
+  else if (g_str_equal (key, "continuing_subword_prefix"))
+    read_string (reader, &self->prefix);
+  else if (g_str_equal (key, "max_input_chars_per_word"))
+    self->max_input_chars_per_word = trafo_json_reader_read_uint64 (reader);
+  else
+    return FALSE;
+  return TRUE;
+}
+
 static void
 read_type (TrafoJsonReader *reader)
 {
@@ -61,9 +82,14 @@ read_type (TrafoJsonReader *reader)
     trafo_json_reader_fail (reader, "the model's type is '%s', expected 'WordPiece'", type);
 }
 
-/* Reads tokenizer.json's member "model". */
+/* Reads tokenizer.json's member "model". @class_unk: BERT's class takes the vocabulary alone out of it
+ * and has this unknown token; NULL for another class. */
 gboolean
-word_piece_model_read (WordPieceModel *self, GBytes *text, const char *origin, GError **error)
+word_piece_model_read (WordPieceModel *self,
+                       GBytes         *text,
+                       const char     *class_unk,
+                       const char     *origin,
+                       GError        **error)
 {
   g_autoptr (TrafoJsonReader) reader = trafo_json_reader_new (text, origin);
   const char *key;
@@ -72,16 +98,15 @@ word_piece_model_read (WordPieceModel *self, GBytes *text, const char *origin, G
   while ((key = trafo_json_reader_next_member (reader, NULL)) != NULL)
     if (g_str_equal (key, "type"))
       read_type (reader);
-    else if (g_str_equal (key, "unk_token"))
-      read_string (reader, &self->unk_token);
-    else if (g_str_equal (key, "continuing_subword_prefix"))
-      read_string (reader, &self->prefix);
-    else if (g_str_equal (key, "max_input_chars_per_word"))
-      self->max_input_chars_per_word = trafo_json_reader_read_uint64 (reader);
     else if (!g_str_equal (key, "vocab"))
-      trafo_json_reader_skip (reader);
+      {
+        if (class_unk != NULL || !read_option (self, reader, key))
+          trafo_json_reader_skip (reader);
+      }
     else if (!trafo_vocabulary_read_json (self->vocabulary, reader, error))
       return FALSE;
+  if (class_unk != NULL)
+    word_piece_model_set_unk_token (self, class_unk);
   return trafo_json_reader_finish (reader, error) && word_piece_model_finish (self, error);
 }
 

@@ -2,11 +2,14 @@
  * Copyright 2026 The Trafo authors */
 #include "word-piece-tokenizer.h"
 
+#include "bert-classes.h"
+
 struct _TrafoWordPieceTokenizer
 {
   GObject parent_instance;
 
-  WordPieceModel *model; /* NULL until one is loaded */
+  WordPieceModel *model;     /* NULL until one is loaded */
+  char           *class_unk; /* BERT's class makes the model, with this unknown token; else NULL */
 };
 
 static void trafo_word_piece_tokenizer_iface_init (TrafoTokenizerInterface *iface);
@@ -40,14 +43,44 @@ word_piece_get_default_config (TrafoTokenizer *tokenizer)
                                "'tokenize_chinese_chars': <true>}");
 }
 
+/* The unknown token as BERT's class names it, None as Python writes it. */
+static const char *
+get_class_unk (GVariant *config)
+{
+  const char *token = "None";
+
+  g_variant_lookup (config, "unk_token", "&s", &token);
+  return token;
+}
+
+/* A class that the file names counts more than the model_type. */
+static gboolean
+word_piece_set_class (TrafoTokenizer *tokenizer, GVariant *config, const char *model_type)
+{
+  static const char *const classes[] = { BERT_CLASSES, NULL };
+  static const char *const model_types[] = { BERT_MODEL_TYPES, NULL };
+  TrafoWordPieceTokenizer *self = TRAFO_WORD_PIECE_TOKENIZER (tokenizer);
+  const char *class = NULL;
+  gboolean is_bert;
+
+  if (g_variant_lookup (config, "tokenizer_class", "&s", &class))
+    is_bert = g_strv_contains (classes, class);
+  else
+    is_bert = model_type != NULL && g_strv_contains (model_types, model_type);
+  g_clear_pointer (&self->class_unk, g_free);
+  self->class_unk = is_bert ? g_strdup (get_class_unk (config)) : NULL;
+  return is_bert;
+}
+
 static gboolean
 word_piece_load_model (TrafoTokenizer *tokenizer, GBytes *model, const char *origin, GError **error)
 {
+  TrafoWordPieceTokenizer *self = TRAFO_WORD_PIECE_TOKENIZER (tokenizer);
   g_autoptr (WordPieceModel) loaded = word_piece_model_new ();
 
-  if (!word_piece_model_read (loaded, model, origin, error))
+  if (!word_piece_model_read (loaded, model, self->class_unk, origin, error))
     return FALSE;
-  take_model (TRAFO_WORD_PIECE_TOKENIZER (tokenizer), g_steal_pointer (&loaded));
+  take_model (self, g_steal_pointer (&loaded));
   return TRUE;
 }
 
@@ -58,8 +91,10 @@ word_piece_load_files (TrafoTokenizer *tokenizer,
                        GError        **error)
 {
   g_autoptr (WordPieceModel) loaded = word_piece_model_new ();
-  g_autoptr (GBytes) text = word_piece_files_load (loaded, folder, config, error);
+  g_autoptr (GBytes) text = NULL;
 
+  word_piece_model_set_unk_token (loaded, get_class_unk (config));
+  text = word_piece_files_load (loaded, folder, error);
   if (text == NULL)
     return NULL;
   take_model (TRAFO_WORD_PIECE_TOKENIZER (tokenizer), g_steal_pointer (&loaded));
@@ -123,6 +158,7 @@ static void
 trafo_word_piece_tokenizer_iface_init (TrafoTokenizerInterface *iface)
 {
   iface->get_default_config = word_piece_get_default_config;
+  iface->set_class = word_piece_set_class;
   iface->load_model = word_piece_load_model;
   iface->load_files = word_piece_load_files;
   iface->get_n_tokens = word_piece_get_n_tokens;
@@ -134,7 +170,10 @@ trafo_word_piece_tokenizer_iface_init (TrafoTokenizerInterface *iface)
 static void
 trafo_word_piece_tokenizer_finalize (GObject *object)
 {
-  take_model (TRAFO_WORD_PIECE_TOKENIZER (object), NULL);
+  TrafoWordPieceTokenizer *self = TRAFO_WORD_PIECE_TOKENIZER (object);
+
+  take_model (self, NULL);
+  g_free (self->class_unk);
   G_OBJECT_CLASS (trafo_word_piece_tokenizer_parent_class)->finalize (object);
 }
 

@@ -31,20 +31,23 @@ typedef struct
 
 WordPieceModel *word_piece_model_new (void);
 void            word_piece_model_free (WordPieceModel *self);
-gboolean
-word_piece_model_read (WordPieceModel *self, GBytes *text, const char *origin, GError **error);
-gboolean word_piece_model_finish (WordPieceModel *self, GError **error);
-gboolean word_piece_model_tokenize (const WordPieceModel *self,
-                                    const char           *text,
-                                    const TrafoTextRange *words,
-                                    gsize                 n_words,
-                                    guint32               first_word,
-                                    TrafoPieceArray      *pieces,
-                                    GError              **error);
+void            word_piece_model_set_unk_token (WordPieceModel *self, const char *token);
+gboolean        word_piece_model_read (WordPieceModel *self,
+                                       GBytes         *text,
+                                       const char     *class_unk,
+                                       const char     *origin,
+                                       GError        **error);
+gboolean        word_piece_model_finish (WordPieceModel *self, GError **error);
+gboolean        word_piece_model_tokenize (const WordPieceModel *self,
+                                           const char           *text,
+                                           const TrafoTextRange *words,
+                                           gsize                 n_words,
+                                           guint32               first_word,
+                                           TrafoPieceArray      *pieces,
+                                           GError              **error);
 
 /* The files that BERT checkpoints had before tokenizer.json. */
-GBytes *
-word_piece_files_load (WordPieceModel *model, const char *folder, GVariant *config, GError **error);
+GBytes *word_piece_files_load (WordPieceModel *model, const char *folder, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WordPieceModel, word_piece_model_free)
 

@@ -340,6 +340,42 @@ test_errors (gconstpointer data)
   g_assert_nonnull (after);
 }
 
+/* Positions and token types of one row are those of every text, whether or not padding is computed. */
+static void
+test_one_row (void)
+{
+  static const gint64 positions[] = { 3, 0, 9, 3, 0, 9 }, types[] = { 0, 1, 1, 0, 1, 1 };
+  g_autoptr (TrafoModel) model = load_base ("cpu");
+
+  for (gint64 n_hidden = 0; n_hidden < 2; n_hidden++)
+    {
+      g_autoptr (TrafoTensor) mask = mask_new (2, 3, n_hidden);
+      TrafoTensorDict *results[3];
+
+      for (guint i = 0; i < 3; i++)
+        {
+          g_autoptr (TrafoTensorDict) inputs = trafo_tensor_dict_new ();
+          gint64 shape[] = { i == 0 ? 2 : 1, 3 };
+
+          add_input (inputs, "input_ids", tiny_ids_new (2, 3, 78));
+          trafo_tensor_dict_set (inputs, "attention_mask", mask);
+          add_input (inputs,
+                     "position_ids",
+                     trafo_tensor_new_from_int64s (shape, 2, positions, shape[0] * 3, NULL));
+          add_input (inputs,
+                     "token_type_ids",
+                     trafo_tensor_new_from_int64s (shape, 2, types, shape[0] * 3, NULL));
+          results[i] = i < 2 ? trafo_model_forward (model, inputs, FALSE, NULL, NULL)
+                             : trafo_model_forward_eager (model, inputs, FALSE, NULL);
+          g_assert_nonnull (results[i]);
+        }
+      assert_same (results[0], results[1], NULL, 0);
+      assert_same (results[0], results[2], mask, 2e-5);
+      for (guint i = 0; i < 3; i++)
+        trafo_tensor_dict_unref (results[i]);
+    }
+}
+
 /* What a caller may leave out, and in which types ids may come. */
 static void
 test_conversions (void)
@@ -484,6 +520,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &error_cases[i], test_errors);
     }
   g_test_add_func ("/model-forward/conversions", test_conversions);
+  g_test_add_func ("/model-forward/one-row", test_one_row);
   g_test_add_func ("/model-forward/threads", test_threads);
   g_test_add_func ("/model-forward/cancel", test_cancel);
   g_test_add_func ("/model-forward/async", test_async);

@@ -210,6 +210,48 @@ test_unlisted (void)
   g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
+/* The options of WordPiece, too, are those of BERT's class: as transformers 5 takes the same folders. */
+static void
+test_options (void)
+{
+  static const char options_json[] =
+      "{\"version\": \"1.0\", \"added_tokens\": [], \"normalizer\": null,"
+      " \"pre_tokenizer\": {\"type\": \"BertPreTokenizer\"}, \"post_processor\": null,"
+      " \"decoder\": null, \"model\": {\"type\": \"WordPiece\", \"unk_token\": \"<u>\","
+      "  \"continuing_subword_prefix\": \"@@\", \"max_input_chars_per_word\": 3,"
+      "  \"vocab\": {\"[UNK]\": 0, \"[CLS]\": 1, \"[SEP]\": 2, \"ab\": 3, \"##ab\": 4, \"@@a\": 5,"
+      "   \"<u>\": 6, \"None\": 7}}}";
+  static const struct
+  {
+    const char *tokenizer_config;
+    const char *expected;
+  } cases[] = {
+    { "{\"tokenizer_class\": \"PreTrainedTokenizerFast\"}", "3 5 6 6" },
+    { "{\"tokenizer_class\": \"BertTokenizer\"}", "1 0 3 4 0 2" },
+    { "{\"tokenizer_class\": \"BertTokenizer\", \"unk_token\": \"<u>\"}", "1 6 3 4 6 2" },
+    { "{\"tokenizer_class\": \"BertTokenizer\", \"unk_token\": null}", "1 7 3 4 7 2" },
+  };
+  g_autofree char *folder = g_dir_make_tmp ("trafo-XXXXXX", NULL);
+
+  write_file (folder, "tokenizer.json", options_json);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TrafoTokenizer) tokenizer = NULL;
+      g_autofree char *found = NULL;
+
+      g_test_message ("case %" G_GSIZE_FORMAT, i);
+      write_file (folder, "tokenizer_config.json", cases[i].tokenizer_config);
+      tokenizer = trafo_auto_tokenizer_from_pretrained (folder, NULL, &error);
+      g_assert_no_error (error);
+      found = join_ids (tokenizer, "aba abab z");
+      g_assert_cmpstr (found, ==, cases[i].expected);
+    }
+  write_file (folder, "tokenizer_config.json", NULL);
+  write_file (folder, "tokenizer.json", NULL);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
 /* A vocabulary alone is read for BERT's kin; for a class of another kind that is refused by name. */
 static void
 test_vocabulary (void)
@@ -265,6 +307,7 @@ main (int argc, char **argv)
   g_test_add_func ("/core/text/bert-components/folders", test_folders);
   g_test_add_func ("/core/text/bert-components/tokens", test_tokens);
   g_test_add_func ("/core/text/bert-components/unlisted", test_unlisted);
+  g_test_add_func ("/core/text/bert-components/options", test_options);
   g_test_add_func ("/core/text/bert-components/vocabulary", test_vocabulary);
   return g_test_run ();
 }
