@@ -15,8 +15,9 @@ typedef struct _TrafoWeightCache TrafoWeightCache;
 typedef struct
 {
   const char *folder;
-  guint64     max_bytes; /* of all files; those used longest ago go first */
-  guint64     min_bytes; /* what is less is not written: it is packed as quickly */
+  guint64     max_bytes;      /* of all files; those used longest ago go first */
+  guint64     min_bytes;      /* what is less is not written: it is packed as quickly */
+  guint64     min_free_bytes; /* stay free on the disk */
 } TrafoWeightCachePolicy;
 
 /* What packed weights depend on besides the weights: their files, whose description this is, the

@@ -17,9 +17,6 @@
 
 #define SUFFIX ".weights"
 #define TEMPORARY_SUFFIX ".tmp"
-/* What stays free on the disk, of its size and at least. */
-#define MIN_FREE_FRACTION 20
-#define MIN_FREE_BYTES ((guint64) 1 << 30)
 
 struct _TrafoWeightCache
 {
@@ -200,7 +197,7 @@ has_free_space (const TrafoWeightCache *self, guint64 size_bytes)
 {
   struct statvfs status;
   struct rlimit  limit;
-  guint64        free_bytes, total_bytes;
+  guint64        free_bytes;
 
   /* who writes more gets a signal */
   if (getrlimit (RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur < size_bytes)
@@ -208,9 +205,7 @@ has_free_space (const TrafoWeightCache *self, guint64 size_bytes)
   if (statvfs (self->folder, &status) != 0)
     return FALSE;
   free_bytes = (guint64) status.f_bavail * status.f_frsize;
-  total_bytes = (guint64) status.f_blocks * status.f_frsize;
-  return free_bytes >= size_bytes &&
-         free_bytes - size_bytes >= MAX (total_bytes / MIN_FREE_FRACTION, MIN_FREE_BYTES);
+  return free_bytes >= size_bytes && free_bytes - size_bytes >= self->policy.min_free_bytes;
 }
 
 /* Of the whole folder; -1 if another process writes, or nobody can. */

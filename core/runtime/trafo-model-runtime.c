@@ -19,6 +19,7 @@
 #define DEFAULT_WEIGHT_CACHE_MIB 16384
 /* What is less is packed in some ten milliseconds. */
 #define MIN_WEIGHT_CACHE_BYTES (16 << 20)
+#define MIN_FREE_BYTES ((guint64) 2 << 30)
 
 /* What core keeps with a model, whatever class the plugin gave it: the weights, the device, and a
  * program for each variant that was asked for. */
@@ -181,7 +182,7 @@ open_weight_cache (TrafoDevice *device, TrafoDType dtype, TrafoCheckpoint *check
   g_autofree char *files = parent != NULL ? trafo_checkpoint_describe_files (checkpoint) : NULL;
   g_autofree char *folder = NULL;
   g_autofree char *identity = NULL;
-  TrafoWeightCachePolicy policy = { NULL, max_mib << 20, MIN_WEIGHT_CACHE_BYTES };
+  TrafoWeightCachePolicy policy = { NULL, max_mib << 20, MIN_WEIGHT_CACHE_BYTES, MIN_FREE_BYTES };
 
   if (files != NULL)
     identity = trafo_weight_cache_identify (device, dtype, files);

@@ -213,6 +213,10 @@ test_bounds (Fixture *fixture, gconstpointer unused)
   fixture->policy.min_bytes = SIZE_BYTES + 1;
   save_once (fixture, "two", "a");
   g_assert_false (has (fixture, "two", "a"));
+  fixture->policy.min_bytes = 1;
+  fixture->policy.min_free_bytes = G_MAXUINT64;
+  save_once (fixture, "two", "a");
+  g_assert_false (has (fixture, "two", "a"));
   assert_n_files (fixture, 1);
 }
 
