@@ -33,11 +33,13 @@ void trafo_weight_cache_free (TrafoWeightCache *self);
 /* As trafo_weight_file_lookup(). */
 gconstpointer trafo_weight_cache_lookup (TrafoWeightCache *self, const char *key, gsize size_bytes);
 
-/* Begins to write, in another thread, what is not in the file, if it is enough. Takes both arrays;
- * the memory must stay until the cache is freed. Only the first call that writes does anything. */
-void trafo_weight_cache_save (TrafoWeightCache *self,
-                              GArray           *segments /* of TrafoWeightSegment */,
-                              GArray           *records /* of TrafoWeightRecord */);
+/* After a run, which touched the weights: begins, in another thread, to write what is not in the file,
+ * if it is enough, and to see to large pages. Takes both arrays; the memory must stay until the cache
+ * is freed. Not while it is busy with the last call. */
+void     trafo_weight_cache_settle (TrafoWeightCache *self,
+                                    GArray           *segments /* of TrafoWeightSegment */,
+                                    GArray           *records /* of TrafoWeightRecord */);
+gboolean trafo_weight_cache_is_busy (TrafoWeightCache *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrafoWeightCache, trafo_weight_cache_free)
 

@@ -27,6 +27,9 @@ struct _TrafoWeightCache
   TrafoWeightFile       *file; /* NULL if there is none, or none to trust */
   GThread               *thread;
   pid_t                  process; /* that has the thread */
+  gint                   is_busy;
+  gint                   is_stopped;
+  gboolean               is_enlarged;
   GArray                *segments;
   GArray                *records;
 };
@@ -95,16 +98,24 @@ trafo_weight_cache_new (const TrafoWeightCachePolicy *policy, const char *identi
   return self;
 }
 
+static void
+end_thread (TrafoWeightCache *self)
+{
+  /* threads do not follow a fork */
+  if (self->thread != NULL && self->process == getpid ())
+    g_thread_join (self->thread);
+  self->thread = NULL;
+  g_clear_pointer (&self->segments, g_array_unref);
+  g_clear_pointer (&self->records, g_array_unref);
+}
+
 void
 trafo_weight_cache_free (TrafoWeightCache *self)
 {
   if (self == NULL)
     return;
-  /* threads do not follow a fork */
-  if (self->thread != NULL && self->process == getpid ())
-    g_thread_join (self->thread);
-  g_clear_pointer (&self->segments, g_array_unref);
-  g_clear_pointer (&self->records, g_array_unref);
+  g_atomic_int_set (&self->is_stopped, 1);
+  end_thread (self);
   g_clear_pointer (&self->file, trafo_weight_file_free);
   g_free (self->folder);
   g_free (self->identity);
@@ -248,18 +259,43 @@ drop_known (TrafoWeightFile *file, GArray *records)
     }
 }
 
+static gboolean
+holds_any (const TrafoWeightSegment *segment, const GArray *records)
+{
+  for (guint i = 0; i < records->len; i++)
+    {
+      const TrafoWeightRecord *record = &g_array_index (records, TrafoWeightRecord, i);
+
+      if ((gsize) ((const guint8 *) record->data - (const guint8 *) segment->data) <
+          segment->size_bytes)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+drop_unused (GArray *segments, const GArray *records)
+{
+  for (guint i = segments->len; i > 0; i--)
+    if (!holds_any (&g_array_index (segments, TrafoWeightSegment, i - 1), records))
+      g_array_remove_index (segments, i - 1);
+}
+
 static void
 write_locked (TrafoWeightCache *self)
 {
-  const TrafoWeightSegment *segments = (const TrafoWeightSegment *) (gpointer) self->segments->data;
+  const TrafoWeightSegment *segments;
   g_autoptr (TrafoWeightFile) base = open_file (self);
   g_autoptr (GError) error = NULL;
-  guint64 size_bytes = trafo_weight_file_estimate_bytes (base, segments, self->segments->len);
+  guint64 size_bytes;
 
   if (base != NULL)
     drop_known (base, self->records);
-  if (count_bytes (self->records) < self->policy.min_bytes || self->records->len == 0)
+  if (count_bytes (self->records) < self->policy.min_bytes)
     return;
+  drop_unused (self->segments, self->records);
+  segments = (const TrafoWeightSegment *) (gpointer) self->segments->data;
+  size_bytes = trafo_weight_file_estimate_bytes (base, segments, self->segments->len);
   if (size_bytes <= self->policy.max_bytes)
     make_room (self, size_bytes);
   if (size_bytes > self->policy.max_bytes || !has_free_space (self, size_bytes))
@@ -278,30 +314,40 @@ write_locked (TrafoWeightCache *self)
 }
 
 static gpointer
-write_in_thread (gpointer data)
+settle_in_thread (gpointer data)
 {
   TrafoWeightCache *self = data;
-  int               lock = lock_folder (self);
+  gboolean          is_enough = count_bytes (self->records) >= self->policy.min_bytes;
+  int               lock = is_enough ? lock_folder (self) : -1;
 
-  if (lock < 0)
-    return NULL;
-  write_locked (self);
-  close (lock);
+  if (lock >= 0)
+    {
+      write_locked (self);
+      close (lock);
+    }
+  if (self->file != NULL && !self->is_enlarged)
+    trafo_weight_file_enlarge_pages (self->file, &self->is_stopped);
+  self->is_enlarged = TRUE;
+  g_atomic_int_set (&self->is_busy, 0);
   return NULL;
 }
 
 void
-trafo_weight_cache_save (TrafoWeightCache *self, GArray *segments, GArray *records)
+trafo_weight_cache_settle (TrafoWeightCache *self, GArray *segments, GArray *records)
 {
+  end_thread (self);
   g_array_set_clear_func (records, record_clear);
-  if (self->segments != NULL || count_bytes (records) < self->policy.min_bytes)
-    {
-      g_array_unref (segments);
-      g_array_unref (records);
-      return;
-    }
   self->segments = segments;
   self->records = records;
   self->process = getpid ();
-  self->thread = g_thread_try_new ("trafo-weights", write_in_thread, self, NULL);
+  self->is_busy = 1;
+  self->thread = g_thread_try_new ("trafo-weights", settle_in_thread, self, NULL);
+  if (self->thread == NULL)
+    self->is_busy = 0;
+}
+
+gboolean
+trafo_weight_cache_is_busy (TrafoWeightCache *self)
+{
+  return g_atomic_int_get (&self->is_busy) != 0;
 }

@@ -35,6 +35,10 @@ gsize            trafo_weight_file_get_size_bytes (const TrafoWeightFile *self);
  * of that key and size, or was changed since it was opened. */
 gconstpointer trafo_weight_file_lookup (TrafoWeightFile *self, const char *key, gsize size_bytes);
 
+/* Sees to it that the weights are read in large pages, once most were read; see
+ * trafo_large_pages_move(). */
+void trafo_weight_file_enlarge_pages (TrafoWeightFile *self, const gint *is_stopped);
+
 /* How large the file would be. */
 gsize trafo_weight_file_estimate_bytes (const TrafoWeightFile    *base /* nullable */,
                                         const TrafoWeightSegment *segments,

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "trafo-atomic-file-private.h"
+#include "trafo-large-pages-private.h"
 #include "trafo-mapped-file-private.h"
 #include "trafo-siphash-private.h"
 #include "trafo-tensor-private.h"
@@ -211,6 +212,15 @@ trafo_weight_file_lookup (TrafoWeightFile *self, const char *key, gsize size_byt
       !trafo_mapped_file_check (self->mapped, NULL))
     return NULL;
   return record->data;
+}
+
+void
+trafo_weight_file_enlarge_pages (TrafoWeightFile *self, const gint *is_stopped)
+{
+  gpointer data = (gpointer) self->mapped->data;
+
+  if (!trafo_large_pages_hold (data, self->mapped->size_bytes))
+    trafo_large_pages_move (data, self->mapped->size_bytes, is_stopped);
 }
 
 static gsize

@@ -57,8 +57,8 @@ TrafoDevice  *trafo_weights_get_device (TrafoWeights *self);
 
 /* Takes packed weights from @cache, which it takes, where they are in it. Before the first weight. */
 void trafo_weights_set_cache (TrafoWeights *self, TrafoWeightCache *cache);
-/* Begins to keep in the cache what was packed, if there is one and it was not kept before. */
-void trafo_weights_save (TrafoWeights *self);
+/* After a run: see trafo_weight_cache_settle(). */
+void trafo_weights_settle (TrafoWeights *self);
 
 /* @ret_operand stays valid as long as @self. */
 gboolean trafo_weights_get (TrafoWeights          *self,

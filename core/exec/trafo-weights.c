@@ -45,8 +45,8 @@ struct _TrafoWeights
   GHashTable       *entries; /* "use:name+name" to Entry */
   GArray           *chunks;  /* of Chunk; the last has room */
   gsize             size_bytes;
-  TrafoWeightCache *cache; /* nullable */
-  gboolean          is_unsaved;
+  TrafoWeightCache *cache;      /* nullable */
+  gboolean          is_settled; /* all that is there was seen by the cache after a run */
 };
 
 TrafoWeightUse
@@ -187,14 +187,14 @@ list_records (TrafoWeights *self)
 }
 
 void
-trafo_weights_save (TrafoWeights *self)
+trafo_weights_settle (TrafoWeights *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  if (!self->is_unsaved)
+  if (self->cache == NULL || self->is_settled || trafo_weight_cache_is_busy (self->cache))
     return;
-  self->is_unsaved = FALSE;
-  trafo_weight_cache_save (self->cache, list_segments (self), list_records (self));
+  self->is_settled = TRUE;
+  trafo_weight_cache_settle (self->cache, list_segments (self), list_records (self));
 }
 
 /* One number tells: packing is what a device does for the types that it has kernels for. */
@@ -416,7 +416,7 @@ take_cached (TrafoWeights       *self,
     {
       entry->key = g_steal_pointer (&key);
       entry->size_bytes = size_bytes;
-      self->is_unsaved |= entry->key != NULL;
+      self->is_settled &= entry->key == NULL;
       return FALSE;
     }
   /* only kernels see it, which do not write to weights */

@@ -440,7 +440,7 @@ trafo_model_note_run_bytes (TrafoModel *self, gsize size_bytes)
   g_mutex_lock (&runtime->lock);
   runtime->peak_bytes = MAX (runtime->peak_bytes, size_bytes);
   g_mutex_unlock (&runtime->lock);
-  trafo_weights_save (runtime->weights);
+  trafo_weights_settle (runtime->weights);
 }
 
 /**

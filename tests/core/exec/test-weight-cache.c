@@ -77,7 +77,7 @@ save (Fixture *fixture, TrafoWeightCache *cache, const char *key)
 
   g_array_append_val (segments, segment);
   g_array_append_val (records, record);
-  trafo_weight_cache_save (cache, segments, records);
+  trafo_weight_cache_settle (cache, segments, records);
 }
 
 static void
@@ -112,6 +112,24 @@ test_kept (Fixture *fixture, gconstpointer unused)
   g_assert_true (has (fixture, "one", "a"));
   g_assert_true (has (fixture, "one", "b"));
   assert_n_files (fixture, 2);
+}
+
+/* What is packed for another program of the same model, later, is kept, too. */
+static void
+test_later (Fixture *fixture, gconstpointer unused)
+{
+  static const char *const keys[] = { "a", "b", "c" };
+  TrafoWeightCache        *cache = trafo_weight_cache_new (&fixture->policy, "one");
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      while (trafo_weight_cache_is_busy (cache))
+        g_usleep (1000);
+      save (fixture, cache, keys[i]);
+    }
+  trafo_weight_cache_free (cache);
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    g_assert_true (has (fixture, "one", keys[i]));
 }
 
 /* What two processes make at once is all there in the end, whoever comes first. */
@@ -302,10 +320,15 @@ main (int argc, char **argv)
     const char *path;
     void (*function) (Fixture *, gconstpointer);
   } tests[] = {
-    { "/weight-cache/kept", test_kept },           { "/weight-cache/concurrent", test_concurrent },
-    { "/weight-cache/locked", test_locked },       { "/weight-cache/damaged", test_damaged },
-    { "/weight-cache/eviction", test_eviction },   { "/weight-cache/bounds", test_bounds },
-    { "/weight-cache/leftovers", test_leftovers }, { "/weight-cache/no-folder", test_no_folder },
+    { "/weight-cache/kept", test_kept },
+    { "/weight-cache/later", test_later },
+    { "/weight-cache/concurrent", test_concurrent },
+    { "/weight-cache/locked", test_locked },
+    { "/weight-cache/damaged", test_damaged },
+    { "/weight-cache/eviction", test_eviction },
+    { "/weight-cache/bounds", test_bounds },
+    { "/weight-cache/leftovers", test_leftovers },
+    { "/weight-cache/no-folder", test_no_folder },
     { "/weight-cache/private", test_private },
   };
 

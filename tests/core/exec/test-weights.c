@@ -261,7 +261,7 @@ take_and_save (const char       *folder,
   g_assert_cmpint (operand.dtype, ==, TRAFO_DTYPE_FLOAT32);
   g_assert_cmpmem (operand.data, size_bytes, c->expected, size_bytes);
   g_assert_cmpuint (trafo_weights_get_size_bytes (weights) > 0, ==, fake.n_packed > 0);
-  trafo_weights_save (weights);
+  trafo_weights_settle (weights);
   return fake.n_packed;
 }
 
