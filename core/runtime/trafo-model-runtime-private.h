@@ -14,9 +14,11 @@ G_BEGIN_DECLS
 TrafoProgram *
 trafo_model_get_program (TrafoModel *self, const TrafoVariant *variant, GError **error);
 
-/* Tells a loaded model that its program has run and what memory that took, for
- * trafo_model_get_peak_bytes(). Now that nobody waits for a first result, packed weights are kept. */
+/* Tells a loaded model what memory a run of its program takes, for trafo_model_get_peak_bytes(). */
 void trafo_model_note_run_bytes (TrafoModel *self, gsize size_bytes);
+
+/* After a run, when nobody waits for a first result: see trafo_weights_settle(). */
+void trafo_model_settle_weights (TrafoModel *self);
 
 /* Where a loaded model computes, and its parameters; the model owns both. */
 TrafoDevice      *trafo_model_get_device (TrafoModel *self);

@@ -440,7 +440,12 @@ trafo_model_note_run_bytes (TrafoModel *self, gsize size_bytes)
   g_mutex_lock (&runtime->lock);
   runtime->peak_bytes = MAX (runtime->peak_bytes, size_bytes);
   g_mutex_unlock (&runtime->lock);
-  trafo_weights_settle (runtime->weights);
+}
+
+void
+trafo_model_settle_weights (TrafoModel *self)
+{
+  trafo_weights_settle (runtime_of (self)->weights);
 }
 
 /**
