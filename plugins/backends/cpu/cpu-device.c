@@ -44,6 +44,15 @@ device_saturate (gpointer device, guint16 dtype)
   return tier->saturate (dtype);
 }
 
+/* Panels are as wide as the tier's vectors. */
+static const char *
+device_packed_layout (gpointer device)
+{
+  const TrafoCpuKernels *tier = device;
+
+  return tier->name;
+}
+
 const TrafoDeviceOps trafo_cpu_device_ops = {
   .struct_size = sizeof (TrafoDeviceOps),
   .flags = TRAFO_DEVICE_HOST_MEMORY,
@@ -52,4 +61,5 @@ const TrafoDeviceOps trafo_cpu_device_ops = {
   .pack_n_tasks = device_pack_n_tasks,
   .pack = device_pack,
   .saturate = device_saturate,
+  .packed_layout = device_packed_layout,
 };
