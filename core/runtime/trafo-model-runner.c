@@ -482,7 +482,10 @@ trafo_model_runner_run (TrafoModelRunner *self, GCancellable *cancellable, GErro
                                          error);
 
   note_bytes (self);
-  return is_run ? read_logits (self, &self->step, error) : NULL;
+  if (!is_run)
+    return NULL;
+  trafo_model_settle_weights (self->model);
+  return read_logits (self, &self->step, error);
 }
 
 void
