@@ -54,7 +54,7 @@ const float *trafo_step_request_run (TrafoStepRequest     *self,
                                      GCancellable         *cancellable,
                                      GError              **error);
 
-/* The logits are not needed any more, and others need not wait for the next step of @self. */
+/* The logits are not needed any more, and others wait but a moment for the next step of @self. */
 void trafo_step_request_pause (TrafoStepRequest *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrafoStepScheduler, trafo_step_scheduler_unref)

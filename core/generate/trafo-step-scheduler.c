@@ -3,14 +3,19 @@
 #include "trafo-step-scheduler-private.h"
 
 #include <pthread.h>
+#include <time.h>
 
 /* A step of so many tokens computes about as fast as any larger one, and others wait for it. */
 #define MAX_STEP_TOKENS 512
 #define MAX_CACHE_BYTES ((gsize) 1 << 30)
 
-/* Of those who are in a call, each is present (it chooses from its logits and comes back) or waits for
- * a step. Where nobody is present and no step is being made, somebody who waits makes one; so a single
- * request makes its own and wakes nobody. */
+/* How long a step waits for those who may come back soon; far less than a step is worth. */
+#define GRACE_MICROSECONDS 300
+
+/* Of those who generate, each is present (it chooses from its logits and comes back), waits for a step,
+ * or is away (with its caller). Where nobody is present, who went away has had a moment to come back,
+ * and no step is being made, somebody who waits makes one; so a single request makes its own at once
+ * and wakes nobody. */
 struct _TrafoStepScheduler
 {
   gint              n_refs; /* under registry_lock */
@@ -18,6 +23,9 @@ struct _TrafoStepScheduler
   pthread_mutex_t   lock; /* not GLib's, which ThreadSanitizer does not see; guards what follows */
   GQueue            waiting; /* of TrafoStepRequest, oldest first */
   guint             n_present;
+  guint             n_away;     /* since the last step was begun */
+  guint64           n_led;      /* steps that were begun */
+  gint64            grace_end;  /* for those who are away, in microseconds */
   gboolean          is_running; /* a step, outside of the lock */
   gsize             n_promised; /* pages, to all that were admitted */
   gsize             max_tokens;
@@ -34,7 +42,9 @@ struct _TrafoStepRequest
   gsize               length;
   gboolean            is_admitted; /* its pages are promised */
   gboolean            is_present;
-  gboolean            is_apart; /* failed with others: is tried without them */
+  gboolean            is_away;
+  guint64             away_since; /* in steps that were begun */
+  gboolean            is_apart;   /* failed with others: is tried without them */
   gboolean            is_done;
   GList               link; /* in waiting */
   TrafoStepWork       work;
@@ -256,8 +266,9 @@ trafo_step_scheduler_get_n_waiting (TrafoStepScheduler *self)
 TrafoStepRequest *
 trafo_step_request_new (TrafoStepScheduler *scheduler, guint n_sequences, gsize length)
 {
-  TrafoStepRequest *self = g_new0 (TrafoStepRequest, 1);
-  gsize             n_pages = trafo_model_runner_count_pages (scheduler->runner, length);
+  TrafoStepRequest  *self = g_new0 (TrafoStepRequest, 1);
+  gsize              n_pages = trafo_model_runner_count_pages (scheduler->runner, length);
+  pthread_condattr_t attributes;
 
   self->scheduler = scheduler;
   self->length = length;
@@ -265,7 +276,10 @@ trafo_step_request_new (TrafoStepScheduler *scheduler, guint n_sequences, gsize 
     self->n_pages = G_MAXSIZE;
   self->link.data = self;
   trafo_step_work_init (&self->work);
-  pthread_cond_init (&self->changed, NULL);
+  pthread_condattr_init (&attributes);
+  pthread_condattr_setclock (&attributes, CLOCK_MONOTONIC);
+  pthread_cond_init (&self->changed, &attributes);
+  pthread_condattr_destroy (&attributes);
   return self;
 }
 
@@ -280,19 +294,32 @@ wake_next (TrafoStepScheduler *self)
 }
 
 static void
-set_present (TrafoStepRequest *self, gboolean is_present)
+set_place (TrafoStepRequest *self, gboolean is_present, gboolean is_away)
 {
-  self->scheduler->n_present += is_present - self->is_present;
+  TrafoStepScheduler *scheduler = self->scheduler;
+
+  if (self->is_away && self->away_since == scheduler->n_led)
+    scheduler->n_away--;
+  scheduler->n_present += is_present - self->is_present;
+  scheduler->n_away += is_away;
   self->is_present = is_present;
+  self->is_away = is_away;
+  self->away_since = scheduler->n_led;
 }
 
 void
 trafo_step_request_pause (TrafoStepRequest *self)
 {
-  pthread_mutex_lock (&self->scheduler->lock);
-  set_present (self, FALSE);
-  wake_next (self->scheduler);
-  pthread_mutex_unlock (&self->scheduler->lock);
+  TrafoStepScheduler *scheduler = self->scheduler;
+
+  pthread_mutex_lock (&scheduler->lock);
+  if (self->is_present)
+    {
+      set_place (self, FALSE, TRUE);
+      scheduler->grace_end = g_get_monotonic_time () + GRACE_MICROSECONDS;
+      wake_next (scheduler);
+    }
+  pthread_mutex_unlock (&scheduler->lock);
 }
 
 void
@@ -304,7 +331,7 @@ trafo_step_request_free (TrafoStepRequest *self)
     return;
   scheduler = self->scheduler;
   pthread_mutex_lock (&scheduler->lock);
-  set_present (self, FALSE);
+  set_place (self, FALSE, FALSE);
   if (self->is_admitted)
     scheduler->n_promised -= self->n_pages;
   wake_next (scheduler);
@@ -333,7 +360,7 @@ complete (TrafoStepRequest *self, GError *error)
   self->error = error;
   self->is_apart = FALSE;
   self->is_done = TRUE;
-  set_present (self, error == NULL);
+  set_place (self, error == NULL, FALSE);
   pthread_cond_signal (&self->changed);
 }
 
@@ -438,6 +465,8 @@ lead (TrafoStepScheduler *self)
   TrafoStepRequest     *first;
   const TrafoRunnerRow *rows;
 
+  self->n_led++;
+  self->n_away = 0;
   gather (self);
   if (self->batch->len == 0)
     return;
@@ -462,6 +491,15 @@ lead (TrafoStepScheduler *self)
   distribute (self, logits, error);
 }
 
+static void
+wait_grace (TrafoStepRequest *self)
+{
+  gint64          end = self->scheduler->grace_end;
+  struct timespec time = { .tv_sec = end / G_USEC_PER_SEC, .tv_nsec = end % G_USEC_PER_SEC * 1000 };
+
+  pthread_cond_timedwait (&self->changed, &self->scheduler->lock, &time);
+}
+
 const float *
 trafo_step_request_run (TrafoStepRequest     *self,
                         const TrafoRunnerRow *rows,
@@ -472,7 +510,7 @@ trafo_step_request_run (TrafoStepRequest     *self,
   TrafoStepScheduler *scheduler = self->scheduler;
 
   pthread_mutex_lock (&scheduler->lock);
-  set_present (self, FALSE);
+  set_place (self, FALSE, FALSE);
   trafo_step_work_begin (&self->work, rows, n_rows);
   self->cancellable = cancellable;
   self->is_done = FALSE;
@@ -480,6 +518,8 @@ trafo_step_request_run (TrafoStepRequest     *self,
   while (!self->is_done)
     if (scheduler->is_running || scheduler->n_present > 0)
       pthread_cond_wait (&self->changed, &scheduler->lock);
+    else if (scheduler->n_away > 0 && g_get_monotonic_time () < scheduler->grace_end)
+      wait_grace (self);
     else
       lead (scheduler);
   wake_next (scheduler);

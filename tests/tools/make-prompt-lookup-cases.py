@@ -30,7 +30,7 @@ PROCESSORS = {
     "sequence_bias": [[[[3], float(np.finfo(np.float32).min)]], [[[2, 1], -3.0]]],
     "repetition_penalty": [1.7],
     "min_new_tokens": [4],
-    "forced_eos_token_id": [3],
+    "forced_eos_token_id": [5],
     "renormalize_logits": [True],
 }
 
