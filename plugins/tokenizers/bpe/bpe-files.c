@@ -20,12 +20,13 @@ static gboolean
 read_vocabulary (BpeModel *model, const char *folder, GError **error)
 {
   g_autofree char *path = g_build_filename (folder, "vocab.json", NULL);
+  g_autofree char *shown = g_filename_display_name (path);
   g_autoptr (GBytes) text = read_file (path, error);
   g_autoptr (TrafoJsonReader) reader = NULL;
 
   if (text == NULL)
     return FALSE;
-  reader = trafo_json_reader_new (text, path);
+  reader = trafo_json_reader_new (text, shown);
   return trafo_vocabulary_read_json (model->vocabulary, reader, error) &&
          trafo_json_reader_finish (reader, error) && bpe_model_finish (model, error);
 }
@@ -34,6 +35,7 @@ static gboolean
 read_merges (BpeModel *model, const char *folder, GError **error)
 {
   g_autofree char *path = g_build_filename (folder, "merges.txt", NULL);
+  g_autofree char *shown = g_filename_display_name (path);
   g_autoptr (GBytes) bytes = read_file (path, error);
   const char *text, *line_end;
   gsize       size, length;
@@ -55,7 +57,7 @@ read_merges (BpeModel *model, const char *folder, GError **error)
         continue;
       if (!bpe_model_add_joined_merge (model, text, n_merge, rank++, error))
         {
-          g_prefix_error (error, "%s: ", path);
+          g_prefix_error (error, "%s: ", shown);
           return FALSE;
         }
     }
@@ -129,12 +131,13 @@ append_roberta_processing (GString    *json,
 
   if (trims != NULL && !g_variant_is_of_type (trims, G_VARIANT_TYPE_BOOLEAN))
     {
-      g_autofree char *found = g_variant_print (trims, FALSE);
+      g_autofree char *printed = g_variant_print (trims, FALSE);
+      g_autofree char *found = trafo_error_excerpt (printed);
 
       g_set_error (error,
                    TRAFO_FORMAT_ERROR,
                    TRAFO_FORMAT_ERROR_VALUE,
-                   "%s/tokenizer_config.json: 'trim_offsets': found %.200s, expected true or false",
+                   "%s/tokenizer_config.json: 'trim_offsets': found %s, expected true or false",
                    folder,
                    found);
       return FALSE;
@@ -162,6 +165,7 @@ bpe_files_load (BpeModel   *model,
                 gboolean    is_roberta,
                 GError    **error)
 {
+  g_autofree char *shown = g_filename_display_name (folder);
   g_autoptr (GString) json = NULL;
 
   if (!read_vocabulary (model, folder, error) || !read_merges (model, folder, error))
@@ -170,7 +174,7 @@ bpe_files_load (BpeModel   *model,
   g_string_append_printf (json,
                           ",\"add_prefix_space\":%s,\"trim_offsets\":true,\"use_regex\":true}",
                           to_json (get_boolean (config, "add_prefix_space", FALSE)));
-  if (is_roberta && !append_roberta_processing (json, model, folder, config, error))
+  if (is_roberta && !append_roberta_processing (json, model, shown, config, error))
     return NULL;
   g_string_append (json, ",\"decoder\":{\"type\":\"ByteLevel\"},\"model\":{\"type\":\"BPE\"}}");
   return g_string_free_to_bytes (g_steal_pointer (&json));
