@@ -17,5 +17,7 @@ TRAFO_API TrafoDType trafo_load_options_get_dtype (TrafoLoadOptions *self);
 TRAFO_API void       trafo_load_options_set_dtype (TrafoLoadOptions *self, TrafoDType dtype);
 TRAFO_API guint64    trafo_load_options_get_seed (TrafoLoadOptions *self);
 TRAFO_API void       trafo_load_options_set_seed (TrafoLoadOptions *self, guint64 seed);
+TRAFO_API gboolean   trafo_load_options_get_weight_cache (TrafoLoadOptions *self);
+TRAFO_API void trafo_load_options_set_weight_cache (TrafoLoadOptions *self, gboolean weight_cache);
 
 G_END_DECLS
