@@ -47,7 +47,8 @@ clear_members (GBytes *members[N_MEMBERS])
 static void
 read_member (TrafoJsonReader *reader, const char *key, GBytes *members[N_MEMBERS])
 {
-  const char *version;
+  g_autofree char *shown = NULL;
+  const char      *version;
 
   for (guint i = 0; i < N_MEMBERS; i++)
     if (g_str_equal (key, member_names[i]))
@@ -58,9 +59,8 @@ read_member (TrafoJsonReader *reader, const char *key, GBytes *members[N_MEMBERS
       }
   if (!g_str_equal (key, "version"))
     {
-      trafo_json_reader_fail (reader,
-                              "found the member '%.200s', which no tokenizer.json has",
-                              key);
+      shown = trafo_error_excerpt (key);
+      trafo_json_reader_fail (reader, "found the member '%s', which no tokenizer.json has", shown);
       return;
     }
   version = trafo_json_reader_read_string (reader, NULL);

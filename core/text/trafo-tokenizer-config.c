@@ -36,12 +36,13 @@ refuse (const TrafoTokenizerFile *file,
         const char               *expected,
         GError                  **error)
 {
-  g_autofree char *shown = g_variant_print (found, FALSE);
+  g_autofree char *printed = g_variant_print (found, FALSE);
+  g_autofree char *shown = trafo_error_excerpt (printed);
 
   g_set_error (error,
                TRAFO_FORMAT_ERROR,
                TRAFO_FORMAT_ERROR_VALUE,
-               "%s: %s%s%sfound %.200s, expected %s",
+               "%s: %s%s%sfound %s, expected %s",
                file->path,
                key != NULL ? "'" : "",
                key != NULL ? key : "",

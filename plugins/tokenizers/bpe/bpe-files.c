@@ -19,12 +19,13 @@ static gboolean
 read_vocabulary (BpeModel *model, const char *folder, GError **error)
 {
   g_autofree char *path = g_build_filename (folder, "vocab.json", NULL);
+  g_autofree char *shown = g_filename_display_name (path);
   g_autoptr (GBytes) text = read_file (path, error);
   g_autoptr (TrafoJsonReader) reader = NULL;
 
   if (text == NULL)
     return FALSE;
-  reader = trafo_json_reader_new (text, path);
+  reader = trafo_json_reader_new (text, shown);
   return trafo_vocabulary_read_json (model->vocabulary, reader, error) &&
          trafo_json_reader_finish (reader, error) && bpe_model_finish (model, error);
 }
@@ -33,6 +34,7 @@ static gboolean
 read_merges (BpeModel *model, const char *folder, GError **error)
 {
   g_autofree char *path = g_build_filename (folder, "merges.txt", NULL);
+  g_autofree char *shown = g_filename_display_name (path);
   g_autoptr (GBytes) bytes = read_file (path, error);
   const char *text, *line_end;
   gsize       size, length;
@@ -54,7 +56,7 @@ read_merges (BpeModel *model, const char *folder, GError **error)
         continue;
       if (!bpe_model_add_joined_merge (model, text, n_merge, rank++, error))
         {
-          g_prefix_error (error, "%s: ", path);
+          g_prefix_error (error, "%s: ", shown);
           return FALSE;
         }
     }
