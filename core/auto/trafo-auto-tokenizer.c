@@ -87,23 +87,46 @@ is_bound_to_class (const char *path, gsize place)
 }
 
 static TrafoFeature *
+find_answer (const char *path, gsize place, char **ret_name)
+{
+  *ret_name = read_string_at (path, places[place].file, places[place].keys);
+  return *ret_name != NULL ? trafo_registry_find (trafo_registry_get_default (),
+                                                  TRAFO_FEATURE_KIND_TOKENIZER,
+                                                  *ret_name,
+                                                  NULL)
+                           : NULL;
+}
+
+/* A plugin may have several tokenizers for the same kind of file; the model_type tells which. */
+static TrafoFeature *
+refine (const char *path, gsize place, TrafoFeature *found)
+{
+  g_autofree char *name = NULL;
+  g_autoptr (TrafoFeature) of_type = NULL;
+
+  if (!g_str_equal (places[place].file, "tokenizer.json"))
+    return found;
+  of_type = find_answer (path, place + 1, &name);
+  if (of_type == NULL || trafo_feature_get_plugin (of_type) != trafo_feature_get_plugin (found))
+    return found;
+  g_object_unref (found);
+  return g_steal_pointer (&of_type);
+}
+
+static TrafoFeature *
 find_feature (const char *path, GError **error)
 {
   g_autoptr (GString) tried = g_string_new (NULL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (places); i++)
     {
-      g_autofree char *name = read_string_at (path, places[i].file, places[i].keys);
-      TrafoFeature    *feature;
+      g_autofree char *name = NULL;
+      TrafoFeature    *feature = find_answer (path, i, &name);
 
+      if (feature != NULL)
+        return refine (path, i, feature);
       if (name == NULL)
         continue;
-      feature = trafo_registry_find (trafo_registry_get_default (),
-                                     TRAFO_FEATURE_KIND_TOKENIZER,
-                                     name,
-                                     NULL);
-      if (feature != NULL)
-        return feature;
       g_string_append_printf (tried,
                               "%s'%s' (%s)",
                               tried->len > 0 ? ", " : "",

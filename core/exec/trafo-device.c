@@ -67,20 +67,23 @@ trafo_device_check (TrafoDevice        *self,
     [TRAFO_STATUS_DEVICE_LOST] = { TRAFO_DEVICE_ERROR_LOST, "was lost" },
     [TRAFO_STATUS_FAILED] = { TRAFO_DEVICE_ERROR_FAILED, "failed" },
   };
-  guint i = status;
+  guint            i = status;
+  g_autofree char *text = NULL;
+  g_autofree char *shown = NULL;
 
   if (status == TRAFO_STATUS_OK)
     return TRUE;
+  text = g_strndup (message->text, sizeof message->text - 1);
+  shown = trafo_error_excerpt (text);
   if (i >= G_N_ELEMENTS (failures))
     i = TRAFO_STATUS_FAILED;
   g_set_error (error,
                TRAFO_DEVICE_ERROR,
                failures[i].code,
-               "device %s %s: %.*s",
+               "device %s %s: %s",
                trafo_device_get_name (self),
                failures[i].what,
-               (int) sizeof message->text - 1,
-               message->text);
+               shown);
   return FALSE;
 }
 

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* The parameters of generation, in the order of the table. */
+/* The parameters of generation. */
 typedef enum
 {
   TRAFO_GENERATION_MAX_LENGTH,

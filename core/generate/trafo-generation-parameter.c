@@ -16,88 +16,130 @@
 /* Names, meaning and defaults: generation/configuration_utils.py of transformers; "seed" is ours. */
 static const TrafoGenerationParameter parameters[TRAFO_GENERATION_N_PARAMETERS] = {
   /* clang-format off */
+  [TRAFO_GENERATION_MAX_LENGTH] =
   { "max_length", INTEGER, 1, MAX_COUNT, 20, 20,
     "Most tokens of a sequence, prompt and padding included" },
+  [TRAFO_GENERATION_MAX_NEW_TOKENS] =
   { "max_new_tokens", INTEGER, 1, MAX_COUNT, -1, -1,
     "Most tokens to generate; wins over max-length" },
+  [TRAFO_GENERATION_MIN_LENGTH] =
   { "min_length", INTEGER, 0, MAX_COUNT, 0, 0,
     "Fewest tokens of a sequence, prompt and padding included" },
+  [TRAFO_GENERATION_MIN_NEW_TOKENS] =
   { "min_new_tokens", INTEGER, 0, MAX_COUNT, -1, -1,
     "Fewest tokens to generate" },
+  [TRAFO_GENERATION_EARLY_STOPPING] =
   { "early_stopping", TRAFO_GENERATION_BOOLEAN_NEVER, 0, 2, 0, 0,
     "When a beam search ends" },
+  [TRAFO_GENERATION_MAX_TIME] =
   { "max_time", NUMBER, 0, G_MAXDOUBLE, -1, -1,
     "Seconds after which no further token is begun" },
+  [TRAFO_GENERATION_STOP_STRINGS] =
   { "stop_strings", TRAFO_GENERATION_STRINGS, 0, 0, 0, 0,
     "Texts that end a sequence" },
+  [TRAFO_GENERATION_DO_SAMPLE] =
   { "do_sample", BOOLEAN, 0, 1, FALSE, FALSE,
     "Whether tokens are drawn, not the most likely ones taken" },
+  [TRAFO_GENERATION_NUM_BEAMS] =
   { "num_beams", INTEGER, 1, 4096, 1, 1,
     "Sequences that a beam search follows; 1 for none" },
+  [TRAFO_GENERATION_USE_CACHE] =
   { "use_cache", BOOLEAN, 0, 1, TRUE, TRUE,
     "Whether what was computed for earlier tokens is kept, not computed anew for each" },
+  [TRAFO_GENERATION_PROMPT_LOOKUP_NUM_TOKENS] =
   { "prompt_lookup_num_tokens", INTEGER, 1, MAX_COUNT, -1, -1,
     "Tokens that are guessed at once, where the text repeats itself" },
+  [TRAFO_GENERATION_MAX_MATCHING_NGRAM_SIZE] =
   { "max_matching_ngram_size", INTEGER, 0, MAX_COUNT, 2, 2,
     "Most tokens by which a repetition is found, for prompt-lookup-num-tokens" },
+  [TRAFO_GENERATION_SEED] =
   { "seed", INTEGER, 0, MAX_SEED, -1, -1,
     "What draws depend on; without it each run draws otherwise" },
+  [TRAFO_GENERATION_TEMPERATURE] =
   { "temperature", NUMBER, 0, G_MAXDOUBLE, 1, 1,
     "What scores are divided by before drawing" },
+  [TRAFO_GENERATION_TOP_K] =
   { "top_k", INTEGER, 0, MAX_COUNT, 50, 0,
     "How many of the most likely tokens are drawn from; 0 for all" },
+  [TRAFO_GENERATION_TOP_P] =
   { "top_p", NUMBER, 0, 1, 1, 1,
     "Mass of the most likely tokens that are drawn from" },
+  [TRAFO_GENERATION_MIN_P] =
   { "min_p", NUMBER, 0, 1, -1, -1,
     "Least probability of tokens that are drawn, relative to the largest" },
+  [TRAFO_GENERATION_TOP_H] =
   { "top_h", NUMBER, 0, 1, -1, -1,
     "Part of the entropy that the most likely tokens, which are drawn from, keep" },
+  [TRAFO_GENERATION_TYPICAL_P] =
   { "typical_p", NUMBER, 0, 1, 1, 1,
     "Mass of the tokens, those of the most expected surprise, that are drawn from" },
+  [TRAFO_GENERATION_EPSILON_CUTOFF] =
   { "epsilon_cutoff", NUMBER, 0, 1, 0, 0,
     "Least probability of tokens that are drawn" },
+  [TRAFO_GENERATION_ETA_CUTOFF] =
   { "eta_cutoff", NUMBER, 0, 1, 0, 0,
     "Least probability of tokens that are drawn, less where the entropy is high" },
+  [TRAFO_GENERATION_REPETITION_PENALTY] =
   { "repetition_penalty", NUMBER, 0, G_MAXDOUBLE, 1, 1,
     "Makes tokens that the sequence has less likely, above 1" },
+  [TRAFO_GENERATION_ENCODER_REPETITION_PENALTY] =
   { "encoder_repetition_penalty", NUMBER, 0, G_MAXDOUBLE, 1, 1,
     "Makes tokens of the prompt more likely, above 1" },
+  [TRAFO_GENERATION_LENGTH_PENALTY] =
   { "length_penalty", NUMBER, -G_MAXDOUBLE, G_MAXDOUBLE, 1, 1,
     "Exponent of the length by which a beam search divides scores; above 0 favours long ones" },
+  [TRAFO_GENERATION_NO_REPEAT_NGRAM_SIZE] =
   { "no_repeat_ngram_size", INTEGER, 0, MAX_COUNT, 0, 0,
     "Sequences of so many tokens come once at most; 0 for no limit" },
+  [TRAFO_GENERATION_ENCODER_NO_REPEAT_NGRAM_SIZE] =
   { "encoder_no_repeat_ngram_size", INTEGER, 0, MAX_COUNT, 0, 0,
     "Sequences of so many tokens of the prompt do not come again; 0 for no limit" },
+  [TRAFO_GENERATION_BAD_WORDS_IDS] =
   { "bad_words_ids", TRAFO_GENERATION_ID_LISTS, 0, 0, 0, 0,
     "Sequences of tokens that do not come: aax" },
+  [TRAFO_GENERATION_SEQUENCE_BIAS] =
   { "sequence_bias", TRAFO_GENERATION_BIASED_LISTS, 0, 0, 0, 0,
     "Sequences of tokens and what their last one's score gains: a(axd)" },
+  [TRAFO_GENERATION_RENORMALIZE_LOGITS] =
   { "renormalize_logits", BOOLEAN, 0, 1, FALSE, FALSE,
     "Whether scores are log-probabilities again after all that was done to them" },
+  [TRAFO_GENERATION_FORCED_BOS_TOKEN_ID] =
   { "forced_bos_token_id", INTEGER, 0, MAX_COUNT, -1, -1,
     "The token that follows a prompt of one token" },
+  [TRAFO_GENERATION_FORCED_EOS_TOKEN_ID] =
   { "forced_eos_token_id", TRAFO_GENERATION_IDS, 0, 0, 0, 0,
     "The tokens, one of which is last where the largest length is reached: ax" },
+  [TRAFO_GENERATION_REMOVE_INVALID_VALUES] =
   { "remove_invalid_values", BOOLEAN, 0, 1, FALSE, FALSE,
     "Whether NaN and infinities among a model's scores are replaced" },
+  [TRAFO_GENERATION_EXPONENTIAL_DECAY_LENGTH_PENALTY] =
   { "exponential_decay_length_penalty", TRAFO_GENERATION_INTEGER_NUMBER, 0, 0, 0, 0,
     "After how many new tokens, and by what factor each, the end becomes more likely: (xd)" },
+  [TRAFO_GENERATION_SUPPRESS_TOKENS] =
   { "suppress_tokens", TRAFO_GENERATION_IDS, 0, 0, 0, 0,
     "Tokens that do not come: ax" },
+  [TRAFO_GENERATION_BEGIN_SUPPRESS_TOKENS] =
   { "begin_suppress_tokens", TRAFO_GENERATION_IDS, 0, 0, 0, 0,
     "Tokens that do not come first: ax" },
+  [TRAFO_GENERATION_NUM_RETURN_SEQUENCES] =
   { "num_return_sequences", INTEGER, 1, 4096, 1, 1,
     "Sequences for each prompt" },
+  [TRAFO_GENERATION_OUTPUT_SCORES] =
   { "output_scores", BOOLEAN, 0, 1, FALSE, FALSE,
     "Whether the result has the scores that tokens were chosen by" },
+  [TRAFO_GENERATION_OUTPUT_LOGITS] =
   { "output_logits", BOOLEAN, 0, 1, FALSE, FALSE,
     "Whether the result has the scores as the model gave them" },
+  [TRAFO_GENERATION_RETURN_DICT_IN_GENERATE] =
   { "return_dict_in_generate", BOOLEAN, 0, 1, FALSE, FALSE,
     "As in transformers; the result is an object in either case" },
+  [TRAFO_GENERATION_PAD_TOKEN_ID] =
   { "pad_token_id", INTEGER, 0, MAX_COUNT, -1, -1,
     "What fills sequences up; the first end token where it is not given" },
+  [TRAFO_GENERATION_BOS_TOKEN_ID] =
   { "bos_token_id", INTEGER, 0, MAX_COUNT, -1, -1,
     "What begins a sequence without a prompt" },
+  [TRAFO_GENERATION_EOS_TOKEN_ID] =
   { "eos_token_id", TRAFO_GENERATION_IDS, 0, 0, 0, 0,
     "The tokens that end a sequence: ax" },
   /* clang-format on */
@@ -439,7 +481,7 @@ show (GVariant *value)
   for (guint i = 0; lines[i] != NULL; i++)
     g_strchug (lines[i]);
   joined = g_strjoinv ("", lines);
-  return g_utf8_substring (joined, 0, MIN (g_utf8_strlen (joined, -1), 80));
+  return trafo_error_excerpt (joined);
 }
 
 GVariant *

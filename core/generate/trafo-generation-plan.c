@@ -288,7 +288,10 @@ read_processing (TrafoGenerationPlan *self, TrafoGenerationConfig *config, GErro
   if (decay != NULL && self->eos == NULL)
     return fail (error, "exponential_decay_length_penalty needs an eos_token_id; there is none");
   if (self->repetition_penalty == 0 || self->encoder_repetition_penalty == 0)
-    return fail (error, "found a repetition penalty of 0, expected more");
+    return fail (error,
+                 "found %s = 0, expected more",
+                 self->repetition_penalty == 0 ? "repetition_penalty"
+                                               : "encoder_repetition_penalty");
   return read_biases (self, config, error) && read_bad_words (self, config, error);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <trafo/trafo-error.h>
 
+#include "trafo-model-inputs-private.h"
 #include "trafo-siphash-private.h"
 
 void
@@ -148,7 +149,7 @@ read_row (TrafoGenerationPrompts *self,
 }
 
 static gboolean
-check_mask (TrafoTensor *mask, const TrafoGenerationPrompts *prompts, GError **error)
+check_shape (TrafoTensor *mask, const TrafoGenerationPrompts *prompts, GError **error)
 {
   if ((gsize) trafo_tensor_get_dim (mask, 0) == prompts->n_rows &&
       (gsize) trafo_tensor_get_dim (mask, 1) == prompts->length)
@@ -211,8 +212,10 @@ trafo_generation_prompts_new (TrafoTensorDict       *inputs,
   values = trafo_tensor_get_data (ids);
   if (trafo_tensor_dict_get (inputs, "attention_mask") != NULL)
     {
+      if (!trafo_model_inputs_check_mask (trafo_tensor_dict_get (inputs, "attention_mask"), error))
+        return NULL;
       mask = get_matrix (inputs, "attention_mask", error);
-      if (mask == NULL || !check_mask (mask, self, error))
+      if (mask == NULL || !check_shape (mask, self, error))
         return NULL;
       masked = trafo_tensor_get_data (mask);
     }

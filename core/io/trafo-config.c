@@ -118,7 +118,7 @@ show_value (GVariant *value)
       !isfinite (g_variant_get_double (value)))
     return g_strdup_printf ("%g", g_variant_get_double (value));
   trafo_json_write_variant (text, value, 0);
-  return g_utf8_substring (text->str, 0, MIN (g_utf8_strlen (text->str, -1), 80));
+  return trafo_error_excerpt (text->str);
 }
 
 static void

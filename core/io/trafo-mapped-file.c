@@ -213,12 +213,14 @@ trafo_mapped_file_fail (TrafoMappedFile *file,
                         ...)
 {
   g_autofree char *message = NULL;
+  g_autofree char *valid = NULL;
   va_list          arguments;
 
   va_start (arguments, format);
   message = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  g_set_error (error, TRAFO_FORMAT_ERROR, code, "%s: %s", file->name, message);
+  valid = g_utf8_make_valid (message, -1); /* names in a file may be any bytes */
+  g_set_error (error, TRAFO_FORMAT_ERROR, code, "%s: %s", file->name, valid);
   return FALSE;
 }
 

@@ -58,6 +58,7 @@ gpointer
 trafo_pickle_fail (TrafoPickle *self, TrafoFormatError code, const char *format, ...)
 {
   g_autofree char *message = NULL;
+  g_autofree char *valid = NULL;
   va_list          arguments;
 
   if (self->error != NULL)
@@ -65,12 +66,13 @@ trafo_pickle_fail (TrafoPickle *self, TrafoFormatError code, const char *format,
   va_start (arguments, format);
   message = g_strdup_vprintf (format, arguments);
   va_end (arguments);
+  valid = g_utf8_make_valid (message, -1); /* names of a file may be any bytes */
   self->error = g_error_new (TRAFO_FORMAT_ERROR,
                              code,
                              "%s: byte %" G_GSIZE_FORMAT ": %s",
                              self->name,
                              self->opcode_position,
-                             message);
+                             valid);
   return NULL;
 }
 

@@ -38,6 +38,26 @@ compare_keys (gconstpointer a, gconstpointer b)
   return strcmp (*(const char *const *) a, *(const char *const *) b);
 }
 
+static gboolean
+check_name (const char *path, const char *name, GError **error)
+{
+  gboolean         is_reserved = g_str_equal (name, "__metadata__");
+  g_autofree char *shown = NULL;
+
+  if (!is_reserved && g_utf8_validate (name, -1, NULL))
+    return TRUE;
+  shown = trafo_error_excerpt (name);
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_INVALID_ARGUMENT,
+               "%s: found a tensor named '%s', %s",
+               path,
+               shown,
+               is_reserved ? "which in safetensors is the name of what is said of the file"
+                           : "expected UTF-8");
+  return FALSE;
+}
+
 /* Whether shape, dtype and size fit each other. */
 static gboolean
 check_entry (const char *path, const Entry *entry, GError **error)
@@ -49,14 +69,13 @@ check_entry (const char *path, const Entry *entry, GError **error)
   for (guint i = 0; is_valid && i < tensor->n_dims; i++)
     is_valid =
         tensor->shape[i] >= 0 && g_uint64_checked_mul (&n_bits, n_bits, (guint64) tensor->shape[i]);
-  if (is_valid && n_bits % 8 == 0 && n_bits / 8 == tensor->size_bytes &&
-      g_utf8_validate (tensor->name, -1, NULL) && !g_str_equal (tensor->name, "__metadata__"))
+  if (is_valid && n_bits % 8 == 0 && n_bits / 8 == tensor->size_bytes)
     return TRUE;
   g_set_error (error,
                TRAFO_ERROR,
                TRAFO_ERROR_SHAPE,
                "%s: found tensor '%s' of %s with %u dims in %" G_GSIZE_FORMAT
-               " bytes, expected the shape to fit the size and the name to be UTF-8",
+               " bytes, expected the shape to fit the size",
                path,
                tensor->name,
                entry->dtype->name,
@@ -78,6 +97,8 @@ sort_entries (const char                  *path,
     {
       const char *dtype_name = tensors[i].dtype_name;
 
+      if (!check_name (path, tensors[i].name, error))
+        return NULL;
       if (dtype_name == NULL)
         dtype_name = trafo_safetensors_dtype_get_name (tensors[i].dtype);
       entries[i].tensor = &tensors[i];

@@ -41,11 +41,33 @@ skip (TrafoCheckpointFile *file, const TrafoPickleValue *key)
                                 : g_strdup (trafo_pickle_value_describe (key)));
 }
 
-/* Whether it is a tensor with a name. */
-static gboolean
-is_tensor (const TrafoPickleValue *key, const TrafoPickleValue *value)
+static char *
+show_key (const TrafoPickleValue *key)
 {
-  return value->kind == TRAFO_PICKLE_TENSOR && trafo_pickle_value_get_text (key) != NULL;
+  g_autofree char *text = NULL;
+
+  if (key->kind == TRAFO_PICKLE_INTEGER)
+    return g_strdup_printf ("%" G_GINT64_FORMAT, key->integer);
+  if (key->kind != TRAFO_PICKLE_STRING)
+    return g_strdup (trafo_pickle_value_describe (key));
+  text = trafo_json_string_show (key->text, key->n_items);
+  return g_strdup_printf ("'%s'", text);
+}
+
+/* A tensor that cannot be asked for would be lost. */
+static gboolean
+check_key (TrafoCheckpointFile *file, const TrafoPickleValue *key, GError **error)
+{
+  g_autofree char *found = NULL;
+
+  if (trafo_pickle_value_get_text (key) != NULL)
+    return TRUE;
+  found = show_key (key);
+  return trafo_mapped_file_fail (file->mapped,
+                                 TRAFO_FORMAT_ERROR_VALUE,
+                                 error,
+                                 "found a tensor whose name is %s, expected UTF-8 without a NUL",
+                                 found);
 }
 
 /* Allocates the list of tensors and, for the caller to fill, their names. */
@@ -55,8 +77,10 @@ reserve (TrafoCheckpointFile *file, const TrafoPickleValue *dict, char **ret_nam
   gsize n_tensors = 0, names_size_bytes = 0;
 
   for (guint i = 0; i + 1 < dict->n_items; i += 2)
-    if (is_tensor (dict->items[i], dict->items[i + 1]))
+    if (dict->items[i + 1]->kind == TRAFO_PICKLE_TENSOR)
       {
+        if (!check_key (file, dict->items[i], error))
+          return FALSE;
         n_tensors++;
         names_size_bytes += (gsize) dict->items[i]->n_items + 1;
       }
@@ -139,7 +163,7 @@ trafo_torch_file_take (TrafoCheckpointFile    *file,
       const TrafoPickleValue *key = dict->items[i];
       const char             *name = next_name;
 
-      if (!is_tensor (key, dict->items[i + 1]))
+      if (dict->items[i + 1]->kind != TRAFO_PICKLE_TENSOR)
         {
           skip (file, key);
           continue;

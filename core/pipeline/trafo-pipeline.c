@@ -247,7 +247,7 @@ check_parameters (TrafoPipeline *self, GVariant *parameters, GError **error)
   while (known != NULL && g_variant_iter_next (&iter, "{&s*}", &name, NULL))
     if (!g_strv_contains (known, name))
       {
-        names = g_strjoinv (", ", (char **) known);
+        names = known[0] != NULL ? g_strjoinv (", ", (char **) known) : g_strdup ("none");
         g_set_error (error,
                      TRAFO_ERROR,
                      TRAFO_ERROR_INVALID_ARGUMENT,

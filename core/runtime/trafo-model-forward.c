@@ -120,6 +120,9 @@ computes_on_host (TrafoModel *self)
  *
  * Runs the model once. Any number of threads may do so at the same time.
  *
+ * An attention_mask is 1 where a token counts and 0 where it is padding. Any other number is an error:
+ * it would mean 1 to the attention of all models, and another position to some.
+ *
  * What stands at tokens that the mask hides means nothing, and mostly is not computed: there the first
  * token's values of the text are repeated. It is computed, as transformers does, where hidden states
  * or a loss are asked for.

@@ -14,8 +14,11 @@ void trafo_model_inputs_get_variant (TrafoTensorDict *inputs,
                                      gboolean         has_hidden_states,
                                      TrafoVariant    *ret_variant);
 
-/* FALSE and the error if @graph has not all of @inputs, if there is no token, or if there are more
- * in a row than the model has positions for. */
+/* FALSE and the error if @mask, an attention_mask, holds anything but 0 and 1. */
+gboolean trafo_model_inputs_check_mask (TrafoTensor *mask, GError **error);
+
+/* FALSE and the error if @graph has not all of @inputs, if a mask is none, if there is no token, or if
+ * there are more in a row than the model has positions for. */
 gboolean
 trafo_model_inputs_check (TrafoTensorDict *inputs, const TrafoGraph *graph, GError **error);
 

@@ -65,10 +65,44 @@ check_length (TrafoTensorDict *inputs, const TrafoGraph *graph, GError **error)
   return FALSE;
 }
 
+/* transformers takes any number but 0 for 1 in attention, and positions from the number itself: only
+ * of these two does it always mean the same. */
+gboolean
+trafo_model_inputs_check_mask (TrafoTensor *mask, GError **error)
+{
+  gboolean is_float = trafo_dtype_is_float (trafo_tensor_get_dtype (mask));
+  g_autoptr (TrafoTensor) wide =
+      trafo_tensor_cast (mask, is_float ? TRAFO_DTYPE_FLOAT32 : TRAFO_DTYPE_INT64, error);
+  g_autoptr (TrafoTensor) flat = wide != NULL ? trafo_tensor_contiguous (wide, error) : NULL;
+  gconstpointer values;
+
+  if (flat == NULL)
+    return FALSE;
+  values = trafo_tensor_get_data (flat);
+  for (gint64 i = 0; i < trafo_tensor_get_n_elements (flat); i++)
+    {
+      double value = is_float ? ((const float *) values)[i] : ((const gint64 *) values)[i];
+
+      if (value == 0 || value == 1)
+        continue;
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_INVALID_ARGUMENT,
+                   "input 'attention_mask' holds %g, expected 0 and 1 alone",
+                   value);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 /* A mask is no surprise to a model without attention, such as one of no layers. */
 gboolean
 trafo_model_inputs_check (TrafoTensorDict *inputs, const TrafoGraph *graph, GError **error)
 {
+  TrafoTensor *mask = trafo_tensor_dict_get (inputs, "attention_mask");
+
+  if (mask != NULL && !trafo_model_inputs_check_mask (mask, error))
+    return FALSE;
   for (guint i = 0; i < trafo_tensor_dict_get_size (inputs); i++)
     {
       const char *name = trafo_tensor_dict_get_name (inputs, i);

@@ -108,6 +108,7 @@ set_option (TrafoEncodeOptions *self, const char *name, GVariant *given, GError 
 {
   GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (self), name);
   g_auto (GValue) value = G_VALUE_INIT;
+  g_autofree char *printed = NULL;
   g_autofree char *shown = NULL;
   g_autofree char *expected = NULL;
 
@@ -120,13 +121,14 @@ set_option (TrafoEncodeOptions *self, const char *name, GVariant *given, GError 
       g_object_set_property (G_OBJECT (self), name, &value);
       return TRUE;
     }
-  shown = g_variant_print (given, FALSE);
+  printed = g_variant_print (given, FALSE);
+  shown = trafo_error_excerpt (printed);
   expected = pspec != NULL ? describe (pspec) : NULL;
   if (pspec != NULL)
     g_set_error (error,
                  TRAFO_ERROR,
                  TRAFO_ERROR_INVALID_ARGUMENT,
-                 "parameter '%s' is %.200s, expected %s",
+                 "parameter '%s' is %s, expected %s",
                  name,
                  shown,
                  expected);

@@ -40,13 +40,15 @@ typedef struct
 static gboolean
 refuse (const Translation *self, const char *what, GError **error)
 {
+  g_autofree char *regex = trafo_error_excerpt (self->regex);
+
   g_set_error (error,
                TRAFO_FORMAT_ERROR,
                TRAFO_FORMAT_ERROR_UNKNOWN,
-               "%s: the regular expression '%.200s' has %s at byte %" G_GSIZE_FORMAT
+               "%s: the regular expression '%s' has %s at byte %" G_GSIZE_FORMAT
                ", which is not supported",
                self->where,
-               self->regex,
+               regex,
                what,
                (gsize) (self->p - self->regex));
   return FALSE;

@@ -32,6 +32,7 @@ static gboolean
 compile (TrafoPattern *self, const char *regex, const char *where, GError **error)
 {
   g_autofree char *translated = NULL;
+  g_autofree char *shown = NULL;
   guint8           message[128];
   int              code;
   gsize            at;
@@ -54,12 +55,13 @@ compile (TrafoPattern *self, const char *regex, const char *where, GError **erro
   if (self->code != NULL)
     return TRUE;
   pcre2_get_error_message (code, message, sizeof message);
+  shown = trafo_error_excerpt (regex);
   g_set_error (error,
                TRAFO_FORMAT_ERROR,
                TRAFO_FORMAT_ERROR_VALUE,
-               "%s: the regular expression '%.200s' does not compile: %s",
+               "%s: the regular expression '%s' does not compile: %s",
                where,
-               regex,
+               shown,
                (const char *) message);
   return FALSE;
 }
@@ -128,14 +130,15 @@ find_string (const TrafoPattern *self, const char *text, gsize size, TrafoWordAr
 static gboolean
 set_match_error (const TrafoPattern *self, int code, gsize at, GError **error)
 {
-  guint8 message[128];
+  g_autofree char *regex = trafo_error_excerpt (self->regex);
+  guint8           message[128];
 
   pcre2_get_error_message (code, message, sizeof message);
   g_set_error (error,
                TRAFO_ERROR,
                TRAFO_ERROR_INVALID_ARGUMENT,
-               "the regular expression '%.200s' fails at byte %" G_GSIZE_FORMAT " of a text: %s",
-               self->regex,
+               "the regular expression '%s' fails at byte %" G_GSIZE_FORMAT " of a text: %s",
+               regex,
                at,
                (const char *) message);
   return FALSE;

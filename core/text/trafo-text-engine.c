@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "trafo-bert-components-private.h"
 #include "trafo-component-private.h"
 
 static GQuark
@@ -48,7 +47,8 @@ clear_members (GBytes *members[N_MEMBERS])
 static void
 read_member (TrafoJsonReader *reader, const char *key, GBytes *members[N_MEMBERS])
 {
-  const char *version;
+  g_autofree char *shown = NULL;
+  const char      *version;
 
   for (guint i = 0; i < N_MEMBERS; i++)
     if (g_str_equal (key, member_names[i]))
@@ -59,9 +59,8 @@ read_member (TrafoJsonReader *reader, const char *key, GBytes *members[N_MEMBERS
       }
   if (!g_str_equal (key, "version"))
     {
-      trafo_json_reader_fail (reader,
-                              "found the member '%.200s', which no tokenizer.json has",
-                              key);
+      shown = trafo_error_excerpt (key);
+      trafo_json_reader_fail (reader, "found the member '%s', which no tokenizer.json has", shown);
       return;
     }
   version = trafo_json_reader_read_string (reader, NULL);
@@ -179,31 +178,29 @@ complete_config (TrafoTextEngine *self,
   return TRUE;
 }
 
-/* What a component that BERT's class makes itself says in the file has no effect. */
-static void
-replace_component (GVariant **component, GVariant *made)
+/* A class that makes its components itself takes the vocabulary alone from the file. */
+static gboolean
+is_made_by_class (const TrafoTextEngine *self)
 {
-  g_clear_pointer (component, g_variant_unref);
-  *component = g_variant_ref_sink (made);
+  return self->config->class_components != NULL;
 }
 
 static gboolean
-is_bert (const TrafoTextEngine *self)
+read_component (TrafoTextEngine *self,
+                GBytes          *members[N_MEMBERS],
+                guint            member,
+                const char      *origin,
+                GVariant       **value,
+                GError         **error)
 {
-  return self->config->is_bert && g_strcmp0 (self->model_type, "WordPiece") == 0;
-}
-
-static void
-replace_components (TrafoTextEngine *self,
-                    GVariant       **normalizer,
-                    GVariant       **pre_tokenizer,
-                    GVariant       **decoder)
-{
-  if (!is_bert (self))
-    return;
-  replace_component (normalizer, trafo_bert_components_new_normalizer (self->config->values));
-  replace_component (pre_tokenizer, trafo_bert_components_new_pre_tokenizer ());
-  replace_component (decoder, trafo_bert_components_new_decoder ());
+  if (!parse_member (members, member, origin, value, error))
+    return FALSE;
+  if (is_made_by_class (self))
+    {
+      g_clear_pointer (value, g_variant_unref);
+      *value = trafo_component_get (self->config->class_components, member_names[member]);
+    }
+  return TRUE;
 }
 
 static gboolean
@@ -217,12 +214,11 @@ read_components (TrafoTextEngine *self,
   g_autoptr (GVariant) post_processor = NULL;
   g_autoptr (GVariant) decoder = NULL;
 
-  if (!parse_member (members, MEMBER_NORMALIZER, origin, &normalizer, error) ||
-      !parse_member (members, MEMBER_PRE_TOKENIZER, origin, &pre_tokenizer, error) ||
+  if (!read_component (self, members, MEMBER_NORMALIZER, origin, &normalizer, error) ||
+      !read_component (self, members, MEMBER_PRE_TOKENIZER, origin, &pre_tokenizer, error) ||
       !parse_member (members, MEMBER_POST_PROCESSOR, origin, &post_processor, error) ||
-      !parse_member (members, MEMBER_DECODER, origin, &decoder, error))
+      !read_component (self, members, MEMBER_DECODER, origin, &decoder, error))
     return FALSE;
-  replace_components (self, &normalizer, &pre_tokenizer, &decoder);
   self->normalizer = trafo_normalizer_new (normalizer, origin, error);
   if (self->normalizer == NULL)
     return FALSE;
@@ -291,36 +287,17 @@ add_named (TrafoTextEngine *self, const TrafoNamedToken *named, GError **error)
   return trafo_added_tokens_add (self->added_tokens, token, error);
 }
 
-/* The classes for any tokenizer.json have no tokens of their own. */
-static gboolean
-has_own_class (const TrafoTextEngine *self)
-{
-  static const char *const generic[] = { "PreTrainedTokenizerFast",
-                                         "PreTrainedTokenizer",
-                                         "TokenizersBackend",
-                                         NULL };
-  const char *class = NULL;
-
-  g_variant_lookup (self->config->values, "tokenizer_class", "&s", &class);
-  return class == NULL || !g_strv_contains (generic, class);
-}
-
-/* BERT's class adds its default tokens whatever the file says, and no other class of WordPiece adds
- * any. Else one that the vocabulary lacks is not added, since its id would lie outside the model's
- * embeddings. */
+/* A class that makes its components itself adds its default tokens, whatever the file says. No other
+ * does. */
 static gboolean
 adds_special (const TrafoTextEngine *self, TrafoSpecialToken token)
 {
-  const char *content = self->config->special[token].content;
-
-  if (content == NULL || !self->config->is_default[token] || is_bert (self))
-    return content != NULL;
-  return g_strcmp0 (self->model_type, "WordPiece") != 0 && has_own_class (self) &&
-         trafo_tokenizer_lookup_token (self->tokenizer, content, strlen (content)) >= 0;
+  return self->config->special[token].content != NULL &&
+         (!self->config->is_default[token] || is_made_by_class (self));
 }
 
-/* The tokens that tokenizer.json adds, then those that only its companions name. BERT's class adds all
- * together, and not those of tokenizer.json where tokenizer_config.json lists all that were added. */
+/* The tokens that tokenizer.json adds, then those that only its companions name. A class that makes its
+ * components itself adds all together, and not those of tokenizer.json where tokenizer_config.json lists all that were added. */
 static gboolean
 add_tokens (TrafoTextEngine *self, GBytes *added, const char *origin, GError **error)
 {
@@ -328,7 +305,7 @@ add_tokens (TrafoTextEngine *self, GBytes *added, const char *origin, GError **e
   gboolean              done = TRUE, splits_special;
 
   self->added_tokens = trafo_added_tokens_new (self->tokenizer, self->normalizer);
-  if (added != NULL && !(is_bert (self) && config->has_added_tokens_decoder))
+  if (added != NULL && !(is_made_by_class (self) && config->has_added_tokens_decoder))
     {
       g_autofree char *where = g_strconcat (origin, ": added_tokens", NULL);
       g_autoptr (TrafoJsonReader) reader = trafo_json_reader_new (added, where);
@@ -336,7 +313,7 @@ add_tokens (TrafoTextEngine *self, GBytes *added, const char *origin, GError **e
       if (!trafo_added_tokens_read_json (self->added_tokens, reader, error) ||
           !trafo_json_reader_finish (reader, error))
         return FALSE;
-      if (!is_bert (self))
+      if (!is_made_by_class (self))
         trafo_added_tokens_end_batch (self->added_tokens);
     }
   for (guint i = 0; done && i < config->added->len; i++)
@@ -366,28 +343,35 @@ get_added_special (const TrafoTextEngine *self, const char *key, TrafoSpecialTok
   return (TrafoAddedSpecial){ added != NULL ? added->id : 0, added != NULL };
 }
 
-/* The id in BERT's own vocabulary is transformers' where a token is null. */
-static guint32
-get_special_id (const TrafoTextEngine *self, TrafoSpecialToken token, guint32 id_of_null)
+/* @content, id; the id in BERT's own vocabulary, which transformers has for it, where there is no such
+ * token. */
+static GVariant *
+get_special_pair (const TrafoTextEngine *self, TrafoSpecialToken token, guint32 id_of_none)
 {
   const char            *content = self->config->special[token].content;
   const TrafoAddedToken *added = NULL;
 
   if (content != NULL)
     added = trafo_added_tokens_lookup (self->added_tokens, content, strlen (content));
-  return added != NULL ? added->id : id_of_null;
+  return g_variant_new_parsed ("[<%s>, <%x>]",
+                               content != NULL ? content : "",
+                               (gint64) (added != NULL ? added->id : id_of_none));
 }
 
 static gboolean
-replace_post_processor (TrafoTextEngine *self, const char *origin, GError **error)
+replace_post_processor (TrafoTextEngine *self, GVariant *made, const char *origin, GError **error)
 {
-  guint32 cls_id = get_special_id (self, TRAFO_SPECIAL_TOKEN_CLS, 2);
-  guint32 sep_id = get_special_id (self, TRAFO_SPECIAL_TOKEN_SEP, 3);
-  g_autoptr (GVariant) made =
-      g_variant_ref_sink (trafo_bert_components_new_post_processor (cls_id, sep_id));
+  GVariantDict dict;
+  g_autoptr (GVariant) completed = NULL;
 
+  g_variant_dict_init (&dict, made);
+  if (!g_variant_dict_contains (&dict, "cls"))
+    g_variant_dict_insert_value (&dict, "cls", get_special_pair (self, TRAFO_SPECIAL_TOKEN_CLS, 2));
+  if (!g_variant_dict_contains (&dict, "sep"))
+    g_variant_dict_insert_value (&dict, "sep", get_special_pair (self, TRAFO_SPECIAL_TOKEN_SEP, 3));
+  completed = g_variant_ref_sink (g_variant_dict_end (&dict));
   trafo_post_processor_free (self->post_processor);
-  self->post_processor = trafo_post_processor_new (made, origin, error);
+  self->post_processor = trafo_post_processor_new (completed, origin, error);
   return self->post_processor != NULL;
 }
 
@@ -400,8 +384,11 @@ override_post_processor (TrafoTextEngine *self,
                          const char      *origin,
                          GError         **error)
 {
-  if (is_bert (self))
-    return replace_post_processor (self, origin, error);
+  g_autoptr (GVariant) made =
+      trafo_component_get (self->config->class_components, "post_processor");
+
+  if (made != NULL)
+    return replace_post_processor (self, made, origin, error);
   if (!has_file && (g_variant_lookup (self->config->values, "add_bos_token", "b", NULL) ||
                     g_variant_lookup (self->config->values, "add_eos_token", "b", NULL)))
     trafo_post_processor_set_bos_eos (self->post_processor,

@@ -47,8 +47,11 @@ read_json (const char *folder, const char *name, TrafoTokenizerFile *file, GErro
 }
 
 /* By the class of tokenizer_config.json, else by the model's config.json, if that can be read. */
-static gboolean
-is_read_by_bert (TrafoTokenizer *self, const TrafoTokenizerConfig *config, const char *folder)
+static GVariant *
+find_components (TrafoTokenizer             *self,
+                 const TrafoTokenizerConfig *config,
+                 const char                 *folder,
+                 gboolean                    has_file)
 {
   g_autoptr (TrafoConfig) model = NULL;
 
@@ -56,7 +59,8 @@ is_read_by_bert (TrafoTokenizer *self, const TrafoTokenizerConfig *config, const
     model = trafo_config_new_from_folder (folder, NULL);
   return trafo_tokenizer_set_class (self,
                                     config->values,
-                                    model != NULL ? trafo_config_get_model_type (model) : NULL);
+                                    model != NULL ? trafo_config_get_model_type (model) : NULL,
+                                    has_file);
 }
 
 static TrafoTokenizerConfig *
@@ -131,8 +135,7 @@ trafo_tokenizer_load (TrafoTokenizer *self, const char *folder, GError **error)
   if (config == NULL || !read_file (folder, "tokenizer.json", &text, error))
     return FALSE;
   has_model = text != NULL;
-  /* a vocabulary of WordPiece alone is BERT's */
-  config->is_bert = is_read_by_bert (self, config, folder) || !has_model;
+  config->class_components = find_components (self, config, folder, has_model);
   if (!has_model)
     text = trafo_tokenizer_load_files (self, folder, config->values, error);
   if (text == NULL)
@@ -181,6 +184,6 @@ trafo_tokenizer_load_json (TrafoTokenizer *self,
   config = trafo_tokenizer_config_new (&file, &none, &none, defaults, error);
   if (config == NULL)
     return FALSE;
-  config->is_bert = is_read_by_bert (self, config, NULL);
+  config->class_components = find_components (self, config, NULL, TRUE);
   return load_text (self, tokenizer_json, "tokenizer.json", TRUE, config, error);
 }

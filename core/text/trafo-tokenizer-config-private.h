@@ -40,7 +40,7 @@ typedef struct
   TrafoSide       padding_side;
   TrafoSide       truncation_side;
   gboolean        clean_up_tokenization_spaces;
-  gboolean        is_bert; /* BERT's class makes the components of a tokenizer.json anew */
+  GVariant       *class_components; /* what the class makes in place of the file's; or NULL */
 } TrafoTokenizerConfig;
 
 TrafoTokenizerConfig *trafo_tokenizer_config_new (const TrafoTokenizerFile *config,

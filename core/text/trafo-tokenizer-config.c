@@ -36,12 +36,13 @@ refuse (const TrafoTokenizerFile *file,
         const char               *expected,
         GError                  **error)
 {
-  g_autofree char *shown = g_variant_print (found, FALSE);
+  g_autofree char *printed = g_variant_print (found, FALSE);
+  g_autofree char *shown = trafo_error_excerpt (printed);
 
   g_set_error (error,
                TRAFO_FORMAT_ERROR,
                TRAFO_FORMAT_ERROR_VALUE,
-               "%s: %s%s%sfound %.200s, expected %s",
+               "%s: %s%s%sfound %s, expected %s",
                file->path,
                key != NULL ? "'" : "",
                key != NULL ? key : "",
@@ -339,11 +340,9 @@ read_max_length (TrafoTokenizerConfig *self, const TrafoTokenizerFile *file, GEr
 static gboolean
 check_types (const TrafoTokenizerFile *file, GError **error)
 {
-  static const char *const booleans[] = { "do_lower_case",
-                                          "strip_accents",
-                                          "tokenize_chinese_chars",
-                                          "add_prefix_space",
-                                          "split_special_tokens" };
+  static const char *const booleans[] = { "do_lower_case",          "strip_accents",
+                                          "tokenize_chinese_chars", "add_prefix_space",
+                                          "split_special_tokens",   "trim_offsets" };
   g_autoptr (GVariant) class = trafo_component_get (file->values, "tokenizer_class");
 
   if (class != NULL && !g_variant_is_of_type (class, G_VARIANT_TYPE_STRING))
@@ -500,6 +499,7 @@ void
 trafo_tokenizer_config_free (TrafoTokenizerConfig *self)
 {
   g_clear_pointer (&self->values, g_variant_unref);
+  g_clear_pointer (&self->class_components, g_variant_unref);
   for (guint i = 0; i < TRAFO_N_SPECIAL_TOKENS; i++)
     clear_named (&self->special[i]);
   g_array_unref (self->added);

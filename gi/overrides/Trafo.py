@@ -611,8 +611,21 @@ def _native(value):
     }.get(kind, lambda: None)()
 
 
-def _run(self, inputs, cancellable=None, **parameters):
+def _inputs(inputs, parameters):
+    """The inputs, or question= and context= of question answering: there a list of one is no list."""
+    if inputs is not None:
+        return inputs
+    if "question" not in parameters:
+        raise TypeError("there are no inputs")
+    asked = {name: parameters.pop(name) for name in ("question", "context") if name in parameters}
+    if isinstance(asked["question"], (list, tuple)) and len(asked["question"]) == 1:
+        asked["question"] = asked["question"][0]
+    return asked
+
+
+def _run(self, inputs=None, cancellable=None, **parameters):
     """Runs the task on a text, a dict or a list; gives what the pipelines of transformers give."""
+    inputs = _inputs(inputs, parameters)
     return _native(_pipeline_run(self, _variant(inputs), _variant(parameters), cancellable))
 
 
@@ -623,8 +636,9 @@ def _run_text(self, text, cancellable=None, **parameters):
 _pipeline_run_async = Trafo.Pipeline.run_async
 
 
-def _run_async(self, inputs, cancellable=None, callback=None, *user_data, **parameters):
-    inputs, parameters = _variant(inputs), _variant(parameters)
+def _run_async(self, inputs=None, cancellable=None, callback=None, *user_data, **parameters):
+    inputs = _variant(_inputs(inputs, parameters))
+    parameters = _variant(parameters)
     _pipeline_run_async(self, inputs, parameters, cancellable, callback, *user_data)
 
 

@@ -95,4 +95,6 @@ TRAFO_API GQuark trafo_plugin_error_quark (void);
 TRAFO_API GQuark trafo_device_error_quark (void);
 TRAFO_API GQuark trafo_format_error_quark (void);
 
+TRAFO_API char *trafo_error_excerpt (const char *text);
+
 G_END_DECLS

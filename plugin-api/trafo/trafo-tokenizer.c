@@ -112,20 +112,33 @@ trafo_tokenizer_get_default_config (TrafoTokenizer *self)
  * @self: a tokenizer that has loaded nothing yet
  * @config: tokenizer_config.json, completed with the defaults, as a dictionary `a{sv}`
  * @model_type: (nullable): the model_type of config.json
+ * @has_file: whether there is a tokenizer.json
  *
  * Tells the class that a checkpoint names: the "tokenizer_class" of @config, else the one that
- * Hugging Face has for @model_type.
+ * Hugging Face has for @model_type; without a tokenizer.json the tokenizer's own, whatever is named.
  *
- * Returns: whether that class takes from tokenizer.json the vocabulary alone, as BERT's does
+ * Returns: (transfer full) (nullable): what that class makes in place of tokenizer.json's components,
+ *   a dictionary `a{sv}`; %NULL if it takes more than the vocabulary from the file
  */
-gboolean
-trafo_tokenizer_set_class (TrafoTokenizer *self, GVariant *config, const char *model_type)
+GVariant *
+trafo_tokenizer_set_class (TrafoTokenizer *self,
+                           GVariant       *config,
+                           const char     *model_type,
+                           gboolean        has_file)
 {
   TrafoTokenizerInterface *iface;
+  GVariant                *components;
 
-  g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), FALSE);
+  g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), NULL);
   iface = TRAFO_TOKENIZER_GET_IFACE (self);
-  return iface->set_class != NULL && iface->set_class (self, config, model_type);
+  components =
+      iface->set_class != NULL ? iface->set_class (self, config, model_type, has_file) : NULL;
+  if (components == NULL)
+    return NULL;
+  g_variant_take_ref (components);
+  if (!g_variant_is_of_type (components, G_VARIANT_TYPE_VARDICT))
+    g_clear_pointer (&components, g_variant_unref);
+  return components;
 }
 
 /**

@@ -94,11 +94,13 @@ G_DECLARE_INTERFACE (TrafoTokenizer, trafo_tokenizer, TRAFO, TOKENIZER, GObject)
  *   has them, as the unknown token of SentencePiece's models does; -1 for none. May be %NULL: none
  * @tokenize: splits each word of @text, valid UTF-8, into pieces and appends them; @word of
  *   a piece is the index in @words plus @first_word. Called by several threads at a time
- * @set_class: tells, before anything is loaded, tokenizer_config.json, completed by
- *   @get_default_config, and the model_type of config.json, if there is one. Returns whether the class
- *   that they name takes from tokenizer.json the vocabulary alone and makes the rest as BERT's class
- *   does (normalizer, pre-tokenizer, post-processor and decoder, which the library then replaces, and
- *   the model's options). May be %NULL: none does
+ * @set_class: tells, before anything is loaded, the class that the checkpoint names: by
+ *   tokenizer_config.json, completed by @get_default_config, or by the model_type of config.json. If
+ *   that class takes nothing but the vocabulary from tokenizer.json, returns what it makes itself: a
+ *   dictionary `a{sv}` with any of "normalizer", "pre_tokenizer", "decoder" and "post_processor", each as
+ *   in tokenizer.json. The class has none of those that are not there, but the file's post-processor;
+ *   the library adds "cls" and "sep" with their ids to one that lacks them. %NULL if the class reads
+ *   the file as it is. May be %NULL: every class does
  *
  * What a tokenizer plugin implements: the model that splits a word into the pieces of its
  * vocabulary. Normalizing, splitting into words, special tokens, truncation, padding and decoding
@@ -128,15 +130,19 @@ struct _TrafoTokenizerInterface
                         guint32               first_word,
                         TrafoPieceArray      *pieces,
                         GError              **error);
-  gboolean (*set_class) (TrafoTokenizer *self, GVariant *config, const char *model_type);
+  GVariant *(*set_class) (TrafoTokenizer *self,
+                          GVariant       *config,
+                          const char     *model_type,
+                          gboolean        has_file);
 };
 
 /* The seam that core calls plugins through: what a plugin left out is an error, and so is a result
  * that breaks the contract. */
 TRAFO_API GVariant *trafo_tokenizer_get_default_config (TrafoTokenizer *self);
-TRAFO_API gboolean  trafo_tokenizer_set_class (TrafoTokenizer *self,
+TRAFO_API GVariant *trafo_tokenizer_set_class (TrafoTokenizer *self,
                                                GVariant       *config,
-                                               const char     *model_type);
+                                               const char     *model_type,
+                                               gboolean        has_file);
 TRAFO_API gboolean  trafo_tokenizer_load_model (TrafoTokenizer *self,
                                                 GBytes         *model,
                                                 const char     *origin,

@@ -42,6 +42,9 @@ run_task()
         <"$stage/tokens")" >"$stage/outputs" &&
     TRAFO_PLUGIN_PATH=$stage/build-pipeline \
       "$trafo" pipeline example --model "$stage/checkpoint" ab >"$stage/margin" &&
+    TRAFO_PLUGIN_PATH=$stage/build-pipeline \
+      "$trafo" pipeline example --model "$stage/checkpoint" --param x=1 ab 2>&1 |
+    grep -q "no parameter 'x'; it takes none" &&
     cat "$stage/outputs" "$stage/margin" && python3 -c '
 import json, sys
 logits = sorted(json.load(open(sys.argv[1]))["outputs"]["logits"]["data"])

@@ -30,4 +30,18 @@ try {
     message = error.message;
 }
 check('an error names the parameter', message?.includes("'top_k'"), true);
+for (const character of ['é', '中', '😀']) {
+    for (let n_before = 0; n_before < 4; n_before++) {
+        message = null;
+        try {
+            classifier.run_text('a', new GLib.Variant('a{sv}', {
+                function_to_apply: new GLib.Variant('s', 'a'.repeat(n_before) + character.repeat(200)),
+            }), null);
+        } catch (error) {
+            message = error.message;
+        }
+        check(`${n_before}: an error quotes whole characters`,
+            message?.includes(`${character}…`), true);
+    }
+}
 finish();

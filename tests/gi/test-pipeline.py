@@ -15,7 +15,8 @@ import tap
 gi.require_version("Trafo", "1.0")
 from gi.repository import GLib, Trafo  # noqa: E402
 
-FOLDER = str(pathlib.Path(os.environ["G_TEST_SRCDIR"]) / "data" / "models" / "tiny-bert")
+MODELS = pathlib.Path(os.environ["G_TEST_SRCDIR"]) / "data" / "models"
+FOLDER = str(MODELS / "tiny-bert")
 EXPECTED = json.loads(pathlib.Path(FOLDER, "expected.json").read_text(encoding="utf-8"))
 TOLERANCE = 1e-4  # absolute, of vectors of length 1
 
@@ -51,6 +52,32 @@ class Pipeline(unittest.TestCase):
         with self.assertRaises(GLib.Error) as caught:
             pipeline("a cat", colour="blue")
         self.assertIn("colour", caught.exception.message)
+
+    def test_what_an_error_quotes_is_whole_characters(self):
+        pipeline = Trafo.Pipeline.new_from_pretrained("sentence-similarity", FOLDER)
+        for character in "é", "中", "😀":
+            for n_before in range(4):
+                with self.assertRaises(GLib.Error) as caught:
+                    pipeline({"source_sentence": "a" * n_before + character * 200})
+                self.assertIn(character + "…", caught.exception.message)
+
+    def test_questions_are_asked_by_name(self):
+        pipeline = Trafo.Pipeline.new(
+            "question-answering",
+            Trafo.AutoModelForQuestionAnswering.from_pretrained(str(MODELS / "bert-qa")),
+            Trafo.AutoTokenizer.from_pretrained(str(MODELS.parent / "pipelines")),
+        )
+        context = "the cat sat on a mat"
+        answer = pipeline({"question": "a ?", "context": context})
+        self.assertIsInstance(answer, dict)
+        self.assertEqual(pipeline(question="a ?", context=context), answer)
+        self.assertEqual(pipeline(question=["a ?"], context=context), answer)
+        self.assertEqual(pipeline(question=["a ?"], context=[context]), answer)
+        self.assertEqual(pipeline(question=["a ?", "a ?"], context=context), [answer] * 2)
+        self.assertEqual(pipeline({"question": ["a ?"], "context": [context]}), [answer])
+        self.assertEqual(len(pipeline(question="a ?", context=context, top_k=2)), 2)
+        with self.assertRaisesRegex(TypeError, "no inputs"):
+            pipeline(context=context)
 
     def test_inputs_are_plain_dicts_and_lists(self):
         pipeline = Trafo.Pipeline.new_from_pretrained("sentence-similarity", FOLDER)

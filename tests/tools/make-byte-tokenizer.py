@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 # Copyright 2026 The Trafo authors
 """Writes the tokenizer of a small checkpoint: byte-level, 119 tokens, of which 0 is <|end|>, special;
-then some words, parts of characters, and bytes, each by itself.
+then some words, parts of characters, and bytes, each by itself. Its class is no model's own, which
+would add tokens that the model has no embeddings of.
 
-    make-byte-tokenizer.py tests/data/models/gpt2-untied/tokenizer.json
+    make-byte-tokenizer.py tests/data/models/gpt2-untied
 """
 import json
 import pathlib
@@ -29,7 +30,9 @@ def main():
     text = json.dumps({"version": "1.0", "truncation": None, "padding": None, "added_tokens": [end],
                        "normalizer": None, "pre_tokenizer": byte_level, "post_processor": None,
                        "decoder": byte_level, "model": model})
-    pathlib.Path(sys.argv[1]).write_text(text + "\n")
+    folder = pathlib.Path(sys.argv[1])
+    (folder / "tokenizer.json").write_text(text + "\n")
+    (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "PreTrainedTokenizerFast"}\n')
 
 
 if __name__ == "__main__":

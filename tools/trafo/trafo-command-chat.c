@@ -234,6 +234,34 @@ chat (const TrafoCommand *command, TrafoGenerator *generator)
   return TRAFO_EXIT_OK;
 }
 
+/* A conversation goes on with one answer: FALSE if more are asked for. What the checkpoint says of them
+ * does not count. */
+static gboolean
+take_one_sequence (TrafoGenerationConfig *config, GError **error)
+{
+  static const char *const names[] = { "num_beams", "num_return_sequences" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      gint64 n_sequences = 1;
+
+      if (trafo_generation_config_is_set (config, names[i]))
+        g_object_get (config, names[i], &n_sequences, NULL);
+      if (n_sequences != 1)
+        {
+          g_set_error (error,
+                       TRAFO_USAGE_ERROR,
+                       0,
+                       "found %s = %" G_GINT64_FORMAT ", expected 1: a conversation is one text",
+                       names[i],
+                       n_sequences);
+          return FALSE;
+        }
+      g_object_set (config, names[i], n_sequences, NULL);
+    }
+  return TRUE;
+}
+
 static TrafoGenerator *
 load (const TrafoCommand *self, const Options *options, GError **error)
 {
@@ -243,7 +271,7 @@ load (const TrafoCommand *self, const Options *options, GError **error)
   g_autoptr (TrafoModel) model = NULL;
   TrafoGenerationConfig *checkpoint;
 
-  if (config == NULL)
+  if (config == NULL || !take_one_sequence (config, error))
     return NULL;
   tokenizer = trafo_auto_tokenizer_from_pretrained (options->model.model, NULL, error);
   if (tokenizer == NULL)

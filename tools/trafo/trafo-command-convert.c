@@ -174,7 +174,9 @@ report (const TrafoCommand *self, Conversion *conversion, gboolean is_json)
   g_autoptr (TrafoValue) value = trafo_value_new_record ();
   g_autofree char *size = g_format_size (conversion->size_bytes);
 
-  warn_about (self, conversion->skipped, "values that are no tensors were left out");
+  warn_about (self,
+              conversion->skipped,
+              "values other than tensors of the state dict were left out");
   trafo_value_set (value, "files", conversion->files);
   trafo_value_set_integer (value, "n_tensors", conversion->n_tensors);
   trafo_value_set_integer (value, "size_bytes", conversion->size_bytes);

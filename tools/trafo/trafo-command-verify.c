@@ -91,6 +91,32 @@ select_tensors (TrafoTensorDict *stored, const char *prefix)
   return selected;
 }
 
+/* A name that is mistyped would make a file of fewer tensors, which agree. */
+static gboolean
+check_names (TrafoTensorDict *stored, const char *filename, GError **error)
+{
+  g_autoptr (GString) unknown = g_string_new (NULL);
+  g_autofree char *shown = NULL;
+
+  for (guint i = 0; i < trafo_tensor_dict_get_size (stored); i++)
+    {
+      const char *name = trafo_tensor_dict_get_name (stored, i);
+
+      if (!g_str_has_prefix (name, INPUTS) && !g_str_has_prefix (name, OUTPUTS))
+        g_string_append_printf (unknown, "%s'%s'", unknown->len > 0 ? ", " : "", name);
+    }
+  if (unknown->len == 0)
+    return TRUE;
+  shown = trafo_error_excerpt (unknown->str);
+  g_set_error (error,
+               TRAFO_FORMAT_ERROR,
+               TRAFO_FORMAT_ERROR_VALUE,
+               "%s: found tensors named %s, expected '" INPUTS "NAME' and '" OUTPUTS "NAME'",
+               filename,
+               shown);
+  return FALSE;
+}
+
 static gboolean
 has_hidden_states (TrafoTensorDict *outputs)
 {
@@ -129,7 +155,7 @@ compare_with_file (TrafoTensorComparison *comparison,
   g_autoptr (TrafoTensorDict) expected = NULL;
   g_autoptr (TrafoTensorDict) found = NULL;
 
-  if (stored == NULL)
+  if (stored == NULL || !check_names (stored, filename, error))
     return FALSE;
   inputs = select_tensors (stored, INPUTS);
   expected = select_tensors (stored, OUTPUTS);

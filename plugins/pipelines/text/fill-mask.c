@@ -279,11 +279,13 @@ add_text (const Filler       *self,
   for (guint i = n_rows; i < rows->encodings->len; i++)
     if (count_masks (self, rows->encodings->pdata[i]) == 0)
       {
+        g_autofree char *shown = trafo_error_excerpt (text);
+
         g_set_error (error,
                      TRAFO_ERROR,
                      TRAFO_ERROR_INVALID_ARGUMENT,
-                     "found no mask in the text '%.200s', expected '%s' at least once",
-                     text,
+                     "found no mask in the text '%s', expected '%s' at least once",
+                     shown,
                      trafo_tokenizer_get_special_token (self->tokenizer, TRAFO_SPECIAL_TOKEN_MASK));
         return FALSE;
       }

@@ -14,14 +14,15 @@ gboolean
 parameters_fail (const TextCall *call, const char *name, const char *expected, GError **error)
 {
   TrafoValue      *value = trafo_value_get_member (call->parameters, name);
-  g_autofree char *found = value != NULL ? trafo_value_to_json (value) : NULL;
+  g_autofree char *json = value != NULL ? trafo_value_to_json (value) : NULL;
+  g_autofree char *found = trafo_error_excerpt (json != NULL ? json : "not given");
 
   g_set_error (error,
                TRAFO_ERROR,
                TRAFO_ERROR_INVALID_ARGUMENT,
-               "parameter '%s' is %.200s, expected %s",
+               "parameter '%s' is %s, expected %s",
                name,
-               found != NULL ? found : "not given",
+               found,
                expected);
   return FALSE;
 }
@@ -95,17 +96,23 @@ text_value_dup_strings (TrafoValue *list)
   return g_steal_pointer (&strings);
 }
 
+char **
+text_value_dup_texts (TrafoValue *value)
+{
+  const char *const one[] = { trafo_value_get_string (value), NULL };
+
+  return one[0] != NULL ? g_strdupv ((char **) one) : text_value_dup_strings (value);
+}
+
 gboolean
 parameters_get_strings (const TextCall *call, const char *name, char ***value, GError **error)
 {
   TrafoValue *given = parameters_get (call, name);
-  const char *single[2] = { NULL, NULL };
   g_auto (GStrv) strings = NULL;
 
   if (given == NULL)
     return TRUE;
-  single[0] = trafo_value_get_string (given);
-  strings = single[0] != NULL ? g_strdupv ((char **) single) : text_value_dup_strings (given);
+  strings = text_value_dup_texts (given);
   if (strings == NULL)
     return parameters_fail (call, name, "a string or a list of strings", error);
   g_strfreev (*value);

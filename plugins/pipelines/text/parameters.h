@@ -40,5 +40,7 @@ parameters_fail (const TextCall *call, const char *name, const char *expected, G
 
 /* The strings of a list; NULL if there is anything else in it. */
 char **text_value_dup_strings (TrafoValue *list);
+/* The same for one string, too: a list of one. */
+char **text_value_dup_texts (TrafoValue *value);
 
 G_END_DECLS

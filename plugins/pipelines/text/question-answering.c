@@ -31,7 +31,8 @@ typedef struct
   gboolean        align_to_words;
   gboolean        is_question_first;
   gint64          cls_token; /* -1: none */
-  GPtrArray      *contexts;  /* of char * */
+  gboolean        is_list;   /* the questions are given as one */
+  GPtrArray      *contexts;  /* of char *, one for each question */
   GPtrArray      *answers;   /* of Answer; to the question at hand */
   float           null_score;
   TrafoValue     *results;
@@ -246,57 +247,95 @@ answer (const Row *row, gpointer data, GError **error)
   return TRUE;
 }
 
-/* {"question", "context"}, or a question with the parameter "context". */
-static gboolean
-read_input (const TextCall *call,
-            TrafoValue     *input,
-            const char    **question,
-            const char    **context,
-            GError        **error)
+/* What is asked at once: one question, or a list of them. */
+typedef struct
 {
-  TrafoValue *asked = trafo_value_get_member (input, "question");
-  TrafoValue *given = trafo_value_get_member (input, "context");
+  char   **questions;
+  char   **contexts;
+  gboolean is_list;
+} Inquiry;
 
+static void
+inquiry_clear (Inquiry *self)
+{
+  g_strfreev (self->questions);
+  g_strfreev (self->contexts);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Inquiry, inquiry_clear)
+
+static gboolean
+has_empty (char **texts)
+{
+  return g_strv_contains ((const char *const *) texts, "");
+}
+
+/* Each question with its context, or all with the one context that there is. */
+static gboolean
+inquiry_check (Inquiry *self, TrafoValue *input, GError **error)
+{
+  guint n_questions = self->questions != NULL ? g_strv_length (self->questions) : 0;
+  guint n_contexts = self->contexts != NULL ? g_strv_length (self->contexts) : 0;
+
+  if (n_questions == 0 || n_contexts == 0 || has_empty (self->questions) ||
+      has_empty (self->contexts))
+    return text_call_fail_input (input,
+                                 "{\"question\": ..., \"context\": ...}, neither of them empty",
+                                 error);
+  if (n_questions == n_contexts || n_contexts == 1)
+    return TRUE;
+  return text_call_fail_input (input, "one context, or one for each question", error);
+}
+
+/* {"question", "context"}, either of them a list or not, or a question with the parameter "context". */
+static gboolean
+inquiry_read (Inquiry *self, const TextCall *call, TrafoValue *input, GError **error)
+{
+  static const char *const names[] = { "question", "context", NULL };
+  TrafoValue              *question = trafo_value_get_member (input, names[0]);
+  TrafoValue              *given = trafo_value_get_member (input, names[1]);
+  const char              *context = NULL;
+
+  if (!parameters_get_string (call, "context", &context, error))
+    return FALSE;
   if (trafo_value_get_kind (input) == TRAFO_VALUE_KIND_STRING)
     {
-      *question = trafo_value_get_string (input);
-      if (!parameters_get_string (call, "context", context, error))
-        return FALSE;
-      if (*context == NULL)
+      if (context == NULL)
         return parameters_fail (call, "context", "the text that has the answer", error);
+      self->questions = text_value_dup_texts (input);
+      self->contexts = g_strdupv ((char *[]){ (char *) context, NULL });
     }
-  else if (asked != NULL && given != NULL)
+  else if (context != NULL)
+    return parameters_fail (call, "context", "none: the input has one", error);
+  else if (question != NULL && given != NULL)
     {
-      *question = trafo_value_get_string (asked);
-      *context = trafo_value_get_string (given);
+      if (!text_call_check_members (input, names, error))
+        return FALSE;
+      self->questions = text_value_dup_texts (question);
+      self->contexts = text_value_dup_texts (given);
+      self->is_list = trafo_value_get_kind (question) == TRAFO_VALUE_KIND_LIST;
     }
-  if (*question != NULL && *context != NULL && **question != '\0' && **context != '\0')
-    return TRUE;
-  return text_call_fail_input (input,
-                               "{\"question\": ..., \"context\": ...}, neither of them empty",
-                               error);
+  if (self->is_list && text_call_get_n_items (call) > 1)
+    return text_call_fail_input (input, "one question in each of several inputs", error);
+  return inquiry_check (self, input, error);
 }
 
 static TrafoEncodeOptions *
 read_windows (const Answerer *self, const TextCall *call, GError **error)
 {
-  g_autoptr (TrafoEncodeOptions) options = trafo_encode_options_new ();
-  guint       model_max_length = trafo_tokenizer_get_model_max_length (call->tokenizer);
-  gint64      max_seq_len = model_max_length > 0 ? MIN (model_max_length, 384) : 384;
-  gint64      max_question_len = 64, doc_stride;
-  const char *padding = "longest";
+  static const char *const names[] = { "padding", NULL };
+  g_autoptr (TrafoEncodeOptions) options = parameters_get_encode_options (call, names, NULL, error);
+  guint  model_max_length = trafo_tokenizer_get_model_max_length (call->tokenizer);
+  gint64 max_seq_len = model_max_length > 0 ? MIN (model_max_length, 384) : 384;
+  gint64 max_question_len = 64, doc_stride;
 
   /* "max_question_len" has a meaning for slow tokenizers alone */
-  if (!parameters_get_integer (call, "max_seq_len", 1, MAX_WINDOW, &max_seq_len, error) ||
-      !parameters_get_integer (call, "max_question_len", 1, MAX_WINDOW, &max_question_len, error) ||
-      !parameters_get_string (call, "padding", &padding, error))
+  if (options == NULL ||
+      !parameters_get_integer (call, "max_seq_len", 1, MAX_WINDOW, &max_seq_len, error) ||
+      !parameters_get_integer (call, "max_question_len", 1, MAX_WINDOW, &max_question_len, error))
     return NULL;
   doc_stride = MIN (max_seq_len / 2, 128);
   if (!parameters_get_integer (call, "doc_stride", 0, max_seq_len, &doc_stride, error))
-    return NULL;
-  if (!g_str_equal (padding, "longest") && !g_str_equal (padding, "max_length") &&
-      !g_str_equal (padding, "do_not_pad") &&
-      !parameters_fail (call, "padding", "\"longest\", \"max_length\" or \"do_not_pad\"", error))
     return NULL;
   trafo_encode_options_set_truncation (options,
                                        self->is_question_first ? TRAFO_TRUNCATION_ONLY_SECOND
@@ -308,33 +347,43 @@ read_windows (const Answerer *self, const TextCall *call, GError **error)
 }
 
 static gboolean
-answer_all (Answerer *self, const TextCall *call, GError **error)
+read_parameters (Answerer *self, const TextCall *call, GError **error)
 {
-  g_autoptr (TrafoEncodeOptions) options = NULL;
-  g_autoptr (Rows) rows = rows_new ();
+  return parameters_get_integer (call, "top_k", 1, G_MAXINT32, &self->top_k, error) &&
+         parameters_get_integer (call,
+                                 "max_answer_len",
+                                 1,
+                                 G_MAXINT32,
+                                 &self->max_answer_len,
+                                 error) &&
+         parameters_get_boolean (call,
+                                 "handle_impossible_answer",
+                                 &self->handle_impossible_answer,
+                                 error) &&
+         parameters_get_boolean (call, "align_to_words", &self->align_to_words, error);
+}
 
-  if (!parameters_get_integer (call, "top_k", 1, G_MAXINT32, &self->top_k, error) ||
-      !parameters_get_integer (call,
-                               "max_answer_len",
-                               1,
-                               G_MAXINT32,
-                               &self->max_answer_len,
-                               error) ||
-      !parameters_get_boolean (call,
-                               "handle_impossible_answer",
-                               &self->handle_impossible_answer,
-                               error) ||
-      !parameters_get_boolean (call, "align_to_words", &self->align_to_words, error))
+static gboolean
+add_input (Answerer           *self,
+           Rows               *rows,
+           const TextCall     *call,
+           TrafoValue         *input,
+           TrafoEncodeOptions *options,
+           GError            **error)
+{
+  g_auto (Inquiry) inquiry = { 0 };
+
+  if (!inquiry_read (&inquiry, call, input, error))
     return FALSE;
-  options = read_windows (self, call, error);
-  for (guint i = 0; options != NULL && i < text_call_get_n_items (call); i++)
+  self->is_list |= inquiry.is_list;
+  for (guint i = 0; inquiry.questions[i] != NULL; i++)
     {
-      const char *question = NULL, *context = NULL;
+      const char *question = inquiry.questions[i];
+      const char *context = inquiry.contexts[inquiry.contexts[1] != NULL ? i : 0];
 
-      if (!read_input (call, text_call_get_item (call, i), &question, &context, error) ||
-          !rows_add (rows,
+      if (!rows_add (rows,
                      call,
-                     i,
+                     self->contexts->len,
                      self->is_question_first ? question : context,
                      self->is_question_first ? context : question,
                      options,
@@ -342,7 +391,24 @@ answer_all (Answerer *self, const TextCall *call, GError **error)
         return FALSE;
       g_ptr_array_add (self->contexts, g_strdup (context));
     }
-  return options != NULL && rows_forward (rows, call, answer, self, error);
+  return TRUE;
+}
+
+static gboolean
+answer_all (Answerer *self, const TextCall *call, GError **error)
+{
+  g_autoptr (TrafoEncodeOptions) options = NULL;
+  g_autoptr (Rows) rows = rows_new ();
+
+  if (!read_parameters (self, call, error))
+    return FALSE;
+  options = read_windows (self, call, error);
+  if (options == NULL)
+    return FALSE;
+  for (guint i = 0; i < text_call_get_n_items (call); i++)
+    if (!add_input (self, rows, call, text_call_get_item (call, i), options, error))
+      return FALSE;
+  return rows_forward (rows, call, answer, self, error);
 }
 
 static TrafoValue *
@@ -366,8 +432,9 @@ run (const TextCall *call, GError **error)
 
   if (!answer_all (&self, call, error))
     return NULL;
-  return trafo_value_ref (text_call_get_n_items (call) == 1 ? trafo_value_get_item (results, 0)
-                                                            : results);
+  return trafo_value_ref (text_call_get_n_items (call) == 1 && !self.is_list
+                              ? trafo_value_get_item (results, 0)
+                              : results);
 }
 
 TEXT_TASK_DEFINE (TrafoQuestionAnswering,

@@ -26,8 +26,9 @@ get_cosine (const float *a, const float *b, gsize n)
 static char **
 read_input (const TextCall *call, TrafoValue *input, GError **error)
 {
-  TrafoValue *source = trafo_value_get_member (input, "source_sentence");
-  TrafoValue *given = trafo_value_get_member (input, "sentences");
+  static const char *const names[] = { "source_sentence", "sentences", NULL };
+  TrafoValue              *source = trafo_value_get_member (input, names[0]);
+  TrafoValue              *given = trafo_value_get_member (input, names[1]);
   g_auto (GStrv) sentences = NULL;
   g_autoptr (GStrvBuilder) all = g_strv_builder_new ();
 
@@ -37,8 +38,17 @@ read_input (const TextCall *call, TrafoValue *input, GError **error)
       if (!parameters_get_strings (call, "sentences", &sentences, error))
         return NULL;
     }
+  else if (parameters_get (call, "sentences") != NULL)
+    {
+      parameters_fail (call, "sentences", "none: the input is a record, which has them", error);
+      return NULL;
+    }
   else if (given != NULL)
-    sentences = text_value_dup_strings (given);
+    {
+      if (!text_call_check_members (input, names, error))
+        return NULL;
+      sentences = text_value_dup_strings (given);
+    }
   if (source == NULL || trafo_value_get_string (source) == NULL || sentences == NULL)
     {
       text_call_fail_input (input,

@@ -112,28 +112,45 @@ classify (const Row *row, gpointer data, GError **error)
   return TRUE;
 }
 
-/* A text, {"text", "text_pair"}, or the older form [[text, text_pair]]. */
+/* {"text", "text_pair"}, the latter perhaps null or not there. */
 static gboolean
-read_input (TrafoValue *input, const char **text, const char **pair, GError **error)
+read_record (TrafoValue *input, const char **text, const char **pair, GError **error)
 {
-  TrafoValue *text_pair = trafo_value_get_member (input, "text_pair");
-  TrafoValue *inner = trafo_value_get_item (input, 0);
+  static const char *const names[] = { "text", "text_pair", NULL };
+  TrafoValue              *first = trafo_value_get_member (input, names[0]);
+  TrafoValue              *second = trafo_value_get_member (input, names[1]);
 
+  if (!text_call_check_members (input, names, error))
+    return FALSE;
+  *text = first != NULL ? trafo_value_get_string (first) : NULL;
+  if (second == NULL || trafo_value_get_kind (second) == TRAFO_VALUE_KIND_NULL)
+    return TRUE;
+  *pair = trafo_value_get_string (second);
+  if (*pair == NULL)
+    *text = NULL;
+  return TRUE;
+}
+
+/* A text, a record, or the older form [[text, text_pair]]; with the parameter "text_pair" if it has no
+ * second text. */
+static gboolean
+read_input (const TextCall *call,
+            TrafoValue     *input,
+            const char    **text,
+            const char    **pair,
+            GError        **error)
+{
+  TrafoValue *inner = trafo_value_get_item (input, 0);
+  const char *text_pair = NULL;
+
+  if (!parameters_get_string (call, "text_pair", &text_pair, error))
+    return FALSE;
   if (trafo_value_get_kind (input) == TRAFO_VALUE_KIND_STRING)
     *text = trafo_value_get_string (input);
   else if (trafo_value_get_kind (input) == TRAFO_VALUE_KIND_RECORD)
     {
-      TrafoValue *first = trafo_value_get_member (input, "text");
-
-      *text = first != NULL ? trafo_value_get_string (first) : NULL;
-      if (text_pair != NULL && trafo_value_get_kind (text_pair) != TRAFO_VALUE_KIND_NULL)
-        {
-          *pair = trafo_value_get_string (text_pair);
-          if (*pair == NULL)
-            *text = NULL;
-        }
-      if (trafo_value_get_n_items (input) != 1u + (text_pair != NULL))
-        *text = NULL;
+      if (!read_record (input, text, pair, error))
+        return FALSE;
     }
   else if (trafo_value_get_n_items (input) == 1 && trafo_value_get_n_items (inner) == 2)
     {
@@ -142,6 +159,10 @@ read_input (TrafoValue *input, const char **text, const char **pair, GError **er
       if (*pair == NULL)
         *text = NULL;
     }
+  if (text_pair != NULL && *pair != NULL)
+    return parameters_fail (call, "text_pair", "none: the input has one", error);
+  if (text_pair != NULL)
+    *pair = text_pair;
   /* as transformers takes it, an empty second text is none */
   if (*pair != NULL && **pair == '\0')
     *pair = NULL;
@@ -175,17 +196,15 @@ run (const TextCall *call, GError **error)
   g_autoptr (TrafoEncodeOptions) options = parameters_get_encode_options (call, names, NULL, error);
   g_autoptr (TrafoValue) results = trafo_value_new_list ();
   g_autoptr (Rows) rows = rows_new ();
-  Classifier  self = { .model = call->model, .results = results };
-  const char *text_pair = NULL;
+  Classifier self = { .model = call->model, .results = results };
 
-  if (options == NULL || !read_parameters (&self, call, error) ||
-      !parameters_get_string (call, "text_pair", &text_pair, error))
+  if (options == NULL || !read_parameters (&self, call, error))
     return NULL;
   for (guint i = 0; i < text_call_get_n_items (call); i++)
     {
-      const char *text = NULL, *pair = text_pair;
+      const char *text = NULL, *pair = NULL;
 
-      if (!read_input (text_call_get_item (call, i), &text, &pair, error) ||
+      if (!read_input (call, text_call_get_item (call, i), &text, &pair, error) ||
           !rows_add (rows, call, i, text, pair, options, error))
         return NULL;
     }

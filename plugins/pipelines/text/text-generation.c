@@ -27,49 +27,60 @@ typedef struct
   TrafoValue            *results;
 } Writer;
 
-/* The parameters of the pipeline itself; "max_length" is of generation, too. */
-static const char *const own_parameters[] = {
-  "return_full_text",
-  "return_tensors",
-  "return_text",
-  "return_type",
-  "prefix",
-  "clean_up_tokenization_spaces",
-  "stop_sequence",
-  "handle_long_generation",
-  "skip_special_tokens",
-  "tools",
-  "documents",
-  "continue_final_message",
-  "truncation",
-  "padding",
-  "tokenizer_encode_kwargs",
-  "batch_size",
-  "add_special_tokens",
-  NULL,
+#define NOT_FOR_TEXTS "none: chats are not supported"
+#define NOT_RETURNED "false: the text alone is returned"
+
+/* What is not of generation alone, and what is expected instead of those that are of no use here: they
+ * are for chats, or for outputs beside the text. "max_length" is of generation, too. */
+static const struct
+{
+  const char *name;
+  const char *expected; /* NULL: it is supported */
+} own_parameters[] = {
+  { "return_full_text", NULL },
+  { "return_tensors", NULL },
+  { "return_text", NULL },
+  { "return_type", NULL },
+  { "prefix", NULL },
+  { "clean_up_tokenization_spaces", NULL },
+  { "stop_sequence", NULL },
+  { "handle_long_generation", NULL },
+  { "skip_special_tokens", NULL },
+  { "truncation", NULL },
+  { "padding", NULL },
+  { "tokenizer_encode_kwargs", NULL },
+  { "batch_size", NULL },
+  { "add_special_tokens", NULL },
+  { "tools", NOT_FOR_TEXTS },
+  { "documents", NOT_FOR_TEXTS },
+  { "continue_final_message", NOT_FOR_TEXTS },
+  { "return_dict_in_generate", NOT_RETURNED },
+  { "output_scores", NOT_RETURNED },
+  { "output_logits", NOT_RETURNED },
 };
 
-/* Those that are for chats, or for outputs beside the text. */
+static gboolean
+is_own (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (own_parameters); i++)
+    if (g_str_equal (own_parameters[i].name, name))
+      return TRUE;
+  return FALSE;
+}
+
+/* False asks for nothing, as null does. */
 static gboolean
 refuse_unsupported (const TextCall *call, GError **error)
 {
-  static const char *const for_chats[] = { "tools", "documents", "continue_final_message", NULL };
-  static const char *const for_outputs[] = { "return_dict_in_generate",
-                                             "output_scores",
-                                             "output_logits",
-                                             NULL };
-
-  for (gsize i = 0; for_chats[i] != NULL; i++)
-    if (parameters_get (call, for_chats[i]) != NULL)
-      return parameters_fail (call, for_chats[i], "none: chats are not supported", error);
-  for (gsize i = 0; for_outputs[i] != NULL; i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (own_parameters); i++)
     {
-      gboolean is_asked = FALSE;
+      TrafoValue *given = parameters_get (call, own_parameters[i].name);
+      gboolean    is_false = given != NULL &&
+                          trafo_value_get_kind (given) == TRAFO_VALUE_KIND_BOOLEAN &&
+                          !trafo_value_get_boolean (given);
 
-      if (!parameters_get_boolean (call, for_outputs[i], &is_asked, error))
-        return FALSE;
-      if (is_asked)
-        return parameters_fail (call, for_outputs[i], "false: the text alone is returned", error);
+      if (own_parameters[i].expected != NULL && given != NULL && !is_false)
+        return parameters_fail (call, own_parameters[i].name, own_parameters[i].expected, error);
     }
   return TRUE;
 }
@@ -78,15 +89,23 @@ static gboolean
 read_return_type (Writer *self, const TextCall *call, GError **error)
 {
   gint64   type = RETURN_FULL_TEXT;
-  gboolean is_full_text = TRUE, is_tensors = FALSE;
+  gboolean is_full_text = TRUE, is_tensors = FALSE, is_text = TRUE;
   gboolean has_text = parameters_get (call, "return_text") != NULL;
   gboolean has_tensors = parameters_get (call, "return_tensors") != NULL;
   gboolean has_full_text = parameters_get (call, "return_full_text") != NULL;
 
   if (!parameters_get_integer (call, "return_type", 0, RETURN_FULL_TEXT, &type, error) ||
       !parameters_get_boolean (call, "return_full_text", &is_full_text, error) ||
-      !parameters_get_boolean (call, "return_tensors", &is_tensors, error))
+      !parameters_get_boolean (call, "return_tensors", &is_tensors, error) ||
+      !parameters_get_boolean (call, "return_text", &is_text, error))
     return FALSE;
+  if (!is_text)
+    return parameters_fail (call,
+                            "return_text",
+                            "true: 'return_tensors' asks for ids alone",
+                            error);
+  if (has_text && type == RETURN_TENSORS)
+    return parameters_fail (call, "return_text", "none with a 'return_type' of 0, ids", error);
   self->return_type = type;
   if (parameters_get (call, "return_type") != NULL)
     return TRUE;
@@ -104,27 +123,40 @@ read_return_type (Writer *self, const TextCall *call, GError **error)
   return TRUE;
 }
 
-/* What is given for generation, with "stop_sequence" under its name there. */
+/* The texts of "stop_sequence", which are "stop_strings" in generation; NULL if there are none. */
+static gboolean
+read_stop_sequence (const TextCall *call, char ***texts, GError **error)
+{
+  if (!parameters_get_strings (call, "stop_sequence", texts, error))
+    return FALSE;
+  if (*texts == NULL || (**texts != NULL && !g_strv_contains ((const char *const *) *texts, "")))
+    return TRUE;
+  return parameters_fail (call, "stop_sequence", "a string, not empty, or a list of them", error);
+}
+
+/* What is given for generation. */
 static TrafoGenerationConfig *
 read_given (const TextCall *call, GError **error)
 {
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
   g_autoptr (GVariant) chosen = NULL;
+  g_auto (GStrv) stop_sequence = NULL;
   GVariantIter iter;
   const char  *name;
   GVariant    *value;
 
+  if (!read_stop_sequence (call, &stop_sequence, error))
+    return NULL;
   g_variant_iter_init (&iter, call->given);
   while (g_variant_iter_next (&iter, "{&sv}", &name, &value))
     {
       g_autoptr (GVariant) owned = value;
-      gboolean is_null = g_variant_is_of_type (value, G_VARIANT_TYPE_MAYBE);
 
-      if (!g_strv_contains (own_parameters, name))
+      if (!is_own (name))
         g_variant_dict_insert_value (&dict, name, value);
-      else if (g_str_equal (name, "stop_sequence") && !is_null)
-        g_variant_dict_insert_value (&dict, "stop_strings", value);
     }
+  if (stop_sequence != NULL)
+    g_variant_dict_insert (&dict, "stop_strings", "^as", stop_sequence);
   chosen = g_variant_ref_sink (g_variant_dict_end (&dict));
   return trafo_generation_config_new_from_variant (chosen, error);
 }

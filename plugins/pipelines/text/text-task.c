@@ -25,15 +25,40 @@ text_call_get_item (const TextCall *self, guint index)
 gboolean
 text_call_fail_input (TrafoValue *input, const char *expected, GError **error)
 {
-  g_autofree char *found = trafo_value_to_json (input);
+  g_autofree char *json = trafo_value_to_json (input);
+  g_autofree char *found = trafo_error_excerpt (json != NULL ? json : "");
 
   g_set_error (error,
                TRAFO_ERROR,
                TRAFO_ERROR_INVALID_ARGUMENT,
-               "found input %.200s, expected %s",
-               found != NULL ? found : "",
+               "found input %s, expected %s",
+               found,
                expected);
   return FALSE;
+}
+
+gboolean
+text_call_check_members (TrafoValue *input, const char *const *names, GError **error)
+{
+  for (guint i = 0; i < trafo_value_get_n_items (input); i++)
+    {
+      const char      *key = trafo_value_get_key (input, i);
+      g_autofree char *found = NULL;
+      g_autofree char *expected = NULL;
+
+      if (g_strv_contains (names, key))
+        continue;
+      found = trafo_error_excerpt (key);
+      expected = g_strjoinv ("', '", (char **) names);
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_INVALID_ARGUMENT,
+                   "found the member '%s' of an input, expected '%s'",
+                   found,
+                   expected);
+      return FALSE;
+    }
+  return TRUE;
 }
 
 TrafoValue *

@@ -26,6 +26,9 @@ TrafoValue *text_call_get_item (const TextCall *self, guint index);
 /* For an input that is none of the task's: FALSE, with an error that says what is expected. */
 gboolean text_call_fail_input (TrafoValue *input, const char *expected, GError **error);
 
+/* Whether the record @input has no member but those of @names; FALSE with an error that names one. */
+gboolean text_call_check_members (TrafoValue *input, const char *const *names, GError **error);
+
 /* (transfer full): @results, one for each input, as the caller wants it: what is in it where one input
  * came alone. Takes @results. */
 TrafoValue *text_call_shape (const TextCall *self, TrafoValue *results);

@@ -6,12 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* The files that GPT-2's checkpoints had before tokenizer.json. @is_roberta: what stands around the
- * text is as in RoBERTa. */
-GBytes *bpe_files_load (BpeModel   *model,
-                        const char *folder,
-                        GVariant   *config,
-                        gboolean    is_roberta,
-                        GError    **error);
+/* The files that GPT-2's checkpoints had before tokenizer.json. */
+GBytes *bpe_files_load (BpeModel *model, const char *folder, GError **error);
 
 G_END_DECLS

@@ -46,7 +46,33 @@ read_dropout (TrafoJsonReader *reader)
 }
 
 static gboolean
-read_members (BpeModel *self, TrafoJsonReader *reader, GBytes **merges, GError **error)
+read_option (BpeModel *self, TrafoJsonReader *reader, const char *key)
+{
+  if (g_str_equal (key, "dropout"))
+    read_dropout (reader);
+  else if (g_str_equal (key, "unk_token"))
+    read_string (reader, &self->unk_token);
+  else if (g_str_equal (key, "continuing_subword_prefix"))
+    read_string (reader, &self->continuing_subword_prefix);
+  else if (g_str_equal (key, "end_of_word_suffix"))
+    read_string (reader, &self->end_of_word_suffix);
+  else if (g_str_equal (key, "fuse_unk"))
+    read_boolean (reader, &self->fuse_unk);
+  else if (g_str_equal (key, "byte_fallback"))
+    read_boolean (reader, &self->byte_fallback);
+  else if (g_str_equal (key, "ignore_merges"))
+    read_boolean (reader, &self->ignore_merges);
+  else
+    return FALSE;
+  return TRUE;
+}
+
+static gboolean
+read_members (BpeModel        *self,
+              TrafoJsonReader *reader,
+              gboolean         has_options,
+              GBytes         **merges,
+              GError         **error)
 {
   const char *key;
 
@@ -54,24 +80,13 @@ read_members (BpeModel *self, TrafoJsonReader *reader, GBytes **merges, GError *
   while ((key = trafo_json_reader_next_member (reader, NULL)) != NULL)
     if (g_str_equal (key, "type"))
       read_type (reader);
-    else if (g_str_equal (key, "dropout"))
-      read_dropout (reader);
-    else if (g_str_equal (key, "unk_token"))
-      read_string (reader, &self->unk_token);
-    else if (g_str_equal (key, "continuing_subword_prefix"))
-      read_string (reader, &self->continuing_subword_prefix);
-    else if (g_str_equal (key, "end_of_word_suffix"))
-      read_string (reader, &self->end_of_word_suffix);
-    else if (g_str_equal (key, "fuse_unk"))
-      read_boolean (reader, &self->fuse_unk);
-    else if (g_str_equal (key, "byte_fallback"))
-      read_boolean (reader, &self->byte_fallback);
-    else if (g_str_equal (key, "ignore_merges"))
-      read_boolean (reader, &self->ignore_merges);
     else if (g_str_equal (key, "merges"))
       *merges = trafo_json_reader_skip_bytes (reader);
     else if (!g_str_equal (key, "vocab"))
-      trafo_json_reader_skip (reader);
+      {
+        if (!has_options || !read_option (self, reader, key))
+          trafo_json_reader_skip (reader);
+      }
     else if (!trafo_vocabulary_read_json (self->vocabulary, reader, error))
       return FALSE;
   return trafo_json_reader_finish (reader, error);
@@ -127,14 +142,20 @@ read_merges (BpeModel *self, GBytes *merges, const char *origin, GError **error)
   return trafo_json_reader_finish (reader, error);
 }
 
+/* @is_made_by_class: only vocabulary and merges count. */
 gboolean
-bpe_model_read (BpeModel *self, GBytes *text, const char *origin, GError **error)
+bpe_model_read (BpeModel   *self,
+                GBytes     *text,
+                gboolean    is_made_by_class,
+                const char *origin,
+                GError    **error)
 {
   g_autoptr (TrafoJsonReader) reader = trafo_json_reader_new (text, origin);
   g_autoptr (GBytes) merges = NULL;
   g_autofree char *where = g_strconcat (origin, ": merges", NULL);
 
-  if (!read_members (self, reader, &merges, error) || !bpe_model_finish (self, error))
+  if (!read_members (self, reader, !is_made_by_class, &merges, error) ||
+      !bpe_model_finish (self, error))
     return FALSE;
   return merges == NULL || read_merges (self, merges, where, error);
 }

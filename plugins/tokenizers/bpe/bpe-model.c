@@ -40,7 +40,8 @@ lookup (const BpeModel *self, const char *token, gsize size_bytes, guint32 *id)
 static gboolean
 set_merge_error (GError **error, guint32 rank, const char *token, gsize size_bytes)
 {
-  g_autofree char *shown = g_strndup (token, MIN (size_bytes, 80));
+  g_autofree char *text = g_strndup (token, size_bytes);
+  g_autofree char *shown = trafo_error_excerpt (text);
 
   g_set_error (error,
                TRAFO_FORMAT_ERROR,
@@ -99,7 +100,8 @@ bpe_model_add_joined_merge (BpeModel   *self,
 
   if (space == NULL || memchr (space + 1, ' ', end - space - 1) != NULL)
     {
-      g_autofree char *shown = g_strndup (merge, MIN (size_bytes, 80));
+      g_autofree char *text = g_strndup (merge, size_bytes);
+      g_autofree char *shown = trafo_error_excerpt (text);
 
       g_set_error (error,
                    TRAFO_FORMAT_ERROR,

@@ -50,7 +50,11 @@ typedef struct
 
 BpeModel *bpe_model_new (void);
 void      bpe_model_free (BpeModel *self);
-gboolean  bpe_model_read (BpeModel *self, GBytes *text, const char *origin, GError **error);
+gboolean  bpe_model_read (BpeModel   *self,
+                          GBytes     *text,
+                          gboolean    is_made_by_class,
+                          const char *origin,
+                          GError    **error);
 gboolean  bpe_model_add_merge (BpeModel   *self,
                                const char *left,
                                gsize       left_size,

@@ -2,11 +2,13 @@
  * Copyright 2026 The Trafo authors */
 #include "bpe-tokenizer.h"
 
+#include "bpe-class.h"
 #include "bpe-files.h"
 
 typedef struct
 {
-  BpeModel *model; /* NULL until one is loaded */
+  BpeModel *model;            /* NULL until one is loaded */
+  gboolean  is_made_by_class; /* the file's options do not count */
 } TrafoBpeTokenizerPrivate;
 
 struct _TrafoRobertaTokenizer
@@ -67,12 +69,49 @@ roberta_get_default_config (TrafoTokenizer *tokenizer)
                                "'mask_token': <'<mask>'>}");
 }
 
+static GVariant *
+set_class (TrafoTokenizer *tokenizer, gboolean is_made_by_class, GVariant *components)
+{
+  TrafoBpeTokenizerPrivate *self =
+      trafo_bpe_tokenizer_get_instance_private (TRAFO_BPE_TOKENIZER (tokenizer));
+
+  self->is_made_by_class = is_made_by_class;
+  if (is_made_by_class)
+    return components;
+  g_variant_unref (g_variant_ref_sink (components));
+  return NULL;
+}
+
+static GVariant *
+bpe_set_class (TrafoTokenizer *tokenizer,
+               GVariant       *config,
+               const char     *model_type,
+               gboolean        has_file)
+{
+  return set_class (tokenizer,
+                    !has_file || bpe_class_is_gpt2 (config, model_type),
+                    bpe_class_new_gpt2_components (config));
+}
+
+static GVariant *
+roberta_set_class (TrafoTokenizer *tokenizer,
+                   GVariant       *config,
+                   const char     *model_type,
+                   gboolean        has_file)
+{
+  return set_class (tokenizer,
+                    !has_file || bpe_class_is_roberta (config, model_type),
+                    bpe_class_new_roberta_components (config));
+}
+
 static gboolean
 bpe_load_model (TrafoTokenizer *tokenizer, GBytes *model, const char *origin, GError **error)
 {
+  TrafoBpeTokenizerPrivate *self =
+      trafo_bpe_tokenizer_get_instance_private (TRAFO_BPE_TOKENIZER (tokenizer));
   g_autoptr (BpeModel) loaded = bpe_model_new ();
 
-  if (!bpe_model_read (loaded, model, origin, error))
+  if (!bpe_model_read (loaded, model, self->is_made_by_class, origin, error))
     return FALSE;
   take_model (tokenizer, g_steal_pointer (&loaded));
   return TRUE;
@@ -82,8 +121,7 @@ static GBytes *
 bpe_load_files (TrafoTokenizer *tokenizer, const char *folder, GVariant *config, GError **error)
 {
   g_autoptr (BpeModel) loaded = bpe_model_new ();
-  g_autoptr (GBytes) text =
-      bpe_files_load (loaded, folder, config, TRAFO_IS_ROBERTA_TOKENIZER (tokenizer), error);
+  g_autoptr (GBytes) text = bpe_files_load (loaded, folder, error);
 
   if (text == NULL)
     return NULL;
@@ -147,6 +185,7 @@ static void
 trafo_bpe_tokenizer_iface_init (TrafoTokenizerInterface *iface)
 {
   iface->get_default_config = bpe_get_default_config;
+  iface->set_class = bpe_set_class;
   iface->load_model = bpe_load_model;
   iface->load_files = bpe_load_files;
   iface->get_n_tokens = bpe_get_n_tokens;
@@ -159,6 +198,7 @@ static void
 trafo_roberta_tokenizer_iface_init (TrafoTokenizerInterface *iface)
 {
   iface->get_default_config = roberta_get_default_config;
+  iface->set_class = roberta_set_class;
 }
 
 static void

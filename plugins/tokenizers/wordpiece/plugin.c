@@ -2,7 +2,7 @@
  * Copyright 2026 The Trafo authors */
 #include <trafo/trafo-plugin.h>
 
-#include "bert-classes.h"
+#include "bert-class.h"
 #include "word-piece-tokenizer.h"
 
 TRAFO_PLUGIN_DEFINE (

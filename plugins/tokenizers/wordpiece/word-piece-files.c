@@ -26,6 +26,7 @@ trim_end (const char *line, gsize size_bytes)
 static gboolean
 read_vocabulary (WordPieceModel *model, const char *path, GError **error)
 {
+  g_autofree char *shown = g_filename_display_name (path);
   g_autofree char *text = NULL;
   gsize            size, start = 0;
   guint32          id = 0;
@@ -37,7 +38,7 @@ read_vocabulary (WordPieceModel *model, const char *path, GError **error)
                    TRAFO_ERROR,
                    TRAFO_ERROR_INVALID_ARGUMENT,
                    "%s: found a folder or device, expected a regular file",
-                   path);
+                   shown);
       return FALSE;
     }
   if (!g_file_get_contents (path, &text, &size, error))
@@ -48,7 +49,7 @@ read_vocabulary (WordPieceModel *model, const char *path, GError **error)
                    TRAFO_FORMAT_ERROR,
                    TRAFO_FORMAT_ERROR_SYNTAX,
                    "%s: not valid UTF-8, or holds a NUL",
-                   path);
+                   shown);
       return FALSE;
     }
   for (; start < size; id++)

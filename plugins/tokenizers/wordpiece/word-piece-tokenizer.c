@@ -2,7 +2,7 @@
  * Copyright 2026 The Trafo authors */
 #include "word-piece-tokenizer.h"
 
-#include "bert-classes.h"
+#include "bert-class.h"
 
 struct _TrafoWordPieceTokenizer
 {
@@ -43,33 +43,20 @@ word_piece_get_default_config (TrafoTokenizer *tokenizer)
                                "'tokenize_chinese_chars': <true>}");
 }
 
-/* The unknown token as BERT's class names it, None as Python writes it. */
-static const char *
-get_class_unk (GVariant *config)
+/* Without a tokenizer.json a vocabulary is BERT's. */
+static GVariant *
+word_piece_set_class (TrafoTokenizer *tokenizer,
+                      GVariant       *config,
+                      const char     *model_type,
+                      gboolean        has_file)
 {
-  const char *token = "None";
-
-  g_variant_lookup (config, "unk_token", "&s", &token);
-  return token;
-}
-
-/* A class that the file names counts more than the model_type. */
-static gboolean
-word_piece_set_class (TrafoTokenizer *tokenizer, GVariant *config, const char *model_type)
-{
-  static const char *const classes[] = { BERT_CLASSES, NULL };
-  static const char *const model_types[] = { BERT_MODEL_TYPES, NULL };
   TrafoWordPieceTokenizer *self = TRAFO_WORD_PIECE_TOKENIZER (tokenizer);
-  const char *class = NULL;
-  gboolean is_bert;
 
-  if (g_variant_lookup (config, "tokenizer_class", "&s", &class))
-    is_bert = g_strv_contains (classes, class);
-  else
-    is_bert = model_type != NULL && g_strv_contains (model_types, model_type);
   g_clear_pointer (&self->class_unk, g_free);
-  self->class_unk = is_bert ? g_strdup (get_class_unk (config)) : NULL;
-  return is_bert;
+  if (has_file && !bert_class_is_named (config, model_type))
+    return NULL;
+  self->class_unk = g_strdup (bert_class_get_unk_token (config));
+  return bert_class_new_components (config);
 }
 
 static gboolean
@@ -93,7 +80,7 @@ word_piece_load_files (TrafoTokenizer *tokenizer,
   g_autoptr (WordPieceModel) loaded = word_piece_model_new ();
   g_autoptr (GBytes) text = NULL;
 
-  word_piece_model_set_unk_token (loaded, get_class_unk (config));
+  word_piece_model_set_unk_token (loaded, bert_class_get_unk_token (config));
   text = word_piece_files_load (loaded, folder, error);
   if (text == NULL)
     return NULL;

@@ -189,6 +189,31 @@ test_transformers (gconstpointer name)
     }
 }
 
+/* A mask of other numbers would count positions otherwise than it hides tokens. */
+static void
+test_mask (void)
+{
+  g_autofree char *folder = g_test_build_filename (G_TEST_DIST, "data", "models", "opt-lm", NULL);
+  g_autoptr (TrafoModel) model =
+      trafo_auto_model_from_pretrained_for_task (folder, "causal-lm", NULL, NULL, NULL);
+  const gint64 shape[] = { 1, 3 }, ids[] = { 5, 9, 7 };
+  const gint64 masks[][3] = { { 1, 2, 1 }, { 0, 1, -1 } };
+  g_autoptr (TrafoTensor) id_tensor = trafo_tensor_new_from_int64s (shape, 2, ids, 3, NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (masks); i++)
+    {
+      g_autoptr (TrafoTensor) mask = trafo_tensor_new_from_int64s (shape, 2, masks[i], 3, NULL);
+      g_autoptr (TrafoTensorDict) inputs = trafo_tensor_dict_new ();
+      g_autoptr (GError) error = NULL;
+
+      trafo_tensor_dict_set (inputs, "input_ids", id_tensor);
+      trafo_tensor_dict_set (inputs, "attention_mask", mask);
+      g_assert_null (trafo_model_generate (model, inputs, NULL, NULL, NULL, &error));
+      g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+      g_assert_nonnull (strstr (error->message, "expected 0 and 1 alone"));
+    }
+}
+
 /* Without a cache all is run again for each token, to the same end. */
 static void
 test_no_cache (void)
@@ -329,6 +354,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/core/generate/model-generate/greedy", "greedy.json", test_transformers);
   g_test_add_data_func ("/core/generate/model-generate/padded", "padded.json", test_transformers);
   g_test_add_data_func ("/core/generate/model-generate/spent", "spent.json", test_transformers);
+  g_test_add_func ("/core/generate/model-generate/mask", test_mask);
   g_test_add_func ("/core/generate/model-generate/no-cache", test_no_cache);
   g_test_add_func ("/core/generate/model-generate/no-class-defaults", test_no_class_defaults);
   g_test_add_func ("/core/generate/model-generate/saved", test_saved);

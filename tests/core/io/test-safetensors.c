@@ -427,7 +427,15 @@ test_save_refuses (void)
   pair[1] = good;
   pair[1].name = "__metadata__";
   g_assert_false (trafo_safetensors_save (path, pair, 2, NULL, &error));
-  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_SHAPE);
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "found a tensor named '__metadata__', which"));
+  g_clear_error (&error);
+
+  pair[1].name = "b\xff";
+  g_assert_false (trafo_safetensors_save (path, pair, 2, NULL, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+  g_assert_nonnull (
+      strstr (error->message, "found a tensor named 'b\xef\xbf\xbd', expected UTF-8"));
   g_clear_error (&error);
 
   pair[1] = good;

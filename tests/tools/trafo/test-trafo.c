@@ -206,7 +206,7 @@ static const Case cases[] = {
     "",
     1,
     "",
-    "*found 0 tensors of inputs*expected some named 'inputs.NAME'*" },
+    "*found tensors named 'bert.*expected 'inputs.NAME' and 'outputs.NAME'*" },
   { "verify-nowhere", "verify /nowhere", "", 1, "", "*/nowhere*" },
   { "verify-nothing", "verify", "", 2, "", "*expected one MODEL*" },
   { "verify-tolerance", "verify @M/bert-qa --tolerance=-1", "", 2, "", "*--tolerance -1*" },
@@ -272,6 +272,13 @@ static const Case cases[] = {
     0,
     "*\n*\n",
     "6 tokens, * a second, the first text after * ms\n6 tokens, *" },
+  { "chat-beams", "chat --model /nowhere --num-beams 3", "", 2, "", "*num_beams = 3, expected 1*" },
+  { "chat-sequences",
+    "chat --model /nowhere -P num_return_sequences=2",
+    "",
+    2,
+    "",
+    "*num_return_sequences = 2, expected 1*" },
   { "chat-text", "chat" CAUSAL " a", "", 2, "", "*'a'*Usage: *" },
   { "show-nowhere", "show /nowhere", "", 1, "", "*/nowhere: *no such folder*" },
   { "env", "env", "", 0, "trafo *" TRAFO_VERSION "*device *cpu*", "" },
@@ -659,6 +666,36 @@ make_row_tensor (const gint64 *values)
   return trafo_tensor_new_from_int64s (shape, 2, values, 3, NULL);
 }
 
+/* A tensor whose name says nothing is not passed over. */
+static void
+test_verify_names (void)
+{
+  static const char *const names[] = { "output.logits", "hidden_states.99", "outputs", "" };
+  g_autofree char         *expected = g_test_build_filename (G_TEST_DIST,
+                                                     "data",
+                                                     "models",
+                                                     "bert-mlm",
+                                                     "expected",
+                                                     "plain.safetensors",
+                                                     NULL);
+  g_autofree char         *filename = g_build_filename (folder, "names.safetensors", NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (TrafoTensorDict) stored = trafo_tensor_dict_load (expected, NULL);
+      g_autofree char *found = g_strdup_printf ("*found tensors named '%s', expected*", names[i]);
+      g_autofree char *output = NULL;
+      g_autofree char *messages = NULL;
+
+      trafo_tensor_dict_set (stored, names[i], trafo_tensor_dict_get (stored, "outputs.logits"));
+      g_assert_true (trafo_tensor_dict_save (stored, filename, NULL));
+      g_assert_cmpint (run ("verify @M/bert-mlm -e @T/names.safetensors", "", &output, &messages),
+                       ==,
+                       1);
+      g_assert_true (g_pattern_match_simple (found, messages));
+    }
+}
+
 /* The logits of three classes are no states of three tokens, the last of which a mask hides. */
 static void
 test_verify_classes (void)
@@ -962,6 +999,7 @@ main (int argc, char **argv)
   g_test_add_func ("/trafo/forward-save", test_forward_save);
   g_test_add_func ("/trafo/embed-json", test_embed_json);
   g_test_add_func ("/trafo/keys", test_keys);
+  g_test_add_func ("/trafo/verify-names", test_verify_names);
   g_test_add_func ("/trafo/verify-classes", test_verify_classes);
   g_test_add_func ("/trafo/convert", test_convert);
   g_test_add_func ("/trafo/show-json", test_show_json);

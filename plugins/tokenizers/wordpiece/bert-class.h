@@ -2,6 +2,10 @@
  * Copyright 2026 The Trafo authors */
 #pragma once
 
+#include <glib.h>
+
+G_BEGIN_DECLS
+
 /* BERT's class and those that are its aliases (transformers, models/auto/tokenization_auto.py). */
 #define BERT_CLASSES                                                                               \
   "BertTokenizer", "BertTokenizerFast", "ConvBertTokenizer", "ConvBertTokenizerFast",              \
@@ -18,3 +22,15 @@
       "electra", "ernie", "flava", "git", "grounding-dino", "layoutlm", "lxmert", "megatron-bert", \
       "mm-grounding-dino", "mobilebert", "nezha", "nomic_bert", "qdqbert", "realm", "retribert",   \
       "squeezebert", "tvp", "vilt", "visual_bert"
+
+/* Whether a checkpoint's tokenizer is of BERT's class: by the class that the completed
+ * tokenizer_config.json names, else by the model_type of config.json, which may be NULL. */
+gboolean bert_class_is_named (GVariant *config, const char *model_type);
+
+/* What the class makes whatever tokenizer.json says; floating. */
+GVariant *bert_class_new_components (GVariant *config);
+
+/* The unknown token as the class names it, None as Python writes it. */
+const char *bert_class_get_unk_token (GVariant *config);
+
+G_END_DECLS

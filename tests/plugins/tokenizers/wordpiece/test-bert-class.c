@@ -304,10 +304,10 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/core/text/bert-components/folders", test_folders);
-  g_test_add_func ("/core/text/bert-components/tokens", test_tokens);
-  g_test_add_func ("/core/text/bert-components/unlisted", test_unlisted);
-  g_test_add_func ("/core/text/bert-components/options", test_options);
-  g_test_add_func ("/core/text/bert-components/vocabulary", test_vocabulary);
+  g_test_add_func ("/plugins/tokenizers/wordpiece/bert-class/folders", test_folders);
+  g_test_add_func ("/plugins/tokenizers/wordpiece/bert-class/tokens", test_tokens);
+  g_test_add_func ("/plugins/tokenizers/wordpiece/bert-class/unlisted", test_unlisted);
+  g_test_add_func ("/plugins/tokenizers/wordpiece/bert-class/options", test_options);
+  g_test_add_func ("/plugins/tokenizers/wordpiece/bert-class/vocabulary", test_vocabulary);
   return g_test_run ();
 }

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Classes, and the model_types whose tokenizers are of them (transformers,
+ * models/auto/tokenization_auto.py). BART's class and its like are RoBERTa's. */
+#define GPT2_CLASSES "GPT2Tokenizer", "GPT2TokenizerFast"
+#define GPT2_MODEL_TYPES                                                                           \
+  "blip-2", "codegen", "dbrx", "emu3", "gpt2", "gpt_neo", "gptj", "instructblip",                  \
+      "instructblipvideo", "jais2", "opt", "phi", "starcoder2"
+
+#define ROBERTA_CLASSES                                                                            \
+  "RobertaTokenizer", "RobertaTokenizerFast", "BartTokenizer", "BartTokenizerFast",                \
+      "LEDTokenizer", "LEDTokenizerFast", "LongformerTokenizer", "LongformerTokenizerFast",        \
+      "MvpTokenizer", "MvpTokenizerFast"
+#define ROBERTA_MODEL_TYPES                                                                        \
+  "bart", "bridgetower", "clap", "data2vec-text", "ibert", "led", "lilt", "longformer", "mega",    \
+      "mra", "mvp", "roberta", "roberta-prelayernorm"
+
+/* Whether a checkpoint's tokenizer is of such a class: by the class that the completed
+ * tokenizer_config.json names, else by the model_type of config.json, which may be NULL. */
+gboolean bpe_class_is_gpt2 (GVariant *config, const char *model_type);
+gboolean bpe_class_is_roberta (GVariant *config, const char *model_type);
+
+/* What the classes make whatever tokenizer.json says; floating. */
+GVariant *bpe_class_new_gpt2_components (GVariant *config);
+GVariant *bpe_class_new_roberta_components (GVariant *config);
+
+G_END_DECLS
