@@ -7,6 +7,8 @@
 #include <sys/mman.h>
 
 #include "trafo-device-private.h"
+#include "trafo-encoded-parts-private.h"
+#include "trafo-llm-int8-private.h"
 #include "trafo-tensor-private.h"
 #include "trafo-thread-pool-private.h"
 
@@ -48,8 +50,14 @@ struct _TrafoWeights
 TrafoWeightUse
 trafo_weight_use_of (const TrafoNode *consumer, guint operand)
 {
+  const TrafoLinearAttrs *linear = &consumer->attrs.linear;
+
   if (consumer->op->id == TRAFO_OP_LINEAR && operand == 1)
-    return consumer->attrs.linear.is_in_out ? TRAFO_WEIGHT_USE_IN_OUT : TRAFO_WEIGHT_USE_LINEAR;
+    {
+      if (linear->encoding == TRAFO_WEIGHT_ENCODING_LLM_INT8)
+        return linear->is_in_out ? TRAFO_WEIGHT_USE_LLM_INT8_IN_OUT : TRAFO_WEIGHT_USE_LLM_INT8;
+      return linear->is_in_out ? TRAFO_WEIGHT_USE_IN_OUT : TRAFO_WEIGHT_USE_LINEAR;
+    }
   if (consumer->op->id == TRAFO_OP_GATHER && operand == 0)
     return TRAFO_WEIGHT_USE_TABLE;
   return TRAFO_WEIGHT_USE_FLOAT;
@@ -156,6 +164,45 @@ trafo_weights_check_dtype (TrafoDevice *device, TrafoDType dtype, GError **error
                TRAFO_ERROR_UNSUPPORTED,
                "found dtype %s, expected one that device %s computes with, such as float32",
                trafo_dtype_get_name (dtype),
+               trafo_device_get_name (device));
+  return FALSE;
+}
+
+gboolean
+trafo_weights_check_encoding (TrafoDevice *device, TrafoWeightEncoding encoding, GError **error)
+{
+  const TrafoDeviceOps *ops = trafo_device_get_ops (device);
+  gint8                 integer = 0;
+  float                 scale = 0;
+  TrafoOperand          part = { .data = &integer,
+                                 .dtype = TRAFO_DTYPE_INT8,
+                                 .n_dims = 2,
+                                 .shape = { 1, 1 },
+                                 .strides = { 1, 1 } };
+  TrafoOperand          scales = { .data = &scale,
+                                   .dtype = TRAFO_DTYPE_FLOAT32,
+                                   .n_dims = 1,
+                                   .shape = { 1 },
+                                   .strides = { 1 } };
+  TrafoWeight           weight = { .struct_size = sizeof weight,
+                                   .n_parts = 1,
+                                   .parts = &part,
+                                   .dtype = TRAFO_DTYPE_INT8,
+                                   .encoding = encoding,
+                                   .n_out = 1,
+                                   .n_in = 1,
+                                   .scales = &scales };
+
+  /* on a host the reference kernel takes what nobody packs */
+  if (encoding == TRAFO_WEIGHT_ENCODING_NONE || trafo_device_is_host (device) ||
+      (TRAFO_HAS (ops, packed_size) &&
+       ops->packed_size (trafo_device_get_handle (device), &weight) > 0))
+    return TRUE;
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_UNSUPPORTED,
+               "found weights in LLM.int8(), expected none on device %s, which has no kernels for "
+               "it",
                trafo_device_get_name (device));
   return FALSE;
 }
@@ -455,6 +502,60 @@ make_linear (TrafoWeights          *self,
   return make_packed_of_joined (self, param, &weight, entry, ret_is_packed, error);
 }
 
+/* For the reference kernel: all integers, then all scales. */
+static gboolean
+make_unpacked (TrafoWeights *self, const TrafoWeight *weight, Entry *entry, GError **error)
+{
+  TrafoOperand scales;
+  gsize        offset, size_bytes = G_MAXSIZE;
+  gint8       *integers;
+  float       *scale;
+
+  if (!trafo_llm_int8_layout (weight->n_out, weight->n_in, &offset, &size_bytes))
+    return fail_memory (size_bytes, error);
+  trafo_encoded_part_set_shapes (&entry->operand, &scales, weight->n_out, weight->n_in);
+  if (!entry_alloc (self, entry, size_bytes, error))
+    return FALSE;
+  integers = entry->copy;
+  scale = (float *) ((char *) entry->copy + offset);
+  for (guint i = 0; i < weight->n_parts; i++)
+    {
+      gsize n_rows = weight->parts[i].shape[0];
+
+      memcpy (integers, weight->parts[i].data, n_rows * weight->n_in);
+      memcpy (scale, weight->scales[i].data, n_rows * sizeof *scale);
+      integers += n_rows * weight->n_in;
+      scale += n_rows;
+    }
+  return TRUE;
+}
+
+static gboolean
+make_encoded (TrafoWeights          *self,
+              const TrafoGraphParam *param,
+              gboolean               is_in_out,
+              Entry                 *entry,
+              GError               **error)
+{
+  g_auto (TrafoEncodedParts) encoded = { 0 };
+  TrafoWeight weight = { .struct_size = sizeof weight, .n_parts = param->names->len };
+  gsize       packed_bytes;
+
+  if (!trafo_encoded_parts_fetch (&encoded, &self->source, param, is_in_out, error))
+    return FALSE;
+  weight.parts = encoded.parts;
+  weight.scales = encoded.scales;
+  weight.dtype = TRAFO_DTYPE_INT8;
+  weight.encoding = TRAFO_WEIGHT_ENCODING_LLM_INT8;
+  weight.n_out = entry->operand.shape[is_in_out ? 1 : 0];
+  weight.n_in = entry->operand.shape[is_in_out ? 0 : 1];
+  packed_bytes = get_packed_size (self, &weight);
+  if (packed_bytes > 0)
+    return make_packed (self, param, &weight, packed_bytes, entry, error);
+  return trafo_weights_check_encoding (self->device, weight.encoding, error) &&
+         make_unpacked (self, &weight, entry, error);
+}
+
 static gboolean
 make_entry (TrafoWeights          *self,
             const TrafoGraphParam *param,
@@ -467,6 +568,8 @@ make_entry (TrafoWeights          *self,
   gboolean     is_packed = FALSE;
   gsize        size_bytes;
 
+  if (use >= TRAFO_WEIGHT_USE_LLM_INT8)
+    return make_encoded (self, param, use == TRAFO_WEIGHT_USE_LLM_INT8_IN_OUT, entry, error);
   for (guint i = 0; i < param->names->len; i++)
     if (!self->source.lookup (self->source.data, param, i, &parts[i], error))
       return FALSE;

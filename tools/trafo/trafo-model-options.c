@@ -11,6 +11,7 @@ trafo_model_options_clear (TrafoModelOptions *self)
   g_clear_pointer (&self->model, g_free);
   g_clear_pointer (&self->device, g_free);
   g_clear_pointer (&self->dtype, g_free);
+  g_clear_pointer (&self->llm_int8_threshold, g_free);
 }
 
 gboolean
@@ -22,6 +23,15 @@ trafo_model_options_check_model (const TrafoCommand *command, const char *model)
                             model == NULL ? "found no --model DIR"
                                           : "found an empty --model, expected a folder");
   return FALSE;
+}
+
+static gboolean
+is_threshold (const char *text)
+{
+  char  *end;
+  double value = g_ascii_strtod (text, &end);
+
+  return end != text && *end == '\0' && value >= 0 && value <= G_MAXFLOAT;
 }
 
 gboolean
@@ -40,6 +50,10 @@ trafo_model_options_check (TrafoModelOptions *self, const TrafoCommand *command)
     trafo_command_fail_usage (command,
                               "found --dtype %s, expected auto, float32, bfloat16 or int8",
                               self->dtype);
+  else if (self->llm_int8_threshold != NULL && !is_threshold (self->llm_int8_threshold))
+    trafo_command_fail_usage (command,
+                              "found --llm-int8-threshold %s, expected a number of 0 or more",
+                              self->llm_int8_threshold);
   else
     {
       threads = g_strdup_printf ("%d", self->threads);
@@ -58,6 +72,10 @@ trafo_model_options_get_load_options (const TrafoModelOptions *self)
   trafo_load_options_set_device (options, self->device);
   if (self->dtype != NULL)
     trafo_load_options_set_dtype (options, trafo_dtype_from_name (self->dtype));
+  trafo_load_options_set_load_in_8bit (options, self->load_in_8bit);
+  if (self->llm_int8_threshold != NULL)
+    trafo_load_options_set_llm_int8_threshold (options,
+                                               g_ascii_strtod (self->llm_int8_threshold, NULL));
   return options;
 }
 

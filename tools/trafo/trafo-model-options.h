@@ -13,6 +13,9 @@ typedef struct
   char *device;
   char *dtype;
   int   threads;
+
+  gboolean load_in_8bit;
+  char    *llm_int8_threshold;
 } TrafoModelOptions;
 
 /* Entries for a table of GOptionEntry. */
@@ -23,6 +26,20 @@ typedef struct
 #define TRAFO_MODEL_OPTIONS_RUN(options)                                                           \
   { "device", 0, 0, G_OPTION_ARG_STRING, &(options).device, "Where to compute", "DEVICE" },        \
       { "dtype", 0, 0, G_OPTION_ARG_STRING, &(options).dtype, "Type to compute with", "DTYPE" },   \
+      { "load-in-8bit",                                                                            \
+        0,                                                                                         \
+        0,                                                                                         \
+        G_OPTION_ARG_NONE,                                                                         \
+        &(options).load_in_8bit,                                                                   \
+        "Make linear layers LLM.int8()",                                                           \
+        NULL },                                                                                    \
+      { "llm-int8-threshold",                                                                      \
+        0,                                                                                         \
+        0,                                                                                         \
+        G_OPTION_ARG_STRING,                                                                       \
+        &(options).llm_int8_threshold,                                                             \
+        "Inputs of this size stay floats then (6)",                                                \
+        "X" },                                                                                     \
   {                                                                                                \
     "threads", 't', 0, G_OPTION_ARG_INT, &(options).threads, "Threads to compute with", "N"        \
   }

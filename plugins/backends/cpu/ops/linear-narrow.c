@@ -64,9 +64,10 @@ narrow_from_args (const TrafoKernelArgs *args)
 static gboolean
 narrow_supports (const TrafoKernelArgs *args)
 {
-  const TrafoOperand *weight = &args->inputs[1];
+  const TrafoOperand     *weight = &args->inputs[1];
+  const TrafoLinearAttrs *attrs = args->attrs;
 
-  return weight->layout == TRAFO_LAYOUT_PACKED &&
+  return weight->layout == TRAFO_LAYOUT_PACKED && attrs->encoding == TRAFO_WEIGHT_ENCODING_NONE &&
          (weight->dtype == TRAFO_DTYPE_BFLOAT16 || weight->dtype == TRAFO_DTYPE_INT8) &&
          TRAFO_CPU_SYMBOL (linear_is_rows) (args);
 }

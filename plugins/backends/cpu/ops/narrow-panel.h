@@ -12,7 +12,8 @@
  *   x        [tile of rows][block][16 rows][64 bytes of K]
  *
  * Packed weights of 8 bits are followed by what their integers stand for: for every column a float32
- * scale, then 128 times the sum of its integers, as x is stored plus 128. */
+ * scale (of 1, or in LLM.int8() of 127), then 128 times the sum of its integers, as x is stored plus
+ * 128. */
 #define NARROW_ROWS 16
 #define NARROW_BLOCK_BYTES 64
 #define NARROW_TILE_BYTES (NARROW_ROWS * NARROW_BLOCK_BYTES)
