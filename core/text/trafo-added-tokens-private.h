@@ -43,6 +43,7 @@ trafo_added_tokens_read_json (TrafoAddedTokens *self, TrafoJsonReader *reader, G
 gboolean trafo_added_tokens_add (TrafoAddedTokens *self, TrafoAddedToken token, GError **error);
 void     trafo_added_tokens_end_batch (TrafoAddedTokens *self);
 gboolean trafo_added_tokens_finish (TrafoAddedTokens *self, GError **error);
+void     trafo_added_tokens_split_special (TrafoAddedTokens *self);
 
 gboolean trafo_added_tokens_has_renamed (const TrafoAddedTokens *self);
 guint    trafo_added_tokens_get_n_new (const TrafoAddedTokens *self);

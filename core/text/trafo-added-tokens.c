@@ -36,8 +36,9 @@ struct _TrafoAddedTokens
   Trie                   tries[2]; /* by TrafoAddedToken.normalized */
   guint                  n_new;    /* tokens that the model lacks */
   gboolean               has_renamed;
-  guint64                next_id; /* of a token that is new */
-  guint64                free_id; /* above the ids of all tokens */
+  gboolean               splits_special; /* special tokens are text like any other */
+  guint64                next_id;        /* of a token that is new */
+  guint64                free_id;        /* above the ids of all tokens */
 };
 
 static void
@@ -341,6 +342,13 @@ trafo_added_tokens_has_renamed (const TrafoAddedTokens *self)
   return self->has_renamed;
 }
 
+/* Special tokens are not looked for in texts: split_special_tokens of tokenizer_config.json. */
+void
+trafo_added_tokens_split_special (TrafoAddedTokens *self)
+{
+  self->splits_special = TRUE;
+}
+
 /* How many tokens the model's vocabulary lacks. */
 guint
 trafo_added_tokens_get_n_new (const TrafoAddedTokens *self)
@@ -452,6 +460,8 @@ trafo_added_token_search_next (TrafoAddedTokenSearch *self, gsize *start, gsize 
     {
       const TrafoAddedToken *token = get_token (self->tokens, found - 1);
 
+      if (token->special && self->tokens->splits_special)
+        continue;
       if (token->single_word && !stands_alone (self, *start, *end))
         continue;
       if (token->rstrip)

@@ -425,7 +425,8 @@ add_bos_eos (TrafoTemplate *template, guint sequence, TrafoAddedSpecial bos, Tra
 }
 
 /* Whatever the templates were: [bos] A [eos], and the same with the type 1 around a second sequence.
- * So transformers does where tokenizer_config.json says add_bos_token or add_eos_token. */
+ * So transformers does where tokenizer_config.json says add_bos_token or add_eos_token and there is
+ * no tokenizer.json. */
 void
 trafo_post_processor_set_bos_eos (TrafoPostProcessor *self,
                                   TrafoAddedSpecial   bos,

@@ -325,7 +325,7 @@ static gboolean
 add_tokens (TrafoTextEngine *self, GBytes *added, const char *origin, GError **error)
 {
   TrafoTokenizerConfig *config = self->config;
-  gboolean              done = TRUE;
+  gboolean              done = TRUE, splits_special;
 
   self->added_tokens = trafo_added_tokens_new (self->tokenizer, self->normalizer);
   if (added != NULL && !(is_bert (self) && config->has_added_tokens_decoder))
@@ -346,6 +346,9 @@ add_tokens (TrafoTextEngine *self, GBytes *added, const char *origin, GError **e
       done = add_named (self, &config->special[i], error);
   for (guint i = 0; done && i < config->extra->len; i++)
     done = add_named (self, &g_array_index (config->extra, TrafoNamedToken, i), error);
+  if (g_variant_lookup (config->values, "split_special_tokens", "b", &splits_special) &&
+      splits_special)
+    trafo_added_tokens_split_special (self->added_tokens);
   return done && trafo_added_tokens_finish (self->added_tokens, error);
 }
 
@@ -388,14 +391,19 @@ replace_post_processor (TrafoTextEngine *self, const char *origin, GError **erro
   return self->post_processor != NULL;
 }
 
-/* What is around the sequences may be another than tokenizer.json says; once all tokens have ids. */
+/* What is around the sequences may be another than tokenizer.json says; once all tokens have ids.
+ * add_bos_token and add_eos_token count only where there is no tokenizer.json (transformers,
+ * PreTrainedTokenizerBase._from_pretrained()). */
 static gboolean
-override_post_processor (TrafoTextEngine *self, const char *origin, GError **error)
+override_post_processor (TrafoTextEngine *self,
+                         gboolean         has_file,
+                         const char      *origin,
+                         GError         **error)
 {
   if (is_bert (self))
     return replace_post_processor (self, origin, error);
-  if (g_variant_lookup (self->config->values, "add_bos_token", "b", NULL) ||
-      g_variant_lookup (self->config->values, "add_eos_token", "b", NULL))
+  if (!has_file && (g_variant_lookup (self->config->values, "add_bos_token", "b", NULL) ||
+                    g_variant_lookup (self->config->values, "add_eos_token", "b", NULL)))
     trafo_post_processor_set_bos_eos (self->post_processor,
                                       get_added_special (self,
                                                          "add_bos_token",
@@ -428,7 +436,7 @@ trafo_text_engine_new (TrafoTokenizer       *tokenizer,
          (!has_model ||
           trafo_tokenizer_load_model (tokenizer, members[MEMBER_MODEL], origin, error)) &&
          add_tokens (self, members[MEMBER_ADDED_TOKENS], origin, error) &&
-         override_post_processor (self, origin, error);
+         override_post_processor (self, has_model, origin, error);
   clear_members (members);
   if (done)
     self->surface_id = trafo_tokenizer_get_surface_id (tokenizer);

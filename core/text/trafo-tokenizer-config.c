@@ -342,7 +342,8 @@ check_types (const TrafoTokenizerFile *file, GError **error)
   static const char *const booleans[] = { "do_lower_case",
                                           "strip_accents",
                                           "tokenize_chinese_chars",
-                                          "add_prefix_space" };
+                                          "add_prefix_space",
+                                          "split_special_tokens" };
   g_autoptr (GVariant) class = trafo_component_get (file->values, "tokenizer_class");
 
   if (class != NULL && !g_variant_is_of_type (class, G_VARIANT_TYPE_STRING))

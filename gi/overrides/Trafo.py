@@ -716,6 +716,17 @@ def _generate(
     return result if is_result_wanted else result.get_sequences()
 
 
+async def _finish(future):
+    """Waits until a cancelled step has ended, however often the waiting is cancelled: only then is
+    the generator free."""
+    while not future.done():
+        try:
+            await asyncio.wait([future])
+        except asyncio.CancelledError:
+            pass
+    future.exception()
+
+
 class _TextStream:
     """The parts of a text as they are generated, for `for` and, with asyncio, for `async for`."""
 
@@ -736,10 +747,12 @@ class _TextStream:
 
     async def __anext__(self):
         cancellable = Gio.Cancellable()
+        step = asyncio.ensure_future(asyncio.to_thread(self._generator.next, cancellable))
         try:
-            text = await asyncio.to_thread(self._generator.next, cancellable)
+            text = await asyncio.shield(step)
         except asyncio.CancelledError:
             cancellable.cancel()
+            await _finish(step)
             raise
         if text is None:
             raise StopAsyncIteration

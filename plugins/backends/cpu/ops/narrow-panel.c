@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#define AHEAD_BYTES 4096
-
 #if defined(__AMX_TILE__)
 #include "../simd/amx.h"
 
@@ -24,73 +22,67 @@ TRAFO_CPU_SYMBOL (narrow_end) (void)
 }
 
 static inline __attribute__ ((always_inline)) void
-prefetch_tiles (const guint8 *panel)
+fetch_ahead (const NarrowPiece *piece, gsize block)
 {
-#pragma GCC unroll 32
-  for (guint i = 0; i < 2 * NARROW_ROWS; i++)
-    _mm_prefetch ((const char *) panel + AHEAD_BYTES + i * NARROW_BLOCK_BYTES, _MM_HINT_T0);
+  const char *line = (const char *) piece->ahead + block * piece->n_ahead * NARROW_BLOCK_BYTES;
+
+#pragma GCC unroll 4
+  for (gsize i = 0; i < piece->n_ahead; i++)
+    _mm_prefetch (line + i * NARROW_BLOCK_BYTES, _MM_HINT_T0);
 }
 
-/* Tiles 0 to 3 add, 4 and 5 are the panel's, 6 and 7 those of x. */
+/* Tiles 0 to 3 add, those of the second tile of rows only if there is one. A macro, because the
+ * numbers of tiles are part of the instructions. */
+#define MOVE_SUMS(move, rows)                                                                      \
+  move (0, sums, 2 * NARROW_BLOCK_BYTES);                                                          \
+  move (1, sums + NARROW_BLOCK_BYTES, 2 * NARROW_BLOCK_BYTES);                                     \
+  if (rows > NARROW_ROWS)                                                                          \
+    {                                                                                              \
+      move (2, sums + 2 * NARROW_TILE_BYTES, 2 * NARROW_BLOCK_BYTES);                              \
+      move (3, sums + 2 * NARROW_TILE_BYTES + NARROW_BLOCK_BYTES, 2 * NARROW_BLOCK_BYTES);         \
+    }
+
+static inline __attribute__ ((always_inline)) void
+begin_sums (const NarrowPiece *piece, const char *sums)
+{
+  if (!piece->is_first)
+    {
+      MOVE_SUMS (_tile_loadd, piece->n_rows);
+      return;
+    }
+  _tile_zero (0);
+  _tile_zero (1);
+  _tile_zero (2);
+  _tile_zero (3);
+}
+
+/* Tiles 4 and 5 are the panel's, 6 and 7 those of x. */
 #define DEFINE_TILE(name, multiply)                                                                \
-  static void name##_one (const guint8 *x, const guint8 *panel, gsize n_blocks, char *sums)        \
+  static void name (const NarrowPiece *piece, gpointer to)                                         \
   {                                                                                                \
-    _tile_zero (0);                                                                                \
-    _tile_zero (1);                                                                                \
-    for (gsize i = 0; i < n_blocks; i++)                                                           \
-      {                                                                                            \
-        prefetch_tiles (panel);                                                                    \
-        _tile_loadd (6, x, NARROW_BLOCK_BYTES);                                                    \
-        _tile_loadd (4, panel, NARROW_BLOCK_BYTES);                                                \
-        _tile_loadd (5, panel + NARROW_TILE_BYTES, NARROW_BLOCK_BYTES);                            \
-        multiply (0, 6, 4);                                                                        \
-        multiply (1, 6, 5);                                                                        \
-        x += NARROW_TILE_BYTES;                                                                    \
-        panel += 2 * NARROW_TILE_BYTES;                                                            \
-      }                                                                                            \
-    _tile_stored (0, sums, 2 * NARROW_BLOCK_BYTES);                                                \
-    _tile_stored (1, sums + NARROW_BLOCK_BYTES, 2 * NARROW_BLOCK_BYTES);                           \
-  }                                                                                                \
+    const guint8 *x = piece->x, *y = x + piece->x_tile_bytes, *panel = piece->panel;               \
+    char         *sums = to;                                                                       \
                                                                                                    \
-  static void name##_two (const guint8 *x, const guint8 *panel, gsize n_blocks, char *sums)        \
-  {                                                                                                \
-    const guint8 *y = x + n_blocks * NARROW_TILE_BYTES;                                            \
-                                                                                                   \
-    _tile_zero (0);                                                                                \
-    _tile_zero (1);                                                                                \
-    _tile_zero (2);                                                                                \
-    _tile_zero (3);                                                                                \
-    for (gsize i = 0; i < n_blocks; i++)                                                           \
+    begin_sums (piece, sums);                                                                      \
+    for (gsize i = 0; i < piece->n_blocks; i++)                                                    \
       {                                                                                            \
+        fetch_ahead (piece, i);                                                                    \
         _tile_loadd (6, x, NARROW_BLOCK_BYTES);                                                    \
         _tile_loadd (4, panel, NARROW_BLOCK_BYTES);                                                \
         multiply (0, 6, 4);                                                                        \
         _tile_loadd (5, panel + NARROW_TILE_BYTES, NARROW_BLOCK_BYTES);                            \
         multiply (1, 6, 5);                                                                        \
-        _tile_loadd (7, y, NARROW_BLOCK_BYTES);                                                    \
-        multiply (2, 7, 4);                                                                        \
-        multiply (3, 7, 5);                                                                        \
+        if (piece->n_rows > NARROW_ROWS)                                                           \
+          {                                                                                        \
+            _tile_loadd (7, y, NARROW_BLOCK_BYTES);                                                \
+            multiply (2, 7, 4);                                                                    \
+            multiply (3, 7, 5);                                                                    \
+          }                                                                                        \
         x += NARROW_TILE_BYTES;                                                                    \
         y += NARROW_TILE_BYTES;                                                                    \
         panel += 2 * NARROW_TILE_BYTES;                                                            \
       }                                                                                            \
-    _tile_stored (0, sums, 2 * NARROW_BLOCK_BYTES);                                                \
-    _tile_stored (1, sums + NARROW_BLOCK_BYTES, 2 * NARROW_BLOCK_BYTES);                           \
-    sums += 2 * NARROW_TILE_BYTES;                                                                 \
-    _tile_stored (2, sums, 2 * NARROW_BLOCK_BYTES);                                                \
-    _tile_stored (3, sums + NARROW_BLOCK_BYTES, 2 * NARROW_BLOCK_BYTES);                           \
-  }                                                                                                \
-                                                                                                   \
-  static void name (const guint8 *x,                                                               \
-                    gsize         n_rows,                                                          \
-                    const guint8 *panel,                                                           \
-                    gsize         n_blocks,                                                        \
-                    gpointer      sums)                                                            \
-  {                                                                                                \
-    if (n_rows <= NARROW_ROWS)                                                                     \
-      name##_one (x, panel, n_blocks, sums);                                                       \
-    else                                                                                           \
-      name##_two (x, panel, n_blocks, sums);                                                       \
+    MOVE_SUMS (_tile_stored, piece->n_rows);                                                       \
   }
 
 DEFINE_TILE (bfloat16, _tile_dpbf16ps)
@@ -124,18 +116,19 @@ read_word (const guint8 *p)
 
 /* N_ROWS rows of a tile. Where this is inlined the dtype is a constant. */
 static inline __attribute__ ((always_inline)) void
-multiply_rows (guint8 dtype, const guint8 *x, const guint8 *panel, gsize n_blocks, char *sums)
+multiply_rows (guint8 dtype, const NarrowPiece *piece, const guint8 *x, char *sums)
 {
-  VInt   sum[N_ROWS * N_VECTORS];
-  VFloat sum_float[N_ROWS * N_VECTORS];
+  const guint8 *panel = piece->panel;
+  VInt          sum[N_ROWS * N_VECTORS];
+  VFloat        sum_float[N_ROWS * N_VECTORS];
 
 #pragma GCC unroll 16
   for (guint i = 0; i < N_ROWS * N_VECTORS; i++)
     {
-      sum[i] = v_no_words ();
-      sum_float[i] = v_zero ();
+      sum[i] = piece->is_first ? v_no_words () : v_words (sums + i * V_LANES * 4);
+      sum_float[i] = piece->is_first ? v_zero () : v_load ((float *) sums + i * V_LANES);
     }
-  for (gsize block = 0; block < n_blocks; block++)
+  for (gsize block = 0; block < piece->n_blocks; block++)
     {
 #pragma GCC unroll 2
       for (guint word = 0; word < WORDS; word++)
@@ -174,18 +167,13 @@ multiply_rows (guint8 dtype, const guint8 *x, const guint8 *panel, gsize n_block
 
 /* One row alone keeps the order of its terms. */
 #define DEFINE_TILE(name, dtype)                                                                   \
-  static void name (const guint8 *x,                                                               \
-                    gsize         n_rows,                                                          \
-                    const guint8 *panel,                                                           \
-                    gsize         n_blocks,                                                        \
-                    gpointer      sums)                                                            \
+  static void name (const NarrowPiece *piece, gpointer sums)                                       \
   {                                                                                                \
-    for (gsize i = 0; i < n_rows; i += N_ROWS)                                                     \
+    for (gsize i = 0; i < piece->n_rows; i += N_ROWS)                                              \
       multiply_rows (dtype,                                                                        \
-                     x + i / NARROW_ROWS * n_blocks * NARROW_TILE_BYTES +                          \
+                     piece,                                                                        \
+                     piece->x + i / NARROW_ROWS * piece->x_tile_bytes +                            \
                          i % NARROW_ROWS * NARROW_BLOCK_BYTES,                                     \
-                     panel,                                                                        \
-                     n_blocks,                                                                     \
                      (char *) sums + i * NARROW_PANEL * 4);                                        \
   }
 

@@ -40,14 +40,21 @@ narrow_panel_bytes (gsize n_blocks)
   return 2 * NARROW_TILE_BYTES * n_blocks;
 }
 
-/* sums [rows][NARROW_PANEL] of 32-bit words, float32 for bfloat16, else integers: the products of one
- * or two tiles of x, @n_blocks * NARROW_TILE_BYTES apart, and a panel. @n_rows says how many rows are
- * wanted; those behind them in their tile may be written too. */
-typedef void (*NarrowTile) (const guint8 *x,
-                            gsize         n_rows,
-                            const guint8 *panel,
-                            gsize         n_blocks,
-                            gpointer      sums);
+/* A piece of K of one or two tiles of x and of a panel. */
+typedef struct
+{
+  const guint8 *x;
+  gsize         x_tile_bytes; /* from a tile of rows to the next */
+  gsize         n_rows; /* that are wanted; those behind them in their tile may be written too */
+  const guint8 *panel;
+  gsize         n_blocks;
+  const guint8 *ahead;    /* what is read soon: its lines are asked for meanwhile, */
+  gsize         n_ahead;  /* so many a block */
+  gboolean      is_first; /* else the products are added */
+} NarrowPiece;
+
+/* sums [rows][NARROW_PANEL] of 32-bit words, float32 for bfloat16, else integers: the products. */
+typedef void (*NarrowTile) (const NarrowPiece *piece, gpointer sums);
 
 extern const NarrowTile TRAFO_CPU_SYMBOL (narrow_tile_bfloat16);
 extern const NarrowTile TRAFO_CPU_SYMBOL (narrow_tile_int8);

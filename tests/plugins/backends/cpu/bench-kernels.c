@@ -4,7 +4,7 @@
 /* Prints the speed of the kernels of a tier on the shapes of BERT-base, on one thread: the best of
  * many runs, beside the peak that the tier's registers reach in the same minute.
  *
- *   bench-cpu-kernels [TIER]... */
+ *   bench-cpu-kernels [TIER [CASE]], CASE a part of what is printed such as 'bfloat16 128x' */
 #include "cpu-tier.h"
 
 #include <stdio.h>
@@ -94,6 +94,9 @@ free_operands (TrafoKernelArgs *args)
     free (args->inputs[i].data);
 }
 
+/* Of the cases that are wanted: all if NULL. */
+static const char *wanted;
+
 static void
 report (const TrafoCpuKernels *tier,
         TrafoKernelArgs       *args,
@@ -104,7 +107,7 @@ report (const TrafoCpuKernels *tier,
   const TrafoKernel *kernel = first_kernel (tier, args);
   double             time;
 
-  if (kernel == NULL)
+  if (kernel == NULL || (wanted != NULL && strstr (what, wanted) == NULL))
     return;
   time = best_time (kernel, args);
   printf ("%-28s %-32s %9.1f us %9.2f %s\n",
@@ -162,7 +165,7 @@ bench_linear (const TrafoCpuKernels *tier,
               K,
               N);
   report (tier, &args, what, 2.0 * M * K * N, "GFLOP/s");
-  if (M == 1)
+  if (M == 1 && wanted == NULL)
     printf ("%62s %9.2f GB/s, pack %.2f GB/s read\n",
             "",
             (double) tier->packed_size (&weight) / best_time (first_kernel (tier, &args), &args) *
@@ -210,9 +213,10 @@ main (int argc, char *argv[])
   const TrafoCpuKernels *tiers[TRAFO_CPU_N_TIERS];
   gsize                  n_tiers = trafo_cpu_list_tiers (tiers);
 
+  wanted = argc > 2 ? argv[2] : NULL;
   for (gsize t = 0; t < n_tiers; t++)
     {
-      if (argc > 1 && !g_strv_contains ((const char *const *) argv + 1, tiers[t]->name))
+      if (argc > 1 && !g_str_equal (argv[1], tiers[t]->name))
         continue;
       bench_attention (tiers[t], 128, 128, FALSE);
       bench_attention (tiers[t], 512, 512, FALSE);
