@@ -298,14 +298,15 @@ scale_sums (const LlmInt8 *l, const LinearTile *tile, gint32 *sums, const float 
 }
 
 static void
-finish_tile (const LlmInt8 *l, const Product *product)
+finish_group (const LlmInt8 *l, const Product *product)
 {
   const LinearTile   *tile = product->tile;
-  _Alignas(64) gint32 sums[NARROW_MAX_ROWS * NARROW_PANEL];
-  _Alignas(64) float  extra[NARROW_MAX_ROWS * NARROW_PANEL];
+  _Alignas(64) gint32 sums[NARROW_GROUP_ROWS * NARROW_PANEL];
+  _Alignas(64) float  extra[NARROW_GROUP_ROWS * NARROW_PANEL];
 
-  TRAFO_CPU_SYMBOL (narrow_tile_int8)
-  (l->tiles + tile->m * l->n_blocks * NARROW_BLOCK_BYTES,
+  TRAFO_CPU_SYMBOL (narrow_multiply)
+  (TRAFO_DTYPE_INT8,
+   l->tiles + tile->m * l->n_blocks * NARROW_BLOCK_BYTES,
    tile->n_rows,
    product->panel,
    l->n_blocks,
@@ -325,15 +326,15 @@ llm_int8_finish (const TrafoKernelArgs *args, guint task, guint n_tasks)
   LlmInt8     l = llm_int8_from_args (args);
   LinearRange range = TRAFO_CPU_SYMBOL (linear_grid_share) (&l.grid, task, n_tasks);
   Product     product = { .columns = l.columns + task * l.n_in };
+  gsize       end = MIN (range.tile_end * NARROW_MAX_ROWS, l.x.n_rows);
 
   product.n_columns = list_outliers (&l, l.columns + task * l.n_in);
   TRAFO_CPU_SYMBOL (narrow_begin) ();
   for (gsize panel = range.panel; panel < range.panel_end; panel++)
-    for (gsize t = range.tile; t < range.tile_end; t++)
+    for (gsize m = range.tile * NARROW_MAX_ROWS; m < end; m += NARROW_GROUP_ROWS)
       {
-        gsize      m = t * NARROW_MAX_ROWS;
         LinearTile tile = { .m = m,
-                            .n_rows = MIN (NARROW_MAX_ROWS, l.x.n_rows - m),
+                            .n_rows = MIN (NARROW_GROUP_ROWS, end - m),
                             .n = panel * NARROW_PANEL,
                             .stride = NARROW_PANEL,
                             .is_first = TRUE,
@@ -341,7 +342,7 @@ llm_int8_finish (const TrafoKernelArgs *args, guint task, guint n_tasks)
 
         product.tile = &tile;
         product.panel = l.panels + panel * narrow_panel_bytes (l.n_blocks);
-        finish_tile (&l, &product);
+        finish_group (&l, &product);
       }
   TRAFO_CPU_SYMBOL (narrow_end) ();
 }
