@@ -10,7 +10,8 @@
 gint8
 trafo_llm_int8_round (float value, float greatest)
 {
-  float scaled = value * (127.0f / greatest);
+  /* torch divides a number by a tensor so */
+  float scaled = value * (1.0f / greatest * 127.0f);
 
   return isnan (scaled) ? 0 : (gint8) nearbyintf (scaled);
 }

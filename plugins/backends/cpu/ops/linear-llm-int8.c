@@ -181,12 +181,14 @@ run_tile (const LlmInt8 *l, gsize tile, float *row)
   for (gsize i = 0; i < n_rows; i++)
     {
       float greatest = round_row (l, trafo_cpu_row (&l->x, first + i), flags, row);
+      /* 127 / greatest, as torch divides a number by a tensor */
+      float inverse = greatest > 0 ? 1.0f / greatest * 127.0f : 0;
 
       l->greatest[first + i] = greatest;
       for (gsize block = 0; block < l->n_blocks; block++)
         narrow_line_int8 (row + block * NARROW_BLOCK_BYTES,
                           MIN (NARROW_BLOCK_BYTES, l->n_in - block * NARROW_BLOCK_BYTES),
-                          narrow_inverse (greatest),
+                          inverse,
                           NARROW_OFFSET,
                           lines + block * NARROW_TILE_BYTES + i * NARROW_BLOCK_BYTES);
     }
