@@ -14,9 +14,16 @@ typedef struct
   gpointer     memory[TRAFO_MAX_PARAM_PARTS]; /* of those that were made */
 } TrafoEncodedParts;
 
+/* What they will be like, of @parts as the source has them; where they lie is not set. */
+void trafo_encoded_parts_set_shapes (TrafoEncodedParts  *self,
+                                     const TrafoOperand *parts,
+                                     guint               n_parts,
+                                     gboolean            is_in_out);
+
 gboolean trafo_encoded_parts_fetch (TrafoEncodedParts       *self,
                                     const TrafoWeightSource *source,
                                     const TrafoGraphParam   *param,
+                                    const TrafoOperand      *parts,
                                     gboolean                 is_in_out,
                                     GError                 **error);
 void     trafo_encoded_parts_clear (TrafoEncodedParts *self);

@@ -88,28 +88,45 @@ trafo_encoded_part_new (const TrafoOperand *weight,
   return memory;
 }
 
+void
+trafo_encoded_parts_set_shapes (TrafoEncodedParts  *self,
+                                const TrafoOperand *parts,
+                                guint               n_parts,
+                                gboolean            is_in_out)
+{
+  for (guint i = 0; i < n_parts; i++)
+    {
+      gboolean is_turned = is_in_out && parts[i].dtype != TRAFO_DTYPE_INT8;
+
+      trafo_encoded_part_set_shapes (&self->parts[i],
+                                     &self->scales[i],
+                                     parts[i].shape[is_turned ? 1 : 0],
+                                     parts[i].shape[is_turned ? 0 : 1]);
+    }
+}
+
 gboolean
 trafo_encoded_parts_fetch (TrafoEncodedParts       *self,
                            const TrafoWeightSource *source,
                            const TrafoGraphParam   *param,
+                           const TrafoOperand      *parts,
                            gboolean                 is_in_out,
                            GError                 **error)
 {
   for (guint i = 0; i < param->names->len; i++)
     {
-      TrafoOperand part;
-
-      if (!source->lookup (source->data, param, i, &part, error))
-        return FALSE;
-      if (part.dtype != TRAFO_DTYPE_INT8)
+      if (parts[i].dtype != TRAFO_DTYPE_INT8)
         {
-          self->memory[i] =
-              trafo_encoded_part_new (&part, is_in_out, &self->parts[i], &self->scales[i], error);
+          self->memory[i] = trafo_encoded_part_new (&parts[i],
+                                                    is_in_out,
+                                                    &self->parts[i],
+                                                    &self->scales[i],
+                                                    error);
           if (self->memory[i] == NULL)
             return FALSE;
           continue;
         }
-      self->parts[i] = part;
+      self->parts[i] = parts[i];
       if (!source->lookup_scales (source->data, param, i, &self->scales[i], error))
         return FALSE;
     }

@@ -60,6 +60,8 @@ typedef struct
   gint     range_last_step;
 } TrafoPlacement;
 
+typedef struct _TrafoRecording TrafoRecording;
+
 struct _TrafoExecution
 {
   TrafoProgram   *program;
@@ -91,6 +93,10 @@ struct _TrafoExecution
   TrafoBarrier  barrier;
   GCancellable *cancellable;
   guint         stop_at; /* the number of the barrier after which workers stop; 0: none */
+
+  guint64         n_plans;        /* so far */
+  TrafoRecording *recording;      /* of this run; NULL: nobody profiles it */
+  TrafoRecording *last_recording; /* its memory, for the next */
 };
 
 /* Plans the program for self->slots: shapes, memory, kernels, barriers. */

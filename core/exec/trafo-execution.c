@@ -6,6 +6,7 @@
 
 #include "trafo-device-private.h"
 #include "trafo-fill-rule-private.h"
+#include "trafo-recording-private.h"
 #include "trafo-tensor-private.h"
 
 /* A smaller output is cheap to copy, and the arena stays. */
@@ -211,12 +212,33 @@ run_step (TrafoExecution *self, const TrafoStep *step, guint worker, guint n_wor
 }
 
 /* The second stage of a step, once all have done the first. */
-static void
+static inline void
 finish_step (TrafoExecution *self, const TrafoStep *step, guint worker, guint n_workers)
 {
-  trafo_barrier_wait (&self->barrier, n_workers);
   for (guint task = worker; task < step->n_finish_tasks; task += n_workers)
     step->kernel->finish (&step->args, task, step->n_finish_tasks);
+}
+
+/* The same with the times of those who take part. */
+static void
+record_step (TrafoExecution *self, guint i, gboolean is_finish, guint worker, guint n_workers)
+{
+  const TrafoStep *step = &self->steps[i];
+  TrafoSpan       *span = trafo_recording_get_span (self->recording, worker, i, is_finish);
+
+  if (worker >= (is_finish ? step->n_finish_tasks : step->n_tasks))
+    return;
+  if (worker == 0 && !is_finish)
+    {
+      self->recording->n_running = n_workers;
+      trafo_recording_count (self->recording, self, i);
+    }
+  span->begin_ns = trafo_profile_now ();
+  if (is_finish)
+    finish_step (self, step, worker, n_workers);
+  else
+    run_step (self, step, worker, n_workers);
+  span->end_ns = trafo_profile_now ();
 }
 
 /* What every worker does: the whole program, its share of each step. Worker 0 looks for a
@@ -242,8 +264,16 @@ run_steps (gpointer data, guint worker, guint n_workers)
           if (__atomic_load_n (&self->stop_at, __ATOMIC_RELAXED) == n_barriers)
             return;
         }
-      run_step (self, step, worker, n_workers);
-      if (step->n_finish_tasks > 0)
+      if (G_UNLIKELY (self->recording != NULL))
+        record_step (self, i, FALSE, worker, n_workers);
+      else
+        run_step (self, step, worker, n_workers);
+      if (step->n_finish_tasks == 0)
+        continue;
+      trafo_barrier_wait (&self->barrier, n_workers);
+      if (G_UNLIKELY (self->recording != NULL))
+        record_step (self, i, TRUE, worker, n_workers);
+      else
         finish_step (self, step, worker, n_workers);
     }
 }
@@ -331,27 +361,46 @@ run_on_host (TrafoExecution *self, const TrafoStep *step, GError **error)
 }
 
 static gboolean
-enqueue_steps (TrafoExecution *self, GError **error)
+enqueue_step (TrafoExecution *self, const TrafoStep *step, GError **error)
 {
   TrafoMessage message = { "" };
   TrafoStatus  status;
 
+  if (step->kernel == NULL)
+    return run_on_host (self, step, error);
+  status = step->kernel->enqueue (&step->args, self->stream, &message);
+  return trafo_device_check (self->program->device, status, &message, error);
+}
+
+/* Waits for the step, whose time is not known otherwise. */
+static gboolean
+record_queued_step (TrafoExecution *self, guint i, GError **error)
+{
+  TrafoSpan *span = trafo_recording_get_span (self->recording, 0, i, FALSE);
+  gboolean   done;
+
+  trafo_recording_count (self->recording, self, i);
+  span->begin_ns = trafo_profile_now ();
+  done = finish_queue (self, enqueue_step (self, &self->steps[i], error), error);
+  span->end_ns = trafo_profile_now ();
+  return done;
+}
+
+static gboolean
+enqueue_steps (TrafoExecution *self, GError **error)
+{
   for (guint i = 0; i < self->n_steps; i++)
     {
       const TrafoStep *step = &self->steps[i];
+      gboolean         done = TRUE;
 
       if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
         return FALSE;
-      if (step->n_tasks == 0)
-        continue;
-      if (step->kernel == NULL)
-        {
-          if (!run_on_host (self, step, error))
-            return FALSE;
-          continue;
-        }
-      status = step->kernel->enqueue (&step->args, self->stream, &message);
-      if (!trafo_device_check (self->program->device, status, &message, error))
+      if (self->recording != NULL && step->n_tasks > 0)
+        done = record_queued_step (self, i, error);
+      else if (step->n_tasks > 0)
+        done = enqueue_step (self, step, error);
+      if (!done)
         return FALSE;
     }
   return TRUE;
@@ -360,6 +409,7 @@ enqueue_steps (TrafoExecution *self, GError **error)
 static gboolean
 bind_inputs (TrafoExecution *self, TrafoTensor *const *inputs, GError **error)
 {
+  g_auto (TrafoPhase) phase = trafo_phase_begin (TRAFO_PHASE_BIND);
   const TrafoGraph  *graph = self->program->graph;
   const TrafoTensor *mask = NULL;
 
@@ -376,11 +426,9 @@ bind_inputs (TrafoExecution *self, TrafoTensor *const *inputs, GError **error)
   return TRUE;
 }
 
-gboolean
-trafo_execution_run (TrafoExecution     *self,
-                     TrafoTensor *const *inputs,
-                     GCancellable       *cancellable,
-                     GError            **error)
+/* Plans, if the inputs' shapes are not those of the last run, and puts everything in its place. */
+static gboolean
+prepare (TrafoExecution *self, TrafoTensor *const *inputs, GError **error)
 {
   gint64 slots[TRAFO_N_SLOTS];
 
@@ -392,13 +440,13 @@ trafo_execution_run (TrafoExecution     *self,
       if (!trafo_execution_resolve (self, error))
         return FALSE;
     }
-  if (!check_shapes (self, inputs, error) || !trafo_execution_restore_arena (self, error) ||
-      !trafo_execution_place_states (self, error) || !bind_inputs (self, inputs, error))
-    return FALSE;
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
-    return FALSE;
-  self->cancellable = cancellable;
-  self->stop_at = 0;
+  return check_shapes (self, inputs, error) && trafo_execution_restore_arena (self, error) &&
+         trafo_execution_place_states (self, error) && bind_inputs (self, inputs, error);
+}
+
+static gboolean
+run_plan (TrafoExecution *self, GError **error)
+{
   if (!self->program->is_host)
     return finish_queue (self, enqueue_steps (self, error), error);
   trafo_thread_pool_run (trafo_thread_pool_get_default (), self->n_workers, run_steps, self);
@@ -406,6 +454,35 @@ trafo_execution_run (TrafoExecution     *self,
     return TRUE;
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "the run was cancelled");
   return FALSE;
+}
+
+static gboolean
+record_plan (TrafoExecution *self, TrafoProfile *profile, GError **error)
+{
+  TrafoPhase phase = { g_object_ref (profile), TRAFO_PHASE_OPS, 0 };
+  gboolean   done;
+
+  trafo_recording_start (self, profile);
+  phase.begin_ns = trafo_profile_now ();
+  done = run_plan (self, error);
+  trafo_phase_end (&phase);
+  trafo_recording_stop (self);
+  return done;
+}
+
+gboolean
+trafo_execution_run (TrafoExecution     *self,
+                     TrafoTensor *const *inputs,
+                     GCancellable       *cancellable,
+                     GError            **error)
+{
+  g_auto (TrafoPhase) phase = trafo_phase_begin (TRAFO_PHASE_RUN);
+
+  if (!prepare (self, inputs, error) || g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+  self->cancellable = cancellable;
+  self->stop_at = 0;
+  return phase.profile != NULL ? record_plan (self, phase.profile, error) : run_plan (self, error);
 }
 
 static const TrafoOperand *

@@ -8,6 +8,7 @@
 #include "trafo-device-private.h"
 #include "trafo-execution-private.h"
 #include "trafo-passes-private.h"
+#include "trafo-recording-private.h"
 
 const TrafoGraph *
 trafo_program_get_graph (const TrafoProgram *self)
@@ -42,6 +43,7 @@ fetch_param (TrafoProgram *self, TrafoSym sym, TrafoWeightUse use, GError **erro
 static gboolean
 fetch_params (TrafoProgram *self, GError **error)
 {
+  g_auto (TrafoPhase) phase = trafo_phase_begin (TRAFO_PHASE_PACK);
   const TrafoGraph *graph = self->graph;
 
   for (TrafoSym sym = 1; sym < trafo_graph_get_n_nodes (graph); sym++)
@@ -96,6 +98,7 @@ execution_free (TrafoExecution *self)
     ops->stream_free (handle, self->stream);
   free (self->scratch);
   free (self->staging);
+  trafo_recording_free (self->last_recording);
   g_free (self->states);
   g_free (self->placed_states);
   g_free (self->dim_values);

@@ -6,6 +6,7 @@
 #include "trafo-device-private.h"
 #include "trafo-execution-private.h"
 #include "trafo-op-run-private.h"
+#include "trafo-profile-private.h"
 #include "trafo-tensor-private.h"
 
 /* Plans a program for given slots: what is done when a shape comes that the last run did not have.
@@ -591,7 +592,10 @@ trafo_execution_resolve (TrafoExecution *self, GError **error)
 {
   guint n_threads = trafo_thread_pool_get_size (trafo_thread_pool_get_default ());
 
+  g_auto (TrafoPhase) phase = trafo_phase_begin (TRAFO_PHASE_PLAN);
+
   self->is_resolved = FALSE;
+  self->n_plans++;
   self->taken_arena = NULL;
   memset (self->placed_states, 0, self->program->graph->states->len * sizeof *self->states);
   trafo_dims_evaluate (self->program->graph->dims, self->slots, self->dim_values);

@@ -5,6 +5,7 @@
 #include <trafo/trafo-backend.h>
 
 #include "trafo-graph-private.h"
+#include "trafo-weight-cache-private.h"
 
 G_BEGIN_DECLS
 
@@ -12,7 +13,8 @@ G_BEGIN_DECLS
  * the source; its shape is what the graph asks for. release: the bytes will not be read again
  * soon, so that a mapped file's pages need not stay in memory. A tensor that is kept encoded, for
  * TRAFO_WEIGHT_USE_LLM_INT8 alone, comes as its integers, [N, K]; lookup_scales gives what belongs to
- * them. */
+ * them. locate, which may be NULL: in which of the source's files the tensor lies, and where; FALSE if
+ * it is in none. */
 typedef struct
 {
   gpointer       data;
@@ -28,6 +30,10 @@ typedef struct
                              guint                  part,
                              TrafoOperand          *ret_scales,
                              GError               **error);
+  gboolean (*locate) (gpointer            data,
+                      const TrafoOperand *operand,
+                      guint              *ret_file,
+                      gsize              *ret_offset_bytes);
 } TrafoWeightSource;
 
 /* How an op takes a parameter. */
@@ -60,6 +66,11 @@ TrafoWeights *trafo_weights_ref (TrafoWeights *self);
 void          trafo_weights_unref (TrafoWeights *self);
 TrafoDevice  *trafo_weights_get_device (TrafoWeights *self);
 
+/* Takes packed weights from @cache, which it takes, where they are in it. Before the first weight. */
+void trafo_weights_set_cache (TrafoWeights *self, TrafoWeightCache *cache);
+/* After a run: see trafo_weight_cache_settle(). */
+void trafo_weights_settle (TrafoWeights *self);
+
 /* @ret_operand stays valid as long as @self. */
 gboolean trafo_weights_get (TrafoWeights          *self,
                             const TrafoGraphParam *param,
@@ -68,7 +79,7 @@ gboolean trafo_weights_get (TrafoWeights          *self,
                             TrafoOperand          *ret_operand,
                             GError               **error);
 
-/* What is held beyond the source's own memory. */
+/* What is held beyond the memory of the source and of the cache's file. */
 gsize trafo_weights_get_size_bytes (TrafoWeights *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrafoWeights, trafo_weights_unref)

@@ -25,6 +25,8 @@ typedef struct
   TrafoOperand operand;
   gpointer     copy;   /* in a chunk, or for a device with memory of its own until it is there */
   gpointer     buffer; /* device memory of our own, or NULL */
+  char        *key;    /* in the cache, of what was packed and is not there; else NULL */
+  gsize        size_bytes;
 } Entry;
 
 /* Weights lie close together in large mappings, so that large pages are filled. */
@@ -45,6 +47,8 @@ struct _TrafoWeights
   GHashTable       *entries; /* "use:name+name" to Entry */
   GArray           *chunks;  /* of Chunk; the last has room */
   gsize             size_bytes;
+  TrafoWeightCache *cache;      /* nullable */
+  gboolean          is_settled; /* all that is there was seen by the cache after a run */
 };
 
 TrafoWeightUse
@@ -61,6 +65,15 @@ trafo_weight_use_of (const TrafoNode *consumer, guint operand)
   if (consumer->op->id == TRAFO_OP_GATHER && operand == 0)
     return TRAFO_WEIGHT_USE_TABLE;
   return TRAFO_WEIGHT_USE_FLOAT;
+}
+
+static void
+entry_free (gpointer data)
+{
+  Entry *entry = data;
+
+  g_free (entry->key);
+  g_free (entry);
 }
 
 static void
@@ -81,7 +94,7 @@ trafo_weights_new (TrafoDevice *device, TrafoDType dtype, const TrafoWeightSourc
   self->source = *source;
   self->dtype = dtype;
   g_mutex_init (&self->lock);
-  self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
   self->chunks = g_array_new (FALSE, FALSE, sizeof (Chunk));
   g_array_set_clear_func (self->chunks, chunk_clear);
   return self;
@@ -113,6 +126,8 @@ trafo_weights_unref (TrafoWeights *self)
 
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
+  /* may still read the chunks */
+  trafo_weight_cache_free (self->cache);
   g_hash_table_iter_init (&iter, self->entries);
   while (g_hash_table_iter_next (&iter, NULL, &entry))
     entry_clear (self, entry);
@@ -137,6 +152,57 @@ trafo_weights_get_size_bytes (TrafoWeights *self)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
   return self->size_bytes;
+}
+
+void
+trafo_weights_set_cache (TrafoWeights *self, TrafoWeightCache *cache)
+{
+  self->cache = cache;
+}
+
+static GArray *
+list_segments (TrafoWeights *self)
+{
+  GArray *segments = g_array_new (FALSE, FALSE, sizeof (TrafoWeightSegment));
+
+  for (guint i = 0; i < self->chunks->len; i++)
+    {
+      const Chunk       *chunk = &g_array_index (self->chunks, Chunk, i);
+      TrafoWeightSegment segment = { chunk->memory, chunk->used_bytes };
+
+      g_array_append_val (segments, segment);
+    }
+  return segments;
+}
+
+static GArray *
+list_records (TrafoWeights *self)
+{
+  GArray        *records = g_array_new (FALSE, FALSE, sizeof (TrafoWeightRecord));
+  GHashTableIter iter;
+  gpointer       value;
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const Entry      *entry = value;
+      TrafoWeightRecord record = { g_strdup (entry->key), entry->copy, entry->size_bytes };
+
+      if (entry->key != NULL)
+        g_array_append_val (records, record);
+    }
+  return records;
+}
+
+void
+trafo_weights_settle (TrafoWeights *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  if (self->cache == NULL || self->is_settled || trafo_weight_cache_is_busy (self->cache))
+    return;
+  self->is_settled = TRUE;
+  trafo_weight_cache_settle (self->cache, list_segments (self), list_records (self));
 }
 
 /* One number tells: packing is what a device does for the types that it has kernels for. */
@@ -345,6 +411,69 @@ entry_alloc (TrafoWeights *self, Entry *entry, gsize size_bytes, GError **error)
   return TRUE;
 }
 
+/* What a packed weight is made from, in the files that the cache's identity names, and how; NULL if
+ * there is no cache, or some part is in no file. */
+static char *
+cache_key (TrafoWeights *self, const TrafoWeight *weight, const TrafoOperand *parts, guint n_parts)
+{
+  g_autoptr (GString) key = g_string_new (weight->is_in_out ? "in-out" : "out-in");
+
+  if (weight->encoding == TRAFO_WEIGHT_ENCODING_LLM_INT8)
+    g_string_assign (key, "llm-int8");
+  if (self->cache == NULL || self->source.locate == NULL)
+    return NULL;
+  for (guint i = 0; i < n_parts; i++)
+    {
+      const TrafoOperand *part = &parts[i];
+      guint               file;
+      gsize               offset_bytes;
+
+      if (!self->source.locate (self->source.data, part, &file, &offset_bytes))
+        return NULL;
+      g_string_append_printf (key,
+                              " %u:%" G_GSIZE_FORMAT " %s",
+                              file,
+                              offset_bytes,
+                              trafo_dtype_get_name (part->dtype));
+      for (guint j = 0; j < part->n_dims; j++)
+        g_string_append_printf (key, "x%" G_GINT64_FORMAT, part->shape[j]);
+    }
+  return g_string_free (g_steal_pointer (&key), FALSE);
+}
+
+static void
+set_packed (Entry *entry, const TrafoWeight *weight)
+{
+  entry->operand.layout = TRAFO_LAYOUT_PACKED;
+  entry->operand.dtype = weight->dtype;
+}
+
+/* Takes the weight out of the cache; where it is not in it, the entry gets its key for later. */
+static gboolean
+take_cached (TrafoWeights       *self,
+             const TrafoWeight  *weight,
+             const TrafoOperand *parts,
+             guint               n_parts,
+             gsize               size_bytes,
+             Entry              *entry)
+{
+  g_autofree char *key = cache_key (self, weight, parts, n_parts);
+  gconstpointer    found =
+      key != NULL ? trafo_weight_cache_lookup (self->cache, key, size_bytes) : NULL;
+
+  if (found == NULL)
+    {
+      entry->key = g_steal_pointer (&key);
+      entry->size_bytes = size_bytes;
+      self->is_settled &= entry->key == NULL;
+      return FALSE;
+    }
+  /* only kernels see it, which do not write to weights */
+  entry->operand.data = (gpointer) found;
+  set_packed (entry, weight);
+  return TRUE;
+}
+
 static gboolean
 make_packed (TrafoWeights          *self,
              const TrafoGraphParam *param,
@@ -361,8 +490,7 @@ make_packed (TrafoWeights          *self,
     return FALSE;
   packing.destination = entry->copy;
   pack_pieces (self, param, &packing, size_bytes);
-  entry->operand.layout = TRAFO_LAYOUT_PACKED;
-  entry->operand.dtype = weight->dtype;
+  set_packed (entry, weight);
   return trafo_device_is_host (self->device) ||
          entry_upload (self, entry, entry->copy, size_bytes, error);
 }
@@ -463,7 +591,7 @@ make_packed_of_joined (TrafoWeights          *self,
   weight->n_parts = 1;
   packed_bytes = get_packed_size (self, weight);
   *ret_is_packed = packed_bytes > 0;
-  if (packed_bytes == 0)
+  if (packed_bytes == 0 || take_cached (self, weight, parts, n_parts, packed_bytes, entry))
     return TRUE;
   if (!operand_size_bytes (&joined, &size_bytes, error))
     return FALSE;
@@ -496,7 +624,8 @@ make_linear (TrafoWeights          *self,
   packed_bytes = get_packed_size (self, &weight);
   *ret_is_packed = packed_bytes > 0;
   if (packed_bytes > 0)
-    return make_packed (self, param, &weight, packed_bytes, entry, error);
+    return take_cached (self, &weight, parts, weight.n_parts, packed_bytes, entry) ||
+           make_packed (self, param, &weight, packed_bytes, entry, error);
   if (weight.n_parts == 1 && parts[0].dtype == TRAFO_DTYPE_FLOAT32)
     return TRUE;
   return make_packed_of_joined (self, param, &weight, entry, ret_is_packed, error);
@@ -533,23 +662,28 @@ make_unpacked (TrafoWeights *self, const TrafoWeight *weight, Entry *entry, GErr
 static gboolean
 make_encoded (TrafoWeights          *self,
               const TrafoGraphParam *param,
+              const TrafoOperand    *parts,
               gboolean               is_in_out,
               Entry                 *entry,
               GError               **error)
 {
   g_auto (TrafoEncodedParts) encoded = { 0 };
-  TrafoWeight weight = { .struct_size = sizeof weight, .n_parts = param->names->len };
+  TrafoWeight weight = { .struct_size = sizeof weight,
+                         .n_parts = param->names->len,
+                         .parts = encoded.parts,
+                         .dtype = TRAFO_DTYPE_INT8,
+                         .encoding = TRAFO_WEIGHT_ENCODING_LLM_INT8,
+                         .scales = encoded.scales };
   gsize       packed_bytes;
 
-  if (!trafo_encoded_parts_fetch (&encoded, &self->source, param, is_in_out, error))
-    return FALSE;
-  weight.parts = encoded.parts;
-  weight.scales = encoded.scales;
-  weight.dtype = TRAFO_DTYPE_INT8;
-  weight.encoding = TRAFO_WEIGHT_ENCODING_LLM_INT8;
   weight.n_out = entry->operand.shape[is_in_out ? 1 : 0];
   weight.n_in = entry->operand.shape[is_in_out ? 0 : 1];
+  trafo_encoded_parts_set_shapes (&encoded, parts, weight.n_parts, is_in_out);
   packed_bytes = get_packed_size (self, &weight);
+  if (packed_bytes > 0 && take_cached (self, &weight, parts, weight.n_parts, packed_bytes, entry))
+    return TRUE;
+  if (!trafo_encoded_parts_fetch (&encoded, &self->source, param, parts, is_in_out, error))
+    return FALSE;
   if (packed_bytes > 0)
     return make_packed (self, param, &weight, packed_bytes, entry, error);
   return trafo_weights_check_encoding (self->device, weight.encoding, error) &&
@@ -568,11 +702,11 @@ make_entry (TrafoWeights          *self,
   gboolean     is_packed = FALSE;
   gsize        size_bytes;
 
-  if (use >= TRAFO_WEIGHT_USE_LLM_INT8)
-    return make_encoded (self, param, use == TRAFO_WEIGHT_USE_LLM_INT8_IN_OUT, entry, error);
   for (guint i = 0; i < param->names->len; i++)
     if (!self->source.lookup (self->source.data, param, i, &parts[i], error))
       return FALSE;
+  if (use >= TRAFO_WEIGHT_USE_LLM_INT8)
+    return make_encoded (self, param, parts, use == TRAFO_WEIGHT_USE_LLM_INT8_IN_OUT, entry, error);
   if (use >= TRAFO_WEIGHT_USE_LINEAR &&
       !make_linear (self, param, parts, use == TRAFO_WEIGHT_USE_IN_OUT, entry, &is_packed, error))
     return FALSE;
@@ -621,7 +755,7 @@ trafo_weights_get (TrafoWeights          *self,
       if (!make_entry (self, param, use, entry, error))
         {
           entry_clear (self, entry);
-          g_free (entry);
+          entry_free (entry);
           return FALSE;
         }
       if (entry->copy != NULL || entry->buffer != NULL)

@@ -6,6 +6,13 @@
 
 /* Layers: ops with parameters, named as PyTorch names them. */
 
+/* What a module does is known by its name, as its parameters are. */
+static void
+enter_module (TrafoBuilder *self, const char *name)
+{
+  trafo_builder_push_scope (self, name != NULL ? name : "", -1);
+}
+
 /**
  * trafo_builder_embedding:
  * @self: a builder
@@ -29,7 +36,12 @@ trafo_builder_embedding (TrafoBuilder *self,
   gint64           dims[] = { n_embeddings, embedding_size };
   TrafoSym table = trafo_builder_append_param (self, path, dims, 2, TRAFO_INITIALIZER_NORMAL);
 
-  return trafo_builder_gather (self, table, ids);
+  TrafoSym rows;
+
+  enter_module (self, name);
+  rows = trafo_builder_gather (self, table, ids);
+  trafo_builder_pop_scope (self);
+  return rows;
 }
 
 /**
@@ -90,11 +102,14 @@ named_linear (TrafoBuilder *self,
   gint64           dims[] = { is_in_out ? n_in : n_out, is_in_out ? n_out : n_in };
   TrafoSym         weight =
       trafo_builder_append_param (self, weight_name, dims, 2, TRAFO_INITIALIZER_NORMAL);
-  TrafoSym bias = 0;
+  TrafoSym bias = 0, y;
 
   if (has_bias)
     bias = trafo_builder_append_param (self, bias_name, &n_out, 1, TRAFO_INITIALIZER_ZEROS);
-  return append_linear (self, x, weight, bias, is_in_out);
+  enter_module (self, name);
+  y = append_linear (self, x, weight, bias, is_in_out);
+  trafo_builder_pop_scope (self);
+  return y;
 }
 
 /**
@@ -183,11 +198,14 @@ trafo_builder_layer_norm (TrafoBuilder *self, const char *name, TrafoSym x, doub
   g_autofree char    *bias_name = trafo_builder_param_name (self, name, "bias");
   gint64              size = trafo_builder_get_dim (self, x, -1);
   TrafoLayerNormAttrs attrs = { .struct_size = sizeof attrs, .epsilon = epsilon };
-  TrafoSym            inputs[3] = { x };
+  TrafoSym            inputs[3] = { x }, y;
 
   inputs[1] = trafo_builder_append_param (self, weight_name, &size, 1, TRAFO_INITIALIZER_ONES);
   inputs[2] = trafo_builder_append_param (self, bias_name, &size, 1, TRAFO_INITIALIZER_ZEROS);
-  return trafo_builder_append (self, TRAFO_OP_LAYER_NORM, &attrs, inputs, 3, NULL);
+  enter_module (self, name);
+  y = trafo_builder_append (self, TRAFO_OP_LAYER_NORM, &attrs, inputs, 3, NULL);
+  trafo_builder_pop_scope (self);
+  return y;
 }
 
 /* The variant that goes on from a cache: the new tokens of all sequences side by side in one row. */

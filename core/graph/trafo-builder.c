@@ -189,11 +189,12 @@ trafo_builder_push_scope (TrafoBuilder *self, const char *name, gint index)
   gsize length = self->scope->len;
 
   g_array_append_val (self->scope_lengths, length);
-  if (length > 0)
+  if (length > 0 && *name != '\0')
     g_string_append_c (self->scope, '.');
   g_string_append (self->scope, name);
   if (index >= 0)
     g_string_append_printf (self->scope, ".%d", index);
+  trafo_graph_set_path (self->graph, self->scope->str);
 }
 
 /**
@@ -210,6 +211,7 @@ trafo_builder_pop_scope (TrafoBuilder *self)
   g_return_if_fail (n > 0);
   g_string_truncate (self->scope, g_array_index (self->scope_lengths, gsize, n - 1));
   g_array_set_size (self->scope_lengths, n - 1);
+  trafo_graph_set_path (self->graph, self->scope->str);
 }
 
 /**

@@ -31,6 +31,7 @@ typedef struct
   TrafoSym       inputs[TRAFO_MAX_OP_INPUTS];
   TrafoValueType type;
   guint          leaf; /* INPUT, PARAM, STATE: the index in the graph's table of them */
+  const char    *path; /* the scope it was written in, such as "encoder.layer.3.attention" */
   TrafoAttrs     attrs;
 } TrafoNode;
 
@@ -73,15 +74,17 @@ typedef struct
 
 typedef struct
 {
-  GArray     *nodes; /* of TrafoNode */
-  TrafoDims  *dims;
-  GPtrArray  *inputs;            /* of TrafoGraphInput */
-  GPtrArray  *params;            /* of TrafoGraphParam */
-  GPtrArray  *states;            /* of TrafoGraphState */
-  GPtrArray  *outputs;           /* of TrafoGraphOutput */
-  GHashTable *inputs_by_name;    /* borrowed names and entries, as in params_by_name */
-  GHashTable *params_by_name;    /* the first name of each, and its aliases */
-  double      initializer_range; /* of the parameters that follow */
+  GArray       *nodes; /* of TrafoNode */
+  TrafoDims    *dims;
+  GPtrArray    *inputs;            /* of TrafoGraphInput */
+  GPtrArray    *params;            /* of TrafoGraphParam */
+  GPtrArray    *states;            /* of TrafoGraphState */
+  GPtrArray    *outputs;           /* of TrafoGraphOutput */
+  GHashTable   *inputs_by_name;    /* borrowed names and entries, as in params_by_name */
+  GHashTable   *params_by_name;    /* the first name of each, and its aliases */
+  double        initializer_range; /* of the parameters that follow */
+  char         *path;              /* of the nodes that follow, one of paths */
+  GStringChunk *paths;
 } TrafoGraph;
 
 TrafoGraph *trafo_graph_new (void);
@@ -89,6 +92,9 @@ void        trafo_graph_free (TrafoGraph *self);
 
 TrafoNode *trafo_graph_get_node (const TrafoGraph *self, TrafoSym sym);
 guint      trafo_graph_get_n_nodes (const TrafoGraph *self); /* the unused one included */
+
+/* The nodes that follow belong to @path. */
+void trafo_graph_set_path (TrafoGraph *self, const char *path);
 
 /* Checks operands and attributes by the op's rule and appends a node. @wanted: the dims or dtype
  * that the caller asks for, where the op leaves it to the caller; NULL otherwise. */

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define PATHS_BLOCK_BYTES 1024
+
 static void
 input_free (gpointer data)
 {
@@ -56,6 +58,8 @@ trafo_graph_new (void)
   self->inputs_by_name = g_hash_table_new (g_str_hash, g_str_equal);
   self->params_by_name = g_hash_table_new (g_str_hash, g_str_equal);
   self->initializer_range = 0.02;
+  self->paths = g_string_chunk_new (PATHS_BLOCK_BYTES);
+  trafo_graph_set_path (self, "");
   return self;
 }
 
@@ -72,6 +76,7 @@ trafo_graph_free (TrafoGraph *self)
   g_ptr_array_unref (self->params);
   g_ptr_array_unref (self->states);
   g_ptr_array_unref (self->outputs);
+  g_string_chunk_free (self->paths);
   g_free (self);
 }
 
@@ -87,9 +92,16 @@ trafo_graph_get_n_nodes (const TrafoGraph *self)
   return self->nodes->len;
 }
 
-static TrafoSym
-append_node (TrafoGraph *self, const TrafoNode *node)
+void
+trafo_graph_set_path (TrafoGraph *self, const char *path)
 {
+  self->path = g_string_chunk_insert_const (self->paths, path);
+}
+
+static TrafoSym
+append_node (TrafoGraph *self, TrafoNode *node)
+{
+  node->path = self->path;
   g_array_append_vals (self->nodes, node, 1);
   return self->nodes->len - 1;
 }

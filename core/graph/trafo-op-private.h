@@ -18,6 +18,16 @@ typedef struct
 
 typedef struct _TrafoDims TrafoDims;
 
+/* The least that an op has to do, whichever kernel does it. flops are those of products, a
+ * multiplication and an addition being two, computed in @dtype; 0: what is moved is what counts.
+ * bytes are read or written, every operand's once, weights' as they are stored. */
+typedef struct
+{
+  double     flops;
+  double     bytes;
+  TrafoDType dtype;
+} TrafoOpWork;
+
 /* One row of the op table: all that core knows of an op. It stands in core/graph/ops/NAME.c.
  *
  * mutates: the operands that the op writes, bit i for input i; each is a state.
@@ -34,6 +44,8 @@ typedef struct _TrafoDims TrafoDims;
  * decompose: the same result from simpler ops.
  * gradient: emits, for the gradient @grad of the result, that of each input (0: none).
  * batch: the same op with one more leading axis on the inputs that @batched marks.
+ * count_work: how much it is with these operands; NULL: what stands in @work on entry, which is no
+ *   flops and every operand's bytes. Operands whose data is NULL cannot be read.
  * reference: plain C, any strides, kept for ever; what every backend is tested against. */
 typedef struct _TrafoOp TrafoOp;
 struct _TrafoOp
@@ -69,11 +81,17 @@ struct _TrafoOp
                      const TrafoSym *inputs,
                      guint           n_inputs,
                      const gboolean *batched);
+  void (*count_work) (const TrafoKernelArgs *args, TrafoOpWork *work);
   void (*reference) (const TrafoKernelArgs *args);
 };
 
 /* NULL for a number that is no op. */
 const TrafoOp *trafo_op_lookup (guint id);
+
+void trafo_op_count_work (const TrafoOp *self, const TrafoKernelArgs *args, TrafoOpWork *ret_work);
+
+/* How many elements an operand has in memory: one that is repeated is there once. */
+double trafo_operand_count_stored (const TrafoOperand *operand);
 
 /* The rows, one a file. */
 #define TRAFO_OP_ROW(name) extern const TrafoOp trafo_op_##name

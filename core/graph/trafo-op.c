@@ -51,3 +51,29 @@ trafo_op_lookup (guint id)
 {
   return id < G_N_ELEMENTS (ops) ? ops[id] : NULL;
 }
+
+double
+trafo_operand_count_stored (const TrafoOperand *operand)
+{
+  double n = 1;
+
+  for (guint i = 0; i < operand->n_dims; i++)
+    if (operand->strides[i] != 0 || operand->layout != TRAFO_LAYOUT_STRIDED)
+      n *= (double) operand->shape[i];
+  return n;
+}
+
+void
+trafo_op_count_work (const TrafoOp *self, const TrafoKernelArgs *args, TrafoOpWork *ret_work)
+{
+  *ret_work = (TrafoOpWork){ .dtype = args->output.dtype };
+  for (guint i = 0; i <= args->n_inputs; i++)
+    {
+      const TrafoOperand *operand = i == 0 ? &args->output : &args->inputs[i - 1];
+
+      ret_work->bytes +=
+          trafo_operand_count_stored (operand) * (double) trafo_dtype_get_size (operand->dtype);
+    }
+  if (self->count_work != NULL)
+    self->count_work (args, ret_work);
+}

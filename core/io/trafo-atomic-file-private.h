@@ -15,6 +15,8 @@ gboolean         trafo_atomic_file_write (TrafoAtomicFile *file,
                                           gconstpointer    data,
                                           gsize            size_bytes,
                                           GError         **error);
+/* Lets nobody but the owner read or write it. */
+gboolean trafo_atomic_file_make_private (TrafoAtomicFile *file, GError **error);
 /* Puts the file in its place. */
 gboolean trafo_atomic_file_commit (TrafoAtomicFile *file, GError **error);
 /* Removes what was not committed. */

@@ -107,6 +107,12 @@ trafo_atomic_file_write (TrafoAtomicFile *file,
   return TRUE;
 }
 
+gboolean
+trafo_atomic_file_make_private (TrafoAtomicFile *file, GError **error)
+{
+  return fchmod (file->fd, 0600) == 0 || fail_errno (file, "make it private", error);
+}
+
 /* Without this, a loss of power may undo the renaming. */
 static gboolean
 sync_folder (TrafoAtomicFile *file, GError **error)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
-#include "trafo-checkpoint.h"
+#include "trafo-checkpoint-private.h"
 
 #include <string.h>
 #include <trafo/trafo-error.h>
@@ -481,4 +481,40 @@ trafo_checkpoint_release_pages (TrafoCheckpoint *checkpoint, gconstpointer data,
 
   if (mapped != NULL)
     trafo_mapped_file_release_pages (mapped, data, size_bytes);
+}
+
+char *
+trafo_checkpoint_describe_files (TrafoCheckpoint *checkpoint)
+{
+  g_autoptr (GString) lines = g_string_new (NULL);
+
+  for (guint i = 0; i < checkpoint->files->len; i++)
+    {
+      g_autofree char *line = trafo_mapped_file_describe (get_file (checkpoint, i)->mapped);
+
+      if (line == NULL)
+        return NULL;
+      g_string_append_printf (lines, "%s\n", line);
+    }
+  return g_string_free (g_steal_pointer (&lines), FALSE);
+}
+
+gboolean
+trafo_checkpoint_locate (TrafoCheckpoint *checkpoint,
+                         gconstpointer    data,
+                         gsize            size_bytes,
+                         guint           *ret_file,
+                         gsize           *ret_offset_bytes)
+{
+  for (guint i = 0; i < checkpoint->files->len; i++)
+    {
+      TrafoMappedFile *mapped = get_file (checkpoint, i)->mapped;
+
+      if (!trafo_mapped_file_contains (mapped, data, size_bytes))
+        continue;
+      *ret_file = i;
+      *ret_offset_bytes = (const guint8 *) data - mapped->data;
+      return TRUE;
+    }
+  return FALSE;
 }

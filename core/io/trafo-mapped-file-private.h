@@ -17,6 +17,11 @@ typedef struct
   int           fd;
   gint64        mtime_seconds;
   gint64        mtime_nanoseconds;
+  guint64       device;
+  guint64       inode;
+  gint64        ctime_seconds;
+  gint64        ctime_nanoseconds;
+  gint64        opened_seconds; /* when it was mapped */
 } TrafoMappedFile;
 
 TrafoMappedFile *trafo_mapped_file_open (const char *path, const char *name, GError **error);
@@ -30,6 +35,10 @@ gboolean trafo_mapped_file_read (TrafoMappedFile *file,
                                  GError         **error);
 /* Whether the file still has the size and time of change that it was opened with. */
 gboolean trafo_mapped_file_check (TrafoMappedFile *file, GError **error);
+/* One line that tells the file, as it was when it was mapped, from all others and from itself before
+ * and after a change. NULL if it had been changed so recently that its times need not show the next
+ * change. */
+char *trafo_mapped_file_describe (const TrafoMappedFile *file);
 /* Whether the mapping holds all of a part. */
 gboolean trafo_mapped_file_contains (TrafoMappedFile *file, gconstpointer data, gsize size_bytes);
 /* Lets the system have back the whole pages within a part; reading them again reads the file. */

@@ -11,6 +11,8 @@
 
 /* Linux reads at most 0x7ffff000 bytes a call. */
 #define MAX_READ_SIZE_BYTES ((gsize) 1 << 30)
+/* The coarsest clock by which a file system in use tells times, that of FAT. */
+#define CLOCK_STEP_SECONDS 2
 
 static void
 set_errno (GError **error, int code, const char *name, const char *verb)
@@ -46,6 +48,11 @@ map (TrafoMappedFile *file, GError **error)
     }
   file->mtime_seconds = status.st_mtim.tv_sec;
   file->mtime_nanoseconds = status.st_mtim.tv_nsec;
+  file->device = status.st_dev;
+  file->inode = status.st_ino;
+  file->ctime_seconds = status.st_ctim.tv_sec;
+  file->ctime_nanoseconds = status.st_ctim.tv_nsec;
+  file->opened_seconds = g_get_real_time () / G_USEC_PER_SEC;
   if (status.st_size == 0)
     return TRUE;
   data = mmap (NULL, status.st_size, PROT_READ, MAP_PRIVATE, file->fd, 0);
@@ -153,6 +160,27 @@ trafo_mapped_file_check (TrafoMappedFile *file, GError **error)
                (gint64) status.st_size,
                file->size_bytes);
   return FALSE;
+}
+
+/* The time of change is there besides that of modification, for anybody may set the latter. */
+char *
+trafo_mapped_file_describe (const TrafoMappedFile *file)
+{
+  gint64 changed_seconds = MAX (file->mtime_seconds, file->ctime_seconds);
+
+  if (changed_seconds > file->opened_seconds - CLOCK_STEP_SECONDS)
+    return NULL;
+  return g_strdup_printf ("device %" G_GUINT64_FORMAT " inode %" G_GUINT64_FORMAT
+                          " bytes %" G_GSIZE_FORMAT " modified %" G_GINT64_FORMAT
+                          ".%09" G_GINT64_FORMAT " changed %" G_GINT64_FORMAT
+                          ".%09" G_GINT64_FORMAT,
+                          file->device,
+                          file->inode,
+                          file->size_bytes,
+                          file->mtime_seconds,
+                          file->mtime_nanoseconds,
+                          file->ctime_seconds,
+                          file->ctime_nanoseconds);
 }
 
 gboolean

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
+#include <string.h>
+
 #include "trafo-passes-private.h"
 #include "trafo-rewrite-private.h"
 
@@ -112,6 +114,31 @@ merge_params (TrafoRewrite *rewrite,
   return sym;
 }
 
+static gboolean
+ends_name (char c)
+{
+  return c == '\0' || c == '.';
+}
+
+/* The merged layer belongs to what all have above them. */
+static void
+set_common_path (TrafoRewrite *rewrite, const Group *group)
+{
+  g_autofree char *path = g_strdup (trafo_graph_get_node (rewrite->from, group->members[0])->path);
+  gsize            length = strlen (path);
+
+  for (guint i = 1; i < group->n; i++)
+    {
+      const char *other = trafo_graph_get_node (rewrite->from, group->members[i])->path;
+
+      while (length > 0 && (strncmp (path, other, length) != 0 || !ends_name (path[length]) ||
+                            !ends_name (other[length])))
+        length--;
+    }
+  path[length] = '\0';
+  trafo_graph_set_path (rewrite->to, path);
+}
+
 static TrafoSym
 merge (TrafoRewrite *rewrite, TrafoSym sym, const TrafoNode *node)
 {
@@ -127,6 +154,7 @@ merge (TrafoRewrite *rewrite, TrafoSym sym, const TrafoNode *node)
   collect (rewrite, sym, node, &group);
   if (group.n < 2)
     return 0;
+  set_common_path (rewrite, &group);
   inputs[0] = trafo_rewrite_operand (rewrite, node, 0);
   inputs[1] = merge_params (rewrite, &group, 1, attrs->is_in_out ? 1 : 0, attrs->is_in_out);
   if (attrs->has_bias)

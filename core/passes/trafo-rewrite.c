@@ -119,6 +119,7 @@ rewrite_nodes (TrafoRewrite *self, TrafoRewriteFunc func)
       if (self->n_uses[sym] == 0 && node->op->id != TRAFO_OP_INPUT &&
           node->op->id != TRAFO_OP_STATE)
         continue;
+      trafo_graph_set_path (self->to, node->path);
       if (func != NULL)
         self->map[sym] = func (self, sym, node);
       if (self->map[sym] == 0)

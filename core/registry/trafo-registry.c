@@ -2,6 +2,7 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-registry-private.h"
 
+#include "trafo-cache-folder-private.h"
 #include "trafo-environment-private.h"
 #include "trafo-plugin-object-private.h"
 #include "trafo-registry-config.h"
@@ -206,17 +207,14 @@ make_default (gpointer unused)
 {
   gboolean is_secure = trafo_search_path_is_secure ();
   g_auto (GStrv) search_path = trafo_search_path_new (is_secure);
-  const char      *named_folder = is_secure ? NULL : g_getenv ("TRAFO_CACHE_DIR");
-  const char      *named_file = is_secure ? NULL : g_getenv ("TRAFO_REGISTRY");
-  g_autofree char *folder = NULL;
+  const char      *named_file = g_getenv ("TRAFO_REGISTRY");
+  g_autofree char *folder = trafo_cache_folder_find ();
   char            *cache_filename = NULL, *verdicts_filename = NULL;
   TrafoRegistry   *self;
   g_autoptr (GError) error = NULL;
 
-  if (!is_secure)
+  if (folder != NULL)
     {
-      folder = named_folder != NULL ? g_strdup (named_folder)
-                                    : g_build_filename (g_get_user_cache_dir (), "trafo-1.0", NULL);
       cache_filename =
           named_file != NULL ? g_strdup (named_file) : build_cache_filename (folder, "registry");
       verdicts_filename = build_cache_filename (folder, "verdicts");

@@ -19,6 +19,7 @@ struct _TrafoLoadOptions
   double     llm_int8_threshold;
   char     **llm_int8_skip_modules;
   guint64    seed;
+  gboolean   weight_cache;
 };
 
 G_DEFINE_FINAL_TYPE (TrafoLoadOptions, trafo_load_options, G_TYPE_OBJECT)
@@ -32,6 +33,7 @@ enum
   PROP_LLM_INT8_THRESHOLD,
   PROP_LLM_INT8_SKIP_MODULES,
   PROP_SEED,
+  PROP_WEIGHT_CACHE,
   N_PROPS,
 };
 
@@ -72,6 +74,9 @@ trafo_load_options_get_property (GObject *object, guint id, GValue *value, GPara
     case PROP_SEED:
       g_value_set_uint64 (value, self->seed);
       break;
+    case PROP_WEIGHT_CACHE:
+      g_value_set_boolean (value, self->weight_cache);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -101,6 +106,9 @@ trafo_load_options_set_property (GObject *object, guint id, const GValue *value,
       break;
     case PROP_SEED:
       trafo_load_options_set_seed (self, g_value_get_uint64 (value));
+      break;
+    case PROP_WEIGHT_CACHE:
+      trafo_load_options_set_weight_cache (self, g_value_get_boolean (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -173,6 +181,17 @@ trafo_load_options_class_init (TrafoLoadOptionsClass *klass)
    * same seed gives the same model on every machine.
    */
   properties[PROP_SEED] = g_param_spec_uint64 ("seed", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+
+  /**
+   * TrafoLoadOptions:weight-cache: (attributes org.gtk.Property.get=trafo_load_options_get_weight_cache org.gtk.Property.set=trafo_load_options_set_weight_cache)
+   *
+   * Whether weights that were packed for the device's kernels may be kept on disk and taken from
+   * there by later processes, which then start faster and share their memory. The environment
+   * variable `TRAFO_WEIGHT_CACHE_MIB` says how much is kept for all models, 16384 MiB if unset and
+   * nothing if 0, and `TRAFO_CACHE_DIR` where. After its first run, a model that was packed is
+   * written in the background; freeing it waits for that.
+   */
+  properties[PROP_WEIGHT_CACHE] = g_param_spec_boolean ("weight-cache", NULL, NULL, TRUE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -180,6 +199,7 @@ static void
 trafo_load_options_init (TrafoLoadOptions *self)
 {
   self->llm_int8_threshold = 6;
+  self->weight_cache = TRUE;
 }
 
 /**
@@ -392,4 +412,36 @@ trafo_load_options_set_seed (TrafoLoadOptions *self, guint64 seed)
     return;
   self->seed = seed;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SEED]);
+}
+
+/**
+ * trafo_load_options_get_weight_cache: (attributes org.gtk.Method.get_property=weight-cache)
+ * @self: options
+ *
+ * Whether packed weights may be kept on disk.
+ *
+ * Returns: %TRUE unless it was set otherwise
+ */
+gboolean
+trafo_load_options_get_weight_cache (TrafoLoadOptions *self)
+{
+  g_return_val_if_fail (TRAFO_IS_LOAD_OPTIONS (self), FALSE);
+  return self->weight_cache;
+}
+
+/**
+ * trafo_load_options_set_weight_cache: (attributes org.gtk.Method.set_property=weight-cache)
+ * @self: options
+ * @weight_cache: whether packed weights may be kept on disk
+ *
+ * Says whether packed weights may be kept on disk and taken from there.
+ */
+void
+trafo_load_options_set_weight_cache (TrafoLoadOptions *self, gboolean weight_cache)
+{
+  g_return_if_fail (TRAFO_IS_LOAD_OPTIONS (self));
+  if (self->weight_cache == !!weight_cache)
+    return;
+  self->weight_cache = !!weight_cache;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_WEIGHT_CACHE]);
 }

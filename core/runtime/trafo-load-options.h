@@ -22,9 +22,11 @@ TRAFO_API void               trafo_load_options_set_llm_int8_threshold (TrafoLoa
                                                                         double            llm_int8_threshold);
 TRAFO_API const char *const *trafo_load_options_get_llm_int8_skip_modules (TrafoLoadOptions *self);
 TRAFO_API void
-                  trafo_load_options_set_llm_int8_skip_modules (TrafoLoadOptions  *self,
-                                                                const char *const *llm_int8_skip_modules);
-TRAFO_API guint64 trafo_load_options_get_seed (TrafoLoadOptions *self);
-TRAFO_API void    trafo_load_options_set_seed (TrafoLoadOptions *self, guint64 seed);
+                   trafo_load_options_set_llm_int8_skip_modules (TrafoLoadOptions  *self,
+                                                                 const char *const *llm_int8_skip_modules);
+TRAFO_API guint64  trafo_load_options_get_seed (TrafoLoadOptions *self);
+TRAFO_API void     trafo_load_options_set_seed (TrafoLoadOptions *self, guint64 seed);
+TRAFO_API gboolean trafo_load_options_get_weight_cache (TrafoLoadOptions *self);
+TRAFO_API void trafo_load_options_set_weight_cache (TrafoLoadOptions *self, gboolean weight_cache);
 
 G_END_DECLS

@@ -92,7 +92,10 @@ run_program (TrafoModel      *self,
                                  error);
   trafo_model_note_run_bytes (self, trafo_execution_get_peak_bytes (execution));
   if (has_run)
-    outputs = read_outputs (graph, execution, error);
+    {
+      trafo_model_settle_weights (self);
+      outputs = read_outputs (graph, execution, error);
+    }
   trafo_program_release (program, execution);
   return outputs;
 }

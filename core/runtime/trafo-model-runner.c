@@ -462,6 +462,7 @@ trafo_model_runner_step (TrafoModelRunner     *self,
   note_bytes (self);
   if (!is_run)
     return NULL;
+  trafo_model_settle_weights (self->model);
   self->n_run += size.n_tokens;
   logits = read_logits (self, &size, error);
   for (guint i = 0; i < n_rows && logits != NULL; i++)

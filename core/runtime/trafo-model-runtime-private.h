@@ -17,6 +17,9 @@ trafo_model_get_program (TrafoModel *self, const TrafoVariant *variant, GError *
 /* Tells a loaded model what memory a run of its program takes, for trafo_model_get_peak_bytes(). */
 void trafo_model_note_run_bytes (TrafoModel *self, gsize size_bytes);
 
+/* After a run, when nobody waits for a first result: see trafo_weights_settle(). */
+void trafo_model_settle_weights (TrafoModel *self);
+
 /* Where a loaded model computes, and its parameters; the model owns both. */
 TrafoDevice      *trafo_model_get_device (TrafoModel *self);
 TrafoModelSource *trafo_model_get_source (TrafoModel *self, GError **error);

@@ -5,12 +5,22 @@
 #include <trafo/trafo-config.h>
 
 #include "trafo-async-call-private.h"
+#include "trafo-cache-folder-private.h"
+#include "trafo-checkpoint-private.h"
 #include "trafo-device-choice.h"
+#include "trafo-environment-private.h"
 #include "trafo-load-request-private.h"
 #include "trafo-passes-private.h"
+#include "trafo-profile-private.h"
 
 /* So many tensors may be missing from any checkpoint: a head and a pooler are few, layers are not. */
 #define MAX_MISSING 4096
+
+/* On the disk, of all models; TRAFO_WEIGHT_CACHE_MIB says it otherwise. */
+#define DEFAULT_WEIGHT_CACHE_MIB 16384
+/* What is less is packed in some ten milliseconds. */
+#define MIN_WEIGHT_CACHE_BYTES (16 << 20)
+#define MIN_FREE_BYTES ((guint64) 2 << 30)
 
 /* What core keeps with a model, whatever class the plugin gave it: the weights, the device, and a
  * program for each variant that was asked for. */
@@ -200,6 +210,35 @@ read_quantization (Runtime           *self,
   return trafo_weights_check_encoding (self->device, ret_quantization->encoding, error);
 }
 
+/* Where packed weights are kept for later processes, if anywhere. */
+static TrafoWeightCache *
+open_weight_cache (TrafoDevice        *device,
+                   TrafoDType          dtype,
+                   TrafoWeightEncoding encoding,
+                   TrafoCheckpoint    *checkpoint)
+{
+  guint64          max_mib = trafo_environment_get_number ("TRAFO_WEIGHT_CACHE_MIB",
+                                                  DEFAULT_WEIGHT_CACHE_MIB,
+                                                  0,
+                                                  G_MAXUINT32);
+  g_autofree char *parent = max_mib > 0 ? trafo_cache_folder_find () : NULL;
+  g_autofree char *files = parent != NULL ? trafo_checkpoint_describe_files (checkpoint) : NULL;
+  g_autofree char *folder = NULL;
+  g_autofree char *identity = NULL;
+  TrafoWeightCachePolicy policy = { NULL, max_mib << 20, MIN_WEIGHT_CACHE_BYTES, MIN_FREE_BYTES };
+
+  if (files != NULL)
+    {
+      g_autofree char *made_of = g_strdup_printf ("encoding %d\n%s", encoding, files);
+
+      identity = trafo_weight_cache_identify (device, dtype, made_of);
+    }
+  if (identity == NULL)
+    return NULL;
+  policy.folder = folder = g_build_filename (parent, "weights", NULL);
+  return trafo_weight_cache_new (&policy, identity);
+}
+
 /* @folder: NULL for a model that begins with random weights. */
 static gboolean
 runtime_load (Runtime          *self,
@@ -209,7 +248,8 @@ runtime_load (Runtime          *self,
               GCancellable     *cancellable,
               GError          **error)
 {
-  guint64 seed = options != NULL ? trafo_load_options_get_seed (options) : 0;
+  guint64  seed = options != NULL ? trafo_load_options_get_seed (options) : 0;
+  gboolean caches_weights = options == NULL || trafo_load_options_get_weight_cache (options);
   g_auto (TrafoQuantization) quantization = { 0 };
   g_autoptr (TrafoGraph) graph = NULL;
   g_autoptr (TrafoCheckpoint) checkpoint = NULL;
@@ -250,6 +290,12 @@ runtime_load (Runtime          *self,
     return FALSE;
   trafo_model_source_get (self->source, &source);
   self->weights = trafo_weights_new (self->device, dtype, &source);
+  if (caches_weights && checkpoint != NULL)
+    trafo_weights_set_cache (self->weights,
+                             open_weight_cache (self->device,
+                                                dtype,
+                                                quantization.encoding,
+                                                checkpoint));
   return TRUE;
 }
 
@@ -263,6 +309,7 @@ attach_runtime (TrafoModel       *model,
                 GCancellable     *cancellable,
                 GError          **error)
 {
+  g_auto (TrafoPhase) phase = trafo_phase_begin (TRAFO_PHASE_LOAD);
   const char *device = options != NULL ? trafo_load_options_get_device (options) : NULL;
   TrafoDType  dtype = options != NULL ? trafo_load_options_get_dtype (options) : TRAFO_DTYPE_NONE;
   Runtime    *self = g_new0 (Runtime, 1);
@@ -430,10 +477,12 @@ get_program (Runtime *self, const TrafoVariant *variant, GError **error)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   gpointer      key = GUINT_TO_POINTER (variant_key (variant));
   TrafoProgram *program = g_hash_table_lookup (self->programs, key);
-  TrafoGraph   *graph;
+  g_auto (TrafoPhase) phase = { NULL, 0, 0 };
+  TrafoGraph *graph;
 
   if (program != NULL)
     return program;
+  phase = trafo_phase_begin (TRAFO_PHASE_COMPILE);
   graph = trace_program (self, variant, error);
   if (graph == NULL)
     return NULL;
@@ -459,6 +508,12 @@ trafo_model_note_run_bytes (TrafoModel *self, gsize size_bytes)
   g_mutex_lock (&runtime->lock);
   runtime->peak_bytes = MAX (runtime->peak_bytes, size_bytes);
   g_mutex_unlock (&runtime->lock);
+}
+
+void
+trafo_model_settle_weights (TrafoModel *self)
+{
+  trafo_weights_settle (runtime_of (self)->weights);
 }
 
 /**
@@ -615,8 +670,9 @@ trafo_model_get_n_parameters (TrafoModel *self)
  * trafo_model_get_peak_bytes:
  * @self: a model
  *
- * The memory that it took so far beyond the mapped files: packed weights, and the values of the
- * largest run, with the cache where that was of a generation.
+ * The memory that it took so far beyond the mapped files, of the checkpoint and of weights that were
+ * packed by an earlier process: packed weights, and the values of the largest run, with the cache
+ * where that was of a generation.
  *
  * Returns: bytes
  */

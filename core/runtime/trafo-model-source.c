@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "trafo-checkpoint-equal-private.h"
+#include "trafo-checkpoint-private.h"
 #include "trafo-philox-private.h"
 #include "trafo-tensor-private.h"
 
@@ -695,16 +696,35 @@ lookup_scales (gpointer               data,
                                            error);
 }
 
+static gsize
+count_bytes (const TrafoOperand *operand)
+{
+  gsize size_bytes = trafo_dtype_get_size (operand->dtype);
+
+  for (guint i = 0; i < operand->n_dims; i++)
+    size_bytes *= operand->shape[i];
+  return size_bytes;
+}
+
 static void
 release (gpointer data, const TrafoOperand *operand)
 {
   TrafoModelSource *self = data;
-  gsize             size_bytes = trafo_dtype_get_size (operand->dtype);
 
-  for (guint i = 0; i < operand->n_dims; i++)
-    size_bytes *= operand->shape[i];
   if (self->checkpoint != NULL)
-    trafo_checkpoint_release_pages (self->checkpoint, operand->data, size_bytes);
+    trafo_checkpoint_release_pages (self->checkpoint, operand->data, count_bytes (operand));
+}
+
+static gboolean
+locate (gpointer data, const TrafoOperand *operand, guint *ret_file, gsize *ret_offset_bytes)
+{
+  TrafoModelSource *self = data;
+
+  return self->checkpoint != NULL && trafo_checkpoint_locate (self->checkpoint,
+                                                              operand->data,
+                                                              count_bytes (operand),
+                                                              ret_file,
+                                                              ret_offset_bytes);
 }
 
 void
@@ -715,4 +735,5 @@ trafo_model_source_get (TrafoModelSource *self, TrafoWeightSource *ret_source)
   ret_source->lookup = lookup;
   ret_source->lookup_scales = lookup_scales;
   ret_source->release = release;
+  ret_source->locate = locate;
 }

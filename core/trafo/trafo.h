@@ -40,6 +40,7 @@
 #include "trafo-model-save.h"
 #include "trafo-pipeline.h"
 #include "trafo-plugin-object.h"
+#include "trafo-profile.h"
 #include "trafo-prompt-batch.h"
 #include "trafo-registry.h"
 #include "trafo-sentence-embedder.h"

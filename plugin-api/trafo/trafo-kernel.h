@@ -167,6 +167,17 @@ typedef struct
                               gsize         source_offset_bytes,
                               gsize         size_bytes,
                               TrafoMessage *message);
+
+  /* Only in host memory: some microseconds of the densest multiplications and additions that kernels
+   * of @dtype use, in registers alone; returns how many there were, an addition counting as much as a
+   * multiplication, and 0 for a dtype of no such kernels. Called by all threads at once, it shows
+   * what no kernel can surpass. */
+  guint64 (*saturate) (gpointer device, guint16 dtype);
+
+  /* What pack() makes, in one word that differs wherever the same weight would become other bytes,
+   * such as an instruction set's name. Core then may keep packed weights on disk, for processes
+   * that load the same build of the plugin. NULL, or no function: it does not. */
+  const char *(*packed_layout) (gpointer device);
 } TrafoDeviceOps;
 
 G_END_DECLS

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
+#include <glib/gstdio.h>
 #include <stdio.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -79,6 +80,36 @@ environment_value (void)
   return environment;
 }
 
+/* Of all files in a folder, 0 if there is none. */
+static gint64
+count_bytes (const char *folder)
+{
+  g_autoptr (GDir) directory = g_dir_open (folder, 0, NULL);
+  const char *name;
+  gint64      size_bytes = 0;
+
+  while (directory != NULL && (name = g_dir_read_name (directory)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      GStatBuf         status;
+
+      if (g_stat (path, &status) == 0)
+        size_bytes += status.st_size;
+    }
+  return size_bytes;
+}
+
+/* Packed weights lie beside what is known about plugins. */
+static void
+add_weights (TrafoValue *paths, const char *verdicts)
+{
+  g_autofree char *parent = verdicts != NULL ? g_path_get_dirname (verdicts) : NULL;
+  g_autofree char *folder = parent != NULL ? g_build_filename (parent, "weights", NULL) : NULL;
+
+  trafo_value_set_string (paths, "weights", folder);
+  trafo_value_set_integer (paths, "weights_bytes", folder != NULL ? count_bytes (folder) : 0);
+}
+
 static TrafoValue *
 paths_value (void)
 {
@@ -89,6 +120,7 @@ paths_value (void)
   trafo_value_set (paths, "plugins", trafo_value_new_strings ((const char *const *) folders));
   trafo_value_set_string (paths, "registry", trafo_registry_get_cache_filename (registry));
   trafo_value_set_string (paths, "verdicts", trafo_registry_get_verdicts_filename (registry));
+  add_weights (paths, trafo_registry_get_verdicts_filename (registry));
   return paths;
 }
 
@@ -208,6 +240,8 @@ print_text (TrafoValue *value)
   g_autofree char *memory =
       g_format_size (trafo_value_get_integer (trafo_value_get_member (value, "memory_bytes")));
   g_autofree char *folders = join (trafo_value_get_member (paths, "plugins"));
+  g_autofree char *weights =
+      g_format_size (trafo_value_get_integer (trafo_value_get_member (paths, "weights_bytes")));
 
   print_line ("trafo",
               "%s, plugin ABI %s",
@@ -225,6 +259,7 @@ print_text (TrafoValue *value)
   print_line ("plugin path", "%s", folders);
   print_line ("registry", "%s", trafo_report_get_string (paths, "registry"));
   print_line ("verdicts", "%s", trafo_report_get_string (paths, "verdicts"));
+  print_line ("weights", "%s, %s", trafo_report_get_string (paths, "weights"), weights);
   for (guint i = 0; i < trafo_value_get_n_items (environment); i++)
     print_line ("environment",
                 "%s=%s",

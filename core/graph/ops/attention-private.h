@@ -20,4 +20,7 @@ gboolean trafo_attention_check_operand (const char           *op,
                                         gint64                n_features,
                                         GError              **error);
 
+/* How many pairs of a query and a key are multiplied: of @n_queries, the last of @n_keys tokens. */
+double trafo_attention_count_pairs (gint64 n_queries, gint64 n_keys, gboolean is_causal);
+
 G_END_DECLS

@@ -380,6 +380,39 @@ attention_reference (const TrafoKernelArgs *args)
       }
 }
 
+double
+trafo_attention_count_pairs (gint64 n_queries, gint64 n_keys, gboolean is_causal)
+{
+  gint64 n_seen = MIN (n_queries, n_keys);
+
+  if (!is_causal)
+    return (double) n_queries * (double) n_keys;
+  return (double) (n_keys - n_seen) * (double) n_seen + (double) n_seen * (double) (n_seen + 1) / 2;
+}
+
+/* Two products of each pair and head, with keys and with values. What a mask hides is counted; where
+ * the sequences of one row start has to be read. */
+static void
+attention_count_work (const TrafoKernelArgs *args, TrafoOpWork *work)
+{
+  const TrafoAttentionAttrs *attrs = args->attrs;
+  const TrafoOperand        *q = &args->inputs[0], *k = &args->inputs[1];
+  const TrafoOperand        *starts = &args->inputs[3];
+  double                     n_pairs = 0;
+
+  if (!attrs->is_ragged)
+    n_pairs = (double) q->shape[0] *
+              trafo_attention_count_pairs (q->shape[1], k->shape[1], attrs->is_causal);
+  for (gint64 i = 0; attrs->is_ragged && starts->data != NULL && i + 1 < starts->shape[0]; i++)
+    {
+      gint64 length = trafo_strided_get_int (starts, (i + 1) * starts->strides[0]) -
+                      trafo_strided_get_int (starts, i * starts->strides[0]);
+
+      n_pairs += trafo_attention_count_pairs (length, length, attrs->is_causal);
+    }
+  work->flops = 4 * n_pairs * attrs->n_heads * attrs->head_size;
+}
+
 const TrafoOp trafo_op_attention = {
   .id = TRAFO_OP_ATTENTION,
   .name = "attention",
@@ -388,5 +421,6 @@ const TrafoOp trafo_op_attention = {
   .attrs_size_bytes = sizeof (TrafoAttentionAttrs),
   .infer = attention_infer,
   .decompose = attention_decompose,
+  .count_work = attention_count_work,
   .reference = attention_reference,
 };

@@ -283,6 +283,29 @@ cached_attention_reference (const TrafoKernelArgs *args)
     }
 }
 
+/* Of the cache, what each sequence has in it, and what is added; that has to be read. */
+static void
+cached_attention_count_work (const TrafoKernelArgs *args, TrafoOpWork *work)
+{
+  const TrafoAttentionAttrs *attrs = args->attrs;
+  const TrafoOperand        *cache = &args->inputs[3];
+  double                     n_pairs = 0, n_places = 0;
+  double                     place_bytes =
+      2.0 * attrs->n_kv_heads * attrs->head_size * (double) trafo_dtype_get_size (cache->dtype);
+  gboolean is_readable = args->inputs[5].data != NULL && args->inputs[6].data != NULL;
+
+  for (gint64 row = 0; is_readable && row < args->inputs[6].shape[0]; row++)
+    {
+      Query query = query_for_row (args, row);
+
+      n_pairs += trafo_attention_count_pairs (query.n_tokens, query.past + query.n_tokens, TRUE);
+      n_places += (double) (query.past + 2 * query.n_tokens);
+    }
+  work->flops = 4 * n_pairs * attrs->n_heads * attrs->head_size;
+  work->bytes += n_places * place_bytes -
+                 trafo_operand_count_stored (cache) * (double) trafo_dtype_get_size (cache->dtype);
+}
+
 const TrafoOp trafo_op_cached_attention = {
   .id = TRAFO_OP_CACHED_ATTENTION,
   .name = "cached_attention",
@@ -291,5 +314,6 @@ const TrafoOp trafo_op_cached_attention = {
   .mutates = 1 << 3,
   .attrs_size_bytes = sizeof (TrafoAttentionAttrs),
   .infer = cached_attention_infer,
+  .count_work = cached_attention_count_work,
   .reference = cached_attention_reference,
 };

@@ -85,11 +85,22 @@ gather_reference (const TrafoKernelArgs *args)
     }
 }
 
+/* Of the table only the rows that are looked up. */
+static void
+gather_count_work (const TrafoKernelArgs *args, TrafoOpWork *work)
+{
+  const TrafoOperand *table = &args->inputs[0];
+  double n_unread = trafo_operand_count_stored (table) - trafo_operand_count_stored (&args->output);
+
+  work->bytes -= n_unread * (double) trafo_dtype_get_size (table->dtype);
+}
+
 const TrafoOp trafo_op_gather = {
   .id = TRAFO_OP_GATHER,
   .name = "gather",
   .min_inputs = 2,
   .max_inputs = 2,
   .infer = gather_infer,
+  .count_work = gather_count_work,
   .reference = gather_reference,
 };

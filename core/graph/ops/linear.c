@@ -236,6 +236,16 @@ linear_reference (const TrafoKernelArgs *args)
     }
 }
 
+/* 2 M N K; the bias and what follows it are not counted. */
+static void
+linear_count_work (const TrafoKernelArgs *args, TrafoOpWork *work)
+{
+  const TrafoOperand *x = &args->inputs[0];
+
+  work->flops = 2 * trafo_operand_count_stored (&args->output) * (double) x->shape[x->n_dims - 1];
+  work->dtype = args->inputs[1].dtype;
+}
+
 const TrafoOp trafo_op_linear = {
   .id = TRAFO_OP_LINEAR,
   .name = "linear",
@@ -245,5 +255,6 @@ const TrafoOp trafo_op_linear = {
   .infer = linear_infer,
   .is_row_wise = trafo_rule_row_wise,
   .decompose = linear_decompose,
+  .count_work = linear_count_work,
   .reference = linear_reference,
 };

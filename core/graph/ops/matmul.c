@@ -108,6 +108,16 @@ matmul_reference (const TrafoKernelArgs *args)
     }
 }
 
+/* 2 M N K of each matrix. */
+static void
+matmul_count_work (const TrafoKernelArgs *args, TrafoOpWork *work)
+{
+  const TrafoMatmulAttrs *attrs = args->attrs;
+  TrafoOperand            a = orient_operand (&args->inputs[0], attrs->transpose_a);
+
+  work->flops = 2 * trafo_operand_count_stored (&args->output) * (double) a.shape[a.n_dims - 1];
+}
+
 const TrafoOp trafo_op_matmul = {
   .id = TRAFO_OP_MATMUL,
   .name = "matmul",
@@ -115,5 +125,6 @@ const TrafoOp trafo_op_matmul = {
   .max_inputs = 2,
   .attrs_size_bytes = sizeof (TrafoMatmulAttrs),
   .infer = matmul_infer,
+  .count_work = matmul_count_work,
   .reference = matmul_reference,
 };

@@ -36,6 +36,23 @@ device_pack (gpointer device, const TrafoWeight *weight, gpointer destination, g
   tier->pack (weight, destination, task);
 }
 
+static guint64
+device_saturate (gpointer device, guint16 dtype)
+{
+  const TrafoCpuKernels *tier = device;
+
+  return tier->saturate (dtype);
+}
+
+/* Panels are as wide as the tier's vectors. */
+static const char *
+device_packed_layout (gpointer device)
+{
+  const TrafoCpuKernels *tier = device;
+
+  return tier->name;
+}
+
 const TrafoDeviceOps trafo_cpu_device_ops = {
   .struct_size = sizeof (TrafoDeviceOps),
   .flags = TRAFO_DEVICE_HOST_MEMORY,
@@ -43,4 +60,6 @@ const TrafoDeviceOps trafo_cpu_device_ops = {
   .packed_size = device_packed_size,
   .pack_n_tasks = device_pack_n_tasks,
   .pack = device_pack,
+  .saturate = device_saturate,
+  .packed_layout = device_packed_layout,
 };

@@ -14,6 +14,7 @@ typedef struct
   gsize (*packed_size) (const TrafoWeight *weight);
   guint (*pack_n_tasks) (const TrafoWeight *weight);
   void (*pack) (const TrafoWeight *weight, gpointer destination, guint task);
+  guint64 (*saturate) (guint16 dtype);
 } TrafoCpuKernels;
 
 extern const TrafoCpuKernels trafo_cpu_kernels_baseline;

@@ -57,4 +57,5 @@ const TrafoCpuKernels TRAFO_CPU_SYMBOL (kernels) = {
   .packed_size = TRAFO_CPU_SYMBOL (packed_size),
   .pack_n_tasks = TRAFO_CPU_SYMBOL (pack_n_tasks),
   .pack = TRAFO_CPU_SYMBOL (pack),
+  .saturate = TRAFO_CPU_SYMBOL (saturate),
 };

@@ -141,6 +141,12 @@ pack (gpointer device, const TrafoWeight *weight, gpointer destination, guint ta
   g_atomic_int_set (&self->is_in_out, weight->is_in_out);
 }
 
+static const char *
+packed_layout (gpointer device)
+{
+  return ((FakeDevice *) device)->layout;
+}
+
 static const TrafoDeviceOps host_ops = {
   .struct_size = sizeof host_ops,
   .flags = TRAFO_DEVICE_HOST_MEMORY,
@@ -153,6 +159,7 @@ static const TrafoDeviceOps packing_host_ops = {
   .packed_size = packed_size,
   .pack_n_tasks = pack_n_tasks,
   .pack = pack,
+  .packed_layout = packed_layout,
 };
 
 TrafoDevice *

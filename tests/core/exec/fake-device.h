@@ -21,6 +21,7 @@ typedef struct
   gint           n_packed;  /* weights packed */
   gint           is_in_out; /* what the last of them was */
   gboolean       packs;     /* host: weights of linear layers, as [N, K] with the rows reversed */
+  const char    *layout;    /* host: what it calls that; NULL: nothing */
 } FakeDevice;
 
 /* Takes no reference on @self, which outlives the device. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "fake-device.h"
@@ -221,6 +222,98 @@ test_mixed (void)
     }
 }
 
+/* Each tensor is in a file of its own. */
+static gboolean
+locate (gpointer data, const TrafoOperand *operand, guint *ret_file, gsize *ret_offset_bytes)
+{
+  *ret_file = 3;
+  *ret_offset_bytes = GPOINTER_TO_SIZE (operand->data);
+  return TRUE;
+}
+
+/* Takes a weight, keeps it and checks its bytes. Returns how many were packed for that. */
+static gint
+take_and_save (const char       *folder,
+               const char       *layout,
+               TrafoTensorDict  *tensors,
+               const WeightCase *c,
+               gboolean          is_in_files)
+{
+  const TrafoWeightCachePolicy policy = { folder, G_MAXUINT64, 1 };
+  FakeDevice                   fake = { .packs = TRUE, .layout = layout };
+  g_autoptr (TrafoDevice) device = fake_host_device_new (&fake);
+  g_autoptr (TrafoGraph) graph = trafo_graph_new ();
+  g_autoptr (TrafoWeights) weights = NULL;
+  g_autofree char  *identity = trafo_weight_cache_identify (device, TRAFO_DTYPE_FLOAT32, "files");
+  TrafoWeightSource source;
+  TrafoValueType    type;
+  TrafoGraphParam  *param = make_param (graph, c, &type);
+  TrafoOperand      operand;
+  gsize             size_bytes = c->shape[0] * c->shape[1] * sizeof (float);
+
+  fake_source_init (&source, tensors);
+  if (is_in_files)
+    source.locate = locate;
+  weights = trafo_weights_new (device, TRAFO_DTYPE_FLOAT32, &source);
+  trafo_weights_set_cache (weights, trafo_weight_cache_new (&policy, identity));
+  g_assert_true (trafo_weights_get (weights, param, &type, c->use, &operand, NULL));
+  g_assert_cmpint (operand.layout, ==, TRAFO_LAYOUT_PACKED);
+  g_assert_cmpint (operand.dtype, ==, TRAFO_DTYPE_FLOAT32);
+  g_assert_cmpmem (operand.data, size_bytes, c->expected, size_bytes);
+  g_assert_cmpuint (trafo_weights_get_size_bytes (weights) > 0, ==, fake.n_packed > 0);
+  trafo_weights_settle (weights);
+  return fake.n_packed;
+}
+
+static void
+remove_files (const char *folder)
+{
+  g_autoptr (GDir) directory = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (directory)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      g_remove (path);
+    }
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
+/* Packed once, then taken from the disk: as it is, of parts, and of parts that are joined first. */
+static void
+test_cached (void)
+{
+  static const WeightCase kept[] = {
+    { "", { "a" }, { 2, 3 }, FALSE, TRAFO_WEIGHT_USE_LINEAR, 0, { 4, 5, 6, 1, 2, 3 } },
+    { "", { "a" }, { 2, 3 }, TRUE, TRAFO_WEIGHT_USE_IN_OUT, 0, { 3, 6, 2, 5, 1, 4 } },
+    { "",
+      { "a", "b" },
+      { 3, 3 },
+      FALSE,
+      TRAFO_WEIGHT_USE_LINEAR,
+      0,
+      { 7, 8, 9, 4, 5, 6, 1, 2, 3 } },
+    { "",
+      { "half", "b" },
+      { 3, 3 },
+      FALSE,
+      TRAFO_WEIGHT_USE_LINEAR,
+      0,
+      { 7, 8, 9, 4, 5, 6, 1, 2, 3 } },
+  };
+  g_autofree char *folder = g_dir_make_tmp ("trafo-weights-XXXXXX", NULL);
+  g_autoptr (TrafoTensorDict) tensors = make_tensors ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (kept); i++)
+    g_assert_cmpint (take_and_save (folder, "x", tensors, &kept[i], TRUE), >, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (kept); i++)
+    g_assert_cmpint (take_and_save (folder, "x", tensors, &kept[i], TRUE), ==, 0);
+  g_assert_cmpint (take_and_save (folder, "y", tensors, &kept[0], TRUE), >, 0);
+  g_assert_cmpint (take_and_save (folder, "x", tensors, &kept[0], FALSE), >, 0);
+  remove_files (folder);
+}
+
 static void
 test_not_there (void)
 {
@@ -254,6 +347,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/weights/both-ways", test_both_ways);
   g_test_add_func ("/weights/mixed", test_mixed);
+  g_test_add_func ("/weights/cached", test_cached);
   g_test_add_func ("/weights/not-there", test_not_there);
   return g_test_run ();
 }

@@ -120,6 +120,18 @@ test_no_folder (Fixture *fixture, gconstpointer unused)
   g_assert_nonnull (strstr (error->message, path));
 }
 
+static void
+test_private (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (TrafoAtomicFile) file = open_with (fixture->path, "mine");
+  GStatBuf status;
+
+  g_assert_true (trafo_atomic_file_make_private (file, NULL));
+  g_assert_true (trafo_atomic_file_commit (file, NULL));
+  g_assert_cmpint (g_stat (fixture->path, &status), ==, 0);
+  g_assert_cmpint (status.st_mode & 0777, ==, 0600);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -131,6 +143,7 @@ main (int argc, char **argv)
   ADD ("two-writers", test_two_writers);
   ADD ("in-the-way", test_in_the_way);
   ADD ("no-folder", test_no_folder);
+  ADD ("private", test_private);
 #undef ADD
   return g_test_run ();
 }

@@ -54,6 +54,24 @@ test_read (Fixture *fixture, gconstpointer unused)
                    "its name: found the end of the file at byte 10, expected 5 bytes more");
 }
 
+/* As the file was when it was mapped, and nothing as long as a change could go unseen. */
+static void
+test_describe (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (TrafoMappedFile) file = trafo_mapped_file_open (fixture->path, "x", NULL);
+  g_autofree char *fresh = trafo_mapped_file_describe (file);
+  g_autofree char *settled = NULL;
+  g_autofree char *changed = NULL;
+
+  g_assert_null (fresh);
+  file->opened_seconds += 3;
+  settled = trafo_mapped_file_describe (file);
+  g_assert_nonnull (settled);
+  file->ctime_nanoseconds ^= 1;
+  changed = trafo_mapped_file_describe (file);
+  g_assert_cmpstr (settled, !=, changed);
+}
+
 /* A change is seen even where the size stays. */
 static void
 test_check (Fixture *fixture, gconstpointer unused)
@@ -143,6 +161,7 @@ main (int argc, char **argv)
 #define ADD(name, function)                                                                        \
   g_test_add ("/mapped-file/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("read", test_read);
+  ADD ("describe", test_describe);
   ADD ("check", test_check);
   ADD ("contains", test_contains);
   ADD ("release", test_release);

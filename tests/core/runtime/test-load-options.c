@@ -30,6 +30,9 @@ test_properties (void)
   trafo_load_options_set_device (options, trafo_load_options_get_device (options));
   trafo_load_options_set_device (options, NULL);
   g_assert_null (trafo_load_options_get_device (options));
+  g_assert_true (trafo_load_options_get_weight_cache (options));
+  g_object_set (options, "weight-cache", FALSE, NULL);
+  g_assert_false (trafo_load_options_get_weight_cache (options));
 }
 
 static void

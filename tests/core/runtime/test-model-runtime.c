@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
+#include <utime.h>
 
 #include "../../await.h"
 #include "tiny-causal.h"
 #include "tiny-model.h"
 #include "trafo-device-choice.h"
+#include "trafo-model-save.h"
 #include "trafo-registry.h"
 
 static char *
@@ -174,6 +177,108 @@ test_too_many_layers (void)
   tiny_folder_free (folder);
 }
 
+/* A checkpoint whose packed weights are worth a file, of a model with random weights. */
+static char *
+write_large_checkpoint (void)
+{
+  g_autofree char *text = tiny_config ("\"hidden_size\": 512, \"intermediate_size\": 2048");
+  char            *folder = tiny_folder_new (text, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoConfig) config = trafo_config_new_from_folder (folder, &error);
+  g_autoptr (TrafoModel) model =
+      trafo_auto_model_from_config_for_task (config, "base", NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  trafo_model_save_pretrained (model, folder, 0, NULL, &error);
+  g_assert_no_error (error);
+  return folder;
+}
+
+/* What a fresh model says, and what it took for that. */
+static TrafoTensor *
+run_large (const char *folder, gboolean weight_cache, guint64 *ret_peak_bytes)
+{
+  g_autoptr (TrafoLoadOptions) options = trafo_load_options_new ();
+  g_autoptr (TrafoModel) model = NULL;
+  g_autoptr (TrafoTensor) ids = tiny_ids_new (2, 7, 78);
+  g_autoptr (TrafoTensorDict) inputs = trafo_tensor_dict_new ();
+  g_autoptr (TrafoTensorDict) outputs = NULL;
+  g_autoptr (GError) error = NULL;
+
+  trafo_load_options_set_device (options, "cpu");
+  trafo_load_options_set_weight_cache (options, weight_cache);
+  model = trafo_auto_model_from_pretrained_for_task (folder, "base", options, NULL, &error);
+  g_assert_no_error (error);
+  trafo_tensor_dict_set (inputs, "input_ids", ids);
+  outputs = trafo_model_forward (model, inputs, FALSE, NULL, &error);
+  g_assert_no_error (error);
+  *ret_peak_bytes = trafo_model_get_peak_bytes (model);
+  return trafo_tensor_ref (trafo_tensor_dict_get (outputs, "last_hidden_state"));
+}
+
+static guint
+count_files (const char *folder, gboolean removes)
+{
+  g_autoptr (GDir) directory = g_dir_open (folder, 0, NULL);
+  const char *name;
+  guint       n = 0;
+
+  while (directory != NULL && (name = g_dir_read_name (directory)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      n += g_str_has_suffix (name, ".weights");
+      if (removes)
+        g_remove (path);
+    }
+  return n;
+}
+
+/* A later model takes the weights from the disk and says the same; one of a changed checkpoint, or
+ * that may not, packs them itself. */
+static void
+test_weight_cache (void)
+{
+  char            *folder = write_large_checkpoint ();
+  g_autofree char *checkpoint = g_build_filename (folder, "model.safetensors", NULL);
+  g_autofree char *cache = g_dir_make_tmp ("trafo-cache-XXXXXX", NULL);
+  g_autofree char *files = g_build_filename (cache, "weights", NULL);
+  TrafoTensor     *outputs[5] = { NULL };
+  guint64          peak_bytes[5];
+
+  g_setenv ("TRAFO_CACHE_DIR", cache, TRUE);
+  g_setenv ("TRAFO_WEIGHT_CACHE_MIB", "200", TRUE);
+  /* too fresh for its times to tell it from its next state */
+  outputs[0] = run_large (folder, TRUE, &peak_bytes[0]);
+  g_assert_cmpuint (count_files (files, FALSE), ==, 0);
+  g_usleep (4 * G_USEC_PER_SEC);
+  outputs[1] = run_large (folder, FALSE, &peak_bytes[1]);
+  g_assert_cmpuint (count_files (files, FALSE), ==, 0);
+  outputs[2] = run_large (folder, TRUE, &peak_bytes[2]);
+  if (count_files (files, FALSE) == 0)
+    {
+      g_test_skip ("the backend was linked without a build ID, or the disk is full");
+    }
+  else
+    {
+      outputs[3] = run_large (folder, TRUE, &peak_bytes[3]);
+      g_assert_cmpuint (peak_bytes[3] + (16 << 20), <, peak_bytes[2]);
+      /* another time alone makes it another file */
+      g_assert_cmpint (g_utime (checkpoint, &(struct utimbuf){ 1, 1 }), ==, 0);
+      outputs[4] = run_large (folder, TRUE, &peak_bytes[4]);
+      g_assert_cmpuint (peak_bytes[4], ==, peak_bytes[2]);
+    }
+  for (guint i = 1; i < G_N_ELEMENTS (outputs) && outputs[i] != NULL; i++)
+    g_assert_cmpfloat (trafo_tensor_max_difference (outputs[0], outputs[i]), ==, 0);
+  g_setenv ("TRAFO_WEIGHT_CACHE_MIB", "0", TRUE);
+  count_files (files, TRUE);
+  g_rmdir (files);
+  g_assert_cmpint (g_rmdir (cache), ==, 0);
+  tiny_folder_free (folder);
+  for (guint i = 0; i < G_N_ELEMENTS (outputs); i++)
+    g_clear_pointer (&outputs[i], trafo_tensor_unref);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -185,5 +290,6 @@ main (int argc, char **argv)
   g_test_add_func ("/model-runtime/load-errors", test_load_errors);
   g_test_add_func ("/model-runtime/half-a-checkpoint", test_half_a_checkpoint);
   g_test_add_func ("/model-runtime/too-many-layers", test_too_many_layers);
+  g_test_add_func ("/model-runtime/weight-cache", test_weight_cache);
   return g_test_run ();
 }

@@ -89,6 +89,23 @@ test_tables (void)
       }
 }
 
+/* What a profile compares kernels with: something for each type that they multiply in, in every tier. */
+static void
+test_saturate (void)
+{
+  const TrafoCpuKernels *tiers[TRAFO_CPU_N_TIERS];
+  gsize                  n_tiers = trafo_cpu_list_tiers (tiers);
+
+  for (gsize t = 0; t < n_tiers; t++)
+    {
+      g_assert_cmpuint (tiers[t]->saturate (TRAFO_DTYPE_FLOAT32), >, 0);
+      g_assert_cmpuint (tiers[t]->saturate (TRAFO_DTYPE_BFLOAT16), >, 0);
+      g_assert_cmpuint (tiers[t]->saturate (TRAFO_DTYPE_INT8), >, 0);
+      g_assert_cmpuint (tiers[t]->saturate (TRAFO_DTYPE_INT64), ==, 0);
+      g_assert_cmpuint (tiers[t]->saturate (TRAFO_N_DTYPES), ==, 0);
+    }
+}
+
 static void
 test_refused_weights (void)
 {
@@ -124,6 +141,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/cpu/backend/cap", test_cap);
   g_test_add_func ("/cpu/backend/unknown-cap", test_unknown_cap);
   g_test_add_func ("/cpu/backend/tables", test_tables);
+  g_test_add_func ("/cpu/backend/saturate", test_saturate);
   g_test_add_func ("/cpu/backend/refused-weights", test_refused_weights);
   return g_test_run ();
 }
