@@ -221,7 +221,9 @@ linear_reference (const TrafoKernelArgs *args)
   TrafoOperand            weight = orient_weight (&args->inputs[1], attrs->is_in_out);
   TrafoStrided            walk;
 
-  if (attrs->encoding == TRAFO_WEIGHT_ENCODING_LLM_INT8)
+  /* floats that nobody encoded are what they are */
+  if (attrs->encoding == TRAFO_WEIGHT_ENCODING_LLM_INT8 &&
+      args->inputs[1].dtype == TRAFO_DTYPE_INT8)
     {
       llm_int8_reference (args);
       return;
