@@ -2,6 +2,8 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-model-options.h"
 
+#include <string.h>
+
 /* Of the names of missing and unexpected tensors, so many are said. */
 #define MAX_NAMES 4
 
@@ -77,6 +79,38 @@ trafo_model_options_get_load_options (const TrafoModelOptions *self)
     trafo_load_options_set_llm_int8_threshold (options,
                                                g_ascii_strtod (self->llm_int8_threshold, NULL));
   return options;
+}
+
+const char *
+trafo_model_options_find_task (const char *folder, GError **error)
+{
+  g_autoptr (TrafoConfig) config = trafo_config_new_from_folder (folder, error);
+  const char *const *architectures;
+  const char        *head;
+  g_autofree char   *auto_class = NULL;
+  const char        *task;
+
+  if (config == NULL)
+    return NULL;
+  architectures = trafo_config_get_architectures (config);
+  if (architectures == NULL || architectures[0] == NULL)
+    return "base";
+  if (g_str_has_suffix (architectures[0], "LMHeadModel"))
+    return "causal-lm";
+  head = strstr (architectures[0], "For");
+  if (head == NULL)
+    return "base";
+  auto_class = g_strconcat ("AutoModel", head, NULL);
+  task = trafo_auto_model_get_task_of_class (auto_class);
+  if (task == NULL)
+    g_set_error (error,
+                 TRAFO_ERROR,
+                 TRAFO_ERROR_UNSUPPORTED,
+                 "%s: config.json names the architecture %s, expected a head that is known; "
+                 "--auto-class chooses one",
+                 folder,
+                 architectures[0]);
+  return task;
 }
 
 static void

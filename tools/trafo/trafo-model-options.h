@@ -58,6 +58,9 @@ gboolean trafo_model_options_check (TrafoModelOptions *self, const TrafoCommand 
 /* What they say about loading. */
 TrafoLoadOptions *trafo_model_options_get_load_options (const TrafoModelOptions *self);
 
+/* What the checkpoint was saved for: the head that its config.json names, such as BertForMaskedLM. */
+const char *trafo_model_options_find_task (const char *folder, GError **error);
+
 /* Says on stderr, once, which tensors a checkpoint lacks or has too much. */
 void trafo_model_options_warn (const TrafoModelOptions *self,
                                const TrafoCommand      *command,
