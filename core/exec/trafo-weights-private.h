@@ -11,8 +11,10 @@ G_BEGIN_DECLS
 
 /* Where parameters come from. lookup: the tensor in host memory, rows contiguous, valid as long as
  * the source; its shape is what the graph asks for. release: the bytes will not be read again
- * soon, so that a mapped file's pages need not stay in memory. locate, which may be NULL: in which of
- * the source's files the tensor lies, and where; FALSE if it is in none. */
+ * soon, so that a mapped file's pages need not stay in memory. A tensor that is kept encoded, for
+ * TRAFO_WEIGHT_USE_LLM_INT8 alone, comes as its integers, [N, K]; lookup_scales gives what belongs to
+ * them. locate, which may be NULL: in which of the source's files the tensor lies, and where; FALSE if
+ * it is in none. */
 typedef struct
 {
   gpointer       data;
@@ -23,6 +25,11 @@ typedef struct
                       TrafoOperand          *ret_operand,
                       GError               **error);
   void (*release) (gpointer data, const TrafoOperand *operand);
+  gboolean (*lookup_scales) (gpointer               data,
+                             const TrafoGraphParam *param,
+                             guint                  part,
+                             TrafoOperand          *ret_scales,
+                             GError               **error);
   gboolean (*locate) (gpointer            data,
                       const TrafoOperand *operand,
                       guint              *ret_file,
@@ -32,10 +39,12 @@ typedef struct
 /* How an op takes a parameter. */
 typedef enum
 {
-  TRAFO_WEIGHT_USE_FLOAT,  /* float32, row-major */
-  TRAFO_WEIGHT_USE_TABLE,  /* as the file has it, row-major: rows are looked up */
-  TRAFO_WEIGHT_USE_LINEAR, /* [N, K], packed where the device packs */
-  TRAFO_WEIGHT_USE_IN_OUT, /* [K, N], the same */
+  TRAFO_WEIGHT_USE_FLOAT,           /* float32, row-major */
+  TRAFO_WEIGHT_USE_TABLE,           /* as the file has it, row-major: rows are looked up */
+  TRAFO_WEIGHT_USE_LINEAR,          /* [N, K], packed where the device packs */
+  TRAFO_WEIGHT_USE_IN_OUT,          /* [K, N], the same */
+  TRAFO_WEIGHT_USE_LLM_INT8,        /* [N, K], encoded, packed where the device packs */
+  TRAFO_WEIGHT_USE_LLM_INT8_IN_OUT, /* [K, N], the same */
   TRAFO_N_WEIGHT_USES
 } TrafoWeightUse;
 
@@ -45,8 +54,10 @@ TrafoWeightUse trafo_weight_use_of (const TrafoNode *consumer, guint operand);
  * when first asked for and held once. Thread-safe. */
 typedef struct _TrafoWeights TrafoWeights;
 
-/* Whether linear layers can compute with @dtype there. */
+/* Whether linear layers can compute with @dtype, or with weights in @encoding, there. */
 gboolean trafo_weights_check_dtype (TrafoDevice *device, TrafoDType dtype, GError **error);
+gboolean
+trafo_weights_check_encoding (TrafoDevice *device, TrafoWeightEncoding encoding, GError **error);
 
 /* @dtype: what linear layers compute with, where the device packs it; all else is float32. */
 TrafoWeights *

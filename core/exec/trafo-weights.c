@@ -7,6 +7,8 @@
 #include <sys/mman.h>
 
 #include "trafo-device-private.h"
+#include "trafo-encoded-parts-private.h"
+#include "trafo-llm-int8-private.h"
 #include "trafo-tensor-private.h"
 #include "trafo-thread-pool-private.h"
 
@@ -52,8 +54,14 @@ struct _TrafoWeights
 TrafoWeightUse
 trafo_weight_use_of (const TrafoNode *consumer, guint operand)
 {
+  const TrafoLinearAttrs *linear = &consumer->attrs.linear;
+
   if (consumer->op->id == TRAFO_OP_LINEAR && operand == 1)
-    return consumer->attrs.linear.is_in_out ? TRAFO_WEIGHT_USE_IN_OUT : TRAFO_WEIGHT_USE_LINEAR;
+    {
+      if (linear->encoding == TRAFO_WEIGHT_ENCODING_LLM_INT8)
+        return linear->is_in_out ? TRAFO_WEIGHT_USE_LLM_INT8_IN_OUT : TRAFO_WEIGHT_USE_LLM_INT8;
+      return linear->is_in_out ? TRAFO_WEIGHT_USE_IN_OUT : TRAFO_WEIGHT_USE_LINEAR;
+    }
   if (consumer->op->id == TRAFO_OP_GATHER && operand == 0)
     return TRAFO_WEIGHT_USE_TABLE;
   return TRAFO_WEIGHT_USE_FLOAT;
@@ -226,6 +234,45 @@ trafo_weights_check_dtype (TrafoDevice *device, TrafoDType dtype, GError **error
   return FALSE;
 }
 
+gboolean
+trafo_weights_check_encoding (TrafoDevice *device, TrafoWeightEncoding encoding, GError **error)
+{
+  const TrafoDeviceOps *ops = trafo_device_get_ops (device);
+  gint8                 integer = 0;
+  float                 scale = 0;
+  TrafoOperand          part = { .data = &integer,
+                                 .dtype = TRAFO_DTYPE_INT8,
+                                 .n_dims = 2,
+                                 .shape = { 1, 1 },
+                                 .strides = { 1, 1 } };
+  TrafoOperand          scales = { .data = &scale,
+                                   .dtype = TRAFO_DTYPE_FLOAT32,
+                                   .n_dims = 1,
+                                   .shape = { 1 },
+                                   .strides = { 1 } };
+  TrafoWeight           weight = { .struct_size = sizeof weight,
+                                   .n_parts = 1,
+                                   .parts = &part,
+                                   .dtype = TRAFO_DTYPE_INT8,
+                                   .encoding = encoding,
+                                   .n_out = 1,
+                                   .n_in = 1,
+                                   .scales = &scales };
+
+  /* on a host the reference kernel takes what nobody packs */
+  if (encoding == TRAFO_WEIGHT_ENCODING_NONE || trafo_device_is_host (device) ||
+      (TRAFO_HAS (ops, packed_size) &&
+       ops->packed_size (trafo_device_get_handle (device), &weight) > 0))
+    return TRUE;
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_UNSUPPORTED,
+               "found weights in LLM.int8(), expected none on device %s, which has no kernels for "
+               "it",
+               trafo_device_get_name (device));
+  return FALSE;
+}
+
 /* Large pages make the first touch of hundreds of megabytes several times cheaper. */
 static gboolean
 add_chunk (TrafoWeights *self, gsize size_bytes)
@@ -371,6 +418,8 @@ cache_key (TrafoWeights *self, const TrafoWeight *weight, const TrafoOperand *pa
 {
   g_autoptr (GString) key = g_string_new (weight->is_in_out ? "in-out" : "out-in");
 
+  if (weight->encoding == TRAFO_WEIGHT_ENCODING_LLM_INT8)
+    g_string_assign (key, "llm-int8");
   if (self->cache == NULL || self->source.locate == NULL)
     return NULL;
   for (guint i = 0; i < n_parts; i++)
@@ -582,6 +631,65 @@ make_linear (TrafoWeights          *self,
   return make_packed_of_joined (self, param, &weight, entry, ret_is_packed, error);
 }
 
+/* For the reference kernel: all integers, then all scales. */
+static gboolean
+make_unpacked (TrafoWeights *self, const TrafoWeight *weight, Entry *entry, GError **error)
+{
+  TrafoOperand scales;
+  gsize        offset, size_bytes = G_MAXSIZE;
+  gint8       *integers;
+  float       *scale;
+
+  if (!trafo_llm_int8_layout (weight->n_out, weight->n_in, &offset, &size_bytes))
+    return fail_memory (size_bytes, error);
+  trafo_encoded_part_set_shapes (&entry->operand, &scales, weight->n_out, weight->n_in);
+  if (!entry_alloc (self, entry, size_bytes, error))
+    return FALSE;
+  integers = entry->copy;
+  scale = (float *) ((char *) entry->copy + offset);
+  for (guint i = 0; i < weight->n_parts; i++)
+    {
+      gsize n_rows = weight->parts[i].shape[0];
+
+      memcpy (integers, weight->parts[i].data, n_rows * weight->n_in);
+      memcpy (scale, weight->scales[i].data, n_rows * sizeof *scale);
+      integers += n_rows * weight->n_in;
+      scale += n_rows;
+    }
+  return TRUE;
+}
+
+static gboolean
+make_encoded (TrafoWeights          *self,
+              const TrafoGraphParam *param,
+              const TrafoOperand    *parts,
+              gboolean               is_in_out,
+              Entry                 *entry,
+              GError               **error)
+{
+  g_auto (TrafoEncodedParts) encoded = { 0 };
+  TrafoWeight weight = { .struct_size = sizeof weight,
+                         .n_parts = param->names->len,
+                         .parts = encoded.parts,
+                         .dtype = TRAFO_DTYPE_INT8,
+                         .encoding = TRAFO_WEIGHT_ENCODING_LLM_INT8,
+                         .scales = encoded.scales };
+  gsize       packed_bytes;
+
+  weight.n_out = entry->operand.shape[is_in_out ? 1 : 0];
+  weight.n_in = entry->operand.shape[is_in_out ? 0 : 1];
+  trafo_encoded_parts_set_shapes (&encoded, parts, weight.n_parts, is_in_out);
+  packed_bytes = get_packed_size (self, &weight);
+  if (packed_bytes > 0 && take_cached (self, &weight, parts, weight.n_parts, packed_bytes, entry))
+    return TRUE;
+  if (!trafo_encoded_parts_fetch (&encoded, &self->source, param, parts, is_in_out, error))
+    return FALSE;
+  if (packed_bytes > 0)
+    return make_packed (self, param, &weight, packed_bytes, entry, error);
+  return trafo_weights_check_encoding (self->device, weight.encoding, error) &&
+         make_unpacked (self, &weight, entry, error);
+}
+
 static gboolean
 make_entry (TrafoWeights          *self,
             const TrafoGraphParam *param,
@@ -597,6 +705,8 @@ make_entry (TrafoWeights          *self,
   for (guint i = 0; i < param->names->len; i++)
     if (!self->source.lookup (self->source.data, param, i, &parts[i], error))
       return FALSE;
+  if (use >= TRAFO_WEIGHT_USE_LLM_INT8)
+    return make_encoded (self, param, parts, use == TRAFO_WEIGHT_USE_LLM_INT8_IN_OUT, entry, error);
   if (use >= TRAFO_WEIGHT_USE_LINEAR &&
       !make_linear (self, param, parts, use == TRAFO_WEIGHT_USE_IN_OUT, entry, &is_packed, error))
     return FALSE;

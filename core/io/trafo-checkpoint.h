@@ -67,6 +67,11 @@ TRAFO_API gboolean trafo_checkpoint_convert (TrafoCheckpoint *checkpoint,
                                              const char      *path,
                                              GCancellable    *cancellable,
                                              GError         **error);
+TRAFO_API gboolean trafo_checkpoint_cast (TrafoCheckpoint *checkpoint,
+                                          const char      *folder,
+                                          TrafoDType       dtype,
+                                          GCancellable    *cancellable,
+                                          GError         **error);
 TRAFO_API void
 trafo_checkpoint_release_pages (TrafoCheckpoint *checkpoint, gconstpointer data, gsize size_bytes);
 

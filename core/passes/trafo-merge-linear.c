@@ -71,6 +71,7 @@ collect (TrafoRewrite *rewrite, TrafoSym first, const TrafoNode *node, Group *gr
 
       if (rewrite->n_uses[sym] > 0 && rewrite->map[sym] == 0 && can_merge (rewrite, other) &&
           other->attrs.linear.is_in_out == attrs->is_in_out &&
+          other->attrs.linear.encoding == attrs->encoding &&
           other->attrs.linear.has_bias == attrs->has_bias)
         group->members[group->n++] = sym;
     }

@@ -11,6 +11,12 @@ G_BEGIN_DECLS
 /* The passes of inference, in order. Takes the graph; NULL upon failure. */
 TrafoGraph *trafo_passes_run (TrafoGraph *graph, TrafoDevice *device, GError **error);
 
+/* Before all others: @names is the set of the weights that are kept in @encoding. */
+void trafo_pass_encode_weights (TrafoGraph         *graph,
+                                GHashTable         *names,
+                                TrafoWeightEncoding encoding,
+                                float               threshold);
+
 /* Of the variant with a cache, and of the packed one, before the others. */
 TrafoGraph *trafo_pass_gather_logits (TrafoGraph *graph, GError **error);
 TrafoGraph *trafo_pass_pack_tokens (TrafoGraph *graph, GError **error);

@@ -15,6 +15,9 @@ struct _TrafoLoadOptions
 
   char      *device;
   TrafoDType dtype;
+  gboolean   load_in_8bit;
+  double     llm_int8_threshold;
+  char     **llm_int8_skip_modules;
   guint64    seed;
   gboolean   weight_cache;
 };
@@ -26,6 +29,9 @@ enum
   PROP_0,
   PROP_DEVICE,
   PROP_DTYPE,
+  PROP_LOAD_IN_8BIT,
+  PROP_LLM_INT8_THRESHOLD,
+  PROP_LLM_INT8_SKIP_MODULES,
   PROP_SEED,
   PROP_WEIGHT_CACHE,
   N_PROPS,
@@ -36,7 +42,10 @@ static GParamSpec *properties[N_PROPS];
 static void
 trafo_load_options_finalize (GObject *object)
 {
-  g_free (TRAFO_LOAD_OPTIONS (object)->device);
+  TrafoLoadOptions *self = TRAFO_LOAD_OPTIONS (object);
+
+  g_free (self->device);
+  g_strfreev (self->llm_int8_skip_modules);
   G_OBJECT_CLASS (trafo_load_options_parent_class)->finalize (object);
 }
 
@@ -52,6 +61,15 @@ trafo_load_options_get_property (GObject *object, guint id, GValue *value, GPara
       break;
     case PROP_DTYPE:
       g_value_set_enum (value, self->dtype);
+      break;
+    case PROP_LOAD_IN_8BIT:
+      g_value_set_boolean (value, self->load_in_8bit);
+      break;
+    case PROP_LLM_INT8_THRESHOLD:
+      g_value_set_double (value, self->llm_int8_threshold);
+      break;
+    case PROP_LLM_INT8_SKIP_MODULES:
+      g_value_set_boxed (value, self->llm_int8_skip_modules);
       break;
     case PROP_SEED:
       g_value_set_uint64 (value, self->seed);
@@ -76,6 +94,15 @@ trafo_load_options_set_property (GObject *object, guint id, const GValue *value,
       break;
     case PROP_DTYPE:
       trafo_load_options_set_dtype (self, g_value_get_enum (value));
+      break;
+    case PROP_LOAD_IN_8BIT:
+      trafo_load_options_set_load_in_8bit (self, g_value_get_boolean (value));
+      break;
+    case PROP_LLM_INT8_THRESHOLD:
+      trafo_load_options_set_llm_int8_threshold (self, g_value_get_double (value));
+      break;
+    case PROP_LLM_INT8_SKIP_MODULES:
+      trafo_load_options_set_llm_int8_skip_modules (self, g_value_get_boxed (value));
       break;
     case PROP_SEED:
       trafo_load_options_set_seed (self, g_value_get_uint64 (value));
@@ -118,6 +145,36 @@ trafo_load_options_class_init (TrafoLoadOptionsClass *klass)
       g_param_spec_enum ("dtype", NULL, NULL, TRAFO_TYPE_DTYPE, TRAFO_DTYPE_NONE, flags);
 
   /**
+   * TrafoLoadOptions:load-in-8bit: (attributes org.gtk.Property.get=trafo_load_options_get_load_in_8bit org.gtk.Property.set=trafo_load_options_set_load_in_8bit)
+   *
+   * Whether linear layers become LLM.int8() (Dettmers et al. 2022), with the numbers of bitsandbytes: a
+   * weight is integers of 8 bits and a scale for each output, inputs become integers row by row, and
+   * those of their columns that have an outlier are multiplied as floats. The output head, what is tied
+   * and what llm-int8-skip-modules names stay as dtype says. A checkpoint that has a
+   * quantization_config is loaded as that says instead.
+   */
+  properties[PROP_LOAD_IN_8BIT] = g_param_spec_boolean ("load-in-8bit", NULL, NULL, FALSE, flags);
+
+  /**
+   * TrafoLoadOptions:llm-int8-threshold: (attributes org.gtk.Property.get=trafo_load_options_get_llm_int8_threshold org.gtk.Property.set=trafo_load_options_set_llm_int8_threshold)
+   *
+   * With load-in-8bit: an input of this magnitude or more is an outlier; 0 for none at all.
+   */
+  properties[PROP_LLM_INT8_THRESHOLD] =
+      g_param_spec_double ("llm-int8-threshold", NULL, NULL, 0, G_MAXFLOAT, 6, flags);
+
+  /**
+   * TrafoLoadOptions:llm-int8-skip-modules: (attributes org.gtk.Property.get=trafo_load_options_get_llm_int8_skip_modules org.gtk.Property.set=trafo_load_options_set_llm_int8_skip_modules)
+   *
+   * With load-in-8bit: the linear layers that stay as they are, by the beginning or end of their name,
+   * as "lm_head", or by a regular expression for its beginning. As in transformers these alone: a
+   * list that does not name the output head has it converted, too. %NULL, the default, leaves out the
+   * output head, what is tied, and the last layer where it has no bias.
+   */
+  properties[PROP_LLM_INT8_SKIP_MODULES] =
+      g_param_spec_boxed ("llm-int8-skip-modules", NULL, NULL, G_TYPE_STRV, flags);
+
+  /**
    * TrafoLoadOptions:seed: (attributes org.gtk.Property.get=trafo_load_options_get_seed org.gtk.Property.set=trafo_load_options_set_seed)
    *
    * What the random numbers depend on with which parameters begin that no checkpoint holds: the
@@ -141,6 +198,7 @@ trafo_load_options_class_init (TrafoLoadOptionsClass *klass)
 static void
 trafo_load_options_init (TrafoLoadOptions *self)
 {
+  self->llm_int8_threshold = 6;
   self->weight_cache = TRUE;
 }
 
@@ -220,6 +278,108 @@ trafo_load_options_set_dtype (TrafoLoadOptions *self, TrafoDType dtype)
     return;
   self->dtype = dtype;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DTYPE]);
+}
+
+/**
+ * trafo_load_options_get_load_in_8bit: (attributes org.gtk.Method.get_property=load-in-8bit)
+ * @self: options
+ *
+ * Whether linear layers become LLM.int8().
+ *
+ * Returns: %TRUE if they do
+ */
+gboolean
+trafo_load_options_get_load_in_8bit (TrafoLoadOptions *self)
+{
+  g_return_val_if_fail (TRAFO_IS_LOAD_OPTIONS (self), FALSE);
+  return self->load_in_8bit;
+}
+
+/**
+ * trafo_load_options_set_load_in_8bit: (attributes org.gtk.Method.set_property=load-in-8bit)
+ * @self: options
+ * @load_in_8bit: whether they do
+ *
+ * Says whether linear layers become LLM.int8().
+ */
+void
+trafo_load_options_set_load_in_8bit (TrafoLoadOptions *self, gboolean load_in_8bit)
+{
+  g_return_if_fail (TRAFO_IS_LOAD_OPTIONS (self));
+  load_in_8bit = load_in_8bit != FALSE;
+  if (self->load_in_8bit == load_in_8bit)
+    return;
+  self->load_in_8bit = load_in_8bit;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOAD_IN_8BIT]);
+}
+
+/**
+ * trafo_load_options_get_llm_int8_threshold: (attributes org.gtk.Method.get_property=llm-int8-threshold)
+ * @self: options
+ *
+ * The magnitude from which on an input is an outlier.
+ *
+ * Returns: the threshold, 0 if nothing is an outlier
+ */
+double
+trafo_load_options_get_llm_int8_threshold (TrafoLoadOptions *self)
+{
+  g_return_val_if_fail (TRAFO_IS_LOAD_OPTIONS (self), 0);
+  return self->llm_int8_threshold;
+}
+
+/**
+ * trafo_load_options_set_llm_int8_threshold: (attributes org.gtk.Method.set_property=llm-int8-threshold)
+ * @self: options
+ * @llm_int8_threshold: 0 or more; 0 if nothing is an outlier
+ *
+ * Says from which magnitude on an input is an outlier.
+ */
+void
+trafo_load_options_set_llm_int8_threshold (TrafoLoadOptions *self, double llm_int8_threshold)
+{
+  g_return_if_fail (TRAFO_IS_LOAD_OPTIONS (self));
+  g_return_if_fail (llm_int8_threshold >= 0 && llm_int8_threshold <= G_MAXFLOAT);
+  if (self->llm_int8_threshold == llm_int8_threshold)
+    return;
+  self->llm_int8_threshold = llm_int8_threshold;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LLM_INT8_THRESHOLD]);
+}
+
+/**
+ * trafo_load_options_get_llm_int8_skip_modules: (attributes org.gtk.Method.get_property=llm-int8-skip-modules)
+ * @self: options
+ *
+ * The linear layers that stay as they are.
+ *
+ * Returns: (transfer none) (nullable) (array zero-terminated=1): their names, %NULL for those that
+ *   transformers leaves out
+ */
+const char *const *
+trafo_load_options_get_llm_int8_skip_modules (TrafoLoadOptions *self)
+{
+  g_return_val_if_fail (TRAFO_IS_LOAD_OPTIONS (self), NULL);
+  return (const char *const *) self->llm_int8_skip_modules;
+}
+
+/**
+ * trafo_load_options_set_llm_int8_skip_modules: (attributes org.gtk.Method.set_property=llm-int8-skip-modules)
+ * @self: options
+ * @llm_int8_skip_modules: (nullable) (array zero-terminated=1): names, %NULL for those that
+ *   transformers leaves out
+ *
+ * Says which linear layers stay as they are.
+ */
+void
+trafo_load_options_set_llm_int8_skip_modules (TrafoLoadOptions  *self,
+                                              const char *const *llm_int8_skip_modules)
+{
+  g_return_if_fail (TRAFO_IS_LOAD_OPTIONS (self));
+  if ((char **) llm_int8_skip_modules == self->llm_int8_skip_modules)
+    return;
+  g_strfreev (self->llm_int8_skip_modules);
+  self->llm_int8_skip_modules = g_strdupv ((char **) llm_int8_skip_modules);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LLM_INT8_SKIP_MODULES]);
 }
 
 /**

@@ -15,9 +15,18 @@ TRAFO_API const char       *trafo_load_options_get_device (TrafoLoadOptions *sel
 TRAFO_API void       trafo_load_options_set_device (TrafoLoadOptions *self, const char *device);
 TRAFO_API TrafoDType trafo_load_options_get_dtype (TrafoLoadOptions *self);
 TRAFO_API void       trafo_load_options_set_dtype (TrafoLoadOptions *self, TrafoDType dtype);
-TRAFO_API guint64    trafo_load_options_get_seed (TrafoLoadOptions *self);
-TRAFO_API void       trafo_load_options_set_seed (TrafoLoadOptions *self, guint64 seed);
-TRAFO_API gboolean   trafo_load_options_get_weight_cache (TrafoLoadOptions *self);
+TRAFO_API gboolean   trafo_load_options_get_load_in_8bit (TrafoLoadOptions *self);
+TRAFO_API void trafo_load_options_set_load_in_8bit (TrafoLoadOptions *self, gboolean load_in_8bit);
+TRAFO_API double             trafo_load_options_get_llm_int8_threshold (TrafoLoadOptions *self);
+TRAFO_API void               trafo_load_options_set_llm_int8_threshold (TrafoLoadOptions *self,
+                                                                        double            llm_int8_threshold);
+TRAFO_API const char *const *trafo_load_options_get_llm_int8_skip_modules (TrafoLoadOptions *self);
+TRAFO_API void
+                   trafo_load_options_set_llm_int8_skip_modules (TrafoLoadOptions  *self,
+                                                                 const char *const *llm_int8_skip_modules);
+TRAFO_API guint64  trafo_load_options_get_seed (TrafoLoadOptions *self);
+TRAFO_API void     trafo_load_options_set_seed (TrafoLoadOptions *self, guint64 seed);
+TRAFO_API gboolean trafo_load_options_get_weight_cache (TrafoLoadOptions *self);
 TRAFO_API void trafo_load_options_set_weight_cache (TrafoLoadOptions *self, gboolean weight_cache);
 
 G_END_DECLS

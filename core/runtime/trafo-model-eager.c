@@ -108,6 +108,15 @@ trafo_model_eager_run (TrafoModel       *model,
   TrafoVariant     variant;
   g_autoptr (TrafoBuilder) builder = NULL;
 
+  if (g_hash_table_size (source->encoded) > 0)
+    {
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_UNSUPPORTED,
+                   "%s: found weights in LLM.int8(), expected floats where each op runs at once",
+                   G_OBJECT_TYPE_NAME (model));
+      return NULL;
+    }
   trafo_model_inputs_get_variant (inputs, has_hidden_states, &variant);
   builder = trafo_builder_new_eager_with (device, &variant, &leaves);
   trafo_builder_set_untied (builder, source->untied);

@@ -105,6 +105,21 @@ trace (TrafoModel         *model,
   trafo_builder_set_max_params (builder, max_params);
   if (trafo_builder_build (builder, model, error))
     graph = trafo_builder_finish (builder, error);
+  return graph;
+}
+
+/* The graph of a program. */
+static TrafoGraph *
+trace_program (Runtime *self, const TrafoVariant *variant, GError **error)
+{
+  const TrafoModelSource *source = self->source;
+  TrafoGraph             *graph = trace (self->model, variant, source->untied, G_MAXUINT, error);
+
+  if (graph != NULL)
+    trafo_pass_encode_weights (graph,
+                               source->encoded,
+                               source->quantization.encoding,
+                               source->quantization.threshold);
   if (graph != NULL && variant->has_cache)
     graph = trafo_pass_gather_logits (graph, error);
   if (graph != NULL && variant->is_packed)
@@ -151,19 +166,21 @@ check_config_dtype (TrafoConfig *config)
 /* The graph with the parameters that the checkpoint has, which may be fewer ties than the model
  * wants: those that it has not are in *@ret_untied. */
 static TrafoGraph *
-trace_checkpoint (TrafoModel      *model,
-                  TrafoCheckpoint *checkpoint,
-                  guint            max_params,
-                  GHashTable     **ret_untied,
-                  GCancellable    *cancellable,
-                  GError         **error)
+trace_checkpoint (TrafoModel              *model,
+                  TrafoCheckpoint         *checkpoint,
+                  const TrafoQuantization *quantization,
+                  guint                    max_params,
+                  GHashTable             **ret_untied,
+                  GCancellable            *cancellable,
+                  GError                 **error)
 {
   TrafoVariant variant = { 0 };
   g_autoptr (TrafoGraph) graph = trace (model, &variant, NULL, max_params, error);
 
   if (graph == NULL || checkpoint == NULL)
     return g_steal_pointer (&graph);
-  *ret_untied = trafo_model_source_find_untied (model, graph, checkpoint, cancellable, error);
+  *ret_untied =
+      trafo_model_source_find_untied (model, graph, checkpoint, quantization, cancellable, error);
   if (*ret_untied == NULL)
     return NULL;
   if (g_hash_table_size (*ret_untied) == 0)
@@ -171,9 +188,34 @@ trace_checkpoint (TrafoModel      *model,
   return trace (model, &variant, *ret_untied, max_params, error);
 }
 
+/* What config.json says counts before what @options ask for, as in transformers. */
+static gboolean
+read_quantization (Runtime           *self,
+                   TrafoLoadOptions  *options,
+                   TrafoQuantization *ret_quantization,
+                   GError           **error)
+{
+  if (!trafo_quantization_read (ret_quantization, self->config, error))
+    return FALSE;
+  if (ret_quantization->encoding == TRAFO_WEIGHT_ENCODING_NONE && options != NULL &&
+      trafo_load_options_get_load_in_8bit (options))
+    {
+      const char *const *skipped = trafo_load_options_get_llm_int8_skip_modules (options);
+
+      ret_quantization->encoding = TRAFO_WEIGHT_ENCODING_LLM_INT8;
+      ret_quantization->threshold = trafo_load_options_get_llm_int8_threshold (options);
+      g_strfreev (ret_quantization->skip_modules);
+      ret_quantization->skip_modules = g_strdupv ((char **) skipped);
+    }
+  return trafo_weights_check_encoding (self->device, ret_quantization->encoding, error);
+}
+
 /* Where packed weights are kept for later processes, if anywhere. */
 static TrafoWeightCache *
-open_weight_cache (TrafoDevice *device, TrafoDType dtype, TrafoCheckpoint *checkpoint)
+open_weight_cache (TrafoDevice        *device,
+                   TrafoDType          dtype,
+                   TrafoWeightEncoding encoding,
+                   TrafoCheckpoint    *checkpoint)
 {
   guint64          max_mib = trafo_environment_get_number ("TRAFO_WEIGHT_CACHE_MIB",
                                                   DEFAULT_WEIGHT_CACHE_MIB,
@@ -186,7 +228,11 @@ open_weight_cache (TrafoDevice *device, TrafoDType dtype, TrafoCheckpoint *check
   TrafoWeightCachePolicy policy = { NULL, max_mib << 20, MIN_WEIGHT_CACHE_BYTES, MIN_FREE_BYTES };
 
   if (files != NULL)
-    identity = trafo_weight_cache_identify (device, dtype, files);
+    {
+      g_autofree char *made_of = g_strdup_printf ("encoding %d\n%s", encoding, files);
+
+      identity = trafo_weight_cache_identify (device, dtype, made_of);
+    }
   if (identity == NULL)
     return NULL;
   policy.folder = folder = g_build_filename (parent, "weights", NULL);
@@ -195,14 +241,16 @@ open_weight_cache (TrafoDevice *device, TrafoDType dtype, TrafoCheckpoint *check
 
 /* @folder: NULL for a model that begins with random weights. */
 static gboolean
-runtime_load (Runtime      *self,
-              const char   *folder,
-              TrafoDType    dtype,
-              guint64       seed,
-              gboolean      caches_weights,
-              GCancellable *cancellable,
-              GError      **error)
+runtime_load (Runtime          *self,
+              const char       *folder,
+              TrafoDType        dtype,
+              TrafoLoadOptions *options,
+              GCancellable     *cancellable,
+              GError          **error)
 {
+  guint64  seed = options != NULL ? trafo_load_options_get_seed (options) : 0;
+  gboolean caches_weights = options == NULL || trafo_load_options_get_weight_cache (options);
+  g_auto (TrafoQuantization) quantization = { 0 };
   g_autoptr (TrafoGraph) graph = NULL;
   g_autoptr (TrafoCheckpoint) checkpoint = NULL;
   g_autoptr (GHashTable) untied = NULL;
@@ -210,7 +258,8 @@ runtime_load (Runtime      *self,
   gsize             max_params = G_MAXUINT;
 
   check_config_dtype (self->config);
-  if (!trafo_model_configure (self->model, self->config, self->task, error))
+  if (!trafo_model_configure (self->model, self->config, self->task, error) ||
+      !read_quantization (self, options, &quantization, error))
     return FALSE;
   if (folder != NULL)
     checkpoint = trafo_checkpoint_open (folder, cancellable, error);
@@ -218,18 +267,35 @@ runtime_load (Runtime      *self,
     return FALSE;
   if (checkpoint != NULL)
     max_params = MIN (trafo_checkpoint_get_n_tensors (checkpoint) + MAX_MISSING, G_MAXUINT);
-  graph = trace_checkpoint (self->model, checkpoint, max_params, &untied, cancellable, error);
+  graph = trace_checkpoint (self->model,
+                            checkpoint,
+                            &quantization,
+                            max_params,
+                            &untied,
+                            cancellable,
+                            error);
   if (graph == NULL)
     return FALSE;
   self->input_names = list_input_names (graph);
-  self->source =
-      trafo_model_source_new (self->model, graph, checkpoint, untied, seed, cancellable, error);
+  self->source = trafo_model_source_new (self->model,
+                                         graph,
+                                         checkpoint,
+                                         untied,
+                                         &quantization,
+                                         self->task,
+                                         seed,
+                                         cancellable,
+                                         error);
   if (self->source == NULL)
     return FALSE;
   trafo_model_source_get (self->source, &source);
   self->weights = trafo_weights_new (self->device, dtype, &source);
   if (caches_weights && checkpoint != NULL)
-    trafo_weights_set_cache (self->weights, open_weight_cache (self->device, dtype, checkpoint));
+    trafo_weights_set_cache (self->weights,
+                             open_weight_cache (self->device,
+                                                dtype,
+                                                quantization.encoding,
+                                                checkpoint));
   return TRUE;
 }
 
@@ -246,8 +312,6 @@ attach_runtime (TrafoModel       *model,
   g_auto (TrafoPhase) phase = trafo_phase_begin (TRAFO_PHASE_LOAD);
   const char *device = options != NULL ? trafo_load_options_get_device (options) : NULL;
   TrafoDType  dtype = options != NULL ? trafo_load_options_get_dtype (options) : TRAFO_DTYPE_NONE;
-  guint64     seed = options != NULL ? trafo_load_options_get_seed (options) : 0;
-  gboolean    caches_weights = options == NULL || trafo_load_options_get_weight_cache (options);
   Runtime    *self = g_new0 (Runtime, 1);
 
   g_mutex_init (&self->lock);
@@ -260,7 +324,7 @@ attach_runtime (TrafoModel       *model,
     dtype = TRAFO_DTYPE_FLOAT32;
   self->device = trafo_device_open (device, cancellable, error);
   if (self->device == NULL || !trafo_weights_check_dtype (self->device, dtype, error) ||
-      !runtime_load (self, folder, dtype, seed, caches_weights, cancellable, error))
+      !runtime_load (self, folder, dtype, options, cancellable, error))
     {
       runtime_free (self);
       return FALSE;
@@ -419,7 +483,7 @@ get_program (Runtime *self, const TrafoVariant *variant, GError **error)
   if (program != NULL)
     return program;
   phase = trafo_phase_begin (TRAFO_PHASE_COMPILE);
-  graph = trace (self->model, variant, self->source->untied, G_MAXUINT, error);
+  graph = trace_program (self, variant, error);
   if (graph == NULL)
     return NULL;
   program = trafo_program_compile (graph, self->weights, error);

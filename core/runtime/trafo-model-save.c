@@ -3,40 +3,114 @@
 #include "trafo-model-save.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "trafo-async-call-private.h"
 #include "trafo-checkpoint-save-private.h"
+#include "trafo-encoded-parts-private.h"
 #include "trafo-model-generate.h"
 #include "trafo-model-runtime-private.h"
 
-/* The tensors under the names and in the order of the graph; a tied one comes once. */
-static TrafoCheckpointTensor *
-list_tensors (TrafoModelSource *source, gsize *ret_n_tensors, GError **error)
+/* What is written: tensors, and what of them is made for it. */
+typedef struct
 {
-  gsize                             n = source->names->len;
-  g_autofree TrafoCheckpointTensor *tensors = g_new0 (TrafoCheckpointTensor, n + 1);
+  GArray    *tensors; /* of TrafoCheckpointTensor */
+  GPtrArray *names;   /* of those that are no parameters */
+  GPtrArray *memory;  /* of integers */
+} Contents;
 
-  for (gsize i = 0; i < n; i++)
+static void
+contents_clear (Contents *self)
+{
+  g_clear_pointer (&self->tensors, g_array_unref);
+  g_clear_pointer (&self->names, g_ptr_array_unref);
+  g_clear_pointer (&self->memory, g_ptr_array_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Contents, contents_clear)
+
+static void
+add_tensor (Contents *self, const char *name, const TrafoOperand *operand)
+{
+  TrafoCheckpointTensor tensor = { .name = name,
+                                   .dtype = operand->dtype,
+                                   .n_dims = operand->n_dims,
+                                   .data = operand->data,
+                                   .size_bytes = trafo_dtype_get_size (operand->dtype) };
+
+  for (guint i = 0; i < operand->n_dims; i++)
     {
-      TrafoCheckpointTensor *tensor = &tensors[i];
-      TrafoOperand           operand;
-
-      tensor->name = g_ptr_array_index (source->names, i);
-      if (!trafo_model_source_lookup (source, tensor->name, &operand, error))
-        return NULL;
-      tensor->dtype = operand.dtype;
-      tensor->n_dims = operand.n_dims;
-      tensor->data = operand.data;
-      tensor->size_bytes = trafo_dtype_get_size (operand.dtype);
-      for (guint j = 0; j < operand.n_dims; j++)
-        {
-          tensor->shape[j] = operand.shape[j];
-          tensor->size_bytes *= operand.shape[j];
-        }
+      tensor.shape[i] = operand->shape[i];
+      tensor.size_bytes *= operand->shape[i];
     }
-  *ret_n_tensors = n;
-  return g_steal_pointer (&tensors);
+  g_array_append_val (self->tensors, tensor);
+}
+
+/* NAME.@suffix beside the parameter NAME.weight. */
+static const char *
+name_beside (Contents *self, const char *weight, const char *suffix)
+{
+  char *name =
+      g_strdup_printf ("%.*s%s", (int) (strlen (weight) - strlen ("weight")), weight, suffix);
+
+  g_ptr_array_add (self->names, name);
+  return name;
+}
+
+/* A weight as bitsandbytes stores it; of one that is tied the floats, too. */
+static gboolean
+add_encoded (Contents                 *self,
+             TrafoModelSource         *source,
+             const char               *name,
+             const TrafoEncodedWeight *encoded,
+             const TrafoOperand       *weight,
+             GError                  **error)
+{
+  static guint8      row_by_row = 0;
+  const TrafoOperand format = { .data = &row_by_row, .dtype = TRAFO_DTYPE_UINT8 };
+  TrafoOperand       integers = *weight, scales;
+
+  if (weight->dtype != TRAFO_DTYPE_INT8)
+    {
+      gpointer memory =
+          trafo_encoded_part_new (weight, encoded->is_in_out, &integers, &scales, error);
+
+      if (memory == NULL)
+        return FALSE;
+      g_ptr_array_add (self->memory, memory);
+    }
+  else if (!trafo_model_source_lookup_scales (source, name, &scales, error))
+    return FALSE;
+  if (!g_str_equal (encoded->name, name))
+    add_tensor (self, name, weight);
+  add_tensor (self, encoded->name, &integers);
+  add_tensor (self, name_beside (self, encoded->name, "SCB"), &scales);
+  add_tensor (self, name_beside (self, encoded->name, "weight_format"), &format);
+  return TRUE;
+}
+
+/* The tensors under the names and in the order of the graph; a tied one comes once. */
+static gboolean
+list_tensors (Contents *self, TrafoModelSource *source, GError **error)
+{
+  self->tensors = g_array_new (FALSE, TRUE, sizeof (TrafoCheckpointTensor));
+  self->names = g_ptr_array_new_with_free_func (g_free);
+  self->memory = g_ptr_array_new_with_free_func (free);
+  for (guint i = 0; i < source->names->len; i++)
+    {
+      const char               *name = g_ptr_array_index (source->names, i);
+      const TrafoEncodedWeight *encoded = g_hash_table_lookup (source->encoded, name);
+      TrafoOperand              operand;
+
+      if (!trafo_model_source_lookup (source, name, &operand, error))
+        return FALSE;
+      if (encoded == NULL)
+        add_tensor (self, name, &operand);
+      else if (!add_encoded (self, source, name, encoded, &operand, error))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 static void
@@ -50,13 +124,28 @@ add_architecture (GVariantBuilder *config, const char *architecture)
                          g_variant_new_array (G_VARIANT_TYPE_VARIANT, &name, 1));
 }
 
+/* The type of the first tensor that is floats, which transformers takes for the model's. */
+static TrafoDType
+find_dtype (const Contents *contents)
+{
+  for (guint i = 0; i < contents->tensors->len; i++)
+    {
+      TrafoDType dtype = g_array_index (contents->tensors, TrafoCheckpointTensor, i).dtype;
+
+      if (trafo_dtype_is_float (dtype))
+        return dtype;
+    }
+  return TRAFO_DTYPE_FLOAT32;
+}
+
 /* The configuration that the model was made with, for the class that it now is. */
 static char *
-config_text (TrafoModel *model, TrafoDType dtype, GError **error)
+config_text (TrafoModel *model, TrafoDType dtype, const TrafoModelSource *source, GError **error)
 {
   TrafoConfig *config = trafo_model_get_config (model);
   GVariant    *values = trafo_config_get_variant (config);
   const char  *architecture = trafo_model_get_architecture (model);
+  gboolean     is_encoded = g_hash_table_size (source->encoded) > 0;
   g_auto (GVariantBuilder) saved = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
   g_autoptr (TrafoConfig) result = NULL;
 
@@ -65,7 +154,9 @@ config_text (TrafoModel *model, TrafoDType dtype, GError **error)
       g_autoptr (GVariant) entry = g_variant_get_child_value (values, i);
       g_autoptr (GVariant) key = g_variant_get_child_value (entry, 0);
 
-      if (architecture == NULL || !g_str_equal (g_variant_get_string (key, NULL), "architectures"))
+      if (!(architecture != NULL &&
+            g_str_equal (g_variant_get_string (key, NULL), "architectures")) &&
+          !(is_encoded && g_str_equal (g_variant_get_string (key, NULL), "quantization_config")))
         g_variant_builder_add_value (&saved, entry);
     }
   if (architecture != NULL)
@@ -75,6 +166,11 @@ config_text (TrafoModel *model, TrafoDType dtype, GError **error)
                            "{sv}",
                            "dtype",
                            g_variant_new_string (trafo_dtype_get_name (dtype)));
+  if (is_encoded)
+    g_variant_builder_add (&saved,
+                           "{sv}",
+                           "quantization_config",
+                           trafo_quantization_to_variant (&source->quantization));
   result = trafo_config_new_from_variant (g_variant_builder_end (&saved), "config.json", error);
   return result != NULL ? trafo_config_to_json (result) : NULL;
 }
@@ -105,21 +201,19 @@ trafo_model_save_pretrained (TrafoModel   *self,
                              GCancellable *cancellable,
                              GError      **error)
 {
-  TrafoModelSource                 *source;
-  g_autofree TrafoCheckpointTensor *tensors = NULL;
-  g_autofree char                  *config = NULL;
-  TrafoGenerationConfig            *generation_config = NULL;
-  gsize                             n_tensors;
+  TrafoModelSource *source;
+  g_auto (Contents) contents = { 0 };
+  g_autofree char       *config = NULL;
+  TrafoGenerationConfig *generation_config = NULL;
 
   g_return_val_if_fail (TRAFO_IS_MODEL (self), FALSE);
   g_return_val_if_fail (folder != NULL, FALSE);
   source = trafo_model_get_source (self, error);
   if (source == NULL)
     return FALSE;
-  tensors = list_tensors (source, &n_tensors, error);
-  if (tensors == NULL)
+  if (!list_tensors (&contents, source, error))
     return FALSE;
-  config = config_text (self, n_tensors > 0 ? tensors[0].dtype : TRAFO_DTYPE_FLOAT32, error);
+  config = config_text (self, find_dtype (&contents), source, error);
   if (config == NULL)
     return FALSE;
   if (g_strcmp0 (trafo_model_get_task (self), "causal-lm") == 0)
@@ -143,8 +237,8 @@ trafo_model_save_pretrained (TrafoModel   *self,
   if (max_shard_size_bytes == 0)
     max_shard_size_bytes = TRAFO_CHECKPOINT_MAX_SHARD_SIZE_BYTES;
   return trafo_checkpoint_save (folder,
-                                tensors,
-                                n_tensors,
+                                (const TrafoCheckpointTensor *) contents.tensors->data,
+                                contents.tensors->len,
                                 max_shard_size_bytes,
                                 cancellable,
                                 error) &&

@@ -5,6 +5,8 @@
 #include <trafo/trafo-model.h>
 
 #include "trafo-checkpoint.h"
+#include "trafo-encoded-tensors-private.h"
+#include "trafo-quantization-private.h"
 #include "trafo-weights-private.h"
 
 G_BEGIN_DECLS
@@ -17,36 +19,50 @@ typedef struct
   TrafoCheckpoint *checkpoint; /* nullable */
   guint64          seed;
   GHashTable      *operands;   /* name of a parameter to TrafoOperand */
+  GHashTable      *scales;     /* the same, of those whose operands are integers */
   GPtrArray       *names;      /* of char *, of the parameters, in the order of the graph */
   GPtrArray       *memory;     /* what is not mapped */
   GPtrArray       *missing;    /* of char *, sorted */
   GPtrArray       *unexpected; /* of char *, sorted */
   GHashTable      *untied;     /* nullable: what the graph was traced with */
   guint64          n_parameters;
+
+  TrafoQuantization quantization;
+  GHashTable       *encoded; /* name of a parameter to TrafoEncodedWeight */
 } TrafoModelSource;
 
 /* The set of those second names of the graph's parameters that the checkpoint holds beside the first
  * with other values, for trafo_builder_set_untied(); NULL: cancelled, or a tensor of theirs does not fit. */
-GHashTable *trafo_model_source_find_untied (TrafoModel       *model,
-                                            const TrafoGraph *graph,
-                                            TrafoCheckpoint  *checkpoint,
-                                            GCancellable     *cancellable,
-                                            GError          **error);
+GHashTable *trafo_model_source_find_untied (TrafoModel              *model,
+                                            const TrafoGraph        *graph,
+                                            TrafoCheckpoint         *checkpoint,
+                                            const TrafoQuantization *quantization,
+                                            GCancellable            *cancellable,
+                                            GError                 **error);
 
-TrafoModelSource *trafo_model_source_new (TrafoModel       *model,
-                                          const TrafoGraph *graph,
-                                          TrafoCheckpoint  *checkpoint /* nullable */,
-                                          GHashTable       *untied /* nullable */,
-                                          guint64           seed,
-                                          GCancellable     *cancellable,
-                                          GError          **error);
+/* @quantization: copied; what it chooses for @task is encoded, and what the checkpoint has encoded. */
+TrafoModelSource *trafo_model_source_new (TrafoModel              *model,
+                                          const TrafoGraph        *graph,
+                                          TrafoCheckpoint         *checkpoint /* nullable */,
+                                          GHashTable              *untied /* nullable */,
+                                          const TrafoQuantization *quantization,
+                                          const char              *task,
+                                          guint64                  seed,
+                                          GCancellable            *cancellable,
+                                          GError                 **error);
 void              trafo_model_source_free (TrafoModelSource *self);
 
-/* A parameter by its name: in host memory, of the type that the checkpoint has; float32 for float64. */
+/* A parameter by its name: in host memory, of the type that the checkpoint has; float32 for float64, and
+ * the integers, [N, K], of one that is encoded there. */
 gboolean trafo_model_source_lookup (TrafoModelSource *self,
                                     const char       *name,
                                     TrafoOperand     *ret_operand,
                                     GError          **error);
+/* What belongs to such integers. */
+gboolean trafo_model_source_lookup_scales (TrafoModelSource *self,
+                                           const char       *name,
+                                           TrafoOperand     *ret_scales,
+                                           GError          **error);
 
 /* The source takes part in @ret_source, which does not free it. */
 void trafo_model_source_get (TrafoModelSource *self, TrafoWeightSource *ret_source);

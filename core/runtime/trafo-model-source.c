@@ -65,17 +65,31 @@ is_float64 (const TrafoCheckpointTensor *tensor)
   return g_str_equal (tensor->dtype_name, "F64");
 }
 
+/* The linear layer that takes @param's @tensor as integers, NULL if that is none. @linears: of
+ * trafo_encoded_tensors_index(), NULL where nothing is encoded. */
+static const TrafoNode *
+find_linear (GHashTable *linears, const TrafoGraphParam *param, const TrafoCheckpointTensor *tensor)
+{
+  return linears != NULL && tensor->dtype == TRAFO_DTYPE_INT8
+             ? g_hash_table_lookup (linears, (gpointer) param)
+             : NULL;
+}
+
 static gboolean
 check_tensor (const TrafoGraph            *graph,
+              GHashTable                  *linears,
               const TrafoGraphParam       *param,
               const TrafoCheckpointTensor *tensor,
               GError                     **error)
 {
-  const TrafoValueType *type = &trafo_graph_get_node (graph, param->sym)->type;
-  g_autofree char      *found = NULL;
-  g_autofree char      *expected = NULL;
+  const TrafoNode *linear = find_linear (linears, param, tensor);
+  TrafoValueType   type = trafo_graph_get_node (graph, param->sym)->type;
+  g_autofree char *found = NULL;
+  g_autofree char *expected = NULL;
 
-  if (!trafo_dtype_is_float (tensor->dtype) && !is_float64 (tensor))
+  if (linear != NULL)
+    trafo_encoded_tensors_get_shape (graph, linear, type.dims);
+  else if (!trafo_dtype_is_float (tensor->dtype) && !is_float64 (tensor))
     {
       g_set_error (error,
                    TRAFO_ERROR,
@@ -86,11 +100,11 @@ check_tensor (const TrafoGraph            *graph,
                    tensor->dtype_name);
       return FALSE;
     }
-  if (tensor->n_dims == type->n_dims &&
-      memcmp (tensor->shape, type->dims, type->n_dims * sizeof type->dims[0]) == 0)
+  if (tensor->n_dims == type.n_dims &&
+      memcmp (tensor->shape, type.dims, type.n_dims * sizeof type.dims[0]) == 0)
     return TRUE;
   found = trafo_shape_to_string (tensor->shape, MIN (tensor->n_dims, TRAFO_MAX_DIMS));
-  expected = trafo_shape_to_string (type->dims, type->n_dims);
+  expected = trafo_shape_to_string (type.dims, type.n_dims);
   g_set_error (error,
                TRAFO_ERROR,
                TRAFO_ERROR_SHAPE,
@@ -155,41 +169,36 @@ read_aligned (TrafoModelSource *self, const TrafoCheckpointTensor *tensor, GErro
                                                                                            : NULL;
 }
 
+/* @operands: those of the source, or the scales. */
 static void
-add_operand (TrafoModelSource     *self,
-             const char           *name,
-             TrafoDType            dtype,
-             const TrafoValueType *type,
-             gpointer              data)
+add_operand (GHashTable   *operands,
+             const char   *name,
+             TrafoDType    dtype,
+             const gint64 *shape,
+             guint         n_dims,
+             gpointer      data)
 {
   TrafoOperand *operand = g_new0 (TrafoOperand, 1);
 
   operand->data = data;
   operand->dtype = dtype;
-  operand->n_dims = type->n_dims;
-  memcpy (operand->shape, type->dims, sizeof type->dims);
-  trafo_shape_to_strides (type->dims, type->n_dims, operand->strides);
-  g_hash_table_insert (self->operands, g_strdup (name), operand);
+  operand->n_dims = n_dims;
+  memcpy (operand->shape, shape, n_dims * sizeof *shape);
+  trafo_shape_to_strides (shape, n_dims, operand->strides);
+  g_hash_table_insert (operands, g_strdup (name), operand);
 }
 
-/* The file's own bytes, unless they do not lie as their type wants or are of no type of ours. A tied
- * parameter that is there under several names, which are alike, is the tensor of its own name. */
+/* The file's own bytes, unless they do not lie as their type wants or are of no type of ours. */
 static gboolean
-add_tensor (TrafoModelSource            *self,
-            const TrafoGraph            *graph,
-            const TrafoGraphParam       *param,
-            const TrafoCheckpointTensor *tensor,
-            gboolean                     is_alias,
-            GError                     **error)
+add_elements (TrafoModelSource            *self,
+              GHashTable                  *operands,
+              const char                  *name,
+              const TrafoCheckpointTensor *tensor,
+              GError                     **error)
 {
-  const char *name = g_ptr_array_index (param->names, 0);
-  gpointer    data = (gpointer) tensor->data;
-  TrafoDType  dtype = tensor->dtype;
+  gpointer   data = (gpointer) tensor->data;
+  TrafoDType dtype = tensor->dtype;
 
-  if (is_alias && g_hash_table_contains (self->operands, name))
-    return TRUE;
-  if (!check_tensor (graph, param, tensor, error))
-    return FALSE;
   if (is_float64 (tensor))
     {
       data = read_float64 (self, tensor, error);
@@ -199,31 +208,132 @@ add_tensor (TrafoModelSource            *self,
     data = read_aligned (self, tensor, error);
   if (data == NULL)
     return FALSE;
-  add_operand (self, name, dtype, &trafo_graph_get_node (graph, param->sym)->type, data);
+  add_operand (operands, name, dtype, tensor->shape, tensor->n_dims, data);
   return TRUE;
 }
 
-/* The parameter that @tensor is, NULL if it is none, and the name by which it was found; that is
- * NULL for what models do not want at all. */
-static TrafoGraphParam *
-match_tensor (TrafoModel                  *model,
-              GHashTable                  *index,
-              const TrafoCheckpointTensor *tensor,
-              char                       **ret_known_name)
+/* What match_tensors() goes by. */
+typedef struct
 {
-  g_autofree char *modern = modern_name (tensor->name);
-  g_autofree char *name = trafo_model_map_name (model, modern);
+  TrafoModel       *model;
+  const TrafoGraph *graph;
+  GHashTable       *index;   /* of index_params() */
+  GHashTable       *linears; /* of trafo_encoded_tensors_index(), NULL where nothing is encoded */
+  GHashTable       *scales;  /* the name of a weight to its scales in the checkpoint */
+} Matching;
+
+static void
+matching_clear (Matching *self)
+{
+  g_clear_pointer (&self->index, g_hash_table_unref);
+  g_clear_pointer (&self->linears, g_hash_table_unref);
+  g_clear_pointer (&self->scales, g_hash_table_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Matching, matching_clear)
+
+static Matching
+matching_new (TrafoModel *model, const TrafoGraph *graph, const TrafoQuantization *quantization)
+{
+  return (Matching){
+    .model = model,
+    .graph = graph,
+    .index = index_params (graph),
+    .linears = quantization->encoding != TRAFO_WEIGHT_ENCODING_NONE
+                   ? trafo_encoded_tensors_index (graph)
+                   : NULL,
+    .scales = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
+  };
+}
+
+/* A tied parameter that is there under several names, which are alike, is the tensor of its own name. */
+static gboolean
+add_tensor (TrafoModelSource            *self,
+            const Matching              *matching,
+            const TrafoGraphParam       *param,
+            const TrafoCheckpointTensor *tensor,
+            const char                  *known,
+            GError                     **error)
+{
+  const char                  *name = g_ptr_array_index (param->names, 0);
+  const TrafoCheckpointTensor *scales = g_hash_table_lookup (matching->scales, known);
+
+  if (!g_str_equal (known, name) && g_hash_table_contains (self->operands, name))
+    return TRUE;
+  if (!check_tensor (matching->graph, matching->linears, param, tensor, error))
+    return FALSE;
+  if (tensor->dtype != TRAFO_DTYPE_INT8)
+    return add_elements (self, self->operands, name, tensor, error);
+  g_hash_table_insert (self->encoded, g_strdup (name), trafo_encoded_weight_new (name, FALSE));
+  return trafo_encoded_tensors_check_scales (scales, tensor, error) &&
+         add_elements (self, self->operands, name, tensor, error) &&
+         add_elements (self, self->scales, name, scales, error);
+}
+
+/* The parameter that a tensor of @name is, NULL if it is none, and the name by which it was found; that
+ * is NULL for what models do not want at all. */
+static TrafoGraphParam *
+match_name (const Matching *matching, const char *name, char **ret_known_name)
+{
+  g_autofree char *modern = modern_name (name);
+  g_autofree char *mapped = trafo_model_map_name (matching->model, modern);
 
   *ret_known_name = NULL;
-  if (name == NULL)
+  if (mapped == NULL)
     return NULL;
-  return find_param (index, trafo_model_get_base_prefix (model), name, ret_known_name);
+  return find_param (matching->index,
+                     trafo_model_get_base_prefix (matching->model),
+                     mapped,
+                     ret_known_name);
 }
 
 static gboolean
 is_first_name (const TrafoGraphParam *param, const char *name)
 {
   return g_str_equal (name, g_ptr_array_index (param->names, 0));
+}
+
+/* Takes @tensor if it belongs to a weight that is encoded. */
+static gboolean
+match_companion (Matching                    *matching,
+                 const TrafoCheckpointTensor *tensor,
+                 gboolean                    *ret_is_one,
+                 GError                     **error)
+{
+  g_autofree char *weight =
+      matching->linears != NULL ? trafo_encoded_tensors_get_weight_name (tensor) : NULL;
+  g_autofree char *known = NULL;
+
+  *ret_is_one = weight != NULL && match_name (matching, weight, &known) != NULL;
+  if (!*ret_is_one)
+    return TRUE;
+  if (!trafo_encoded_tensors_is_scales (tensor))
+    return trafo_encoded_tensors_check_format (tensor, error);
+  g_hash_table_insert (matching->scales, g_steal_pointer (&known), (gpointer) tensor);
+  return TRUE;
+}
+
+/* The tensors that are no scales or formats, whose weights' are in @matching then. */
+static GPtrArray *
+match_companions (Matching        *matching,
+                  TrafoCheckpoint *checkpoint,
+                  GCancellable    *cancellable,
+                  GError         **error)
+{
+  g_autoptr (GPtrArray) others = g_ptr_array_new ();
+
+  for (gsize i = 0; i < trafo_checkpoint_get_n_tensors (checkpoint); i++)
+    {
+      const TrafoCheckpointTensor *tensor = trafo_checkpoint_get_tensor (checkpoint, i);
+      gboolean                     is_companion;
+
+      if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
+          !match_companion (matching, tensor, &is_companion, error))
+        return NULL;
+      if (!is_companion)
+        g_ptr_array_add (others, (gpointer) tensor);
+    }
+  return g_steal_pointer (&others);
 }
 
 static gboolean
@@ -233,24 +343,25 @@ match_tensors (TrafoModelSource *self,
                GCancellable     *cancellable,
                GError          **error)
 {
-  g_autoptr (GHashTable) index = index_params (graph);
+  g_auto (Matching) matching = matching_new (model, graph, &self->quantization);
+  g_autoptr (GPtrArray) tensors =
+      match_companions (&matching, self->checkpoint, cancellable, error);
 
-  for (gsize i = 0; i < trafo_checkpoint_get_n_tensors (self->checkpoint); i++)
+  for (guint i = 0; tensors != NULL && i < tensors->len; i++)
     {
-      const TrafoCheckpointTensor *tensor = trafo_checkpoint_get_tensor (self->checkpoint, i);
+      const TrafoCheckpointTensor *tensor = g_ptr_array_index (tensors, i);
       g_autofree char             *known = NULL;
       TrafoGraphParam             *param;
 
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
-      param = match_tensor (model, index, tensor, &known);
+      param = match_name (&matching, tensor->name, &known);
       if (param == NULL && known != NULL)
         g_ptr_array_add (self->unexpected, g_strdup (tensor->name));
-      if (param != NULL &&
-          !add_tensor (self, graph, param, tensor, !is_first_name (param, known), error))
+      if (param != NULL && !add_tensor (self, &matching, param, tensor, known, error))
         return FALSE;
     }
-  return TRUE;
+  return tensors != NULL;
 }
 
 /* FNV-1a: each parameter has random numbers of its own, whatever else the model has. */
@@ -325,7 +436,7 @@ initialise (TrafoModelSource      *self,
   if (values == NULL)
     return FALSE;
   fill_parameter (self, param, type, values, n_elements);
-  add_operand (self, name, type->dtype, type, values);
+  add_operand (self->operands, name, type->dtype, type->dims, type->n_dims, values);
   if (self->checkpoint != NULL)
     g_ptr_array_add (self->missing, g_strdup (name));
   return TRUE;
@@ -404,27 +515,26 @@ compare_names (gconstpointer a, gconstpointer b)
 /* The checkpoint's tensors under second names, which are what they are found by in @aliases, and
  * under the first names of tied parameters, by parameter in @firsts. */
 static gboolean
-collect_tied (TrafoModel       *model,
-              const TrafoGraph *graph,
-              TrafoCheckpoint  *checkpoint,
-              GHashTable       *aliases,
-              GHashTable       *firsts,
-              GCancellable     *cancellable,
-              GError          **error)
+collect_tied (const Matching  *matching,
+              TrafoCheckpoint *checkpoint,
+              GHashTable      *aliases,
+              GHashTable      *firsts,
+              GCancellable    *cancellable,
+              GError         **error)
 {
-  g_autoptr (GHashTable) index = index_params (graph);
-
   for (gsize i = 0; i < trafo_checkpoint_get_n_tensors (checkpoint); i++)
     {
       const TrafoCheckpointTensor *tensor = trafo_checkpoint_get_tensor (checkpoint, i);
       g_autofree char             *known = NULL;
-      TrafoGraphParam             *param = match_tensor (model, index, tensor, &known);
+      TrafoGraphParam             *param = match_name (matching, tensor->name, &known);
 
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
       if (param == NULL || param->aliases->len == 0)
         continue;
-      if (!check_tensor (graph, param, tensor, error))
+      /* integers are checked as the parameter of their own that they become */
+      if (!(matching->linears != NULL && tensor->dtype == TRAFO_DTYPE_INT8) &&
+          !check_tensor (matching->graph, NULL, param, tensor, error))
         return FALSE;
       if (is_first_name (param, known))
         g_hash_table_insert (firsts, param, (gpointer) tensor);
@@ -435,19 +545,21 @@ collect_tied (TrafoModel       *model,
 }
 
 GHashTable *
-trafo_model_source_find_untied (TrafoModel       *model,
-                                const TrafoGraph *graph,
-                                TrafoCheckpoint  *checkpoint,
-                                GCancellable     *cancellable,
-                                GError          **error)
+trafo_model_source_find_untied (TrafoModel              *model,
+                                const TrafoGraph        *graph,
+                                TrafoCheckpoint         *checkpoint,
+                                const TrafoQuantization *quantization,
+                                GCancellable            *cancellable,
+                                GError                 **error)
 {
+  g_auto (Matching) matching = matching_new (model, graph, quantization);
   g_autoptr (GHashTable) aliases = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GHashTable) firsts = g_hash_table_new (NULL, NULL);
   g_autoptr (GHashTable) untied = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   GHashTableIter iter;
   gpointer       alias, tensor;
 
-  if (!collect_tied (model, graph, checkpoint, aliases, firsts, cancellable, error))
+  if (!collect_tied (&matching, checkpoint, aliases, firsts, cancellable, error))
     return NULL;
   g_hash_table_iter_init (&iter, aliases);
   while (g_hash_table_iter_next (&iter, &alias, &tensor))
@@ -461,24 +573,32 @@ trafo_model_source_find_untied (TrafoModel       *model,
 }
 
 TrafoModelSource *
-trafo_model_source_new (TrafoModel       *model,
-                        const TrafoGraph *graph,
-                        TrafoCheckpoint  *checkpoint,
-                        GHashTable       *untied,
-                        guint64           seed,
-                        GCancellable     *cancellable,
-                        GError          **error)
+trafo_model_source_new (TrafoModel              *model,
+                        const TrafoGraph        *graph,
+                        TrafoCheckpoint         *checkpoint,
+                        GHashTable              *untied,
+                        const TrafoQuantization *quantization,
+                        const char              *task,
+                        guint64                  seed,
+                        GCancellable            *cancellable,
+                        GError                 **error)
 {
   g_autoptr (TrafoModelSource) self = g_new0 (TrafoModelSource, 1);
 
   self->checkpoint = checkpoint != NULL ? trafo_checkpoint_ref (checkpoint) : NULL;
   self->untied = untied != NULL ? g_hash_table_ref (untied) : NULL;
   self->seed = seed;
+  self->quantization = *quantization;
+  self->quantization.skip_modules = g_strdupv (quantization->skip_modules);
   self->operands = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->scales = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->names = g_ptr_array_new_with_free_func (g_free);
   self->memory = g_ptr_array_new_with_free_func (free);
   self->missing = g_ptr_array_new_with_free_func (g_free);
   self->unexpected = g_ptr_array_new_with_free_func (g_free);
+  self->encoded = trafo_quantization_choose (&self->quantization, graph, task, error);
+  if (self->encoded == NULL)
+    return NULL;
   if (checkpoint != NULL && (!match_tensors (self, model, graph, cancellable, error) ||
                              !check_missing (self, graph, error)))
     return NULL;
@@ -495,6 +615,9 @@ trafo_model_source_free (TrafoModelSource *self)
   if (self == NULL)
     return;
   g_hash_table_unref (self->operands);
+  g_hash_table_unref (self->scales);
+  g_clear_pointer (&self->encoded, g_hash_table_unref);
+  trafo_quantization_clear (&self->quantization);
   g_ptr_array_unref (self->names);
   g_ptr_array_unref (self->memory);
   g_ptr_array_unref (self->missing);
@@ -504,13 +627,14 @@ trafo_model_source_free (TrafoModelSource *self)
   g_free (self);
 }
 
-gboolean
-trafo_model_source_lookup (TrafoModelSource *self,
-                           const char       *name,
-                           TrafoOperand     *ret_operand,
-                           GError          **error)
+static gboolean
+lookup_operand (TrafoModelSource *self,
+                GHashTable       *operands,
+                const char       *name,
+                TrafoOperand     *ret_operand,
+                GError          **error)
 {
-  const TrafoOperand *operand = g_hash_table_lookup (self->operands, name);
+  const TrafoOperand *operand = g_hash_table_lookup (operands, name);
 
   if (operand == NULL)
     {
@@ -528,6 +652,24 @@ trafo_model_source_lookup (TrafoModelSource *self,
   return TRUE;
 }
 
+gboolean
+trafo_model_source_lookup (TrafoModelSource *self,
+                           const char       *name,
+                           TrafoOperand     *ret_operand,
+                           GError          **error)
+{
+  return lookup_operand (self, self->operands, name, ret_operand, error);
+}
+
+gboolean
+trafo_model_source_lookup_scales (TrafoModelSource *self,
+                                  const char       *name,
+                                  TrafoOperand     *ret_scales,
+                                  GError          **error)
+{
+  return lookup_operand (self, self->scales, name, ret_scales, error);
+}
+
 static gboolean
 lookup (gpointer               data,
         const TrafoGraphParam *param,
@@ -539,6 +681,19 @@ lookup (gpointer               data,
                                     g_ptr_array_index (param->names, part),
                                     ret_operand,
                                     error);
+}
+
+static gboolean
+lookup_scales (gpointer               data,
+               const TrafoGraphParam *param,
+               guint                  part,
+               TrafoOperand          *ret_scales,
+               GError               **error)
+{
+  return trafo_model_source_lookup_scales (data,
+                                           g_ptr_array_index (param->names, part),
+                                           ret_scales,
+                                           error);
 }
 
 static gsize
@@ -578,6 +733,7 @@ trafo_model_source_get (TrafoModelSource *self, TrafoWeightSource *ret_source)
   ret_source->data = self;
   ret_source->destroy = NULL;
   ret_source->lookup = lookup;
+  ret_source->lookup_scales = lookup_scales;
   ret_source->release = release;
   ret_source->locate = locate;
 }

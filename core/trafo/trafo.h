@@ -36,6 +36,7 @@
 #include "trafo-load-options.h"
 #include "trafo-model-forward.h"
 #include "trafo-model-generate.h"
+#include "trafo-model-quantization.h"
 #include "trafo-model-runtime.h"
 #include "trafo-model-save.h"
 #include "trafo-pipeline.h"

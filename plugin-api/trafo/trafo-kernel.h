@@ -88,14 +88,17 @@ typedef struct
  * ([N, K] parts are concatenated along N; so are [K, N] parts along their last axis). */
 typedef struct
 {
-  guint32             struct_size;
-  guint32             n_parts;
-  const TrafoOperand *parts; /* in host memory, any float dtype, rows contiguous */
-  guint8              is_in_out;
-  guint8              dtype; /* what the kernels will compute with */
-  guint8              reserved[6];
-  gint64              n_out; /* N over all parts */
-  gint64              n_in;  /* K */
+  guint32 struct_size;
+  guint32 n_parts;
+  const TrafoOperand
+        *parts; /* in host memory, any float dtype or as encoding says, rows contiguous */
+  guint8 is_in_out;
+  guint8 dtype;    /* what the kernels will compute with */
+  guint8 encoding; /* TrafoWeightEncoding of all parts */
+  guint8 reserved[5];
+  gint64 n_out;               /* N over all parts */
+  gint64 n_in;                /* K */
+  const TrafoOperand *scales; /* of each part, NULL without an encoding */
 } TrafoWeight;
 
 typedef enum

@@ -178,6 +178,20 @@ typedef struct
   guint8  reserved[2];
 } TrafoMatmulAttrs;
 
+/* What a linear layer's weight is kept as.
+ *
+ * LLM_INT8 is LLM.int8() (Dettmers et al. 2022; bitsandbytes): [N, K] integers of 8 bits, whatever
+ * is_in_out says, and for each row a float32 scale, which stands for 127. A kernel rounds x to float16;
+ * a column of x with an element of threshold or more is an outlier. Each row of x, without such
+ * elements, is rounded to multiples of its greatest magnitude / 127, and the products of the integers
+ * of all columns but the outliers' are added; those of the outliers are added as floats. Where no
+ * device packed such a weight the scales lie behind the integers, at the next multiple of 64 bytes. */
+typedef enum
+{
+  TRAFO_WEIGHT_ENCODING_NONE,
+  TRAFO_WEIGHT_ENCODING_LLM_INT8,
+} TrafoWeightEncoding;
+
 typedef struct
 {
   guint32 struct_size;
@@ -185,7 +199,8 @@ typedef struct
   guint8  is_in_out;  /* the weight is [K, N] (GPT-2's Conv1D), not [N, K] */
   guint8  has_bias;
   guint8  has_residual; /* of the output's shape, added last */
-  guint8  reserved[5];
+  guint8  encoding;     /* TrafoWeightEncoding of the weight */
+  float   threshold;    /* of LLM_INT8's outliers; 0: there are none */
 } TrafoLinearAttrs;
 
 typedef struct

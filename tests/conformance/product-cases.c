@@ -187,10 +187,34 @@ narrow_cases (GArray *cases)
       }
 }
 
+/* Parameters that become LLM.int8(), with outliers in every third case; as far off as other integers. */
+static void
+encoded_cases (GArray *cases)
+{
+  for (guint i = 0; i < case_n_lengths; i++)
+    {
+      LinearSize size = { 1 + 7 * i % 150, case_lengths[i], case_lengths[5 * i % case_n_lengths] };
+      Case      *added;
+
+      add_linear (cases,
+                  &size,
+                  8 + i % 8,
+                  i % 8,
+                  TRAFO_DTYPE_FLOAT32 + i % 3,
+                  2 + i % 2,
+                  LAYOUT_PLAIN);
+      added = &g_array_index (cases, Case, cases->len - 1);
+      added->packed_dtype = TRAFO_DTYPE_INT8;
+      added->attrs.linear.encoding = TRAFO_WEIGHT_ENCODING_LLM_INT8;
+      added->attrs.linear.threshold = i % 3 == 0 ? 0.9f : 6;
+    }
+}
+
 void
 product_cases (GArray *cases)
 {
   matmul_cases (cases);
   linear_cases (cases);
   narrow_cases (cases);
+  encoded_cases (cases);
 }

@@ -3,6 +3,7 @@
 # Copyright 2026 The Trafo authors
 """Models made from keywords, saved and loaded again, from Python."""
 import json
+import os
 import pathlib
 import tempfile
 import unittest
@@ -44,6 +45,30 @@ class Save(unittest.TestCase):
             with self.subTest(size=size), tempfile.TemporaryDirectory() as folder:
                 self.new_model().save_pretrained(folder, max_shard_size=size)
                 self.assertEqual(len(list(pathlib.Path(folder).glob("*.safetensors"))), n_shards)
+
+    def test_8bit(self):
+        source = str(pathlib.Path(os.environ["G_TEST_SRCDIR"]) / "data" / "models" / "gpt2-lm")
+        ids = [[3, 1, 4, 1, 5]]
+        with tempfile.TemporaryDirectory() as folder:
+            model = Trafo.AutoModelForCausalLM.from_pretrained(source, load_in_8bit=True)
+            model.save_pretrained(folder)
+            again = Trafo.AutoModelForCausalLM.from_pretrained(folder)
+            config = json.loads(pathlib.Path(folder, "config.json").read_text(encoding="utf-8"))
+            numpy.testing.assert_array_equal(
+                numpy.asarray(again(input_ids=ids)["logits"]),
+                numpy.asarray(model(input_ids=ids)["logits"]),
+            )
+        self.assertEqual(config["quantization_config"]["llm_int8_threshold"], 6.0)
+        self.assertTrue(config["quantization_config"]["load_in_8bit"])
+        other = Trafo.AutoModelForCausalLM.from_pretrained(
+            source, load_in_8bit=True, llm_int8_threshold=1.0, llm_int8_skip_modules=["mlp", "lm_head"]
+        )
+        self.assertFalse(
+            numpy.array_equal(
+                numpy.asarray(other(input_ids=ids)["logits"]),
+                numpy.asarray(model(input_ids=ids)["logits"]),
+            )
+        )
 
     def test_size_without_unit(self):
         with self.assertRaisesRegex(ValueError, "found the size 'much'"):

@@ -210,8 +210,11 @@ static void
 add_device (const char *device)
 {
   g_autofree char *models = g_test_build_filename (G_TEST_DIST, "data", "models", NULL);
+  g_autofree char *quantized = g_test_build_filename (G_TEST_DIST, "data", "quantized", NULL);
 
   add_folder (device, "models", models, &full);
+  if (g_str_equal (device, "cpu") || g_str_equal (device, "reference"))
+    add_folder (device, "quantized", quantized, &full);
   if (g_getenv ("TRAFO_MODELS") != NULL)
     add_folder (device, "given", g_getenv ("TRAFO_MODELS"), &full);
   for (gsize i = 0; i < G_N_ELEMENTS (narrow) && strcmp (device, "cpu") == 0; i++)

@@ -11,13 +11,12 @@
 
 /* The commands: each is a file of its own. */
 static const TrafoCommand *const commands[] = {
-  &trafo_command_generate, &trafo_command_chat,
-  &trafo_command_embed,    &trafo_command_pipeline,
-  &trafo_command_tokenize, &trafo_command_detokenize,
-  &trafo_command_forward,  &trafo_command_show,
-  &trafo_command_inspect,  &trafo_command_convert,
-  &trafo_command_verify,   &trafo_command_env,
-  &trafo_command_bench,    &trafo_command_train_tokenizer,
+  &trafo_command_generate,        &trafo_command_chat,     &trafo_command_embed,
+  &trafo_command_pipeline,        &trafo_command_tokenize, &trafo_command_detokenize,
+  &trafo_command_forward,         &trafo_command_show,     &trafo_command_inspect,
+  &trafo_command_convert,         &trafo_command_verify,   &trafo_command_env,
+  &trafo_command_quantize,        &trafo_command_eval,     &trafo_command_bench,
+  &trafo_command_train_tokenizer,
 };
 
 static const TrafoCommand *

@@ -6,15 +6,10 @@
 #include <string.h>
 
 #include "trafo-command.h"
+#include "trafo-model-files.h"
 
 /* Folders within folders, such as 1_Pooling of Sentence Transformers. */
 #define MAX_DEPTH 4
-
-/* What a model's folder holds besides weights: configuration, vocabularies, templates, texts. */
-static const char *const copied_extensions[] = { ".json", ".txt", ".model", ".jinja", ".md" };
-
-/* Of these, what is about the weights' old files. */
-#define INDEX_SUFFIX ".index.json"
 
 typedef struct
 {
@@ -42,29 +37,14 @@ typedef struct
 } Conversion;
 
 static gboolean
-is_copied (const char *name)
-{
-  if (g_str_has_suffix (name, INDEX_SUFFIX))
-    return FALSE;
-  for (gsize i = 0; i < G_N_ELEMENTS (copied_extensions); i++)
-    if (g_str_has_suffix (name, copied_extensions[i]))
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
 copy_file (Conversion *self, const char *input, const char *output, GError **error)
 {
   g_autoptr (GFile) from = g_file_new_for_path (input);
   g_autoptr (GFile) to = g_file_new_for_path (output);
-  g_autofree char *folder = g_path_get_dirname (output);
 
-  if (g_file_equal (from, to))
-    return TRUE;
-  /* if this fails, so does the copy, and says why */
-  g_mkdir_with_parents (folder, 0777);
-  trafo_value_append (self->files, trafo_value_new_string (output));
-  return g_file_copy (from, to, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, error);
+  if (!g_file_equal (from, to))
+    trafo_value_append (self->files, trafo_value_new_string (output));
+  return trafo_model_file_copy (input, output, error);
 }
 
 /* Writes the weights, and reads what was written to see that it is there. */
@@ -122,7 +102,7 @@ convert_child (Conversion *self,
     return TRUE;
   if (g_file_test (from, G_FILE_TEST_IS_DIR))
     return depth == MAX_DEPTH || convert_folder (self, from, to, depth + 1, error);
-  return !is_copied (name) || copy_file (self, from, to, error);
+  return !trafo_model_file_is_copied (name) || copy_file (self, from, to, error);
 }
 
 static gboolean

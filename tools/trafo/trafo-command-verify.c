@@ -40,39 +40,6 @@ options_clear (Options *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
-/* What the checkpoint was saved for: the head that its config.json names, such as BertForMaskedLM. */
-static const char *
-find_task (const char *folder, GError **error)
-{
-  g_autoptr (TrafoConfig) config = trafo_config_new_from_folder (folder, error);
-  const char *const *architectures;
-  const char        *head;
-  g_autofree char   *auto_class = NULL;
-  const char        *task;
-
-  if (config == NULL)
-    return NULL;
-  architectures = trafo_config_get_architectures (config);
-  if (architectures == NULL || architectures[0] == NULL)
-    return "base";
-  if (g_str_has_suffix (architectures[0], "LMHeadModel"))
-    return "causal-lm";
-  head = strstr (architectures[0], "For");
-  if (head == NULL)
-    return "base";
-  auto_class = g_strconcat ("AutoModel", head, NULL);
-  task = trafo_auto_model_get_task_of_class (auto_class);
-  if (task == NULL)
-    g_set_error (error,
-                 TRAFO_ERROR,
-                 TRAFO_ERROR_UNSUPPORTED,
-                 "%s: config.json names the architecture %s, expected a head that is known; "
-                 "--auto-class chooses one",
-                 folder,
-                 architectures[0]);
-  return task;
-}
-
 /* The tensors whose names begin with @prefix, without it. */
 static TrafoTensorDict *
 select_tensors (TrafoTensorDict *stored, const char *prefix)
@@ -339,7 +306,7 @@ verify (const TrafoCommand *self, const Options *options, const char *task)
   gboolean is_done;
 
   if (task == NULL)
-    task = find_task (options->model.model, &error);
+    task = trafo_model_options_find_task (options->model.model, &error);
   if (task != NULL)
     model = trafo_model_options_load (&options->model, self, task, &error);
   if (model == NULL)

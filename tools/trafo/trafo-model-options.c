@@ -2,6 +2,8 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-model-options.h"
 
+#include <string.h>
+
 /* Of the names of missing and unexpected tensors, so many are said. */
 #define MAX_NAMES 4
 
@@ -11,6 +13,7 @@ trafo_model_options_clear (TrafoModelOptions *self)
   g_clear_pointer (&self->model, g_free);
   g_clear_pointer (&self->device, g_free);
   g_clear_pointer (&self->dtype, g_free);
+  g_clear_pointer (&self->llm_int8_threshold, g_free);
 }
 
 gboolean
@@ -22,6 +25,15 @@ trafo_model_options_check_model (const TrafoCommand *command, const char *model)
                             model == NULL ? "found no --model DIR"
                                           : "found an empty --model, expected a folder");
   return FALSE;
+}
+
+static gboolean
+is_threshold (const char *text)
+{
+  char  *end;
+  double value = g_ascii_strtod (text, &end);
+
+  return end != text && *end == '\0' && value >= 0 && value <= G_MAXFLOAT;
 }
 
 gboolean
@@ -40,6 +52,10 @@ trafo_model_options_check (TrafoModelOptions *self, const TrafoCommand *command)
     trafo_command_fail_usage (command,
                               "found --dtype %s, expected auto, float32, bfloat16 or int8",
                               self->dtype);
+  else if (self->llm_int8_threshold != NULL && !is_threshold (self->llm_int8_threshold))
+    trafo_command_fail_usage (command,
+                              "found --llm-int8-threshold %s, expected a number of 0 or more",
+                              self->llm_int8_threshold);
   else
     {
       threads = g_strdup_printf ("%d", self->threads);
@@ -58,7 +74,43 @@ trafo_model_options_get_load_options (const TrafoModelOptions *self)
   trafo_load_options_set_device (options, self->device);
   if (self->dtype != NULL)
     trafo_load_options_set_dtype (options, trafo_dtype_from_name (self->dtype));
+  trafo_load_options_set_load_in_8bit (options, self->load_in_8bit);
+  if (self->llm_int8_threshold != NULL)
+    trafo_load_options_set_llm_int8_threshold (options,
+                                               g_ascii_strtod (self->llm_int8_threshold, NULL));
   return options;
+}
+
+const char *
+trafo_model_options_find_task (const char *folder, GError **error)
+{
+  g_autoptr (TrafoConfig) config = trafo_config_new_from_folder (folder, error);
+  const char *const *architectures;
+  const char        *head;
+  g_autofree char   *auto_class = NULL;
+  const char        *task;
+
+  if (config == NULL)
+    return NULL;
+  architectures = trafo_config_get_architectures (config);
+  if (architectures == NULL || architectures[0] == NULL)
+    return "base";
+  if (g_str_has_suffix (architectures[0], "LMHeadModel"))
+    return "causal-lm";
+  head = strstr (architectures[0], "For");
+  if (head == NULL)
+    return "base";
+  auto_class = g_strconcat ("AutoModel", head, NULL);
+  task = trafo_auto_model_get_task_of_class (auto_class);
+  if (task == NULL)
+    g_set_error (error,
+                 TRAFO_ERROR,
+                 TRAFO_ERROR_UNSUPPORTED,
+                 "%s: config.json names the architecture %s, expected a head that is known; "
+                 "--auto-class chooses one",
+                 folder,
+                 architectures[0]);
+  return task;
 }
 
 static void

@@ -13,6 +13,9 @@ typedef struct
   char *device;
   char *dtype;
   int   threads;
+
+  gboolean load_in_8bit;
+  char    *llm_int8_threshold;
 } TrafoModelOptions;
 
 /* Entries for a table of GOptionEntry. */
@@ -23,6 +26,20 @@ typedef struct
 #define TRAFO_MODEL_OPTIONS_RUN(options)                                                           \
   { "device", 0, 0, G_OPTION_ARG_STRING, &(options).device, "Where to compute", "DEVICE" },        \
       { "dtype", 0, 0, G_OPTION_ARG_STRING, &(options).dtype, "Type to compute with", "DTYPE" },   \
+      { "load-in-8bit",                                                                            \
+        0,                                                                                         \
+        0,                                                                                         \
+        G_OPTION_ARG_NONE,                                                                         \
+        &(options).load_in_8bit,                                                                   \
+        "Make linear layers LLM.int8()",                                                           \
+        NULL },                                                                                    \
+      { "llm-int8-threshold",                                                                      \
+        0,                                                                                         \
+        0,                                                                                         \
+        G_OPTION_ARG_STRING,                                                                       \
+        &(options).llm_int8_threshold,                                                             \
+        "Inputs of this size stay floats then (6)",                                                \
+        "X" },                                                                                     \
   {                                                                                                \
     "threads", 't', 0, G_OPTION_ARG_INT, &(options).threads, "Threads to compute with", "N"        \
   }
@@ -40,6 +57,9 @@ gboolean trafo_model_options_check (TrafoModelOptions *self, const TrafoCommand 
 
 /* What they say about loading. */
 TrafoLoadOptions *trafo_model_options_get_load_options (const TrafoModelOptions *self);
+
+/* What the checkpoint was saved for: the head that its config.json names, such as BertForMaskedLM. */
+const char *trafo_model_options_find_task (const char *folder, GError **error);
 
 /* Says on stderr, once, which tensors a checkpoint lacks or has too much. */
 void trafo_model_options_warn (const TrafoModelOptions *self,

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
 #include "activation-private.h"
+#include "linear-llm-int8-private.h"
 #include "rule-private.h"
 #include "strided-private.h"
+
+#include <math.h>
 
 /* linear(x [..., K], weight [N, K], bias [N]?, residual [..., N]?) [..., N]
  *   = f (x weight^T + bias) + residual
  * torch.nn.Linear with the activation f and the residual sum that follow it. With is_in_out the
  * weight is [K, N] and not transposed, as transformers' Conv1D keeps it. x, the residual and the
- * result are float32; weight and bias any float type, widened. The reference adds in double. */
+ * result are float32; weight and bias any float type, widened. The reference adds in double. A weight
+ * may be encoded (TrafoWeightEncoding), which no decomposition knows. */
 
 static guint
 count_inputs (const TrafoLinearAttrs *attrs)
@@ -163,30 +167,74 @@ dot (const TrafoOperand *x, gint64 x_at, const TrafoOperand *weight, gint64 weig
   return sum;
 }
 
+/* What the layer does to a product; @walk has bias and residual behind x. */
+static double
+finish (const TrafoKernelArgs *args, const TrafoStrided *walk, double y)
+{
+  const TrafoLinearAttrs *attrs = args->attrs;
+
+  if (attrs->has_bias)
+    y += trafo_strided_get (&args->inputs[2], walk->at[2]);
+  y = trafo_activation_apply (attrs->activation, y);
+  if (attrs->has_residual)
+    y += trafo_strided_get (&args->inputs[args->n_inputs - 1], walk->at[args->n_inputs - 1]);
+  return y;
+}
+
+static void
+start_walk (const TrafoKernelArgs *args, TrafoStrided *walk)
+{
+  trafo_strided_init (walk, &args->output);
+  trafo_strided_add_rows (walk, &args->inputs[0], args->inputs[0].n_dims - 1);
+  for (guint i = 2; i < args->n_inputs; i++)
+    trafo_strided_add (walk, &args->inputs[i]);
+}
+
+/* Without memory the result is no number, rather than a wrong one. */
+static void
+llm_int8_reference (const TrafoKernelArgs *args)
+{
+  const TrafoLinearAttrs *attrs = args->attrs;
+  g_auto (TrafoLlmInt8Input) input = { 0 };
+  gboolean     is_ready = trafo_llm_int8_input_init (&input, &args->inputs[0], attrs->threshold);
+  TrafoStrided walk;
+
+  start_walk (args, &walk);
+  while (trafo_strided_next (&walk))
+    {
+      gint64 n = walk.index[walk.n_dims - 1];
+      double y = NAN;
+
+      if (is_ready && n == 0)
+        trafo_llm_int8_input_set_row (&input, walk.at[1]);
+      if (is_ready)
+        y = trafo_llm_int8_input_dot (&input, &args->inputs[1], n);
+      trafo_strided_set (&args->output, walk.at[0], finish (args, &walk, y));
+    }
+}
+
 static void
 linear_reference (const TrafoKernelArgs *args)
 {
   const TrafoLinearAttrs *attrs = args->attrs;
   const TrafoOperand     *x = &args->inputs[0];
-  const TrafoOperand     *last = &args->inputs[args->n_inputs - 1];
   TrafoOperand            weight = orient_weight (&args->inputs[1], attrs->is_in_out);
   TrafoStrided            walk;
 
-  trafo_strided_init (&walk, &args->output);
-  trafo_strided_add_rows (&walk, x, x->n_dims - 1);
-  for (guint i = 2; i < args->n_inputs; i++)
-    trafo_strided_add (&walk, &args->inputs[i]);
+  /* floats that nobody encoded are what they are */
+  if (attrs->encoding == TRAFO_WEIGHT_ENCODING_LLM_INT8 &&
+      args->inputs[1].dtype == TRAFO_DTYPE_INT8)
+    {
+      llm_int8_reference (args);
+      return;
+    }
+  start_walk (args, &walk);
   while (trafo_strided_next (&walk))
     {
       gint64 n = walk.index[walk.n_dims - 1];
       double y = dot (x, walk.at[1], &weight, n * weight.strides[0]);
 
-      if (attrs->has_bias)
-        y += trafo_strided_get (&args->inputs[2], walk.at[2]);
-      y = trafo_activation_apply (attrs->activation, y);
-      if (attrs->has_residual)
-        y += trafo_strided_get (last, walk.at[args->n_inputs - 1]);
-      trafo_strided_set (&args->output, walk.at[0], y);
+      trafo_strided_set (&args->output, walk.at[0], finish (args, &walk, y));
     }
 }
 

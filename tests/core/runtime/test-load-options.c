@@ -35,10 +35,52 @@ test_properties (void)
   g_assert_false (trafo_load_options_get_weight_cache (options));
 }
 
+static void
+test_8bit (void)
+{
+  static const char *const skipped[] = { "lm_head", NULL };
+  g_autoptr (TrafoLoadOptions) options = trafo_load_options_new ();
+  g_auto (GStrv) found = NULL;
+  gboolean load_in_8bit;
+  double   threshold;
+  guint    n_notified = 0;
+
+  g_assert_false (trafo_load_options_get_load_in_8bit (options));
+  g_assert_cmpfloat (trafo_load_options_get_llm_int8_threshold (options), ==, 6);
+  g_assert_null (trafo_load_options_get_llm_int8_skip_modules (options));
+  g_signal_connect (options, "notify", G_CALLBACK (count_notify), &n_notified);
+  g_object_set (options,
+                "load-in-8bit",
+                TRUE,
+                "llm-int8-threshold",
+                0.0,
+                "llm-int8-skip-modules",
+                skipped,
+                NULL);
+  g_assert_cmpuint (n_notified, ==, 3);
+  trafo_load_options_set_load_in_8bit (options, TRUE);
+  trafo_load_options_set_llm_int8_threshold (options, 0);
+  g_assert_cmpuint (n_notified, ==, 3);
+  g_object_get (options,
+                "load-in-8bit",
+                &load_in_8bit,
+                "llm-int8-threshold",
+                &threshold,
+                "llm-int8-skip-modules",
+                &found,
+                NULL);
+  g_assert_true (load_in_8bit);
+  g_assert_cmpfloat (threshold, ==, 0);
+  g_assert_cmpstrv (found, skipped);
+  trafo_load_options_set_llm_int8_skip_modules (options, NULL);
+  g_assert_null (trafo_load_options_get_llm_int8_skip_modules (options));
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/load-options/properties", test_properties);
+  g_test_add_func ("/load-options/8bit", test_8bit);
   return g_test_run ();
 }

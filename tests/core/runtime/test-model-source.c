@@ -213,6 +213,27 @@ write_checkpoint (const SourceCase *c)
   return path;
 }
 
+static const TrafoQuantization no_quantization = { 0 };
+
+static TrafoModelSource *
+new_source (TrafoModel       *model,
+            const TrafoGraph *graph,
+            TrafoCheckpoint  *checkpoint,
+            GHashTable       *untied,
+            GCancellable     *cancellable,
+            GError          **error)
+{
+  return trafo_model_source_new (model,
+                                 graph,
+                                 checkpoint,
+                                 untied,
+                                 &no_quantization,
+                                 "base",
+                                 0,
+                                 cancellable,
+                                 error);
+}
+
 static void
 assert_names (GPtrArray *names, const char *expected)
 {
@@ -256,14 +277,18 @@ test_case (gconstpointer data)
   g_autoptr (GHashTable) untied = NULL;
 
   g_assert_no_error (error);
-  untied = trafo_model_source_find_untied (TRAFO_MODEL (model), graph, checkpoint, NULL, &error);
+  untied = trafo_model_source_find_untied (TRAFO_MODEL (model),
+                                           graph,
+                                           checkpoint,
+                                           &no_quantization,
+                                           NULL,
+                                           &error);
   if (untied != NULL)
     {
       g_assert_no_error (error);
       g_clear_pointer (&graph, trafo_graph_free);
       graph = make_graph (untied);
-      source =
-          trafo_model_source_new (TRAFO_MODEL (model), graph, checkpoint, untied, 0, NULL, &error);
+      source = new_source (TRAFO_MODEL (model), graph, checkpoint, untied, NULL, &error);
     }
   g_unlink (path);
   if (c->message != NULL)
@@ -302,13 +327,8 @@ test_cancel (void)
     {
       g_autoptr (GError) error = NULL;
 
-      g_assert_null (trafo_model_source_new (TRAFO_MODEL (model),
-                                             graph,
-                                             checkpoints[i],
-                                             NULL,
-                                             0,
-                                             cancelled,
-                                             &error));
+      g_assert_null (
+          new_source (TRAFO_MODEL (model), graph, checkpoints[i], NULL, cancelled, &error));
       g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
     }
 }
@@ -337,7 +357,7 @@ test_float64 (void)
   g_assert_true (g_file_set_contents (path, (const char *) file->data, file->len, NULL));
   checkpoint = trafo_checkpoint_open (path, NULL, &error);
   g_assert_no_error (error);
-  source = trafo_model_source_new (TRAFO_MODEL (model), graph, checkpoint, NULL, 0, NULL, &error);
+  source = new_source (TRAFO_MODEL (model), graph, checkpoint, NULL, NULL, &error);
   g_unlink (path);
   g_assert_no_error (error);
   g_assert_true (trafo_model_source_lookup (source, "base.w", &operand, &error));

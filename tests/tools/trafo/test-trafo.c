@@ -415,6 +415,23 @@ static const Case cases[] = {
   { "convert-nothing", "convert @M/bert-bin", "", 2, "", "*expected IN and OUT*" },
   { "convert-nowhere", "convert /nowhere @T/x", "", 1, "", "*no such file or folder*" },
   { "convert-no-weights", "convert @M/tiny-bert/vocab.txt @T/x", "", 1, "", "*vocab.txt: *" },
+  { "quantize-nothing", "quantize @M/bert-bin --type int8", "", 2, "", "*expected IN and OUT*" },
+  { "quantize-type", "quantize @M/bert-bin @T/x --type q4", "", 2, "", "*found --type q4*" },
+  { "quantize-no-type", "quantize @M/bert-bin --dry-run", "", 2, "", "*--type nowhere*" },
+  { "quantize-nowhere", "quantize /nowhere @T/x --type int8", "", 1, "", "*/nowhere*" },
+  { "quantize-nowhere-float", "quantize /nowhere @T/x --type bfloat16", "", 1, "", "*/nowhere*" },
+  { "eval-nothing", "eval --file x", "", 2, "", "*expected one MODEL*" },
+  { "eval-no-file", "eval @M/gpt2-untied", "", 2, "", "*found no --file*" },
+  { "eval-no-such-file", "eval @M/gpt2-untied --file /nowhere", "", 1, "", "*/nowhere*" },
+  { "eval-masked", "eval @M/bert-mlm --file x", "", 1, "", "*for masked-lm*causal*" },
+  { "eval-stride", "eval @M/gpt2-untied --file x --stride -1", "", 2, "", "*--stride -1*" },
+  { "eval-too-long",
+    "eval @M/gpt2-untied --file @M/gpt2-untied/config.json --max-length 46",
+    "",
+    2,
+    "",
+    "*--max-length 46*45*" },
+  { "threshold", "forward --llm-int8-threshold x" TINY " --ids [[1]]", "", 2, "", "*threshold x*" },
   { "bench-unknown", "bench sleep" TINY, "", 2, "", "*sleep*encode-B-S*" },
   { "bench-too-long", "bench ragged" TINY, "", 1, "", "*108 tokens*at most 32*" },
   { "bench-many", "bench encode-65536-65536" TINY, "", 2, "", "*encode-65536-65536*" },
@@ -625,6 +642,11 @@ test_keys (void)
     { "show --json @M/bert-sharded",
       "path model_type architectures config tokenizer n_parameters size_bytes files tensors" },
     { "convert --json @M/bert-bin @T/keys", "files n_tensors size_bytes tied skipped" },
+    { "quantize --json @M/gpt2-lm --dry-run --type int8",
+      "tensors size_bytes quantized_size_bytes" },
+    { "eval --json @M/gpt2-untied --file @M/gpt2-untied/config.json", "perplexity loss n_tokens" },
+    { "eval --json @M/gpt2-untied --file @M/gpt2-untied/config.json --kl-base @M/gpt2-untied",
+      "perplexity loss n_tokens kl_divergence top_1_agreement" },
     { "verify --json @M/bert-qa", "model task device against tolerance agrees tensors" },
     { "env --json", "version abi glib system cpu memory_bytes plugins paths environment" },
     { "inspect --json", "plugins folders cache verdicts" },
@@ -751,6 +773,82 @@ test_convert (void)
   g_clear_pointer (&messages, g_free);
   g_assert_cmpint (run ("forward --model @T/converted --json" IDS, "", &after, &messages), ==, 0);
   g_assert_cmpstr (before, ==, after);
+}
+
+static double
+get_number (JsonNode *node, const char *key)
+{
+  return json_object_get_double_member (json_node_get_object (node), key);
+}
+
+/* What is written says what the model says that is quantized when it is loaded. */
+static void
+test_quantize (void)
+{
+  static const struct
+  {
+    const char *type;
+    guint       n_tensors;
+    double      greatest; /* relative error */
+    double      smaller;
+  } types[] = {
+    { "bnb-int8", 8, 0.02, 0.7 },
+    { "int8", 8, 0.02, 0.7 },
+    { "bfloat16", 28, 0.004, 0.55 },
+    { "float16", 28, 0.0005, 0.55 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
+    {
+      g_autofree char *arguments = g_strdup_printf ("quantize --json @M/gpt2-lm @T/%s --type %s",
+                                                    types[i].type,
+                                                    types[i].type);
+      g_autofree char *file = g_strdup_printf ("forward --model @T/%s --json" IDS, types[i].type);
+      g_autofree char *output = NULL, *messages = NULL;
+      g_autoptr (JsonNode) node = run_json (arguments);
+      JsonArray *tensors = json_object_get_array_member (json_node_get_object (node), "tensors");
+
+      g_assert_cmpuint (json_array_get_length (tensors), ==, types[i].n_tensors);
+      for (guint j = 0; j < types[i].n_tensors; j++)
+        {
+          JsonObject *tensor = json_array_get_object_element (tensors, j);
+
+          g_assert_cmpfloat (json_object_get_double_member (tensor, "relative_rms"), >, 0);
+          g_assert_cmpfloat (json_object_get_double_member (tensor, "relative_rms"),
+                             <,
+                             types[i].greatest);
+          g_assert_cmpfloat (json_object_get_double_member (tensor, "max_error"), >, 0);
+        }
+      g_assert_cmpfloat (get_number (node, "quantized_size_bytes"),
+                         <,
+                         types[i].smaller * get_number (node, "size_bytes"));
+      g_assert_cmpint (run (file, "", &output, &messages), ==, 0);
+    }
+}
+
+/* With the loop of its guide to perplexity transformers finds 353.1332787977403. */
+static void
+test_eval (void)
+{
+  static const char text[] =
+      "First Citizen:\nBefore we proceed any further, hear me speak.\n\n"
+      "All:\nSpeak, speak.\n\nFirst Citizen:\nYou are all resolved rather to "
+      "die than to famish?\n";
+  g_autofree char *path = g_build_filename (folder, "text", NULL);
+  g_autoptr (JsonNode) node = NULL;
+  g_autoptr (JsonNode) same = NULL;
+  g_autoptr (JsonNode) other = NULL;
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  node = run_json ("eval --json @M/gpt2-untied --file @T/text --max-length 32 --stride 16");
+  g_assert_cmpfloat_with_epsilon (get_number (node, "perplexity"), 353.1332787977403, 0.01);
+  same = run_json ("eval --json @M/gpt2-untied --file @T/text --kl-base @M/gpt2-untied");
+  g_assert_cmpfloat_with_epsilon (get_number (same, "kl_divergence"), 0, 1e-12);
+  g_assert_cmpfloat (get_number (same, "top_1_agreement"), ==, 1);
+  other = run_json (
+      "eval --json @M/gpt2-untied --file @T/text --load-in-8bit --kl-base @M/gpt2-untied");
+  g_assert_cmpfloat (get_number (other, "kl_divergence"), >, 1e-6);
+  g_assert_cmpfloat (get_number (other, "kl_divergence"), <, 0.01);
 }
 
 static void
@@ -1002,6 +1100,8 @@ main (int argc, char **argv)
   g_test_add_func ("/trafo/verify-names", test_verify_names);
   g_test_add_func ("/trafo/verify-classes", test_verify_classes);
   g_test_add_func ("/trafo/convert", test_convert);
+  g_test_add_func ("/trafo/quantize", test_quantize);
+  g_test_add_func ("/trafo/eval", test_eval);
   g_test_add_func ("/trafo/show-json", test_show_json);
   g_test_add_func ("/trafo/plugin-path", test_plugin_path);
   g_test_add_func ("/trafo/environment", test_environment);

@@ -17,14 +17,6 @@
  * other, nor the order of a sum's terms on how many there are. */
 #define BLOCK_BYTES (512 * 1024)
 
-/* So much of a panel stays in the first-level cache while GROUP_ROWS rows pass it, each of whose
- * pieces comes from the second level once; their sums take 16 KiB. */
-#define PIECE_BLOCKS 8
-#define GROUP_ROWS 128
-
-/* Of a panel that is read once, how far ahead of its use a line is asked for. */
-#define AHEAD_BYTES 4096
-
 typedef struct
 {
   TrafoCpuRows  x;
@@ -72,9 +64,10 @@ narrow_from_args (const TrafoKernelArgs *args)
 static gboolean
 narrow_supports (const TrafoKernelArgs *args)
 {
-  const TrafoOperand *weight = &args->inputs[1];
+  const TrafoOperand     *weight = &args->inputs[1];
+  const TrafoLinearAttrs *attrs = args->attrs;
 
-  return weight->layout == TRAFO_LAYOUT_PACKED &&
+  return weight->layout == TRAFO_LAYOUT_PACKED && attrs->encoding == TRAFO_WEIGHT_ENCODING_NONE &&
          (weight->dtype == TRAFO_DTYPE_BFLOAT16 || weight->dtype == TRAFO_DTYPE_INT8) &&
          TRAFO_CPU_SYMBOL (linear_is_rows) (args);
 }
@@ -159,54 +152,29 @@ scale_sums (const Narrow *l, const LinearTile *tile, const float *row_scales, gp
       }
 }
 
-/* The sums of @n_rows rows, at most GROUP_ROWS, whose tiles begin at @x. Few rows take all of K at
- * once; else what is ahead of a piece, most often the next, is fetched by all its passes alike. */
-static void
-multiply_group (const Narrow *l, const guint8 *x, gsize n_rows, const guint8 *weights, float *sums)
-{
-  NarrowTile  multiply = l->dtype == TRAFO_DTYPE_INT8 ? TRAFO_CPU_SYMBOL (narrow_tile_int8)
-                                                      : TRAFO_CPU_SYMBOL (narrow_tile_bfloat16);
-  gsize       n_passes = (n_rows + NARROW_MAX_ROWS - 1) / NARROW_MAX_ROWS;
-  gsize       length = n_passes == 1 ? l->n_blocks : PIECE_BLOCKS;
-  NarrowPiece piece = { .x_tile_bytes = l->n_blocks * NARROW_TILE_BYTES, .is_first = TRUE };
-
-  piece.n_ahead = (2 * NARROW_ROWS + n_passes - 1) / n_passes;
-  for (gsize k = 0; k == 0 || k < l->n_blocks; k += length, piece.is_first = FALSE)
-    {
-      piece.n_blocks = MIN (length, l->n_blocks - k);
-      piece.panel = weights + narrow_panel_bytes (k);
-      piece.ahead = piece.panel + (n_passes == 1 ? AHEAD_BYTES : narrow_panel_bytes (length));
-      for (gsize i = 0; i < n_rows; i += NARROW_MAX_ROWS)
-        {
-          piece.x = x + (i * l->n_blocks + k * NARROW_ROWS) * NARROW_BLOCK_BYTES;
-          piece.n_rows = MIN (NARROW_MAX_ROWS, n_rows - i);
-          multiply (&piece, sums + i * NARROW_PANEL);
-          piece.ahead += piece.n_blocks * piece.n_ahead * NARROW_BLOCK_BYTES;
-        }
-    }
-}
-
 /* Rows [m, m + n) of the block and one panel. */
 static void
 run_panel (const Narrow *l, const Block *block, gsize m, gsize n, gsize panel)
 {
   const guint8 *weights = l->panels + panel * narrow_panel_bytes (l->n_blocks);
 
-  for (gsize i = 0; i < n; i += GROUP_ROWS)
+  for (gsize i = 0; i < n; i += NARROW_GROUP_ROWS)
     {
-      _Alignas(64) float sums[GROUP_ROWS * NARROW_PANEL];
+      _Alignas(64) float sums[NARROW_GROUP_ROWS * NARROW_PANEL];
       LinearTile         tile = { .m = m + i,
-                                  .n_rows = MIN (GROUP_ROWS, n - i),
+                                  .n_rows = MIN (NARROW_GROUP_ROWS, n - i),
                                   .n = panel * NARROW_PANEL,
                                   .stride = NARROW_PANEL,
                                   .is_first = TRUE,
                                   .is_last = TRUE };
 
-      multiply_group (l,
-                      block->tiles + i * l->n_blocks * NARROW_BLOCK_BYTES,
-                      tile.n_rows,
-                      weights,
-                      sums);
+      TRAFO_CPU_SYMBOL (narrow_multiply)
+      (l->dtype,
+       block->tiles + i * l->n_blocks * NARROW_BLOCK_BYTES,
+       tile.n_rows,
+       weights,
+       l->n_blocks,
+       sums);
       if (l->dtype == TRAFO_DTYPE_INT8)
         scale_sums (l, &tile, block->scales + i, sums);
       TRAFO_CPU_SYMBOL (linear_finish) (&l->output, &tile, sums);

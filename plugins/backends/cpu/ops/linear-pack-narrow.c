@@ -156,6 +156,38 @@ pack_columns_int8 (const Packed *packed, gsize n, guint8 *tile)
     }
 }
 
+/* What is encoded already; its scales stay what they are. */
+static void
+pack_columns_encoded (const Packed *packed, gsize n, guint8 *tile)
+{
+  const TrafoWeight *weight = packed->weight;
+  const char        *rows[NARROW_ROWS];
+
+  for (gsize i = 0; i < NARROW_ROWS; i++)
+    {
+      gint64 at = (gint64) (n + i);
+      gint   part = weight_find_part (weight, &at);
+
+      rows[i] = weight_find_row (weight, n + i);
+      packed->scales[n + i] = part < 0 ? 0 : ((const float *) weight->scales[part].data)[at];
+      packed->offsets[n + i] = 0;
+    }
+  for (gsize index = 0; index < packed->n_blocks; index++)
+    {
+      _Alignas(64) guint8 lines[NARROW_ROWS][NARROW_BLOCK_BYTES] = { 0 };
+      gsize               k = index * NARROW_BLOCK_BYTES;
+
+      for (gsize i = 0; i < NARROW_ROWS; i++)
+        {
+          if (rows[i] != NULL)
+            memcpy (lines[i], rows[i] + k, MIN (NARROW_BLOCK_BYTES, (gsize) weight->n_in - k));
+          for (gsize j = 0; j < NARROW_BLOCK_BYTES; j++)
+            packed->offsets[n + i] += NARROW_OFFSET * (gint8) lines[i][j];
+        }
+      store_tile (lines, tile + index * 2 * NARROW_TILE_BYTES);
+    }
+}
+
 static void
 pack_columns_bfloat16 (const Packed *packed, gsize n, guint8 *tile)
 {
@@ -215,7 +247,9 @@ pack (const TrafoWeight *weight, gpointer destination, guint task)
         gsize   n = panel * NARROW_PANEL + half * NARROW_ROWS;
         guint8 *tile = packed.panels + panel * panel_bytes + half * NARROW_TILE_BYTES;
 
-        if (weight->dtype == TRAFO_DTYPE_INT8)
+        if (weight->encoding != TRAFO_WEIGHT_ENCODING_NONE)
+          pack_columns_encoded (&packed, n, tile);
+        else if (weight->dtype == TRAFO_DTYPE_INT8)
           pack_columns_int8 (&packed, n, tile);
         else
           pack_columns_bfloat16 (&packed, n, tile);

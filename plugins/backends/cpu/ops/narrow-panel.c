@@ -6,6 +6,26 @@
 
 #include <string.h>
 
+/* So much of a panel stays in the first-level cache while a group of rows passes it, each of whose
+ * pieces comes from the second level once. */
+#define PIECE_BLOCKS 8
+
+/* Of a panel that is read once, how far ahead of its use a line is asked for. */
+#define AHEAD_BYTES 4096
+
+/* A piece of K of one or two tiles of x and of a panel. */
+typedef struct
+{
+  const guint8 *x;
+  gsize         x_tile_bytes; /* from a tile of rows to the next */
+  gsize         n_rows; /* that are wanted; those behind them in their tile may be written too */
+  const guint8 *panel;
+  gsize         n_blocks;
+  const guint8 *ahead;    /* what is read soon: its lines are asked for meanwhile, */
+  gsize         n_ahead;  /* so many a block */
+  gboolean      is_first; /* else the products are added */
+} NarrowPiece;
+
 #if defined(__AMX_TILE__)
 #include "../simd/amx.h"
 
@@ -182,5 +202,37 @@ DEFINE_TILE (int8, TRAFO_DTYPE_INT8)
 
 #endif
 
-const NarrowTile TRAFO_CPU_SYMBOL (narrow_tile_bfloat16) = bfloat16;
-const NarrowTile TRAFO_CPU_SYMBOL (narrow_tile_int8) = int8;
+/* Few rows take all of K at once; else what is ahead of a piece, most often the next, is fetched by all
+ * its passes alike. */
+void
+TRAFO_CPU_SYMBOL (narrow_multiply) (guint8        dtype,
+                                    const guint8 *x,
+                                    gsize         n_rows,
+                                    const guint8 *panel,
+                                    gsize         n_blocks,
+                                    gpointer      sums)
+{
+  gsize       n_passes = (n_rows + NARROW_MAX_ROWS - 1) / NARROW_MAX_ROWS;
+  gsize       length = n_passes == 1 ? n_blocks : PIECE_BLOCKS;
+  NarrowPiece piece = { .x_tile_bytes = n_blocks * NARROW_TILE_BYTES, .is_first = TRUE };
+
+  piece.n_ahead = (2 * NARROW_ROWS + n_passes - 1) / n_passes;
+  for (gsize k = 0; k == 0 || k < n_blocks; k += length, piece.is_first = FALSE)
+    {
+      piece.n_blocks = MIN (length, n_blocks - k);
+      piece.panel = panel + narrow_panel_bytes (k);
+      piece.ahead = piece.panel + (n_passes == 1 ? AHEAD_BYTES : narrow_panel_bytes (length));
+      for (gsize i = 0; i < n_rows; i += NARROW_MAX_ROWS)
+        {
+          gpointer at = (float *) sums + i * NARROW_PANEL;
+
+          piece.x = x + (i * n_blocks + k * NARROW_ROWS) * NARROW_BLOCK_BYTES;
+          piece.n_rows = MIN (NARROW_MAX_ROWS, n_rows - i);
+          if (dtype == TRAFO_DTYPE_INT8)
+            int8 (&piece, at);
+          else
+            bfloat16 (&piece, at);
+          piece.ahead += piece.n_blocks * piece.n_ahead * NARROW_BLOCK_BYTES;
+        }
+    }
+}

@@ -12,13 +12,15 @@
  *   x        [tile of rows][block][16 rows][64 bytes of K]
  *
  * Packed weights of 8 bits are followed by what their integers stand for: for every column a float32
- * scale, then 128 times the sum of its integers, as x is stored plus 128. */
+ * scale (of 1, or in LLM.int8() of 127), then 128 times the sum of its integers, as x is stored plus
+ * 128. */
 #define NARROW_ROWS 16
 #define NARROW_BLOCK_BYTES 64
 #define NARROW_TILE_BYTES (NARROW_ROWS * NARROW_BLOCK_BYTES)
 #define NARROW_PANEL 32
 #define NARROW_TILES 2 /* of rows computed at once, at most */
 #define NARROW_MAX_ROWS (NARROW_TILES * NARROW_ROWS)
+#define NARROW_GROUP_ROWS 128 /* that pass a panel together: their sums take 16 KiB */
 #define NARROW_OFFSET 128
 
 static inline gsize
@@ -39,24 +41,14 @@ narrow_panel_bytes (gsize n_blocks)
   return 2 * NARROW_TILE_BYTES * n_blocks;
 }
 
-/* A piece of K of one or two tiles of x and of a panel. */
-typedef struct
-{
-  const guint8 *x;
-  gsize         x_tile_bytes; /* from a tile of rows to the next */
-  gsize         n_rows; /* that are wanted; those behind them in their tile may be written too */
-  const guint8 *panel;
-  gsize         n_blocks;
-  const guint8 *ahead;    /* what is read soon: its lines are asked for meanwhile, */
-  gsize         n_ahead;  /* so many a block */
-  gboolean      is_first; /* else the products are added */
-} NarrowPiece;
-
-/* sums [rows][NARROW_PANEL] of 32-bit words, float32 for bfloat16, else integers: the products. */
-typedef void (*NarrowTile) (const NarrowPiece *piece, gpointer sums);
-
-extern const NarrowTile TRAFO_CPU_SYMBOL (narrow_tile_bfloat16);
-extern const NarrowTile TRAFO_CPU_SYMBOL (narrow_tile_int8);
+/* sums [rows][NARROW_PANEL] of 32-bit words, float32 for bfloat16, else integers: the products of a
+ * panel and of @n_rows rows, at most NARROW_GROUP_ROWS, whose tiles begin at @x. */
+void TRAFO_CPU_SYMBOL (narrow_multiply) (guint8        dtype,
+                                         const guint8 *x,
+                                         gsize         n_rows,
+                                         const guint8 *panel,
+                                         gsize         n_blocks,
+                                         gpointer      sums);
 
 /* Before the first and after the last tile of a task: the state of the tile registers. */
 void TRAFO_CPU_SYMBOL (narrow_begin) (void);

@@ -158,9 +158,11 @@ test_linear_with_every_epilogue (gconstpointer data)
     for (guint mask = 0; mask < 8; mask++)
       {
         const TrafoLinearAttrs attrs = {
-          sizeof attrs, (s + mask) % (TRAFO_ACTIVATION_SIGMOID + 1),
-          mask & 1,     (mask >> 1) & 1,
-          mask >> 2,    { 0 },
+          .struct_size = sizeof attrs,
+          .activation = (s + mask) % (TRAFO_ACTIVATION_SIGMOID + 1),
+          .is_in_out = mask & 1,
+          .has_bias = (mask >> 1) & 1,
+          .has_residual = mask >> 2,
         };
 
         if (n_cases++ % every == 0)
