@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
-#include <errno.h>
 #include <trafo/trafo-error.h>
 
 #include "trafo-checkpoint-save-private.h"
+#include "trafo-folder-private.h"
 #include "trafo-tensor.h"
 
 /* What is written, and what of it was made. */
@@ -102,18 +102,8 @@ trafo_checkpoint_cast (TrafoCheckpoint *checkpoint,
   if (!trafo_checkpoint_check (checkpoint, error) ||
       !collect (&contents, checkpoint, dtype, cancellable, error))
     return FALSE;
-  if (g_mkdir_with_parents (folder, 0777) != 0)
-    {
-      g_autofree char *shown = g_filename_display_name (folder);
-
-      g_set_error (error,
-                   G_IO_ERROR,
-                   g_io_error_from_errno (errno),
-                   "%s: cannot make the folder: %s",
-                   shown,
-                   g_strerror (errno));
-      return FALSE;
-    }
+  if (!trafo_folder_make (folder, error))
+    return FALSE;
   return trafo_checkpoint_save (folder,
                                 (const TrafoCheckpointTensor *) contents.tensors->data,
                                 contents.tensors->len,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
-#include <errno.h>
 #include <string.h>
 #include <trafo/trafo-error.h>
 
 #include "trafo-checkpoint-save-private.h"
+#include "trafo-folder-private.h"
 #include "trafo-safetensors-private.h"
 
 /* Orders tensors by what they are, their names apart. */
@@ -91,7 +91,6 @@ trafo_checkpoint_convert (TrafoCheckpoint *checkpoint,
                           GCancellable    *cancellable,
                           GError         **error)
 {
-  g_autofree char                  *shown = g_filename_display_name (path);
   g_autofree TrafoCheckpointTensor *tensors = NULL;
   gsize                             n_tensors;
 
@@ -102,18 +101,11 @@ trafo_checkpoint_convert (TrafoCheckpoint *checkpoint,
     return FALSE;
   if (g_str_has_suffix (path, ".safetensors"))
     return save_file (path, tensors, n_tensors, error);
-  if (g_mkdir_with_parents (path, 0777) == 0)
-    return trafo_checkpoint_save (path,
-                                  tensors,
-                                  n_tensors,
-                                  TRAFO_CHECKPOINT_MAX_SHARD_SIZE_BYTES,
-                                  cancellable,
-                                  error);
-  g_set_error (error,
-               G_IO_ERROR,
-               g_io_error_from_errno (errno),
-               "%s: cannot make the folder: %s",
-               shown,
-               g_strerror (errno));
-  return FALSE;
+  return trafo_folder_make (path, error) &&
+         trafo_checkpoint_save (path,
+                                tensors,
+                                n_tensors,
+                                TRAFO_CHECKPOINT_MAX_SHARD_SIZE_BYTES,
+                                cancellable,
+                                error);
 }

@@ -2,13 +2,13 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-model-save.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "trafo-async-call-private.h"
 #include "trafo-checkpoint-save-private.h"
 #include "trafo-encoded-parts-private.h"
+#include "trafo-folder-private.h"
 #include "trafo-model-generate.h"
 #include "trafo-model-runtime-private.h"
 
@@ -222,18 +222,8 @@ trafo_model_save_pretrained (TrafoModel   *self,
       if (generation_config == NULL)
         return FALSE;
     }
-  if (g_mkdir_with_parents (folder, 0777) != 0)
-    {
-      g_autofree char *shown = g_filename_display_name (folder);
-
-      g_set_error (error,
-                   G_IO_ERROR,
-                   g_io_error_from_errno (errno),
-                   "%s: could not make the folder: %s",
-                   shown,
-                   g_strerror (errno));
-      return FALSE;
-    }
+  if (!trafo_folder_make (folder, error))
+    return FALSE;
   if (max_shard_size_bytes == 0)
     max_shard_size_bytes = TRAFO_CHECKPOINT_MAX_SHARD_SIZE_BYTES;
   return trafo_checkpoint_save (folder,

@@ -2,12 +2,12 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-text.h"
 
-#include <errno.h>
 #include <glib/gstdio.h>
 #include <trafo/trafo-error.h>
 
 #include "trafo-async-call-private.h"
 #include "trafo-atomic-file-private.h"
+#include "trafo-folder-private.h"
 #include "trafo-text-engine-private.h"
 
 /* All that transformers' tokenizers write, of any version. */
@@ -80,16 +80,8 @@ trafo_tokenizer_save_pretrained (TrafoTokenizer *self, const char *folder, GErro
                    G_OBJECT_TYPE_NAME (self));
       return FALSE;
     }
-  if (g_mkdir_with_parents (folder, 0777) != 0)
-    {
-      g_set_error (error,
-                   G_IO_ERROR,
-                   g_io_error_from_errno (errno),
-                   "%s: could not make the folder: %s",
-                   folder,
-                   g_strerror (errno));
-      return FALSE;
-    }
+  if (!trafo_folder_make (folder, error))
+    return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
       gboolean is_there;

@@ -2,11 +2,11 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-trained-tokenizer-private.h"
 
-#include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
 #include "trafo-atomic-file-private.h"
+#include "trafo-folder-private.h"
 #include "trafo-json-write-private.h"
 
 static gboolean
@@ -315,16 +315,8 @@ trafo_trained_tokenizer_save (const TrafoTrainedTokenizer *self, const char *fol
   gsize       size;
   const char *text = g_bytes_get_data (json, &size);
 
-  if (g_mkdir_with_parents (folder, 0777) != 0)
-    {
-      g_set_error (error,
-                   G_IO_ERROR,
-                   g_io_error_from_errno (errno),
-                   "%s: could not make the folder: %s",
-                   folder,
-                   g_strerror (errno));
-      return FALSE;
-    }
+  if (!trafo_folder_make (folder, error))
+    return FALSE;
   return save_old_files (self, folder, error) &&
          write_file (folder, "tokenizer_config.json", config->str, config->len, error) &&
          write_file (folder, "tokenizer.json", text, size, error);

@@ -148,7 +148,7 @@ test_failures (void)
 
   g_assert_false (trafo_model_save_pretrained (model, file, 0, NULL, &error));
   g_assert_cmpint (error->domain, ==, G_IO_ERROR);
-  g_assert_nonnull (strstr (error->message, "could not make the folder"));
+  g_assert_nonnull (strstr (error->message, "cannot make the folder"));
   g_clear_error (&error);
   g_assert_false (trafo_model_save_pretrained (empty, "/nowhere", 0, NULL, &error));
   g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
