@@ -54,13 +54,13 @@ find_components (TrafoTokenizer             *self,
                  gboolean                    has_file)
 {
   g_autoptr (TrafoConfig) model = NULL;
+  const char *name = NULL;
 
-  if (!g_variant_lookup (config->values, "tokenizer_class", "s", NULL) && folder != NULL)
+  if (!g_variant_lookup (config->values, "tokenizer_class", "&s", &name) && folder != NULL)
     model = trafo_config_new_from_folder (folder, NULL);
-  return trafo_tokenizer_set_class (self,
-                                    config->values,
-                                    model != NULL ? trafo_config_get_model_type (model) : NULL,
-                                    has_file);
+  if (model != NULL)
+    name = trafo_config_get_model_type (model);
+  return trafo_tokenizer_set_class (self, config->values, name, has_file);
 }
 
 static TrafoTokenizerConfig *

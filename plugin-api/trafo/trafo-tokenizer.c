@@ -111,11 +111,11 @@ trafo_tokenizer_get_default_config (TrafoTokenizer *self)
  * trafo_tokenizer_set_class: (virtual set_class)
  * @self: a tokenizer that has loaded nothing yet
  * @config: tokenizer_config.json, completed with the defaults, as a dictionary `a{sv}`
- * @model_type: (nullable): the model_type of config.json
+ * @name: (nullable): the "tokenizer_class" of @config, else the model_type of config.json
  * @has_file: whether there is a tokenizer.json
  *
- * Tells the class that a checkpoint names: the "tokenizer_class" of @config, else the one that
- * Hugging Face has for @model_type; without a tokenizer.json the tokenizer's own, whatever is named.
+ * Tells the class that a checkpoint names; without a tokenizer.json it is the tokenizer's own, whatever
+ * is named.
  *
  * Returns: (transfer full) (nullable): what that class makes in place of tokenizer.json's components,
  *   a dictionary `a{sv}`; %NULL if it takes more than the vocabulary from the file
@@ -123,7 +123,7 @@ trafo_tokenizer_get_default_config (TrafoTokenizer *self)
 GVariant *
 trafo_tokenizer_set_class (TrafoTokenizer *self,
                            GVariant       *config,
-                           const char     *model_type,
+                           const char     *name,
                            gboolean        has_file)
 {
   TrafoTokenizerInterface *iface;
@@ -131,8 +131,7 @@ trafo_tokenizer_set_class (TrafoTokenizer *self,
 
   g_return_val_if_fail (TRAFO_IS_TOKENIZER (self), NULL);
   iface = TRAFO_TOKENIZER_GET_IFACE (self);
-  components =
-      iface->set_class != NULL ? iface->set_class (self, config, model_type, has_file) : NULL;
+  components = iface->set_class != NULL ? iface->set_class (self, config, name, has_file) : NULL;
   if (components == NULL)
     return NULL;
   g_variant_take_ref (components);

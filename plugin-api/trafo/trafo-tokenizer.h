@@ -94,9 +94,9 @@ G_DECLARE_INTERFACE (TrafoTokenizer, trafo_tokenizer, TRAFO, TOKENIZER, GObject)
  *   has them, as the unknown token of SentencePiece's models does; -1 for none. May be %NULL: none
  * @tokenize: splits each word of @text, valid UTF-8, into pieces and appends them; @word of
  *   a piece is the index in @words plus @first_word. Called by several threads at a time
- * @set_class: tells, before anything is loaded, the class that the checkpoint names: by
- *   tokenizer_config.json, completed by @get_default_config, or by the model_type of config.json. If
- *   that class takes nothing but the vocabulary from tokenizer.json, returns what it makes itself: a
+ * @set_class: tells, before anything is loaded, tokenizer_config.json, completed by
+ *   @get_default_config, and the class that the checkpoint names: the "tokenizer_class" there, else the
+ *   model_type of config.json, else %NULL. If that class takes nothing but the vocabulary from tokenizer.json, returns what it makes itself: a
  *   dictionary `a{sv}` with any of "normalizer", "pre_tokenizer", "decoder" and "post_processor", each as
  *   in tokenizer.json. The class has none of those that are not there, but the file's post-processor;
  *   the library adds "cls" and "sep" with their ids to one that lacks them. %NULL if the class reads
@@ -132,7 +132,7 @@ struct _TrafoTokenizerInterface
                         GError              **error);
   GVariant *(*set_class) (TrafoTokenizer *self,
                           GVariant       *config,
-                          const char     *model_type,
+                          const char     *name,
                           gboolean        has_file);
 };
 
@@ -141,7 +141,7 @@ struct _TrafoTokenizerInterface
 TRAFO_API GVariant *trafo_tokenizer_get_default_config (TrafoTokenizer *self);
 TRAFO_API GVariant *trafo_tokenizer_set_class (TrafoTokenizer *self,
                                                GVariant       *config,
-                                               const char     *model_type,
+                                               const char     *name,
                                                gboolean        has_file);
 TRAFO_API gboolean  trafo_tokenizer_load_model (TrafoTokenizer *self,
                                                 GBytes         *model,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "trafo-command.h"
+#include "trafo-model-options.h"
 #include "trafo-plugin-report.h"
 #include "trafo-tensor-table.h"
 #include "trafo-terminal.h"
@@ -246,12 +247,12 @@ run (const TrafoCommand *self, int argc, char **argv)
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.models, NULL, NULL },
     G_OPTION_ENTRY_NULL,
   };
+  const char *folder;
 
   if (!trafo_command_parse (self, entries, argc, argv))
     return TRAFO_EXIT_USAGE;
-  if (options.models == NULL || g_strv_length (options.models) != 1)
-    return trafo_command_fail_usage (self, "expected one MODEL, a folder");
-  return show (self, &options, options.models[0]);
+  folder = trafo_model_options_get_folder (self, options.models);
+  return folder != NULL ? show (self, &options, folder) : TRAFO_EXIT_USAGE;
 }
 
 const TrafoCommand trafo_command_show = {

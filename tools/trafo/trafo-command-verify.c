@@ -354,10 +354,8 @@ run (const TrafoCommand *self, int argc, char **argv)
 
   if (!trafo_command_parse (self, entries, argc, argv))
     return TRAFO_EXIT_USAGE;
-  if (options.models == NULL || g_strv_length (options.models) != 1)
-    return trafo_command_fail_usage (self, "expected one MODEL, a folder");
-  options.model.model = g_strdup (options.models[0]);
-  if (!trafo_model_options_check (&options.model, self))
+  options.model.model = g_strdup (trafo_model_options_get_folder (self, options.models));
+  if (options.model.model == NULL || !trafo_model_options_check (&options.model, self))
     return TRAFO_EXIT_USAGE;
   if (!(options.tolerance >= 0))
     return trafo_command_fail_usage (self,

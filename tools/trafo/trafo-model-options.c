@@ -27,6 +27,15 @@ trafo_model_options_check_model (const TrafoCommand *command, const char *model)
   return FALSE;
 }
 
+const char *
+trafo_model_options_get_folder (const TrafoCommand *command, char **folders)
+{
+  if (folders != NULL && g_strv_length (folders) == 1)
+    return folders[0];
+  trafo_command_fail_usage (command, "expected one MODEL, a folder");
+  return NULL;
+}
+
 static gboolean
 is_threshold (const char *text)
 {

@@ -49,6 +49,9 @@ typedef struct
 /* FALSE if --model is missing or empty, which was then said: the command returns TRAFO_EXIT_USAGE. */
 gboolean trafo_model_options_check_model (const TrafoCommand *command, const char *model);
 
+/* The one folder that is an argument; NULL if there is none, or more, which was then said. */
+const char *trafo_model_options_get_folder (const TrafoCommand *command, char **folders);
+
 void trafo_model_options_clear (TrafoModelOptions *self);
 
 /* Checks them and makes the number of threads known. FALSE if one was wrong, which was then said:

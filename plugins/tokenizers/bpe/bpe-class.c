@@ -5,35 +5,20 @@
  * models/roberta/tokenization_roberta.py). */
 #include "bpe-class.h"
 
-static gboolean
-is_named (const char *const *classes,
-          const char *const *model_types,
-          GVariant          *config,
-          const char        *model_type)
+gboolean
+bpe_class_is_gpt2 (const char *name)
 {
-  const char *class = NULL;
+  static const char *const names[] = { GPT2_CLASSES, GPT2_MODEL_TYPES, NULL };
 
-  if (g_variant_lookup (config, "tokenizer_class", "&s", &class))
-    return g_strv_contains (classes, class);
-  return model_type != NULL && g_strv_contains (model_types, model_type);
+  return name != NULL && g_strv_contains (names, name);
 }
 
 gboolean
-bpe_class_is_gpt2 (GVariant *config, const char *model_type)
+bpe_class_is_roberta (const char *name)
 {
-  static const char *const classes[] = { GPT2_CLASSES, NULL };
-  static const char *const model_types[] = { GPT2_MODEL_TYPES, NULL };
+  static const char *const names[] = { ROBERTA_CLASSES, ROBERTA_MODEL_TYPES, NULL };
 
-  return is_named (classes, model_types, config, model_type);
-}
-
-gboolean
-bpe_class_is_roberta (GVariant *config, const char *model_type)
-{
-  static const char *const classes[] = { ROBERTA_CLASSES, NULL };
-  static const char *const model_types[] = { ROBERTA_MODEL_TYPES, NULL };
-
-  return is_named (classes, model_types, config, model_type);
+  return name != NULL && g_strv_contains (names, name);
 }
 
 static gboolean

@@ -21,10 +21,9 @@ G_BEGIN_DECLS
   "bart", "bridgetower", "clap", "data2vec-text", "ibert", "led", "lilt", "longformer", "mega",    \
       "mra", "mvp", "roberta", "roberta-prelayernorm"
 
-/* Whether a checkpoint's tokenizer is of such a class: by the class that the completed
- * tokenizer_config.json names, else by the model_type of config.json, which may be NULL. */
-gboolean bpe_class_is_gpt2 (GVariant *config, const char *model_type);
-gboolean bpe_class_is_roberta (GVariant *config, const char *model_type);
+/* Whether a checkpoint that names this class or model_type has a tokenizer of such a class. */
+gboolean bpe_class_is_gpt2 (const char *name);
+gboolean bpe_class_is_roberta (const char *name);
 
 /* What the classes make whatever tokenizer.json says; floating. */
 GVariant *bpe_class_new_gpt2_components (GVariant *config);

@@ -69,39 +69,30 @@ roberta_get_default_config (TrafoTokenizer *tokenizer)
                                "'mask_token': <'<mask>'>}");
 }
 
-static GVariant *
-set_class (TrafoTokenizer *tokenizer, gboolean is_made_by_class, GVariant *components)
+static gboolean
+set_made_by_class (TrafoTokenizer *tokenizer, gboolean is_made_by_class)
 {
   TrafoBpeTokenizerPrivate *self =
       trafo_bpe_tokenizer_get_instance_private (TRAFO_BPE_TOKENIZER (tokenizer));
 
   self->is_made_by_class = is_made_by_class;
-  if (is_made_by_class)
-    return components;
-  g_variant_unref (g_variant_ref_sink (components));
-  return NULL;
+  return is_made_by_class;
 }
 
 static GVariant *
-bpe_set_class (TrafoTokenizer *tokenizer,
-               GVariant       *config,
-               const char     *model_type,
-               gboolean        has_file)
+bpe_set_class (TrafoTokenizer *tokenizer, GVariant *config, const char *name, gboolean has_file)
 {
-  return set_class (tokenizer,
-                    !has_file || bpe_class_is_gpt2 (config, model_type),
-                    bpe_class_new_gpt2_components (config));
+  return set_made_by_class (tokenizer, !has_file || bpe_class_is_gpt2 (name))
+             ? bpe_class_new_gpt2_components (config)
+             : NULL;
 }
 
 static GVariant *
-roberta_set_class (TrafoTokenizer *tokenizer,
-                   GVariant       *config,
-                   const char     *model_type,
-                   gboolean        has_file)
+roberta_set_class (TrafoTokenizer *tokenizer, GVariant *config, const char *name, gboolean has_file)
 {
-  return set_class (tokenizer,
-                    !has_file || bpe_class_is_roberta (config, model_type),
-                    bpe_class_new_roberta_components (config));
+  return set_made_by_class (tokenizer, !has_file || bpe_class_is_roberta (name))
+             ? bpe_class_new_roberta_components (config)
+             : NULL;
 }
 
 static gboolean

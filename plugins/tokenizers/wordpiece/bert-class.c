@@ -5,15 +5,11 @@
 #include "bert-class.h"
 
 gboolean
-bert_class_is_named (GVariant *config, const char *model_type)
+bert_class_has_name (const char *name)
 {
-  static const char *const classes[] = { BERT_CLASSES, NULL };
-  static const char *const model_types[] = { BERT_MODEL_TYPES, NULL };
-  const char *class = NULL;
+  static const char *const names[] = { BERT_CLASSES, BERT_MODEL_TYPES, NULL };
 
-  if (g_variant_lookup (config, "tokenizer_class", "&s", &class))
-    return g_strv_contains (classes, class);
-  return model_type != NULL && g_strv_contains (model_types, model_type);
+  return name != NULL && g_strv_contains (names, name);
 }
 
 const char *

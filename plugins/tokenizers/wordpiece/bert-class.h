@@ -23,9 +23,8 @@ G_BEGIN_DECLS
       "mm-grounding-dino", "mobilebert", "nezha", "nomic_bert", "qdqbert", "realm", "retribert",   \
       "squeezebert", "tvp", "vilt", "visual_bert"
 
-/* Whether a checkpoint's tokenizer is of BERT's class: by the class that the completed
- * tokenizer_config.json names, else by the model_type of config.json, which may be NULL. */
-gboolean bert_class_is_named (GVariant *config, const char *model_type);
+/* Whether a checkpoint that names this class or model_type has a tokenizer of BERT's class. */
+gboolean bert_class_has_name (const char *name);
 
 /* What the class makes whatever tokenizer.json says; floating. */
 GVariant *bert_class_new_components (GVariant *config);

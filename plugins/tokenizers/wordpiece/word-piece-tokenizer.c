@@ -47,13 +47,13 @@ word_piece_get_default_config (TrafoTokenizer *tokenizer)
 static GVariant *
 word_piece_set_class (TrafoTokenizer *tokenizer,
                       GVariant       *config,
-                      const char     *model_type,
+                      const char     *name,
                       gboolean        has_file)
 {
   TrafoWordPieceTokenizer *self = TRAFO_WORD_PIECE_TOKENIZER (tokenizer);
 
   g_clear_pointer (&self->class_unk, g_free);
-  if (has_file && !bert_class_is_named (config, model_type))
+  if (has_file && !bert_class_has_name (name))
     return NULL;
   self->class_unk = g_strdup (bert_class_get_unk_token (config));
   return bert_class_new_components (config);
