@@ -448,8 +448,19 @@ do_put (TrafoPickle *self, guint8 opcode)
   TrafoPickleValue *value = top (self);
   guint32           index;
 
-  if (value == NULL || !read_unsigned (self, opcode == 'q' ? 1 : 4, &index) ||
-      !values_reserve (self, &self->memo, (gsize) index + 1))
+  if (value == NULL || !read_unsigned (self, opcode == 'q' ? 1 : 4, &index))
+    return;
+  /* writers count from 0 or 1, and each place takes them more than a byte */
+  if (index >= self->size_bytes)
+    {
+      trafo_pickle_fail (self,
+                         TRAFO_FORMAT_ERROR_LIMIT,
+                         "found the place %u of the memo in a pickle of %" G_GSIZE_FORMAT " bytes",
+                         index,
+                         self->size_bytes);
+      return;
+    }
+  if (!values_reserve (self, &self->memo, (gsize) index + 1))
     return;
   for (; self->memo.n_values <= index; self->memo.n_values++)
     self->memo.values[self->memo.n_values] = NULL;
