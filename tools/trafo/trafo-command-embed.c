@@ -170,7 +170,8 @@ embed (const TrafoCommand *self, const Options *options)
   if (embeddings == NULL)
     return trafo_command_fail (self, error);
   if (!options->json && *texts != NULL)
-    return print_text (embeddings, texts, (g_get_monotonic_time () - start) * 1e-6);
+    return trafo_command_flush (
+        print_text (embeddings, texts, (g_get_monotonic_time () - start) * 1e-6));
   value = trafo_value_new_record ();
   trafo_value_set (value, "embeddings", trafo_value_new_tensor (embeddings));
   return options->json ? trafo_command_print_json (self, value) : TRAFO_EXIT_OK;

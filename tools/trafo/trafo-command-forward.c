@@ -182,7 +182,7 @@ forward (const TrafoCommand *self, const Options *options, const char *task)
   if (options->save != NULL && !trafo_tensor_dict_save (outputs, options->save, &error))
     return trafo_command_fail (self, error);
   return options->json ? print_json (self, outputs, options->save == NULL)
-                       : print_tensors (outputs);
+                       : trafo_command_flush (print_tensors (outputs));
 }
 
 static int

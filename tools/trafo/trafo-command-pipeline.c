@@ -95,7 +95,8 @@ run_pipeline (const TrafoCommand *self, const Options *options)
                                   &error);
   if (results == NULL)
     return trafo_command_fail (self, error);
-  return options->json ? trafo_command_print_json (self, results) : print_text (results);
+  return options->json ? trafo_command_print_json (self, results)
+                       : trafo_command_flush (print_text (results));
 }
 
 /* @arguments: nullable. Says what is wrong if not. */

@@ -53,6 +53,7 @@ trafo_command_flush (int status)
   if (fflush (stdout) == 0 && !ferror (stdout))
     return status;
   fprintf (stderr, "trafo: cannot write to stdout: %s\n", g_strerror (errno));
+  clearerr (stdout); /* it is said once */
   return TRAFO_EXIT_FAILURE;
 }
 

@@ -49,7 +49,8 @@ GQuark trafo_usage_error_quark (void);
 void trafo_usage_error_propagate (GError **error, GError *cause);
 
 /* Writes what stdout still holds and returns @status, or says why it cannot and returns
- * TRAFO_EXIT_FAILURE. */
+ * TRAFO_EXIT_FAILURE. A command calls it before it frees its model, which may first have packed
+ * weights to write to the disk. */
 int trafo_command_flush (int status);
 
 /* Takes the options out of @argv, in which argv[0] is the command's name; --help prints and exits.
