@@ -235,12 +235,26 @@ sum_rows (const float *terms, gsize n_rows, float sums[SUM_WIDTH])
   memcpy (sums, levels[0], sizeof levels[0]);
 }
 
+/* Of fewer than a vector: in four sums, too. */
+static float
+sum_few (const float *terms, gsize n)
+{
+  float sums[4] = { 0 };
+
+  for (gsize i = 0; i < n; i++)
+    sums[n < 4 || i >= 4 ? 0 : i] += terms[i];
+  return sums[0] + sums[1] + sums[2] + sums[3];
+}
+
+/* As torch computes it on one thread; on several it gives each a share of more than 32768 terms. */
 static float
 find_mean (const float *terms, gsize n)
 {
   float sums[SUM_WIDTH], sum = 0;
   gsize n_vectors = n / 8;
 
+  if (n < 8)
+    return sum_few (terms, n) / (float) n;
   sum_rows (terms, n_vectors / 4, sums);
   for (gsize vector = n_vectors / 4 * 4; vector < n_vectors; vector++)
     for (guint i = 0; i < 8; i++)

@@ -26,7 +26,7 @@ DATA = TOOLS.parent / "data"
 SIZES = [(1, 1), (3, 7), (5, 40), (24, 64), (20, 96), (3, 1030)]
 DTYPES = [torch.float32, torch.float32, torch.bfloat16, torch.float32, torch.float32, torch.float16]
 BLOCK_SIZES = [32, 128, 256, 4096]
-N_SCALES = [1, 39, 300, 5003]
+N_SCALES = [1, 5, 7, 39, 300, 5003]
 TYPES = ["nf4", "fp4"]
 
 

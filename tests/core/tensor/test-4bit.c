@@ -179,7 +179,7 @@ test_nested (void)
       trafo_4bit_unnest (codes, n, values, nested, offset, scales);
       assert_same (scales, find (cases, "scales%u.values", n_cases));
     }
-  g_assert_cmpuint (n_cases, ==, 4);
+  g_assert_cmpuint (n_cases, ==, 6);
 }
 
 /* What is no number, or too great, spoils its own block alone; of each type the code of the greatest. */
