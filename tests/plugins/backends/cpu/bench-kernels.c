@@ -137,6 +137,7 @@ bench_linear (const TrafoCpuKernels *tier,
                               .dtype = dtype,
                               .n_out = N,
                               .n_in = K };
+  TrafoOperand     scales = OPERAND (N * K / 64 + 1);
   TrafoKernelArgs  args = { .struct_size = sizeof args,
                             .op = TRAFO_OP_LINEAR,
                             .n_inputs = 3,
@@ -146,6 +147,14 @@ bench_linear (const TrafoCpuKernels *tier,
   char             what[64];
   double           best = G_MAXDOUBLE;
 
+  if (dtype == TRAFO_DTYPE_UINT8)
+    {
+      attrs.encoding = weight.encoding = TRAFO_WEIGHT_ENCODING_NF4;
+      weight.block_size = 64;
+      weight.scales = &scales;
+      source.dtype = TRAFO_DTYPE_UINT8;
+      scales.shape[0] = (N * K + 63) / 64;
+    }
   args.inputs[1].layout = TRAFO_LAYOUT_PACKED;
   args.inputs[1].dtype = dtype;
   args.inputs[1].data = alloc (tier->packed_size (&weight));
@@ -160,7 +169,7 @@ bench_linear (const TrafoCpuKernels *tier,
   g_snprintf (what,
               sizeof what,
               "%s %" G_GINT64_FORMAT "x%" G_GINT64_FORMAT "x%" G_GINT64_FORMAT,
-              trafo_dtype_get_name (dtype),
+              dtype == TRAFO_DTYPE_UINT8 ? "nf4" : trafo_dtype_get_name (dtype),
               M,
               K,
               N);
@@ -172,6 +181,7 @@ bench_linear (const TrafoCpuKernels *tier,
                 1e-9,
             4.0 * K * N / best * 1e-3);
   free (source.data);
+  free (scales.data);
   free_operands (&args);
 }
 
@@ -208,8 +218,12 @@ int
 main (int argc, char *argv[])
 {
   static const gint64 shapes[][2] = { { 768, 2304 }, { 768, 768 }, { 768, 3072 }, { 3072, 768 } };
-  static const guint8 dtypes[] = { TRAFO_DTYPE_FLOAT32, TRAFO_DTYPE_BFLOAT16, TRAFO_DTYPE_INT8 };
-  static const gint64 rows[] = { 1, 4, 128, 1024 };
+  /* UINT8: codes of 4 bits */
+  static const guint8    dtypes[] = { TRAFO_DTYPE_FLOAT32,
+                                      TRAFO_DTYPE_BFLOAT16,
+                                      TRAFO_DTYPE_INT8,
+                                      TRAFO_DTYPE_UINT8 };
+  static const gint64    rows[] = { 1, 4, 128, 1024 };
   const TrafoCpuKernels *tiers[TRAFO_CPU_N_TIERS];
   gsize                  n_tiers = trafo_cpu_list_tiers (tiers);
 
