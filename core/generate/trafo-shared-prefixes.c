@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "trafo-common-tokens-private.h"
+
 /* Each prompt is compared with all. */
 #define MAX_PREFIXES 64
 
@@ -50,16 +52,6 @@ trafo_shared_prefixes_clear (TrafoSharedPrefixes *self)
     ;
 }
 
-static gsize
-count_common (const Prefix *prefix, const gint64 *tokens, gsize n_tokens)
-{
-  gsize n = 0;
-
-  while (n < MIN (prefix->n_tokens, n_tokens) && prefix->tokens[n] == tokens[n])
-    n++;
-  return n;
-}
-
 /* The one that has the most of the first @n_tokens. */
 static GList *
 find (TrafoSharedPrefixes *self, const gint64 *tokens, gsize n_tokens, gsize *ret_n_common)
@@ -69,7 +61,9 @@ find (TrafoSharedPrefixes *self, const gint64 *tokens, gsize n_tokens, gsize *re
   *ret_n_common = 0;
   for (GList *link = self->prefixes.head; link != NULL; link = link->next)
     {
-      gsize n_common = count_common (link->data, tokens, n_tokens);
+      const Prefix *prefix = link->data;
+      gsize         n_common =
+          trafo_count_common_tokens (prefix->tokens, prefix->n_tokens, tokens, n_tokens);
 
       if (n_common <= *ret_n_common)
         continue;
