@@ -166,6 +166,7 @@ run_group (const Attention *a, const Place *place, gsize first, QueryGroup *g)
   g->is_few = place->n_queries <= QUERY_FEW;
   g->queries = sequence_row (a->q, place->batch, query, feature);
   g->query_stride = a->q->strides[1];
+  g->is_followed = place->head + 1 < a->n_heads;
   g->n_seen = a->is_causal ? (gint64) first + 1 + (gint64) place->n_keys - (gint64) place->n_queries
                            : G_MAXINT64 / 2;
   TRAFO_CPU_SYMBOL (query_group_begin) (g);

@@ -30,7 +30,8 @@ typedef struct
   const float *queries;
   gint64       query_stride;
   gsize        n_queries;
-  gint64 n_seen; /* keys that the first query may see, from the first on; each next one more */
+  gint64   n_seen; /* keys that the first query may see, from the first on; each next one more */
+  gboolean is_followed; /* by a group whose operands lie head_size elements behind these */
 
   /* the block, which the caller describes before it is added */
   gsize        first_key, n_keys;

@@ -224,6 +224,25 @@ weigh_row (const float *scores, gsize n, float greatest, float factor, guint8 *w
   v_store (sum, lanes[0] + lanes[1]);
 }
 
+/* Rows of a head are too far apart for the processor to see what comes next; while it computes, memory
+ * has time to bring the next head's. */
+static void
+fetch_next_head (const QueryGroup *g, gsize row)
+{
+  const float *query = g->queries + (gint64) row * g->query_stride;
+
+  for (gsize d = g->head_size; d < 2 * g->head_size; d += V_LANES)
+    {
+      if (g->first_key == 0)
+        __builtin_prefetch (query + d);
+      if (row < g->n_keys)
+        {
+          __builtin_prefetch (g->key[row] + d);
+          __builtin_prefetch (g->value[row] + d);
+        }
+    }
+}
+
 /* The scores of a pass become weights; @factors what its sums of earlier blocks are to be multiplied by. */
 static void
 weigh (QueryGroup *g, gsize row, gsize n_rows, gsize n, float *factors)
@@ -242,13 +261,17 @@ weigh (QueryGroup *g, gsize row, gsize n_rows, gsize n, float *factors)
   for (gsize i = 0; i < n_rows; i += V_LANES)
     v_store (factors + i, v_exp (v_load (factors + i)));
   for (gsize i = 0; i < n_rows; i++)
-    weigh_row (g->products + i * NARROW_PANEL,
-               n,
-               g->greatest[row + i],
-               factors[i],
-               g->narrow_weights + i / NARROW_ROWS * n * NARROW_TILE_BYTES +
-                   i % NARROW_ROWS * NARROW_BLOCK_BYTES,
-               g->weight + (row + i) * V_LANES);
+    {
+      if (g->is_followed)
+        fetch_next_head (g, row + i);
+      weigh_row (g->products + i * NARROW_PANEL,
+                 n,
+                 g->greatest[row + i],
+                 factors[i],
+                 g->narrow_weights + i / NARROW_ROWS * n * NARROW_TILE_BYTES +
+                     i % NARROW_ROWS * NARROW_BLOCK_BYTES,
+                 g->weight + (row + i) * V_LANES);
+    }
 }
 
 /* sums = sums factor + products, for a panel of features from @first on. */
