@@ -7,8 +7,7 @@
 
 /* Attention as two products of bfloat16, with what linear layers multiply with: of queries and keys, then
  * of weights exp (score - greatest so far) and values. q scale, k, v and the weights are rounded to
- * bfloat16; sums, the greatest and exp are float32. A score is off by at most 2^-8 of sum |q k scale|, which
- * is what a weight is off by, of its own, and a weighted mean by 2^-8 of mean |v| besides.
+ * bfloat16, which the op's bound allows for; sums, the greatest and exp are float32.
  *
  * NARROW_MAX_ROWS queries at once go over a block: their scores and weights stay in the first-level cache,
  * the packed block in the second. Zeros that fill a tile add nothing, so that a query's sums have the
