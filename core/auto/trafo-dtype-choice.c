@@ -223,19 +223,24 @@ static gboolean
 check_free (const char *path, TrafoLoadOptions *options, GError **error)
 {
   g_autoptr (TrafoConfig) config = trafo_config_new_from_folder (path, error);
-  gboolean is_encoded;
+  const char *found = NULL;
 
   if (config == NULL)
     return FALSE;
-  is_encoded = trafo_config_has (config, "quantization_config");
-  if (!is_encoded && (options == NULL || !trafo_load_options_get_load_in_8bit (options)))
+  if (trafo_config_has (config, "quantization_config"))
+    found = "a quantization_config in config.json";
+  else if (options != NULL && trafo_load_options_get_load_in_8bit (options))
+    found = "load_in_8bit";
+  else if (options != NULL && trafo_load_options_get_load_in_4bit (options))
+    found = "load_in_4bit";
+  if (found == NULL)
     return TRUE;
   g_set_error (error,
                TRAFO_ERROR,
                TRAFO_ERROR_INVALID_ARGUMENT,
                "found %s, which says how the weights are kept; expected a checkpoint of floats, "
                "whose dtype can be chosen",
-               is_encoded ? "a quantization_config in config.json" : "load_in_8bit");
+               found);
   return FALSE;
 }
 

@@ -6,41 +6,65 @@
 
 G_BEGIN_DECLS
 
-/* The parts of a weight in LLM.int8(): as the source has them, or made of its floats. */
+/* A weight as linear layers take it encoded: what TrafoWeight says of one part. */
 typedef struct
 {
-  TrafoOperand parts[TRAFO_MAX_PARAM_PARTS];
-  TrafoOperand scales[TRAFO_MAX_PARAM_PARTS];
-  gpointer     memory[TRAFO_MAX_PARAM_PARTS]; /* of those that were made */
+  TrafoOperand codes;
+  TrafoOperand scales;
+  guint        block_size; /* of 4 bits */
+} TrafoEncodedPart;
+
+/* What @n_out rows of @n_in are like; where they lie is not set. */
+void trafo_encoded_part_set_shapes (TrafoEncodedPart   *self,
+                                    TrafoWeightEncoding encoding,
+                                    gint64              n_out,
+                                    gint64              n_in,
+                                    guint               block_size);
+
+/* @weight, floats in host memory, encoded; codes and scales lie in what is returned, which free()
+ * frees. With @is_nested the scales are what 8 bits leave of them. NULL if there is no memory. */
+gpointer trafo_encoded_part_new (TrafoEncodedPart   *self,
+                                 TrafoWeightEncoding encoding,
+                                 const TrafoOperand *weight,
+                                 gboolean            is_in_out,
+                                 gboolean            is_nested,
+                                 GError            **error);
+
+/* The parts of a weight: as the source has them, or made of its floats. */
+typedef struct
+{
+  TrafoWeightEncoding encoding;
+  guint               n_parts;
+  TrafoOperand        parts[TRAFO_MAX_PARAM_PARTS];
+  TrafoOperand        scales[TRAFO_MAX_PARAM_PARTS];
+  guint               block_sizes[TRAFO_MAX_PARAM_PARTS];
+  gpointer            memory[TRAFO_MAX_PARAM_PARTS]; /* of what was made */
+  TrafoOperand        floats[TRAFO_MAX_PARAM_PARTS];
 } TrafoEncodedParts;
 
 /* What they will be like, of @parts as the source has them; where they lie is not set. */
-void trafo_encoded_parts_set_shapes (TrafoEncodedParts  *self,
-                                     const TrafoOperand *parts,
-                                     guint               n_parts,
-                                     gboolean            is_in_out);
+gboolean trafo_encoded_parts_init (TrafoEncodedParts       *self,
+                                   TrafoWeightEncoding      encoding,
+                                   const TrafoWeightSource *source,
+                                   const TrafoGraphParam   *param,
+                                   const TrafoOperand      *parts,
+                                   gboolean                 is_in_out,
+                                   GError                 **error);
 
+/* Of 4 bits, how many elements share a scale; 0 where that differs from part to part. */
+guint trafo_encoded_parts_get_block_size (const TrafoEncodedParts *self);
+
+/* Makes them, or finds where they lie. */
 gboolean trafo_encoded_parts_fetch (TrafoEncodedParts       *self,
                                     const TrafoWeightSource *source,
                                     const TrafoGraphParam   *param,
                                     const TrafoOperand      *parts,
                                     gboolean                 is_in_out,
                                     GError                 **error);
+
+/* After that, of 4 bits: what they stand for, as the floats lie in the model, [K, N] if @is_in_out. */
+gboolean trafo_encoded_parts_decode (TrafoEncodedParts *self, gboolean is_in_out, GError **error);
 void     trafo_encoded_parts_clear (TrafoEncodedParts *self);
-
-/* What the integers and scales of @n_out rows of @n_in are like; where they lie is not set. */
-void trafo_encoded_part_set_shapes (TrafoOperand *integers,
-                                    TrafoOperand *scales,
-                                    gint64        n_out,
-                                    gint64        n_in);
-
-/* @weight, floats in host memory, as integers and scales; both lie in what is returned, which free()
- * frees. NULL if there is no memory. */
-gpointer trafo_encoded_part_new (const TrafoOperand *weight,
-                                 gboolean            is_in_out,
-                                 TrafoOperand       *ret_integers,
-                                 TrafoOperand       *ret_scales,
-                                 GError            **error);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TrafoEncodedParts, trafo_encoded_parts_clear)
 

@@ -4,18 +4,21 @@
 
 #include <stdlib.h>
 
+#include "trafo-4bit-private.h"
 #include "trafo-llm-int8-private.h"
 #include "trafo-tensor-private.h"
 #include "trafo-thread-pool-private.h"
 
 #define TASK_ELEMENTS (64 * 1024)
 
+/* Units, rows of LLM.int8() and blocks of 4 bits, that tasks encode. */
 typedef struct
 {
+  TrafoWeightEncoding encoding;
   const TrafoOperand *weight;
   gboolean            is_in_out;
-  gint64              n_out, n_in, rows_per_task;
-  gint8              *integers;
+  gint64              n_in, n_units, units_per_task;
+  gpointer            codes;
   float              *scales;
 } Encoding;
 
@@ -23,86 +26,212 @@ static void
 encode_task (gpointer data, guint task)
 {
   const Encoding *encoding = data;
-  gint64          first = task * encoding->rows_per_task;
-  gint64          n_rows = MIN (encoding->rows_per_task, encoding->n_out - first);
+  gint64          first = task * encoding->units_per_task;
+  gint64          n_units = MIN (encoding->units_per_task, encoding->n_units - first);
 
-  trafo_llm_int8_encode (encoding->weight,
-                         encoding->is_in_out,
-                         first,
-                         n_rows,
-                         encoding->integers + first * encoding->n_in,
-                         encoding->scales + first);
+  if (encoding->encoding == TRAFO_WEIGHT_ENCODING_LLM_INT8)
+    trafo_llm_int8_encode (encoding->weight,
+                           encoding->is_in_out,
+                           first,
+                           n_units,
+                           (gint8 *) encoding->codes + first * encoding->n_in,
+                           encoding->scales + first);
+  else
+    trafo_4bit_encode (encoding->encoding,
+                       encoding->weight,
+                       encoding->is_in_out,
+                       (gsize) first,
+                       (gsize) n_units,
+                       encoding->codes,
+                       encoding->scales);
 }
 
 void
-trafo_encoded_part_set_shapes (TrafoOperand *integers,
-                               TrafoOperand *scales,
-                               gint64        n_out,
-                               gint64        n_in)
+trafo_encoded_part_set_shapes (TrafoEncodedPart   *self,
+                               TrafoWeightEncoding encoding,
+                               gint64              n_out,
+                               gint64              n_in,
+                               guint               block_size)
 {
-  *integers = (TrafoOperand){ .dtype = TRAFO_DTYPE_INT8,
-                              .n_dims = 2,
-                              .shape = { n_out, n_in },
-                              .strides = { n_in, 1 } };
-  *scales = (TrafoOperand){ .dtype = TRAFO_DTYPE_FLOAT32,
-                            .n_dims = 1,
-                            .shape = { n_out },
-                            .strides = { 1 } };
+  gboolean is_int8 = encoding == TRAFO_WEIGHT_ENCODING_LLM_INT8;
+  gint64   n_scales = n_out;
+
+  if (!is_int8)
+    n_scales = (gint64) trafo_4bit_count_blocks ((gsize) n_out * (gsize) n_in, block_size);
+  self->codes = (TrafoOperand){ .dtype = is_int8 ? TRAFO_DTYPE_INT8 : TRAFO_DTYPE_UINT8,
+                                .n_dims = 2,
+                                .shape = { n_out, n_in },
+                                .strides = { n_in, 1 } };
+  self->scales = (TrafoOperand){ .dtype = TRAFO_DTYPE_FLOAT32,
+                                 .n_dims = 1,
+                                 .shape = { n_scales },
+                                 .strides = { 1 } };
+  self->block_size = is_int8 ? 0 : block_size;
 }
 
-gpointer
-trafo_encoded_part_new (const TrafoOperand *weight,
-                        gboolean            is_in_out,
-                        TrafoOperand       *ret_integers,
-                        TrafoOperand       *ret_scales,
-                        GError            **error)
+static gboolean
+fail_memory (gsize size_bytes, GError **error)
 {
-  Encoding encoding = { .weight = weight, .is_in_out = is_in_out };
-  gsize    offset, size_bytes = G_MAXSIZE;
-  guint8  *memory = NULL;
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_NO_MEMORY,
+               "no memory for %" G_GSIZE_FORMAT " bytes of an encoded weight",
+               size_bytes);
+  return FALSE;
+}
 
-  encoding.n_out = weight->shape[is_in_out ? 1 : 0];
-  encoding.n_in = weight->shape[is_in_out ? 0 : 1];
-  encoding.rows_per_task = MAX (TASK_ELEMENTS / MAX (encoding.n_in, 1), 1);
-  if (trafo_llm_int8_layout (encoding.n_out, encoding.n_in, &offset, &size_bytes))
-    memory = trafo_aligned_try_alloc (size_bytes);
+/* Memory for codes and, aligned behind them, scales; NULL if there is none. */
+static gpointer
+alloc_part (TrafoEncodedPart *self, TrafoWeightEncoding encoding, GError **error)
+{
+  gint64   n_out = self->codes.shape[0], n_in = self->codes.shape[1];
+  gsize    offset, size_bytes = G_MAXSIZE;
+  gboolean fits = trafo_llm_int8_layout (n_out, n_in, &offset, &size_bytes);
+  guint8  *memory;
+
+  if (fits && encoding != TRAFO_WEIGHT_ENCODING_LLM_INT8)
+    {
+      offset = trafo_align_up (((gsize) n_out * (gsize) n_in + 1) / 2);
+      size_bytes = offset + (gsize) self->scales.shape[0] * sizeof (float);
+    }
+  memory = fits ? trafo_aligned_try_alloc (size_bytes) : NULL;
   if (memory == NULL)
     {
-      g_set_error (error,
-                   TRAFO_ERROR,
-                   TRAFO_ERROR_NO_MEMORY,
-                   "no memory for %" G_GSIZE_FORMAT " bytes of integers",
-                   size_bytes);
+      fail_memory (size_bytes, error);
       return NULL;
     }
-  encoding.integers = (gint8 *) memory;
-  encoding.scales = (float *) (memory + offset);
-  trafo_thread_pool_run_tasks (trafo_thread_pool_get_default (),
-                               (guint) ((encoding.n_out + encoding.rows_per_task - 1) /
-                                        encoding.rows_per_task),
-                               encode_task,
-                               &encoding);
-  trafo_encoded_part_set_shapes (ret_integers, ret_scales, encoding.n_out, encoding.n_in);
-  ret_integers->data = encoding.integers;
-  ret_scales->data = encoding.scales;
+  self->codes.data = memory;
+  self->scales.data = memory + offset;
   return memory;
 }
 
-void
-trafo_encoded_parts_set_shapes (TrafoEncodedParts  *self,
-                                const TrafoOperand *parts,
-                                guint               n_parts,
-                                gboolean            is_in_out)
+/* To 8 bits and back. */
+static gboolean
+round_scales (TrafoOperand *scales, GError **error)
 {
-  for (guint i = 0; i < n_parts; i++)
-    {
-      gboolean is_turned = is_in_out && parts[i].dtype != TRAFO_DTYPE_INT8;
+  gsize              n = (gsize) scales->shape[0];
+  float              values[TRAFO_4BIT_N_NESTED_VALUES], offset;
+  g_autofree guint8 *codes = g_try_malloc (n);
+  g_autofree float  *nested =
+      g_try_new (float, trafo_4bit_count_blocks (n, TRAFO_4BIT_NESTED_BLOCK_SIZE));
 
-      trafo_encoded_part_set_shapes (&self->parts[i],
-                                     &self->scales[i],
-                                     parts[i].shape[is_turned ? 1 : 0],
-                                     parts[i].shape[is_turned ? 0 : 1]);
+  if (codes == NULL || nested == NULL)
+    return fail_memory (n, error);
+  trafo_4bit_get_nested_values (values);
+  trafo_4bit_nest (scales->data, n, codes, nested, &offset);
+  trafo_4bit_unnest (codes, n, values, nested, offset, scales->data);
+  return TRUE;
+}
+
+gpointer
+trafo_encoded_part_new (TrafoEncodedPart   *self,
+                        TrafoWeightEncoding encoding,
+                        const TrafoOperand *weight,
+                        gboolean            is_in_out,
+                        gboolean            is_nested,
+                        GError            **error)
+{
+  gint64   n_out = weight->shape[is_in_out ? 1 : 0];
+  gint64   n_in = weight->shape[is_in_out ? 0 : 1];
+  Encoding work = { encoding, weight, is_in_out, .n_in = n_in };
+  gint64   unit = encoding == TRAFO_WEIGHT_ENCODING_LLM_INT8 ? n_in : TRAFO_4BIT_BLOCK_SIZE;
+  gpointer memory;
+
+  trafo_encoded_part_set_shapes (self, encoding, n_out, n_in, TRAFO_4BIT_BLOCK_SIZE);
+  memory = alloc_part (self, encoding, error);
+  if (memory == NULL)
+    return NULL;
+  work.codes = self->codes.data;
+  work.scales = self->scales.data;
+  work.n_units = self->scales.shape[0];
+  work.units_per_task = MAX (TASK_ELEMENTS / MAX (unit, 1), 1);
+  trafo_thread_pool_run_tasks (trafo_thread_pool_get_default (),
+                               (guint) ((work.n_units + work.units_per_task - 1) /
+                                        work.units_per_task),
+                               encode_task,
+                               &work);
+  if (is_nested && !round_scales (&self->scales, error))
+    g_clear_pointer (&memory, free);
+  return memory;
+}
+
+static void
+set_part (TrafoEncodedParts *self, guint i, const TrafoEncodedPart *part)
+{
+  self->parts[i] = part->codes;
+  self->scales[i] = part->scales;
+  self->block_sizes[i] = part->block_size;
+}
+
+gboolean
+trafo_encoded_parts_init (TrafoEncodedParts       *self,
+                          TrafoWeightEncoding      encoding,
+                          const TrafoWeightSource *source,
+                          const TrafoGraphParam   *param,
+                          const TrafoOperand      *parts,
+                          gboolean                 is_in_out,
+                          GError                 **error)
+{
+  self->encoding = encoding;
+  self->n_parts = param->names->len;
+  for (guint i = 0; i < self->n_parts; i++)
+    {
+      TrafoWeightScales stored = { .block_size = TRAFO_4BIT_BLOCK_SIZE };
+      TrafoEncodedPart  part;
+
+      stored.shape[0] = parts[i].shape[is_in_out ? 1 : 0];
+      stored.shape[1] = parts[i].shape[is_in_out ? 0 : 1];
+      if (!trafo_dtype_is_float (parts[i].dtype) &&
+          !source->lookup_scales (source->data, param, i, &stored, error))
+        return FALSE;
+      trafo_encoded_part_set_shapes (&part,
+                                     encoding,
+                                     stored.shape[0],
+                                     stored.shape[1],
+                                     stored.block_size);
+      set_part (self, i, &part);
     }
+  return TRUE;
+}
+
+guint
+trafo_encoded_parts_get_block_size (const TrafoEncodedParts *self)
+{
+  for (guint i = 1; i < self->n_parts; i++)
+    if (self->block_sizes[i] != self->block_sizes[0])
+      return 0;
+  return self->block_sizes[0];
+}
+
+/* What the source has encoded. */
+static gboolean
+fetch_stored (TrafoEncodedParts       *self,
+              guint                    i,
+              const TrafoWeightSource *source,
+              const TrafoGraphParam   *param,
+              const TrafoOperand      *part,
+              GError                 **error)
+{
+  TrafoWeightScales stored;
+  gsize             n = (gsize) self->scales[i].shape[0];
+
+  self->parts[i].data = part->data;
+  if (!source->lookup_scales (source->data, param, i, &stored, error))
+    return FALSE;
+  self->scales[i].data = stored.scales.data;
+  if (!stored.is_nested)
+    return TRUE;
+  self->memory[i] = trafo_aligned_try_alloc (n * sizeof (float));
+  if (self->memory[i] == NULL)
+    return fail_memory (n * sizeof (float), error);
+  trafo_4bit_unnest (stored.scales.data,
+                     n,
+                     stored.nested_values.data,
+                     stored.nested_scales.data,
+                     stored.nested_offset,
+                     self->memory[i]);
+  self->scales[i].data = self->memory[i];
+  return TRUE;
 }
 
 gboolean
@@ -113,23 +242,100 @@ trafo_encoded_parts_fetch (TrafoEncodedParts       *self,
                            gboolean                 is_in_out,
                            GError                 **error)
 {
-  for (guint i = 0; i < param->names->len; i++)
+  for (guint i = 0; i < self->n_parts; i++)
     {
-      if (parts[i].dtype != TRAFO_DTYPE_INT8)
+      TrafoEncodedPart made;
+
+      if (!trafo_dtype_is_float (parts[i].dtype))
         {
-          self->memory[i] = trafo_encoded_part_new (&parts[i],
-                                                    is_in_out,
-                                                    &self->parts[i],
-                                                    &self->scales[i],
-                                                    error);
-          if (self->memory[i] == NULL)
+          if (!fetch_stored (self, i, source, param, &parts[i], error))
             return FALSE;
           continue;
         }
-      self->parts[i] = parts[i];
-      if (!source->lookup_scales (source->data, param, i, &self->scales[i], error))
+      self->memory[i] = trafo_encoded_part_new (&made,
+                                                self->encoding,
+                                                &parts[i],
+                                                is_in_out,
+                                                source->nests_scales,
+                                                error);
+      if (self->memory[i] == NULL)
         return FALSE;
+      set_part (self, i, &made);
     }
+  return TRUE;
+}
+
+typedef struct
+{
+  Trafo4BitCodes codes;
+  TrafoOperand  *floats; /* [N, K] by their strides */
+  gsize          n_out, n_in, rows_per_task;
+} Decoding;
+
+static void
+decode_task (gpointer data, guint task)
+{
+  const Decoding *decoding = data;
+  gsize           n_in = decoding->n_in;
+  gsize           end = MIN ((task + 1) * decoding->rows_per_task, decoding->n_out);
+  gint64          n_stride = decoding->floats->strides[0], k_stride = decoding->floats->strides[1];
+  float          *floats = decoding->floats->data;
+
+  for (gsize n = task * decoding->rows_per_task; n < end; n++)
+    for (gsize first = 0; first < n_in; first += TRAFO_4BIT_BLOCK_SIZE)
+      {
+        float values[TRAFO_4BIT_BLOCK_SIZE];
+        gsize count = MIN (TRAFO_4BIT_BLOCK_SIZE, n_in - first);
+
+        trafo_4bit_decode (&decoding->codes, n * n_in + first, count, values);
+        for (gsize k = 0; k < count; k++)
+          floats[(gint64) n * n_stride + (gint64) (first + k) * k_stride] = values[k];
+      }
+}
+
+/* Into memory that holds the scales no longer, but the floats. */
+static gboolean
+decode_part (TrafoEncodedParts *self, guint i, gboolean is_in_out, GError **error)
+{
+  gint64       n_out = self->parts[i].shape[0], n_in = self->parts[i].shape[1];
+  gsize        size_bytes = G_MAXSIZE;
+  gpointer     memory = NULL;
+  TrafoOperand oriented = { .dtype = TRAFO_DTYPE_FLOAT32, .n_dims = 2, .shape = { n_out, n_in } };
+  Decoding     decoding = {
+        { self->encoding, self->parts[i].data, self->scales[i].data, self->block_sizes[i] },
+        &oriented,
+        (gsize) n_out,
+        (gsize) n_in,
+        MAX (TASK_ELEMENTS / MAX (n_in, 1), 1)
+  };
+
+  if (g_size_checked_mul (&size_bytes, (gsize) n_out * (gsize) n_in, sizeof (float)))
+    memory = trafo_aligned_try_alloc (size_bytes);
+  if (memory == NULL)
+    return fail_memory (size_bytes, error);
+  oriented.data = memory;
+  oriented.strides[0] = is_in_out ? 1 : n_in;
+  oriented.strides[1] = is_in_out ? n_out : 1;
+  trafo_thread_pool_run_tasks (trafo_thread_pool_get_default (),
+                               (guint) ((decoding.n_out + decoding.rows_per_task - 1) /
+                                        decoding.rows_per_task),
+                               decode_task,
+                               &decoding);
+  free (self->memory[i]);
+  self->memory[i] = memory;
+  self->floats[i] = (TrafoOperand){ .data = memory, .dtype = TRAFO_DTYPE_FLOAT32, .n_dims = 2 };
+  self->floats[i].shape[is_in_out ? 1 : 0] = n_out;
+  self->floats[i].shape[is_in_out ? 0 : 1] = n_in;
+  trafo_shape_to_strides (self->floats[i].shape, 2, self->floats[i].strides);
+  return TRUE;
+}
+
+gboolean
+trafo_encoded_parts_decode (TrafoEncodedParts *self, gboolean is_in_out, GError **error)
+{
+  for (guint i = 0; i < self->n_parts; i++)
+    if (!decode_part (self, i, is_in_out, error))
+      return FALSE;
   return TRUE;
 }
 

@@ -9,11 +9,26 @@
 
 G_BEGIN_DECLS
 
+/* What belongs to the codes of a weight that a source has encoded: the scales of rows, or of blocks of
+ * 4 bits. Nested scales are codes of 8 bits: scale = nested_values[code] * nested_scales[index / 256]
+ * + nested_offset. */
+typedef struct
+{
+  gint64       shape[2]; /* of the weight, [N, K] */
+  TrafoOperand scales;
+  guint        block_size; /* of 4 bits: elements that share a scale */
+  TrafoDType   dtype;      /* of 4 bits: of the floats that they were made of */
+  gboolean     is_nested;
+  TrafoOperand nested_values;
+  TrafoOperand nested_scales;
+  float        nested_offset;
+} TrafoWeightScales;
+
 /* Where parameters come from. lookup: the tensor in host memory, rows contiguous, valid as long as
  * the source; its shape is what the graph asks for. release: the bytes will not be read again
  * soon, so that a mapped file's pages need not stay in memory. A tensor that is kept encoded, for
- * TRAFO_WEIGHT_USE_LLM_INT8 alone, comes as its integers, [N, K]; lookup_scales gives what belongs to
- * them. locate, which may be NULL: in which of the source's files the tensor lies, and where; FALSE if
+ * an encoded use alone, comes as its integers, [N, K], or bytes, [n], of codes of 4 bits; lookup_scales
+ * gives what belongs to them. nests_scales: 4 bits that are made of floats get nested scales. locate, which may be NULL: in which of the source's files the tensor lies, and where; FALSE if
  * it is in none. */
 typedef struct
 {
@@ -28,8 +43,9 @@ typedef struct
   gboolean (*lookup_scales) (gpointer               data,
                              const TrafoGraphParam *param,
                              guint                  part,
-                             TrafoOperand          *ret_scales,
+                             TrafoWeightScales     *ret_scales,
                              GError               **error);
+  gboolean nests_scales;
   gboolean (*locate) (gpointer            data,
                       const TrafoOperand *operand,
                       guint              *ret_file,
@@ -45,6 +61,10 @@ typedef enum
   TRAFO_WEIGHT_USE_IN_OUT,          /* [K, N], the same */
   TRAFO_WEIGHT_USE_LLM_INT8,        /* [N, K], encoded, packed where the device packs */
   TRAFO_WEIGHT_USE_LLM_INT8_IN_OUT, /* [K, N], the same */
+  TRAFO_WEIGHT_USE_NF4,             /* as LINEAR, but packed as codes where the device does that */
+  TRAFO_WEIGHT_USE_NF4_IN_OUT,
+  TRAFO_WEIGHT_USE_FP4,
+  TRAFO_WEIGHT_USE_FP4_IN_OUT,
   TRAFO_N_WEIGHT_USES
 } TrafoWeightUse;
 

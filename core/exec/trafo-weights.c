@@ -51,17 +51,16 @@ struct _TrafoWeights
   gboolean          is_settled; /* all that is there was seen by the cache after a run */
 };
 
+G_STATIC_ASSERT (TRAFO_N_WEIGHT_USES ==
+                 TRAFO_WEIGHT_USE_LINEAR + 2 * (TRAFO_WEIGHT_ENCODING_FP4 + 1));
+
 TrafoWeightUse
 trafo_weight_use_of (const TrafoNode *consumer, guint operand)
 {
   const TrafoLinearAttrs *linear = &consumer->attrs.linear;
 
   if (consumer->op->id == TRAFO_OP_LINEAR && operand == 1)
-    {
-      if (linear->encoding == TRAFO_WEIGHT_ENCODING_LLM_INT8)
-        return linear->is_in_out ? TRAFO_WEIGHT_USE_LLM_INT8_IN_OUT : TRAFO_WEIGHT_USE_LLM_INT8;
-      return linear->is_in_out ? TRAFO_WEIGHT_USE_IN_OUT : TRAFO_WEIGHT_USE_LINEAR;
-    }
+    return TRAFO_WEIGHT_USE_LINEAR + 2 * linear->encoding + (linear->is_in_out != 0);
   if (consumer->op->id == TRAFO_OP_GATHER && operand == 0)
     return TRAFO_WEIGHT_USE_TABLE;
   return TRAFO_WEIGHT_USE_FLOAT;
@@ -265,8 +264,8 @@ trafo_weights_check_encoding (TrafoDevice *device, TrafoWeightEncoding encoding,
                                    .n_in = 1,
                                    .scales = &scales };
 
-  /* on a host the reference kernel takes what nobody packs */
-  if (encoding == TRAFO_WEIGHT_ENCODING_NONE || trafo_device_is_host (device) ||
+  /* on a host the reference kernel takes what nobody packs; 4 bits become floats then */
+  if (encoding != TRAFO_WEIGHT_ENCODING_LLM_INT8 || trafo_device_is_host (device) ||
       (TRAFO_HAS (ops, packed_size) &&
        ops->packed_size (trafo_device_get_handle (device), &weight) > 0))
     return TRUE;
@@ -417,6 +416,8 @@ entry_alloc (TrafoWeights *self, Entry *entry, gsize size_bytes, GError **error)
   return TRUE;
 }
 
+static const char *const encoding_names[] = { "none", "llm-int8", "nf4", "fp4" };
+
 /* What a packed weight is made from, in the files that the cache's identity names, and how; NULL if
  * there is no cache, or some part is in no file. */
 static char *
@@ -424,8 +425,8 @@ cache_key (TrafoWeights *self, const TrafoWeight *weight, const TrafoOperand *pa
 {
   g_autoptr (GString) key = g_string_new (weight->is_in_out ? "in-out" : "out-in");
 
-  if (weight->encoding == TRAFO_WEIGHT_ENCODING_LLM_INT8)
-    g_string_assign (key, "llm-int8");
+  if (weight->encoding != TRAFO_WEIGHT_ENCODING_NONE)
+    g_string_printf (key, "%s %u", encoding_names[weight->encoding], weight->block_size);
   if (self->cache == NULL || self->source.locate == NULL)
     return NULL;
   for (guint i = 0; i < n_parts; i++)
@@ -615,6 +616,7 @@ make_linear (TrafoWeights          *self,
              const TrafoGraphParam *param,
              const TrafoOperand    *parts,
              gboolean               is_in_out,
+             TrafoDType             dtype,
              Entry                 *entry,
              gboolean              *ret_is_packed,
              GError               **error)
@@ -624,7 +626,7 @@ make_linear (TrafoWeights          *self,
 
   weight.n_parts = param->names->len;
   weight.is_in_out = is_in_out;
-  weight.dtype = self->dtype;
+  weight.dtype = dtype;
   weight.n_out = entry->operand.shape[is_in_out ? 1 : 0];
   weight.n_in = entry->operand.shape[is_in_out ? 0 : 1];
   packed_bytes = get_packed_size (self, &weight);
@@ -641,14 +643,15 @@ make_linear (TrafoWeights          *self,
 static gboolean
 make_unpacked (TrafoWeights *self, const TrafoWeight *weight, Entry *entry, GError **error)
 {
-  TrafoOperand scales;
-  gsize        offset, size_bytes = G_MAXSIZE;
-  gint8       *integers;
-  float       *scale;
+  TrafoEncodedPart whole;
+  gsize            offset, size_bytes = G_MAXSIZE;
+  gint8           *integers;
+  float           *scale;
 
   if (!trafo_llm_int8_layout (weight->n_out, weight->n_in, &offset, &size_bytes))
     return fail_memory (size_bytes, error);
-  trafo_encoded_part_set_shapes (&entry->operand, &scales, weight->n_out, weight->n_in);
+  trafo_encoded_part_set_shapes (&whole, weight->encoding, weight->n_out, weight->n_in, 0);
+  entry->operand = whole.codes;
   if (!entry_alloc (self, entry, size_bytes, error))
     return FALSE;
   integers = entry->copy;
@@ -665,26 +668,84 @@ make_unpacked (TrafoWeights *self, const TrafoWeight *weight, Entry *entry, GErr
   return TRUE;
 }
 
+/* @dtype: what a linear layer computes with. @is_kept: the parts stay where they are. */
+static gboolean
+make_floats (TrafoWeights          *self,
+             const TrafoGraphParam *param,
+             const TrafoOperand    *parts,
+             TrafoWeightUse         use,
+             TrafoDType             dtype,
+             gboolean               is_kept,
+             Entry                 *entry,
+             GError               **error)
+{
+  gboolean is_packed = FALSE;
+  gsize    size_bytes;
+
+  if (use >= TRAFO_WEIGHT_USE_LINEAR && !make_linear (self,
+                                                      param,
+                                                      parts,
+                                                      use == TRAFO_WEIGHT_USE_IN_OUT,
+                                                      dtype,
+                                                      entry,
+                                                      &is_packed,
+                                                      error))
+    return FALSE;
+  if (is_packed)
+    return TRUE;
+  dtype = use == TRAFO_WEIGHT_USE_TABLE ? parts[0].dtype : TRAFO_DTYPE_FLOAT32;
+  if (param->names->len > 1 || parts[0].dtype != dtype || !is_kept)
+    return make_plain (self, param, parts, dtype, entry, error);
+  entry->operand = parts[0];
+  return trafo_device_is_host (self->device) ||
+         (operand_size_bytes (&parts[0], &size_bytes, error) &&
+          entry_upload (self, entry, parts[0].data, size_bytes, error));
+}
+
+/* Codes of 4 bits that the device does not pack. */
+static gboolean
+make_decoded (TrafoWeights          *self,
+              const TrafoGraphParam *param,
+              TrafoEncodedParts     *encoded,
+              gboolean               is_in_out,
+              Entry                 *entry,
+              GError               **error)
+{
+  return trafo_encoded_parts_decode (encoded, is_in_out, error) &&
+         make_floats (self,
+                      param,
+                      encoded->floats,
+                      is_in_out ? TRAFO_WEIGHT_USE_IN_OUT : TRAFO_WEIGHT_USE_LINEAR,
+                      TRAFO_DTYPE_FLOAT32,
+                      FALSE,
+                      entry,
+                      error);
+}
+
 static gboolean
 make_encoded (TrafoWeights          *self,
               const TrafoGraphParam *param,
               const TrafoOperand    *parts,
+              TrafoWeightEncoding    encoding,
               gboolean               is_in_out,
               Entry                 *entry,
               GError               **error)
 {
   g_auto (TrafoEncodedParts) encoded = { 0 };
+  gboolean    is_int8 = encoding == TRAFO_WEIGHT_ENCODING_LLM_INT8;
   TrafoWeight weight = { .struct_size = sizeof weight,
                          .n_parts = param->names->len,
                          .parts = encoded.parts,
-                         .dtype = TRAFO_DTYPE_INT8,
-                         .encoding = TRAFO_WEIGHT_ENCODING_LLM_INT8,
+                         .dtype = is_int8 ? TRAFO_DTYPE_INT8 : TRAFO_DTYPE_UINT8,
+                         .encoding = encoding,
                          .scales = encoded.scales };
   gsize       packed_bytes;
 
   weight.n_out = entry->operand.shape[is_in_out ? 1 : 0];
   weight.n_in = entry->operand.shape[is_in_out ? 0 : 1];
-  trafo_encoded_parts_set_shapes (&encoded, parts, weight.n_parts, is_in_out);
+  if (!trafo_encoded_parts_init (&encoded, encoding, &self->source, param, parts, is_in_out, error))
+    return FALSE;
+  weight.block_size = trafo_encoded_parts_get_block_size (&encoded);
   packed_bytes = get_packed_size (self, &weight);
   if (packed_bytes > 0 && take_cached (self, &weight, parts, weight.n_parts, packed_bytes, entry))
     return TRUE;
@@ -692,7 +753,9 @@ make_encoded (TrafoWeights          *self,
     return FALSE;
   if (packed_bytes > 0)
     return make_packed (self, param, &weight, packed_bytes, entry, error);
-  return trafo_weights_check_encoding (self->device, weight.encoding, error) &&
+  if (!is_int8)
+    return make_decoded (self, param, &encoded, is_in_out, entry, error);
+  return trafo_weights_check_encoding (self->device, encoding, error) &&
          make_unpacked (self, &weight, entry, error);
 }
 
@@ -703,28 +766,23 @@ make_entry (TrafoWeights          *self,
             Entry                 *entry,
             GError               **error)
 {
-  TrafoOperand parts[TRAFO_MAX_PARAM_PARTS];
-  TrafoDType   dtype;
-  gboolean     is_packed = FALSE;
-  gsize        size_bytes;
+  TrafoOperand        parts[TRAFO_MAX_PARAM_PARTS];
+  TrafoWeightEncoding encoding = TRAFO_WEIGHT_ENCODING_NONE;
 
   for (guint i = 0; i < param->names->len; i++)
     if (!self->source.lookup (self->source.data, param, i, &parts[i], error))
       return FALSE;
-  if (use >= TRAFO_WEIGHT_USE_LLM_INT8)
-    return make_encoded (self, param, parts, use == TRAFO_WEIGHT_USE_LLM_INT8_IN_OUT, entry, error);
-  if (use >= TRAFO_WEIGHT_USE_LINEAR &&
-      !make_linear (self, param, parts, use == TRAFO_WEIGHT_USE_IN_OUT, entry, &is_packed, error))
-    return FALSE;
-  if (is_packed)
-    return TRUE;
-  dtype = use == TRAFO_WEIGHT_USE_TABLE ? parts[0].dtype : TRAFO_DTYPE_FLOAT32;
-  if (param->names->len > 1 || parts[0].dtype != dtype)
-    return make_plain (self, param, parts, dtype, entry, error);
-  entry->operand = parts[0];
-  return trafo_device_is_host (self->device) ||
-         (operand_size_bytes (&parts[0], &size_bytes, error) &&
-          entry_upload (self, entry, parts[0].data, size_bytes, error));
+  if (use >= TRAFO_WEIGHT_USE_LINEAR)
+    encoding = (use - TRAFO_WEIGHT_USE_LINEAR) / 2;
+  if (encoding == TRAFO_WEIGHT_ENCODING_NONE)
+    return make_floats (self, param, parts, use, self->dtype, TRUE, entry, error);
+  return make_encoded (self,
+                       param,
+                       parts,
+                       encoding,
+                       (use - TRAFO_WEIGHT_USE_LINEAR) % 2 != 0,
+                       entry,
+                       error);
 }
 
 static char *

@@ -17,6 +17,9 @@ struct _TrafoLoadOptions
   TrafoDType dtype;
   gboolean   auto_dtype;
   gboolean   load_in_8bit;
+  gboolean   load_in_4bit;
+  char      *bnb_4bit_quant_type;
+  gboolean   bnb_4bit_use_double_quant;
   double     llm_int8_threshold;
   char     **llm_int8_skip_modules;
   guint64    seed;
@@ -32,6 +35,9 @@ enum
   PROP_DTYPE,
   PROP_AUTO_DTYPE,
   PROP_LOAD_IN_8BIT,
+  PROP_LOAD_IN_4BIT,
+  PROP_BNB_4BIT_QUANT_TYPE,
+  PROP_BNB_4BIT_USE_DOUBLE_QUANT,
   PROP_LLM_INT8_THRESHOLD,
   PROP_LLM_INT8_SKIP_MODULES,
   PROP_SEED,
@@ -47,6 +53,7 @@ trafo_load_options_finalize (GObject *object)
   TrafoLoadOptions *self = TRAFO_LOAD_OPTIONS (object);
 
   g_free (self->device);
+  g_free (self->bnb_4bit_quant_type);
   g_strfreev (self->llm_int8_skip_modules);
   G_OBJECT_CLASS (trafo_load_options_parent_class)->finalize (object);
 }
@@ -69,6 +76,15 @@ trafo_load_options_get_property (GObject *object, guint id, GValue *value, GPara
       break;
     case PROP_LOAD_IN_8BIT:
       g_value_set_boolean (value, self->load_in_8bit);
+      break;
+    case PROP_LOAD_IN_4BIT:
+      g_value_set_boolean (value, self->load_in_4bit);
+      break;
+    case PROP_BNB_4BIT_QUANT_TYPE:
+      g_value_set_string (value, self->bnb_4bit_quant_type);
+      break;
+    case PROP_BNB_4BIT_USE_DOUBLE_QUANT:
+      g_value_set_boolean (value, self->bnb_4bit_use_double_quant);
       break;
     case PROP_LLM_INT8_THRESHOLD:
       g_value_set_double (value, self->llm_int8_threshold);
@@ -105,6 +121,15 @@ trafo_load_options_set_property (GObject *object, guint id, const GValue *value,
       break;
     case PROP_LOAD_IN_8BIT:
       trafo_load_options_set_load_in_8bit (self, g_value_get_boolean (value));
+      break;
+    case PROP_LOAD_IN_4BIT:
+      trafo_load_options_set_load_in_4bit (self, g_value_get_boolean (value));
+      break;
+    case PROP_BNB_4BIT_QUANT_TYPE:
+      trafo_load_options_set_bnb_4bit_quant_type (self, g_value_get_string (value));
+      break;
+    case PROP_BNB_4BIT_USE_DOUBLE_QUANT:
+      trafo_load_options_set_bnb_4bit_use_double_quant (self, g_value_get_boolean (value));
       break;
     case PROP_LLM_INT8_THRESHOLD:
       trafo_load_options_set_llm_int8_threshold (self, g_value_get_double (value));
@@ -174,6 +199,35 @@ trafo_load_options_class_init (TrafoLoadOptionsClass *klass)
   properties[PROP_LOAD_IN_8BIT] = g_param_spec_boolean ("load-in-8bit", NULL, NULL, FALSE, flags);
 
   /**
+   * TrafoLoadOptions:load-in-4bit: (attributes org.gtk.Property.get=trafo_load_options_get_load_in_4bit org.gtk.Property.set=trafo_load_options_set_load_in_4bit)
+   *
+   * Whether the weights of linear layers become 4 bits, with the numbers of bitsandbytes: of 64 elements
+   * each, in the order of [outputs, inputs], the greatest magnitude is their scale, and each is one of 16
+   * parts of it, as bnb-4bit-quant-type says. Inputs stay floats. What is left out, and which checkpoints,
+   * is as with load-in-8bit, beside which it is an error.
+   */
+  properties[PROP_LOAD_IN_4BIT] = g_param_spec_boolean ("load-in-4bit", NULL, NULL, FALSE, flags);
+
+  /**
+   * TrafoLoadOptions:bnb-4bit-quant-type: (attributes org.gtk.Property.get=trafo_load_options_get_bnb_4bit_quant_type org.gtk.Property.set=trafo_load_options_set_bnb_4bit_quant_type)
+   *
+   * With load-in-4bit: "fp4", a sign, two bits of exponent and one of mantissa, or "nf4", quantiles of the
+   * normal distribution, which weights are nearer to (Dettmers et al. 2023, QLoRA). Another name is an
+   * error when a model is loaded.
+   */
+  properties[PROP_BNB_4BIT_QUANT_TYPE] =
+      g_param_spec_string ("bnb-4bit-quant-type", NULL, NULL, "fp4", flags);
+
+  /**
+   * TrafoLoadOptions:bnb-4bit-use-double-quant: (attributes org.gtk.Property.get=trafo_load_options_get_bnb_4bit_use_double_quant org.gtk.Property.set=trafo_load_options_set_bnb_4bit_use_double_quant)
+   *
+   * With load-in-4bit: whether the scales are rounded to 8 bits in their turn, 256 with a scale of their
+   * own, which saves 0.4 bits of a weight in the files that are written.
+   */
+  properties[PROP_BNB_4BIT_USE_DOUBLE_QUANT] =
+      g_param_spec_boolean ("bnb-4bit-use-double-quant", NULL, NULL, FALSE, flags);
+
+  /**
    * TrafoLoadOptions:llm-int8-threshold: (attributes org.gtk.Property.get=trafo_load_options_get_llm_int8_threshold org.gtk.Property.set=trafo_load_options_set_llm_int8_threshold)
    *
    * With load-in-8bit: an input of this magnitude or more is an outlier; 0 for none at all.
@@ -184,7 +238,7 @@ trafo_load_options_class_init (TrafoLoadOptionsClass *klass)
   /**
    * TrafoLoadOptions:llm-int8-skip-modules: (attributes org.gtk.Property.get=trafo_load_options_get_llm_int8_skip_modules org.gtk.Property.set=trafo_load_options_set_llm_int8_skip_modules)
    *
-   * With load-in-8bit: the linear layers that stay as they are, by the beginning or end of their name,
+   * With load-in-8bit or load-in-4bit: the linear layers that stay as they are, by the beginning or end of their name,
    * as "lm_head", or by a regular expression for its beginning. As in transformers these alone: a
    * list that does not name the output head has it converted, too. %NULL, the default, leaves out the
    * output head, what is tied, and the last layer where it has no bias.
@@ -217,6 +271,7 @@ static void
 trafo_load_options_init (TrafoLoadOptions *self)
 {
   self->llm_int8_threshold = 6;
+  self->bnb_4bit_quant_type = g_strdup ("fp4");
   self->weight_cache = TRUE;
 }
 
@@ -377,6 +432,108 @@ trafo_load_options_set_load_in_8bit (TrafoLoadOptions *self, gboolean load_in_8b
     return;
   self->load_in_8bit = load_in_8bit;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOAD_IN_8BIT]);
+}
+
+/**
+ * trafo_load_options_get_load_in_4bit: (attributes org.gtk.Method.get_property=load-in-4bit)
+ * @self: options
+ *
+ * Whether the weights of linear layers become 4 bits.
+ *
+ * Returns: %TRUE if they do
+ */
+gboolean
+trafo_load_options_get_load_in_4bit (TrafoLoadOptions *self)
+{
+  g_return_val_if_fail (TRAFO_IS_LOAD_OPTIONS (self), FALSE);
+  return self->load_in_4bit;
+}
+
+/**
+ * trafo_load_options_set_load_in_4bit: (attributes org.gtk.Method.set_property=load-in-4bit)
+ * @self: options
+ * @load_in_4bit: whether they do
+ *
+ * Says whether the weights of linear layers become 4 bits.
+ */
+void
+trafo_load_options_set_load_in_4bit (TrafoLoadOptions *self, gboolean load_in_4bit)
+{
+  g_return_if_fail (TRAFO_IS_LOAD_OPTIONS (self));
+  load_in_4bit = load_in_4bit != FALSE;
+  if (self->load_in_4bit == load_in_4bit)
+    return;
+  self->load_in_4bit = load_in_4bit;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOAD_IN_4BIT]);
+}
+
+/**
+ * trafo_load_options_get_bnb_4bit_quant_type: (attributes org.gtk.Method.get_property=bnb-4bit-quant-type)
+ * @self: options
+ *
+ * What 4 bits stand for.
+ *
+ * Returns: (transfer none): "fp4", "nf4", or what was set
+ */
+const char *
+trafo_load_options_get_bnb_4bit_quant_type (TrafoLoadOptions *self)
+{
+  g_return_val_if_fail (TRAFO_IS_LOAD_OPTIONS (self), NULL);
+  return self->bnb_4bit_quant_type;
+}
+
+/**
+ * trafo_load_options_set_bnb_4bit_quant_type: (attributes org.gtk.Method.set_property=bnb-4bit-quant-type)
+ * @self: options
+ * @bnb_4bit_quant_type: (nullable): "fp4" or "nf4"; %NULL for "fp4"
+ *
+ * Says what 4 bits stand for.
+ */
+void
+trafo_load_options_set_bnb_4bit_quant_type (TrafoLoadOptions *self, const char *bnb_4bit_quant_type)
+{
+  g_return_if_fail (TRAFO_IS_LOAD_OPTIONS (self));
+  if (bnb_4bit_quant_type == NULL)
+    bnb_4bit_quant_type = "fp4";
+  if (g_str_equal (self->bnb_4bit_quant_type, bnb_4bit_quant_type))
+    return;
+  g_free (self->bnb_4bit_quant_type);
+  self->bnb_4bit_quant_type = g_strdup (bnb_4bit_quant_type);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BNB_4BIT_QUANT_TYPE]);
+}
+
+/**
+ * trafo_load_options_get_bnb_4bit_use_double_quant: (attributes org.gtk.Method.get_property=bnb-4bit-use-double-quant)
+ * @self: options
+ *
+ * Whether the scales of 4 bits are rounded to 8.
+ *
+ * Returns: %TRUE if they are
+ */
+gboolean
+trafo_load_options_get_bnb_4bit_use_double_quant (TrafoLoadOptions *self)
+{
+  g_return_val_if_fail (TRAFO_IS_LOAD_OPTIONS (self), FALSE);
+  return self->bnb_4bit_use_double_quant;
+}
+
+/**
+ * trafo_load_options_set_bnb_4bit_use_double_quant: (attributes org.gtk.Method.set_property=bnb-4bit-use-double-quant)
+ * @self: options
+ * @bnb_4bit_use_double_quant: whether they are
+ *
+ * Says whether the scales of 4 bits are rounded to 8.
+ */
+void
+trafo_load_options_set_bnb_4bit_use_double_quant (TrafoLoadOptions *self,
+                                                  gboolean          bnb_4bit_use_double_quant)
+{
+  g_return_if_fail (TRAFO_IS_LOAD_OPTIONS (self));
+  bnb_4bit_use_double_quant = bnb_4bit_use_double_quant != FALSE;
+  if (self->bnb_4bit_use_double_quant == bnb_4bit_use_double_quant)
+    return;
+  self->bnb_4bit_use_double_quant = bnb_4bit_use_double_quant;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BNB_4BIT_USE_DOUBLE_QUANT]);
 }
 
 /**

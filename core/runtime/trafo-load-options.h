@@ -19,9 +19,18 @@ TRAFO_API gboolean   trafo_load_options_get_auto_dtype (TrafoLoadOptions *self);
 TRAFO_API void     trafo_load_options_set_auto_dtype (TrafoLoadOptions *self, gboolean auto_dtype);
 TRAFO_API gboolean trafo_load_options_get_load_in_8bit (TrafoLoadOptions *self);
 TRAFO_API void trafo_load_options_set_load_in_8bit (TrafoLoadOptions *self, gboolean load_in_8bit);
-TRAFO_API double             trafo_load_options_get_llm_int8_threshold (TrafoLoadOptions *self);
-TRAFO_API void               trafo_load_options_set_llm_int8_threshold (TrafoLoadOptions *self,
-                                                                        double            llm_int8_threshold);
+TRAFO_API gboolean trafo_load_options_get_load_in_4bit (TrafoLoadOptions *self);
+TRAFO_API void trafo_load_options_set_load_in_4bit (TrafoLoadOptions *self, gboolean load_in_4bit);
+TRAFO_API const char *trafo_load_options_get_bnb_4bit_quant_type (TrafoLoadOptions *self);
+TRAFO_API void        trafo_load_options_set_bnb_4bit_quant_type (TrafoLoadOptions *self,
+                                                                  const char       *bnb_4bit_quant_type);
+TRAFO_API gboolean    trafo_load_options_get_bnb_4bit_use_double_quant (TrafoLoadOptions *self);
+TRAFO_API void
+                 trafo_load_options_set_bnb_4bit_use_double_quant (TrafoLoadOptions *self,
+                                                                   gboolean          bnb_4bit_use_double_quant);
+TRAFO_API double trafo_load_options_get_llm_int8_threshold (TrafoLoadOptions *self);
+TRAFO_API void   trafo_load_options_set_llm_int8_threshold (TrafoLoadOptions *self,
+                                                            double            llm_int8_threshold);
 TRAFO_API const char *const *trafo_load_options_get_llm_int8_skip_modules (TrafoLoadOptions *self);
 TRAFO_API void
                    trafo_load_options_set_llm_int8_skip_modules (TrafoLoadOptions  *self,

@@ -113,7 +113,7 @@ trafo_model_eager_run (TrafoModel       *model,
       g_set_error (error,
                    TRAFO_ERROR,
                    TRAFO_ERROR_UNSUPPORTED,
-                   "%s: found weights in LLM.int8(), expected floats where each op runs at once",
+                   "%s: found weights in 8 or 4 bits, expected floats where each op runs at once",
                    G_OBJECT_TYPE_NAME (model));
       return NULL;
     }

@@ -198,24 +198,17 @@ read_quantization (Runtime           *self,
   if (!trafo_quantization_read (ret_quantization, self->config, error))
     return FALSE;
   if (ret_quantization->encoding == TRAFO_WEIGHT_ENCODING_NONE && options != NULL &&
-      trafo_load_options_get_load_in_8bit (options))
-    {
-      const char *const *skipped = trafo_load_options_get_llm_int8_skip_modules (options);
-
-      ret_quantization->encoding = TRAFO_WEIGHT_ENCODING_LLM_INT8;
-      ret_quantization->threshold = trafo_load_options_get_llm_int8_threshold (options);
-      g_strfreev (ret_quantization->skip_modules);
-      ret_quantization->skip_modules = g_strdupv ((char **) skipped);
-    }
+      !trafo_quantization_set_options (ret_quantization, options, error))
+    return FALSE;
   return trafo_weights_check_encoding (self->device, ret_quantization->encoding, error);
 }
 
 /* Where packed weights are kept for later processes, if anywhere. */
 static TrafoWeightCache *
-open_weight_cache (TrafoDevice        *device,
-                   TrafoDType          dtype,
-                   TrafoWeightEncoding encoding,
-                   TrafoCheckpoint    *checkpoint)
+open_weight_cache (TrafoDevice             *device,
+                   TrafoDType               dtype,
+                   const TrafoQuantization *quantization,
+                   TrafoCheckpoint         *checkpoint)
 {
   guint64          max_mib = trafo_environment_get_number ("TRAFO_WEIGHT_CACHE_MIB",
                                                   DEFAULT_WEIGHT_CACHE_MIB,
@@ -229,7 +222,10 @@ open_weight_cache (TrafoDevice        *device,
 
   if (files != NULL)
     {
-      g_autofree char *made_of = g_strdup_printf ("encoding %d\n%s", encoding, files);
+      g_autofree char *made_of = g_strdup_printf ("encoding %d%s\n%s",
+                                                  quantization->encoding,
+                                                  quantization->is_nested ? " nested" : "",
+                                                  files);
 
       identity = trafo_weight_cache_identify (device, dtype, made_of);
     }
@@ -292,10 +288,7 @@ runtime_load (Runtime          *self,
   self->weights = trafo_weights_new (self->device, dtype, &source);
   if (caches_weights && checkpoint != NULL)
     trafo_weights_set_cache (self->weights,
-                             open_weight_cache (self->device,
-                                                dtype,
-                                                quantization.encoding,
-                                                checkpoint));
+                             open_weight_cache (self->device, dtype, &quantization, checkpoint));
   return TRUE;
 }
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "trafo-4bit-private.h"
+#include "trafo-4bit-state-private.h"
 #include "trafo-async-call-private.h"
 #include "trafo-checkpoint-save-private.h"
 #include "trafo-encoded-parts-private.h"
@@ -16,15 +18,15 @@
 typedef struct
 {
   GArray    *tensors; /* of TrafoCheckpointTensor */
-  GPtrArray *names;   /* of those that are no parameters */
-  GPtrArray *memory;  /* of integers */
+  GPtrArray *texts;   /* names of those that are no parameters, and JSON */
+  GPtrArray *memory;  /* of codes and what belongs to them */
 } Contents;
 
 static void
 contents_clear (Contents *self)
 {
   g_clear_pointer (&self->tensors, g_array_unref);
-  g_clear_pointer (&self->names, g_ptr_array_unref);
+  g_clear_pointer (&self->texts, g_ptr_array_unref);
   g_clear_pointer (&self->memory, g_ptr_array_unref);
 }
 
@@ -47,15 +49,163 @@ add_tensor (Contents *self, const char *name, const TrafoOperand *operand)
   g_array_append_val (self->tensors, tensor);
 }
 
-/* NAME.@suffix beside the parameter NAME.weight. */
-static const char *
-name_beside (Contents *self, const char *weight, const char *suffix)
+/* One dim of bytes or float32. */
+static void
+add_vector (Contents *self, char *name /* taken */, TrafoDType dtype, gint64 n, gconstpointer data)
 {
-  char *name =
-      g_strdup_printf ("%.*s%s", (int) (strlen (weight) - strlen ("weight")), weight, suffix);
+  TrafoOperand vector = { .data = (gpointer) data, .dtype = dtype, .n_dims = 1, .shape = { n } };
 
-  g_ptr_array_add (self->names, name);
-  return name;
+  g_ptr_array_add (self->texts, name);
+  add_tensor (self, name, &vector);
+}
+
+/* NAME.@suffix beside the parameter NAME.weight. */
+static char *
+name_beside (const char *weight, const char *suffix)
+{
+  return g_strdup_printf ("%.*s%s", (int) (strlen (weight) - strlen ("weight")), weight, suffix);
+}
+
+static gboolean
+fail_memory (gsize size_bytes, GError **error)
+{
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_NO_MEMORY,
+               "no memory for %" G_GSIZE_FORMAT " bytes of scales",
+               size_bytes);
+  return FALSE;
+}
+
+/* Takes @memory. */
+static gpointer
+own (Contents *self, gpointer memory)
+{
+  g_ptr_array_add (self->memory, memory);
+  return memory;
+}
+
+/* The scales of @made become nested ones. */
+static gboolean
+nest_scales (Contents *self, TrafoWeightScales *made, GError **error)
+{
+  gsize   n = (gsize) made->scales.shape[0];
+  gsize   n_nested = trafo_4bit_count_blocks (n, TRAFO_4BIT_NESTED_BLOCK_SIZE);
+  gsize   size_bytes = n + (n_nested + TRAFO_4BIT_N_NESTED_VALUES) * sizeof (float);
+  guint8 *codes;
+  float  *scales, *values = malloc (size_bytes);
+
+  if (values == NULL)
+    return fail_memory (size_bytes, error);
+  own (self, values);
+  scales = values + TRAFO_4BIT_N_NESTED_VALUES;
+  codes = (guint8 *) (scales + n_nested);
+  trafo_4bit_get_nested_values (values);
+  trafo_4bit_nest (made->scales.data, n, codes, scales, &made->nested_offset);
+  made->is_nested = TRUE;
+  made->scales.data = codes;
+  made->scales.dtype = TRAFO_DTYPE_UINT8;
+  made->nested_values.data = values;
+  made->nested_scales.data = scales;
+  made->nested_scales.shape[0] = (gint64) n_nested;
+  return TRUE;
+}
+
+static void
+add_state (Contents                *self,
+           const char              *name,
+           TrafoWeightEncoding      encoding,
+           const TrafoWeightScales *scales)
+{
+  const Trafo4BitState state = { encoding,          scales->block_size,
+                                 scales->dtype,     { scales->shape[0], scales->shape[1] },
+                                 scales->is_nested, scales->nested_offset };
+  char                *json = trafo_4bit_state_to_json (&state);
+
+  g_ptr_array_add (self->texts, json);
+  add_vector (self,
+              g_strconcat (name,
+                           ".",
+                           trafo_encoded_tensors_get_suffix (TRAFO_COMPANION_STATE, encoding),
+                           NULL),
+              TRAFO_DTYPE_UINT8,
+              (gint64) strlen (json),
+              json);
+}
+
+/* What bitsandbytes stores beside codes of 4 bits. */
+static void
+add_4bit (Contents                *self,
+          const char              *name,
+          TrafoWeightEncoding      encoding,
+          const TrafoOperand      *codes,
+          const TrafoWeightScales *scales)
+{
+  const struct
+  {
+    TrafoCompanion companion;
+    TrafoDType     dtype;
+    gint64         n;
+    gconstpointer  data;
+  } vectors[] = {
+    { TRAFO_COMPANION_SCALES, scales->scales.dtype, scales->scales.shape[0], scales->scales.data },
+    { TRAFO_COMPANION_VALUES,
+      TRAFO_DTYPE_FLOAT32,
+      TRAFO_4BIT_N_VALUES,
+      trafo_4bit_get_values (encoding) },
+    { TRAFO_COMPANION_NESTED_SCALES,
+      TRAFO_DTYPE_FLOAT32,
+      scales->nested_scales.shape[0],
+      scales->nested_scales.data },
+    { TRAFO_COMPANION_NESTED_VALUES,
+      TRAFO_DTYPE_FLOAT32,
+      TRAFO_4BIT_N_NESTED_VALUES,
+      scales->nested_values.data },
+  };
+  TrafoOperand bytes = { .data = codes->data, .dtype = TRAFO_DTYPE_UINT8, .n_dims = 2 };
+
+  bytes.shape[0] = (scales->shape[0] * scales->shape[1] + 1) / 2;
+  bytes.shape[1] = 1;
+  add_tensor (self, name, &bytes);
+  for (gsize i = 0; i < G_N_ELEMENTS (vectors) && vectors[i].data != NULL; i++)
+    add_vector (self,
+                g_strconcat (name,
+                             ".",
+                             trafo_encoded_tensors_get_suffix (vectors[i].companion, encoding),
+                             NULL),
+                vectors[i].dtype,
+                vectors[i].n,
+                vectors[i].data);
+  add_state (self, name, encoding, scales);
+}
+
+/* What floats become. */
+static gboolean
+encode (Contents                 *self,
+        const TrafoQuantization  *quantization,
+        const TrafoEncodedWeight *encoded,
+        const TrafoOperand       *weight,
+        TrafoOperand             *ret_codes,
+        TrafoWeightScales        *ret_scales,
+        GError                  **error)
+{
+  TrafoEncodedPart part;
+  gpointer         memory = trafo_encoded_part_new (&part,
+                                            quantization->encoding,
+                                            weight,
+                                            encoded->is_in_out,
+                                            FALSE,
+                                            error);
+
+  if (memory == NULL)
+    return FALSE;
+  own (self, memory);
+  *ret_codes = part.codes;
+  *ret_scales = (TrafoWeightScales){ .shape = { part.codes.shape[0], part.codes.shape[1] },
+                                     .scales = part.scales,
+                                     .block_size = part.block_size,
+                                     .dtype = weight->dtype };
+  return !quantization->is_nested || nest_scales (self, ret_scales, error);
 }
 
 /* A weight as bitsandbytes stores it; of one that is tied the floats, too. */
@@ -67,26 +217,32 @@ add_encoded (Contents                 *self,
              const TrafoOperand       *weight,
              GError                  **error)
 {
-  static guint8      row_by_row = 0;
-  const TrafoOperand format = { .data = &row_by_row, .dtype = TRAFO_DTYPE_UINT8 };
-  TrafoOperand       integers = *weight, scales;
+  static const guint8 row_by_row = 0;
+  const TrafoOperand  format = { .data = (gpointer) &row_by_row, .dtype = TRAFO_DTYPE_UINT8 };
+  TrafoOperand        codes = *weight;
+  TrafoWeightScales   scales;
+  char               *format_name;
 
-  if (weight->dtype != TRAFO_DTYPE_INT8)
-    {
-      gpointer memory =
-          trafo_encoded_part_new (weight, encoded->is_in_out, &integers, &scales, error);
-
-      if (memory == NULL)
-        return FALSE;
-      g_ptr_array_add (self->memory, memory);
-    }
-  else if (!trafo_model_source_lookup_scales (source, name, &scales, error))
+  if (trafo_dtype_is_float (weight->dtype)
+          ? !encode (self, &source->quantization, encoded, weight, &codes, &scales, error)
+          : !trafo_model_source_lookup_scales (source, name, &scales, error))
     return FALSE;
   if (!g_str_equal (encoded->name, name))
     add_tensor (self, name, weight);
-  add_tensor (self, encoded->name, &integers);
-  add_tensor (self, name_beside (self, encoded->name, "SCB"), &scales);
-  add_tensor (self, name_beside (self, encoded->name, "weight_format"), &format);
+  if (source->quantization.encoding != TRAFO_WEIGHT_ENCODING_LLM_INT8)
+    {
+      add_4bit (self, encoded->name, source->quantization.encoding, &codes, &scales);
+      return TRUE;
+    }
+  format_name = name_beside (encoded->name, "weight_format");
+  g_ptr_array_add (self->texts, format_name);
+  add_tensor (self, encoded->name, &codes);
+  add_vector (self,
+              name_beside (encoded->name, "SCB"),
+              TRAFO_DTYPE_FLOAT32,
+              scales.scales.shape[0],
+              scales.scales.data);
+  add_tensor (self, format_name, &format);
   return TRUE;
 }
 
@@ -95,7 +251,7 @@ static gboolean
 list_tensors (Contents *self, TrafoModelSource *source, GError **error)
 {
   self->tensors = g_array_new (FALSE, TRUE, sizeof (TrafoCheckpointTensor));
-  self->names = g_ptr_array_new_with_free_func (g_free);
+  self->texts = g_ptr_array_new_with_free_func (g_free);
   self->memory = g_ptr_array_new_with_free_func (free);
   for (guint i = 0; i < source->names->len; i++)
     {

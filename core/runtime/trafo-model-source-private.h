@@ -18,11 +18,11 @@ typedef struct
 {
   TrafoCheckpoint *checkpoint; /* nullable */
   guint64          seed;
-  GHashTable      *operands;   /* name of a parameter to TrafoOperand */
-  GHashTable      *scales;     /* the same, of those whose operands are integers */
-  GPtrArray       *names;      /* of char *, of the parameters, in the order of the graph */
-  GPtrArray       *memory;     /* what is not mapped */
-  GPtrArray       *missing;    /* of char *, sorted */
+  GHashTable      *operands; /* name of a parameter to TrafoOperand */
+  GHashTable      *scales;   /* the same to TrafoWeightScales, of those whose operands are codes */
+  GPtrArray       *names;    /* of char *, of the parameters, in the order of the graph */
+  GPtrArray       *memory;   /* what is not mapped */
+  GPtrArray       *missing;  /* of char *, sorted */
   GPtrArray       *unexpected; /* of char *, sorted */
   GHashTable      *untied;     /* nullable: what the graph was traced with */
   guint64          n_parameters;
@@ -53,16 +53,16 @@ TrafoModelSource *trafo_model_source_new (TrafoModel              *model,
 void              trafo_model_source_free (TrafoModelSource *self);
 
 /* A parameter by its name: in host memory, of the type that the checkpoint has; float32 for float64, and
- * the integers, [N, K], of one that is encoded there. */
+ * of one that is encoded there the integers, [N, K], or the bytes of its codes of 4 bits, [n]. */
 gboolean trafo_model_source_lookup (TrafoModelSource *self,
                                     const char       *name,
                                     TrafoOperand     *ret_operand,
                                     GError          **error);
-/* What belongs to such integers. */
-gboolean trafo_model_source_lookup_scales (TrafoModelSource *self,
-                                           const char       *name,
-                                           TrafoOperand     *ret_scales,
-                                           GError          **error);
+/* What belongs to such codes. */
+gboolean trafo_model_source_lookup_scales (TrafoModelSource  *self,
+                                           const char        *name,
+                                           TrafoWeightScales *ret_scales,
+                                           GError           **error);
 
 /* The source takes part in @ret_source, which does not free it. */
 void trafo_model_source_get (TrafoModelSource *self, TrafoWeightSource *ret_source);

@@ -65,31 +65,17 @@ is_float64 (const TrafoCheckpointTensor *tensor)
   return g_str_equal (tensor->dtype_name, "F64");
 }
 
-/* The linear layer that takes @param's @tensor as integers, NULL if that is none. @linears: of
- * trafo_encoded_tensors_index(), NULL where nothing is encoded. */
-static const TrafoNode *
-find_linear (GHashTable *linears, const TrafoGraphParam *param, const TrafoCheckpointTensor *tensor)
-{
-  return linears != NULL && tensor->dtype == TRAFO_DTYPE_INT8
-             ? g_hash_table_lookup (linears, (gpointer) param)
-             : NULL;
-}
-
 static gboolean
 check_tensor (const TrafoGraph            *graph,
-              GHashTable                  *linears,
               const TrafoGraphParam       *param,
               const TrafoCheckpointTensor *tensor,
               GError                     **error)
 {
-  const TrafoNode *linear = find_linear (linears, param, tensor);
-  TrafoValueType   type = trafo_graph_get_node (graph, param->sym)->type;
-  g_autofree char *found = NULL;
-  g_autofree char *expected = NULL;
+  const TrafoValueType *type = &trafo_graph_get_node (graph, param->sym)->type;
+  g_autofree char      *found = NULL;
+  g_autofree char      *expected = NULL;
 
-  if (linear != NULL)
-    trafo_encoded_tensors_get_shape (graph, linear, type.dims);
-  else if (!trafo_dtype_is_float (tensor->dtype) && !is_float64 (tensor))
+  if (!trafo_dtype_is_float (tensor->dtype) && !is_float64 (tensor))
     {
       g_set_error (error,
                    TRAFO_ERROR,
@@ -100,11 +86,11 @@ check_tensor (const TrafoGraph            *graph,
                    tensor->dtype_name);
       return FALSE;
     }
-  if (tensor->n_dims == type.n_dims &&
-      memcmp (tensor->shape, type.dims, type.n_dims * sizeof type.dims[0]) == 0)
+  if (tensor->n_dims == type->n_dims &&
+      memcmp (tensor->shape, type->dims, type->n_dims * sizeof type->dims[0]) == 0)
     return TRUE;
   found = trafo_shape_to_string (tensor->shape, MIN (tensor->n_dims, TRAFO_MAX_DIMS));
-  expected = trafo_shape_to_string (type.dims, type.n_dims);
+  expected = trafo_shape_to_string (type->dims, type->n_dims);
   g_set_error (error,
                TRAFO_ERROR,
                TRAFO_ERROR_SHAPE,
@@ -169,32 +155,28 @@ read_aligned (TrafoModelSource *self, const TrafoCheckpointTensor *tensor, GErro
                                                                                            : NULL;
 }
 
-/* @operands: those of the source, or the scales. */
 static void
-add_operand (GHashTable   *operands,
-             const char   *name,
-             TrafoDType    dtype,
-             const gint64 *shape,
-             guint         n_dims,
-             gpointer      data)
+add_operand (TrafoModelSource *self, const char *name, const TrafoOperand *operand)
 {
-  TrafoOperand *operand = g_new0 (TrafoOperand, 1);
+  g_hash_table_insert (self->operands, g_strdup (name), g_memdup2 (operand, sizeof *operand));
+}
 
-  operand->data = data;
-  operand->dtype = dtype;
-  operand->n_dims = n_dims;
-  memcpy (operand->shape, shape, n_dims * sizeof *shape);
-  trafo_shape_to_strides (shape, n_dims, operand->strides);
-  g_hash_table_insert (operands, g_strdup (name), operand);
+static TrafoOperand
+operand_new (TrafoDType dtype, const gint64 *shape, guint n_dims, gpointer data)
+{
+  TrafoOperand operand = { .data = data, .dtype = dtype, .n_dims = n_dims };
+
+  memcpy (operand.shape, shape, n_dims * sizeof *shape);
+  trafo_shape_to_strides (shape, n_dims, operand.strides);
+  return operand;
 }
 
 /* The file's own bytes, unless they do not lie as their type wants or are of no type of ours. */
 static gboolean
-add_elements (TrafoModelSource            *self,
-              GHashTable                  *operands,
-              const char                  *name,
-              const TrafoCheckpointTensor *tensor,
-              GError                     **error)
+find_elements (TrafoModelSource            *self,
+               const TrafoCheckpointTensor *tensor,
+               TrafoOperand                *ret_operand,
+               GError                     **error)
 {
   gpointer   data = (gpointer) tensor->data;
   TrafoDType dtype = tensor->dtype;
@@ -208,18 +190,33 @@ add_elements (TrafoModelSource            *self,
     data = read_aligned (self, tensor, error);
   if (data == NULL)
     return FALSE;
-  add_operand (operands, name, dtype, tensor->shape, tensor->n_dims, data);
+  *ret_operand = operand_new (dtype, tensor->shape, tensor->n_dims, data);
+  return TRUE;
+}
+
+static gboolean
+add_elements (TrafoModelSource            *self,
+              const char                  *name,
+              const TrafoCheckpointTensor *tensor,
+              GError                     **error)
+{
+  TrafoOperand operand;
+
+  if (!find_elements (self, tensor, &operand, error))
+    return FALSE;
+  add_operand (self, name, &operand);
   return TRUE;
 }
 
 /* What match_tensors() goes by. */
 typedef struct
 {
-  TrafoModel       *model;
-  const TrafoGraph *graph;
-  GHashTable       *index;   /* of index_params() */
-  GHashTable       *linears; /* of trafo_encoded_tensors_index(), NULL where nothing is encoded */
-  GHashTable       *scales;  /* the name of a weight to its scales in the checkpoint */
+  TrafoModel         *model;
+  const TrafoGraph   *graph;
+  TrafoWeightEncoding encoding;
+  GHashTable         *index;      /* of index_params() */
+  GHashTable         *linears;    /* of trafo_encoded_tensors_index(), NULL without an encoding */
+  GHashTable         *companions; /* the name of a weight to its TrafoCompanions */
 } Matching;
 
 static void
@@ -227,7 +224,7 @@ matching_clear (Matching *self)
 {
   g_clear_pointer (&self->index, g_hash_table_unref);
   g_clear_pointer (&self->linears, g_hash_table_unref);
-  g_clear_pointer (&self->scales, g_hash_table_unref);
+  g_clear_pointer (&self->companions, g_hash_table_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Matching, matching_clear)
@@ -238,12 +235,78 @@ matching_new (TrafoModel *model, const TrafoGraph *graph, const TrafoQuantizatio
   return (Matching){
     .model = model,
     .graph = graph,
+    .encoding = quantization->encoding,
     .index = index_params (graph),
     .linears = quantization->encoding != TRAFO_WEIGHT_ENCODING_NONE
                    ? trafo_encoded_tensors_index (graph)
                    : NULL,
-    .scales = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
+    .companions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free),
   };
+}
+
+/* Whether @tensor, the weight that is known as @known, is codes. */
+static gboolean
+is_encoded (const Matching *matching, const TrafoCheckpointTensor *tensor, const char *known)
+{
+  return matching->linears != NULL &&
+         trafo_encoded_tensors_is_encoded (tensor,
+                                           g_hash_table_lookup (matching->companions, known),
+                                           matching->encoding);
+}
+
+static gboolean
+add_scales (TrafoModelSource        *self,
+            const char              *name,
+            const TrafoCompanions   *companions,
+            const TrafoWeightScales *checked,
+            GError                 **error)
+{
+  g_autofree TrafoWeightScales *scales = g_memdup2 (checked, sizeof *checked);
+
+  if (!find_elements (self, companions->tensors[TRAFO_COMPANION_SCALES], &scales->scales, error))
+    return FALSE;
+  if (scales->is_nested && (!find_elements (self,
+                                            companions->tensors[TRAFO_COMPANION_NESTED_SCALES],
+                                            &scales->nested_scales,
+                                            error) ||
+                            !find_elements (self,
+                                            companions->tensors[TRAFO_COMPANION_NESTED_VALUES],
+                                            &scales->nested_values,
+                                            error)))
+    return FALSE;
+  g_hash_table_insert (self->scales, g_strdup (name), g_steal_pointer (&scales));
+  return TRUE;
+}
+
+/* Codes of @linear's weight, with what belongs to them. */
+static gboolean
+add_encoded (TrafoModelSource            *self,
+             const Matching              *matching,
+             const TrafoNode             *linear,
+             const char                  *name,
+             const TrafoCheckpointTensor *tensor,
+             const TrafoCompanions       *companions,
+             GError                     **error)
+{
+  TrafoWeightScales scales;
+  TrafoOperand      codes;
+  gint64            shape[2], n_bytes = (gint64) tensor->size_bytes;
+
+  trafo_encoded_tensors_get_shape (matching->graph, linear, shape);
+  if (!trafo_encoded_tensors_check (tensor,
+                                    companions,
+                                    matching->encoding,
+                                    shape,
+                                    &scales,
+                                    error) ||
+      !add_scales (self, name, companions, &scales, error))
+    return FALSE;
+  codes = matching->encoding == TRAFO_WEIGHT_ENCODING_LLM_INT8
+              ? operand_new (TRAFO_DTYPE_INT8, shape, 2, (gpointer) tensor->data)
+              : operand_new (TRAFO_DTYPE_UINT8, &n_bytes, 1, (gpointer) tensor->data);
+  add_operand (self, name, &codes);
+  g_hash_table_insert (self->encoded, g_strdup (name), trafo_encoded_weight_new (name, FALSE));
+  return TRUE;
 }
 
 /* A tied parameter that is there under several names, which are alike, is the tensor of its own name. */
@@ -255,19 +318,23 @@ add_tensor (TrafoModelSource            *self,
             const char                  *known,
             GError                     **error)
 {
-  const char                  *name = g_ptr_array_index (param->names, 0);
-  const TrafoCheckpointTensor *scales = g_hash_table_lookup (matching->scales, known);
+  const char      *name = g_ptr_array_index (param->names, 0);
+  const TrafoNode *linear = NULL;
 
   if (!g_str_equal (known, name) && g_hash_table_contains (self->operands, name))
     return TRUE;
-  if (!check_tensor (matching->graph, matching->linears, param, tensor, error))
-    return FALSE;
-  if (tensor->dtype != TRAFO_DTYPE_INT8)
-    return add_elements (self, self->operands, name, tensor, error);
-  g_hash_table_insert (self->encoded, g_strdup (name), trafo_encoded_weight_new (name, FALSE));
-  return trafo_encoded_tensors_check_scales (scales, tensor, error) &&
-         add_elements (self, self->operands, name, tensor, error) &&
-         add_elements (self, self->scales, name, scales, error);
+  if (is_encoded (matching, tensor, known))
+    linear = g_hash_table_lookup (matching->linears, (gpointer) param);
+  if (linear != NULL)
+    return add_encoded (self,
+                        matching,
+                        linear,
+                        name,
+                        tensor,
+                        g_hash_table_lookup (matching->companions, known),
+                        error);
+  return check_tensor (matching->graph, param, tensor, error) &&
+         add_elements (self, name, tensor, error);
 }
 
 /* The parameter that a tensor of @name is, NULL if it is none, and the name by which it was found; that
@@ -295,25 +362,29 @@ is_first_name (const TrafoGraphParam *param, const char *name)
 
 /* Takes @tensor if it belongs to a weight that is encoded. */
 static gboolean
-match_companion (Matching                    *matching,
-                 const TrafoCheckpointTensor *tensor,
-                 gboolean                    *ret_is_one,
-                 GError                     **error)
+match_companion (Matching *matching, const TrafoCheckpointTensor *tensor)
 {
+  TrafoCompanion   companion;
+  TrafoCompanions *companions;
   g_autofree char *weight =
-      matching->linears != NULL ? trafo_encoded_tensors_get_weight_name (tensor) : NULL;
+      matching->linears != NULL
+          ? trafo_encoded_tensors_get_weight_name (tensor, matching->encoding, &companion)
+          : NULL;
   g_autofree char *known = NULL;
 
-  *ret_is_one = weight != NULL && match_name (matching, weight, &known) != NULL;
-  if (!*ret_is_one)
-    return TRUE;
-  if (!trafo_encoded_tensors_is_scales (tensor))
-    return trafo_encoded_tensors_check_format (tensor, error);
-  g_hash_table_insert (matching->scales, g_steal_pointer (&known), (gpointer) tensor);
+  if (weight == NULL || match_name (matching, weight, &known) == NULL)
+    return FALSE;
+  companions = g_hash_table_lookup (matching->companions, known);
+  if (companions == NULL)
+    {
+      companions = g_new0 (TrafoCompanions, 1);
+      g_hash_table_insert (matching->companions, g_steal_pointer (&known), companions);
+    }
+  companions->tensors[companion] = tensor;
   return TRUE;
 }
 
-/* The tensors that are no scales or formats, whose weights' are in @matching then. */
+/* The tensors that belong to no other; those that do are in @matching then. */
 static GPtrArray *
 match_companions (Matching        *matching,
                   TrafoCheckpoint *checkpoint,
@@ -325,12 +396,10 @@ match_companions (Matching        *matching,
   for (gsize i = 0; i < trafo_checkpoint_get_n_tensors (checkpoint); i++)
     {
       const TrafoCheckpointTensor *tensor = trafo_checkpoint_get_tensor (checkpoint, i);
-      gboolean                     is_companion;
 
-      if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
-          !match_companion (matching, tensor, &is_companion, error))
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
         return NULL;
-      if (!is_companion)
+      if (!match_companion (matching, tensor))
         g_ptr_array_add (others, (gpointer) tensor);
     }
   return g_steal_pointer (&others);
@@ -426,6 +495,7 @@ initialise (TrafoModelSource      *self,
 {
   const TrafoValueType *type = &trafo_graph_get_node (graph, param->sym)->type;
   const char           *name = g_ptr_array_index (param->names, 0);
+  TrafoOperand          operand;
   gint64                n_elements;
   gsize                 size_bytes;
   float                *values;
@@ -436,7 +506,8 @@ initialise (TrafoModelSource      *self,
   if (values == NULL)
     return FALSE;
   fill_parameter (self, param, type, values, n_elements);
-  add_operand (self->operands, name, type->dtype, type->dims, type->n_dims, values);
+  operand = operand_new (type->dtype, type->dims, type->n_dims, values);
+  add_operand (self, name, &operand);
   if (self->checkpoint != NULL)
     g_ptr_array_add (self->missing, g_strdup (name));
   return TRUE;
@@ -515,16 +586,18 @@ compare_names (gconstpointer a, gconstpointer b)
 /* The checkpoint's tensors under second names, which are what they are found by in @aliases, and
  * under the first names of tied parameters, by parameter in @firsts. */
 static gboolean
-collect_tied (const Matching  *matching,
+collect_tied (Matching        *matching,
               TrafoCheckpoint *checkpoint,
               GHashTable      *aliases,
               GHashTable      *firsts,
               GCancellable    *cancellable,
               GError         **error)
 {
-  for (gsize i = 0; i < trafo_checkpoint_get_n_tensors (checkpoint); i++)
+  g_autoptr (GPtrArray) tensors = match_companions (matching, checkpoint, cancellable, error);
+
+  for (guint i = 0; tensors != NULL && i < tensors->len; i++)
     {
-      const TrafoCheckpointTensor *tensor = trafo_checkpoint_get_tensor (checkpoint, i);
+      const TrafoCheckpointTensor *tensor = g_ptr_array_index (tensors, i);
       g_autofree char             *known = NULL;
       TrafoGraphParam             *param = match_name (matching, tensor->name, &known);
 
@@ -532,16 +605,16 @@ collect_tied (const Matching  *matching,
         return FALSE;
       if (param == NULL || param->aliases->len == 0)
         continue;
-      /* integers are checked as the parameter of their own that they become */
-      if (!(matching->linears != NULL && tensor->dtype == TRAFO_DTYPE_INT8) &&
-          !check_tensor (matching->graph, NULL, param, tensor, error))
+      /* codes are checked as the parameter of their own that they become */
+      if (!is_encoded (matching, tensor, known) &&
+          !check_tensor (matching->graph, param, tensor, error))
         return FALSE;
       if (is_first_name (param, known))
         g_hash_table_insert (firsts, param, (gpointer) tensor);
       else
         g_hash_table_insert (aliases, g_steal_pointer (&known), (gpointer) tensor);
     }
-  return TRUE;
+  return tensors != NULL;
 }
 
 GHashTable *
@@ -627,16 +700,11 @@ trafo_model_source_free (TrafoModelSource *self)
   g_free (self);
 }
 
+/* @found: what a table of the source has under @name. */
 static gboolean
-lookup_operand (TrafoModelSource *self,
-                GHashTable       *operands,
-                const char       *name,
-                TrafoOperand     *ret_operand,
-                GError          **error)
+check_found (TrafoModelSource *self, gconstpointer found, const char *name, GError **error)
 {
-  const TrafoOperand *operand = g_hash_table_lookup (operands, name);
-
-  if (operand == NULL)
+  if (found == NULL)
     {
       g_set_error (error,
                    TRAFO_ERROR,
@@ -646,10 +714,7 @@ lookup_operand (TrafoModelSource *self,
       return FALSE;
     }
   /* a file that was cut since it was mapped would end the process on the next read */
-  if (self->checkpoint != NULL && !trafo_checkpoint_check (self->checkpoint, error))
-    return FALSE;
-  *ret_operand = *operand;
-  return TRUE;
+  return self->checkpoint == NULL || trafo_checkpoint_check (self->checkpoint, error);
 }
 
 gboolean
@@ -658,16 +723,26 @@ trafo_model_source_lookup (TrafoModelSource *self,
                            TrafoOperand     *ret_operand,
                            GError          **error)
 {
-  return lookup_operand (self, self->operands, name, ret_operand, error);
+  const TrafoOperand *operand = g_hash_table_lookup (self->operands, name);
+
+  if (!check_found (self, operand, name, error))
+    return FALSE;
+  *ret_operand = *operand;
+  return TRUE;
 }
 
 gboolean
-trafo_model_source_lookup_scales (TrafoModelSource *self,
-                                  const char       *name,
-                                  TrafoOperand     *ret_scales,
-                                  GError          **error)
+trafo_model_source_lookup_scales (TrafoModelSource  *self,
+                                  const char        *name,
+                                  TrafoWeightScales *ret_scales,
+                                  GError           **error)
 {
-  return lookup_operand (self, self->scales, name, ret_scales, error);
+  const TrafoWeightScales *scales = g_hash_table_lookup (self->scales, name);
+
+  if (!check_found (self, scales, name, error))
+    return FALSE;
+  *ret_scales = *scales;
+  return TRUE;
 }
 
 static gboolean
@@ -687,7 +762,7 @@ static gboolean
 lookup_scales (gpointer               data,
                const TrafoGraphParam *param,
                guint                  part,
-               TrafoOperand          *ret_scales,
+               TrafoWeightScales     *ret_scales,
                GError               **error)
 {
   return trafo_model_source_lookup_scales (data,
@@ -736,4 +811,5 @@ trafo_model_source_get (TrafoModelSource *self, TrafoWeightSource *ret_source)
   ret_source->lookup_scales = lookup_scales;
   ret_source->release = release;
   ret_source->locate = locate;
+  ret_source->nests_scales = self->quantization.is_nested;
 }

@@ -5,6 +5,7 @@
 #include <trafo/trafo-config.h>
 
 #include "trafo-graph-private.h"
+#include "trafo-load-options.h"
 
 G_BEGIN_DECLS
 
@@ -14,10 +15,13 @@ typedef struct
 {
   TrafoWeightEncoding encoding;
   double              threshold; /* llm_int8_threshold */
-  char **skip_modules; /* llm_int8_skip_modules; NULL: those that transformers leaves out */
+  char     **skip_modules;  /* llm_int8_skip_modules; NULL: those that transformers leaves out */
+  gboolean   is_nested;     /* bnb_4bit_use_double_quant */
+  TrafoDType compute_dtype; /* bnb_4bit_compute_dtype, which others go by; here it is float32 */
 } TrafoQuantization;
 
-/* No encoding, where @config says nothing. An error is what neither bitsandbytes' 8 bits is nor none. */
+/* No encoding, where @config says nothing. An error is what neither bitsandbytes' 8 or 4 bits is nor
+ * none. */
 gboolean trafo_quantization_read (TrafoQuantization *self, TrafoConfig *config, GError **error);
 void     trafo_quantization_clear (TrafoQuantization *self);
 
@@ -37,6 +41,10 @@ GHashTable *trafo_quantization_choose (const TrafoQuantization *self,
                                        const TrafoGraph        *graph,
                                        const char              *task,
                                        GError                 **error);
+
+/* What @options ask for. */
+gboolean
+trafo_quantization_set_options (TrafoQuantization *self, TrafoLoadOptions *options, GError **error);
 
 /* As quantization_config; floating. */
 GVariant *trafo_quantization_to_variant (const TrafoQuantization *self);

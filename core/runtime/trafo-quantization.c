@@ -5,6 +5,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "trafo-4bit-private.h"
+#include "trafo-4bit-state-private.h"
+
 #define KEY "quantization_config"
 #define WEIGHT ".weight"
 
@@ -45,6 +48,21 @@ read_skip_modules (TrafoQuantization *self, GVariant *values, GError **error)
   return TRUE;
 }
 
+static gboolean
+set_quant_type (TrafoQuantization *self, const char *type, const char *where, GError **error)
+{
+  self->encoding = trafo_4bit_encoding_from_name (type);
+  if (self->encoding != TRAFO_WEIGHT_ENCODING_NONE)
+    return TRUE;
+  g_set_error (error,
+               TRAFO_FORMAT_ERROR,
+               TRAFO_FORMAT_ERROR_VALUE,
+               "%s: 'bnb_4bit_quant_type' is \"%s\", expected fp4 or nf4",
+               where,
+               type);
+  return FALSE;
+}
+
 /* As AutoHfQuantizer takes it (transformers, quantizers/auto.py); a method that is none of ours is an
  * error even where transformers goes on without it. */
 static gboolean
@@ -53,13 +71,17 @@ read_values (TrafoQuantization *self, TrafoConfig *values, GError **error)
   const char *method = trafo_config_get_string (values, "quant_method", NULL);
   gboolean    is_8bit = trafo_config_get_boolean (values, "load_in_8bit", FALSE);
   gboolean    is_4bit = trafo_config_get_boolean (values, "load_in_4bit", FALSE);
+  const char *type = trafo_config_get_string (values, "bnb_4bit_quant_type", "fp4");
+  const char *compute = trafo_config_get_string (values, "bnb_4bit_compute_dtype", "float32");
 
   self->threshold = trafo_config_get_double (values, "llm_int8_threshold", 6.0, 0, G_MAXFLOAT);
+  self->is_nested = trafo_config_get_boolean (values, "bnb_4bit_use_double_quant", FALSE);
+  self->compute_dtype = trafo_dtype_from_name (compute);
   if (!trafo_config_check (values, error))
     return FALSE;
-  if (is_4bit)
-    return fail_value ("load_in_4bit", "true", "8 bits or none", error);
-  if (!is_8bit && method == NULL)
+  if (is_4bit && is_8bit)
+    return fail_value ("load_in_4bit", "true", "false beside load_in_8bit", error);
+  if (!is_8bit && !is_4bit && method == NULL)
     return fail_value ("quant_method", "missing", "bitsandbytes", error);
   if (method != NULL && !g_str_equal (method, "bitsandbytes"))
     {
@@ -67,8 +89,12 @@ read_values (TrafoQuantization *self, TrafoConfig *values, GError **error)
 
       return fail_value ("quant_method", found, "bitsandbytes", error);
     }
+  if (is_4bit && !trafo_dtype_is_float (self->compute_dtype))
+    return fail_value ("bnb_4bit_compute_dtype", compute, "float32, float16 or bfloat16", error);
   if (is_8bit)
     self->encoding = TRAFO_WEIGHT_ENCODING_LLM_INT8;
+  else if (is_4bit && !set_quant_type (self, type, "config.json: " KEY, error))
+    return FALSE;
   return read_skip_modules (self, trafo_config_get_variant (values), error);
 }
 
@@ -91,6 +117,36 @@ trafo_quantization_read (TrafoQuantization *self, TrafoConfig *config, GError **
     }
   values = trafo_config_new_from_variant (value, "config.json: " KEY, error);
   return values != NULL && read_values (self, values, error);
+}
+
+gboolean
+trafo_quantization_set_options (TrafoQuantization *self, TrafoLoadOptions *options, GError **error)
+{
+  gboolean           is_8bit = trafo_load_options_get_load_in_8bit (options);
+  gboolean           is_4bit = trafo_load_options_get_load_in_4bit (options);
+  const char        *type = trafo_load_options_get_bnb_4bit_quant_type (options);
+  const char *const *skipped = trafo_load_options_get_llm_int8_skip_modules (options);
+
+  if (is_8bit && is_4bit)
+    {
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_INVALID_ARGUMENT,
+                   "found both load_in_8bit and load_in_4bit, expected one of them");
+      return FALSE;
+    }
+  if (!is_8bit && !is_4bit)
+    return TRUE;
+  if (is_8bit)
+    self->encoding = TRAFO_WEIGHT_ENCODING_LLM_INT8;
+  else if (!set_quant_type (self, type, "load options", error))
+    return FALSE;
+  self->threshold = trafo_load_options_get_llm_int8_threshold (options);
+  self->is_nested = is_4bit && trafo_load_options_get_bnb_4bit_use_double_quant (options);
+  self->compute_dtype = TRAFO_DTYPE_FLOAT32;
+  g_strfreev (self->skip_modules);
+  self->skip_modules = g_strdupv ((char **) skipped);
+  return TRUE;
 }
 
 void
@@ -274,11 +330,37 @@ skip_modules_to_variant (char **names)
   return g_variant_builder_end (&builder);
 }
 
+static void
+add_4bit (const TrafoQuantization *self, GVariantBuilder *builder)
+{
+  const struct
+  {
+    const char *key, *value;
+  } strings[] = {
+    { "bnb_4bit_compute_dtype", trafo_dtype_get_name (self->compute_dtype) },
+    { "bnb_4bit_quant_storage", "uint8" },
+    { "bnb_4bit_quant_type", trafo_4bit_encoding_get_name (self->encoding) },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (strings); i++)
+    g_variant_builder_add (builder,
+                           "{sv}",
+                           strings[i].key,
+                           g_variant_new_string (strings[i].value));
+  g_variant_builder_add (builder,
+                         "{sv}",
+                         "bnb_4bit_use_double_quant",
+                         g_variant_new_boolean (self->is_nested));
+}
+
 GVariant *
 trafo_quantization_to_variant (const TrafoQuantization *self)
 {
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  gboolean is_4bit = trafo_4bit_is_encoding (self->encoding);
 
+  if (is_4bit)
+    add_4bit (self, &builder);
   g_variant_builder_add (&builder,
                          "{sv}",
                          "llm_int8_skip_modules",
@@ -287,8 +369,8 @@ trafo_quantization_to_variant (const TrafoQuantization *self)
                          "{sv}",
                          "llm_int8_threshold",
                          g_variant_new_double (self->threshold));
-  g_variant_builder_add (&builder, "{sv}", "load_in_4bit", g_variant_new_boolean (FALSE));
-  g_variant_builder_add (&builder, "{sv}", "load_in_8bit", g_variant_new_boolean (TRUE));
+  g_variant_builder_add (&builder, "{sv}", "load_in_4bit", g_variant_new_boolean (is_4bit));
+  g_variant_builder_add (&builder, "{sv}", "load_in_8bit", g_variant_new_boolean (!is_4bit));
   g_variant_builder_add (&builder, "{sv}", "quant_method", g_variant_new_string ("bitsandbytes"));
   return g_variant_builder_end (&builder);
 }

@@ -90,15 +90,17 @@ typedef struct
 {
   guint32 struct_size;
   guint32 n_parts;
-  const TrafoOperand
-        *parts; /* in host memory, any float dtype or as encoding says, rows contiguous */
-  guint8 is_in_out;
-  guint8 dtype;    /* what the kernels will compute with */
-  guint8 encoding; /* TrafoWeightEncoding of all parts */
-  guint8 reserved[5];
-  gint64 n_out;               /* N over all parts */
-  gint64 n_in;                /* K */
-  const TrafoOperand *scales; /* of each part, NULL without an encoding */
+  /* in host memory, any float dtype or as encoding says, rows contiguous; the shape of codes of 4 bits,
+   * which are UINT8, counts codes, though a byte holds two */
+  const TrafoOperand *parts;
+  guint8              is_in_out;
+  guint8              dtype;    /* what the kernels will compute with */
+  guint8              encoding; /* TrafoWeightEncoding of all parts */
+  guint8              reserved;
+  guint32 block_size; /* of 4-bit encodings: elements that share a scale, from 32 to 4096, 2^n */
+  gint64  n_out;      /* N over all parts */
+  gint64  n_in;       /* K */
+  const TrafoOperand *scales; /* of each part: rows, or blocks; NULL without an encoding */
 } TrafoWeight;
 
 typedef enum

@@ -185,11 +185,23 @@ typedef struct
  * a column of x with an element of threshold or more is an outlier. Each row of x, without such
  * elements, is rounded to multiples of its greatest magnitude / 127, and the products of the integers
  * of all columns but the outliers' are added; those of the outliers are added as floats. Where no
- * device packed such a weight the scales lie behind the integers, at the next multiple of 64 bytes. */
+ * device packed such a weight the scales lie behind the integers, at the next multiple of 64 bytes.
+ *
+ * NF4 and FP4 (Dettmers et al. 2023, QLoRA; bitsandbytes) are codes of 4 bits, of [N, K] whatever
+ * is_in_out says, the first of two in the upper half of a byte. A code stands for one of 16 values:
+ *
+ *   NF4   -1, -0.6961928, -0.52507305, -0.3949175, -0.28444138, -0.18477343, -0.091050036, 0,
+ *         0.0795803, 0.1609302, 0.2461123, 0.33791524, 0.44070983, 0.562617, 0.72295684, 1
+ *   FP4   0, 1/192, 2/3, 1, 1/3, 1/2, 1/6, 1/4, and from 8 on the same below 0
+ *
+ * times the scale of its block, so and so many elements of [N, K] in their order, whose rows a block may
+ * cross. x stays what it is. Where no device packed such a weight it is floats, as without encoding. */
 typedef enum
 {
   TRAFO_WEIGHT_ENCODING_NONE,
   TRAFO_WEIGHT_ENCODING_LLM_INT8,
+  TRAFO_WEIGHT_ENCODING_NF4,
+  TRAFO_WEIGHT_ENCODING_FP4,
 } TrafoWeightEncoding;
 
 typedef struct

@@ -210,6 +210,25 @@ encoded_cases (GArray *cases)
     }
 }
 
+/* Parameters that become 4 bits, in every other case with rows that kernels take so. */
+static void
+cases_4bit (GArray *cases)
+{
+  for (guint i = 0; i < case_n_lengths; i++)
+    {
+      gint64     n_in = i % 2 == 0 ? 32 * (1 + i % 9) : case_lengths[i];
+      LinearSize size = { 1 + 7 * i % 150, n_in, case_lengths[5 * i % case_n_lengths] };
+
+      for (TrafoWeightEncoding encoding = TRAFO_WEIGHT_ENCODING_NF4;
+           encoding <= TRAFO_WEIGHT_ENCODING_FP4;
+           encoding++)
+        {
+          add_linear (cases, &size, 8 + i % 8, i % 8, TRAFO_DTYPE_FLOAT32, 2 + i % 2, LAYOUT_PLAIN);
+          g_array_index (cases, Case, cases->len - 1).attrs.linear.encoding = encoding;
+        }
+    }
+}
+
 void
 product_cases (GArray *cases)
 {
@@ -217,4 +236,5 @@ product_cases (GArray *cases)
   linear_cases (cases);
   narrow_cases (cases);
   encoded_cases (cases);
+  cases_4bit (cases);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tolerance.h"
+#include "trafo-4bit-private.h"
 #include "trafo-device-private.h"
 #include "trafo-eager-private.h"
 #include "trafo-execution-private.h"
@@ -52,6 +53,30 @@ run_clear (Run *self)
     trafo_tensor_unref (self->tensors[i]);
 }
 
+/* Weights of 4 bits begin as floats that those stand for, so that they round nothing. */
+static void
+round_weight (const Case *op_case, TrafoTensor *tensor)
+{
+  TrafoWeightEncoding encoding = (TrafoWeightEncoding) op_case->attrs.linear.encoding;
+  gboolean            is_in_out = op_case->attrs.linear.is_in_out;
+  float              *elements = trafo_tensor_get_data (tensor);
+  gsize               n = (gsize) trafo_tensor_get_n_elements (tensor);
+  gsize               n_blocks = trafo_4bit_count_blocks (n, TRAFO_4BIT_BLOCK_SIZE);
+  g_autofree guint8  *codes = g_malloc (n / 2 + 1);
+  g_autofree float   *scales = g_new (float, n_blocks);
+  g_autofree float   *values = g_new (float, n);
+  Trafo4BitCodes      decoded = { encoding, codes, scales, TRAFO_4BIT_BLOCK_SIZE };
+  TrafoOperand        weight;
+  gsize               n_in;
+
+  trafo_tensor_get_operand (tensor, &weight);
+  n_in = (gsize) weight.shape[is_in_out ? 0 : 1];
+  trafo_4bit_encode (encoding, &weight, is_in_out, 0, n_blocks, codes, scales);
+  trafo_4bit_decode (&decoded, 0, n, values);
+  for (gsize i = 0; i < n; i++)
+    elements[is_in_out ? i % n_in * (n / n_in) + i / n_in : i] = values[i];
+}
+
 static void
 run_init (Run *self, const Case *op_case, gboolean decomposes)
 {
@@ -59,6 +84,8 @@ run_init (Run *self, const Case *op_case, gboolean decomposes)
       (Run){ .op_case = op_case, .op = trafo_op_lookup (op_case->op), .decomposes = decomposes };
   for (guint i = 0; i < op_case->n_inputs; i++)
     self->tensors[i] = case_make_tensor (op_case, i);
+  if (op_case->op == TRAFO_OP_LINEAR && trafo_4bit_is_encoding (op_case->attrs.linear.encoding))
+    round_weight (op_case, self->tensors[1]);
 }
 
 static TrafoSym

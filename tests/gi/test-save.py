@@ -82,6 +82,26 @@ class Save(unittest.TestCase):
         self.assertEqual(exact.get_dtype(), Trafo.DType.FLOAT32)
         self.assertRegex(exact.to_string(), "^float32: .* ms a run")
 
+    def test_4bit(self):
+        source = str(MODELS / "gpt2-lm")
+        ids = [[3, 1, 4, 1, 5]]
+        with tempfile.TemporaryDirectory() as folder:
+            model = Trafo.AutoModelForCausalLM.from_pretrained(
+                source, load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True
+            )
+            model.save_pretrained(folder)
+            again = Trafo.AutoModelForCausalLM.from_pretrained(folder)
+            config = json.loads(pathlib.Path(folder, "config.json").read_text(encoding="utf-8"))
+            numpy.testing.assert_array_equal(
+                numpy.asarray(again(input_ids=ids)["logits"]),
+                numpy.asarray(model(input_ids=ids)["logits"]),
+            )
+        self.assertEqual(config["quantization_config"]["bnb_4bit_quant_type"], "nf4")
+        self.assertTrue(config["quantization_config"]["bnb_4bit_use_double_quant"])
+        self.assertFalse(config["quantization_config"]["load_in_8bit"])
+        with self.assertRaisesRegex(GLib.Error, "expected fp4 or nf4"):
+            Trafo.AutoModelForCausalLM.from_pretrained(source, load_in_4bit=True, bnb_4bit_quant_type="int4")
+
     def test_size_without_unit(self):
         with self.assertRaisesRegex(ValueError, "found the size 'much'"):
             self.new_model().save_pretrained("nowhere", max_shard_size="much")

@@ -27,25 +27,28 @@ options_clear (Options *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
+#define TYPES "int8, bfloat16, float16, bnb-int8, bnb-nf4 or bnb-fp4"
+
 /* What --type takes. int8 is LLM.int8() without outliers: rows of integers and a scale for each. */
-static const struct
+typedef struct
 {
   const char *name;
-  TrafoDType  dtype; /* NONE: integers */
+  TrafoDType  dtype; /* NONE: what bitsandbytes stores */
   double      threshold;
-} types[] = {
-  { "int8", TRAFO_DTYPE_NONE, 0 },
-  { "bfloat16", TRAFO_DTYPE_BFLOAT16, 0 },
-  { "float16", TRAFO_DTYPE_FLOAT16, 0 },
-  { "bnb-int8", TRAFO_DTYPE_NONE, 6 },
+  const char *type_4bit; /* NULL: 8 bits */
+} Type;
+
+static const Type types[] = {
+  { "int8", TRAFO_DTYPE_NONE, 0, NULL },       { "bfloat16", TRAFO_DTYPE_BFLOAT16, 0, NULL },
+  { "float16", TRAFO_DTYPE_FLOAT16, 0, NULL }, { "bnb-int8", TRAFO_DTYPE_NONE, 6, NULL },
+  { "bnb-nf4", TRAFO_DTYPE_NONE, 6, "nf4" },   { "bnb-fp4", TRAFO_DTYPE_NONE, 6, "fp4" },
 };
 
 typedef struct
 {
   const char *input;
   const char *output; /* NULL: nothing is written */
-  TrafoDType  dtype;
-  double      threshold;
+  const Type *type;
   TrafoValue *tensors; /* of records, as trafo_model_measure_quantization() gives them */
   gint64      size_bytes;
   gint64      quantized_size_bytes;
@@ -144,23 +147,23 @@ quantize_to_floats (Quantization *self, GError **error)
       g_autoptr (TrafoTensor) before = NULL;
       g_autoptr (TrafoTensor) after = NULL;
 
-      if (!trafo_dtype_is_float (stored->dtype) || stored->dtype == self->dtype)
+      if (!trafo_dtype_is_float (stored->dtype) || stored->dtype == self->type->dtype)
         continue;
       before = read_tensor (checkpoint, stored, error);
       if (before != NULL)
-        after = trafo_tensor_cast (before, self->dtype, error);
+        after = trafo_tensor_cast (before, self->type->dtype, error);
       if (after == NULL)
         return FALSE;
       trafo_value_append (self->tensors, measure_cast (stored, before, after));
     }
   return self->output == NULL ||
-         (trafo_checkpoint_cast (checkpoint, self->output, self->dtype, NULL, error) &&
-          write_config (self->input, self->output, self->dtype, error));
+         (trafo_checkpoint_cast (checkpoint, self->output, self->type->dtype, NULL, error) &&
+          write_config (self->input, self->output, self->type->dtype, error));
 }
 
-/* The weights of linear layers become integers, those of the class that config.json names. */
+/* The weights of linear layers become codes, those of the class that config.json names. */
 static gboolean
-quantize_to_integers (Quantization *self, const TrafoCommand *command, GError **error)
+quantize_to_codes (Quantization *self, const TrafoCommand *command, GError **error)
 {
   TrafoModelOptions model_options = { .model = (char *) self->input };
   const char       *task = trafo_model_options_find_task (self->input, error);
@@ -171,8 +174,10 @@ quantize_to_integers (Quantization *self, const TrafoCommand *command, GError **
     return FALSE;
   /* nothing is computed */
   trafo_load_options_set_device (options, "reference");
-  trafo_load_options_set_load_in_8bit (options, TRUE);
-  trafo_load_options_set_llm_int8_threshold (options, self->threshold);
+  trafo_load_options_set_load_in_8bit (options, self->type->type_4bit == NULL);
+  trafo_load_options_set_load_in_4bit (options, self->type->type_4bit != NULL);
+  trafo_load_options_set_llm_int8_threshold (options, self->type->threshold);
+  trafo_load_options_set_bnb_4bit_quant_type (options, self->type->type_4bit);
   model = trafo_auto_model_from_pretrained_for_task (self->input, task, options, NULL, error);
   if (model == NULL)
     return FALSE;
@@ -301,9 +306,9 @@ static int
 quantize (const TrafoCommand *self, Quantization *quantization, gboolean is_json)
 {
   g_autoptr (GError) error = NULL;
-  gboolean is_done = quantization->dtype != TRAFO_DTYPE_NONE
+  gboolean is_done = quantization->type->dtype != TRAFO_DTYPE_NONE
                          ? quantize_to_floats (quantization, &error)
-                         : quantize_to_integers (quantization, self, &error);
+                         : quantize_to_codes (quantization, self, &error);
   int      status;
 
   if (is_done && quantization->output != NULL)
@@ -319,13 +324,7 @@ run (const TrafoCommand *self, int argc, char **argv)
 {
   g_auto (Options) options = { 0 };
   const GOptionEntry entries[] = {
-    { "type",
-      0,
-      0,
-      G_OPTION_ARG_STRING,
-      &options.type,
-      "int8, bfloat16, float16 or bnb-int8",
-      "TYPE" },
+    { "type", 0, 0, G_OPTION_ARG_STRING, &options.type, TYPES, "TYPE" },
     { "dry-run",
       0,
       0,
@@ -350,12 +349,11 @@ run (const TrafoCommand *self, int argc, char **argv)
   for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
     if (g_strcmp0 (options.type, types[i].name) == 0)
       {
-        quantization.dtype = types[i].dtype;
-        quantization.threshold = types[i].threshold;
+        quantization.type = &types[i];
         return quantize (self, &quantization, options.json);
       }
   return trafo_command_fail_usage (self,
-                                   "found --type %s, expected int8, bfloat16, float16 or bnb-int8",
+                                   "found --type %s, expected " TYPES,
                                    options.type != NULL ? options.type : "nowhere");
 }
 
@@ -364,6 +362,7 @@ const TrafoCommand trafo_command_quantize = {
   .arguments = "IN OUT --type TYPE [--dry-run] [--json]",
   .summary = "Makes a model's weights smaller, and says how far they are off.",
   .examples = "  trafo quantize gpt2 gpt2-int8 --type bnb-int8\n"
+              "  trafo quantize gpt2 gpt2-nf4 --type bnb-nf4\n"
               "  trafo quantize gpt2 --type bfloat16 --dry-run\n",
   .run = run,
 };

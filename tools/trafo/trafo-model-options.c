@@ -14,6 +14,7 @@ trafo_model_options_clear (TrafoModelOptions *self)
   g_clear_pointer (&self->device, g_free);
   g_clear_pointer (&self->dtype, g_free);
   g_clear_pointer (&self->llm_int8_threshold, g_free);
+  g_clear_pointer (&self->bnb_4bit_quant_type, g_free);
 }
 
 gboolean
@@ -65,6 +66,13 @@ trafo_model_options_check (TrafoModelOptions *self, const TrafoCommand *command)
     trafo_command_fail_usage (command,
                               "found --llm-int8-threshold %s, expected a number of 0 or more",
                               self->llm_int8_threshold);
+  else if (self->load_in_8bit && self->load_in_4bit)
+    trafo_command_fail_usage (command, "found --load-in-8bit and --load-in-4bit, expected one");
+  else if (self->bnb_4bit_quant_type != NULL && !g_str_equal (self->bnb_4bit_quant_type, "fp4") &&
+           !g_str_equal (self->bnb_4bit_quant_type, "nf4"))
+    trafo_command_fail_usage (command,
+                              "found --bnb-4bit-quant-type %s, expected fp4 or nf4",
+                              self->bnb_4bit_quant_type);
   else
     {
       threads = g_strdup_printf ("%d", self->threads);
@@ -89,6 +97,9 @@ trafo_model_options_get_load_options (const TrafoModelOptions *self)
   if (self->llm_int8_threshold != NULL)
     trafo_load_options_set_llm_int8_threshold (options,
                                                g_ascii_strtod (self->llm_int8_threshold, NULL));
+  trafo_load_options_set_load_in_4bit (options, self->load_in_4bit);
+  trafo_load_options_set_bnb_4bit_quant_type (options, self->bnb_4bit_quant_type);
+  trafo_load_options_set_bnb_4bit_use_double_quant (options, self->bnb_4bit_use_double_quant);
   return options;
 }
 

@@ -16,6 +16,9 @@ typedef struct
 
   gboolean load_in_8bit;
   char    *llm_int8_threshold;
+  gboolean load_in_4bit;
+  char    *bnb_4bit_quant_type;
+  gboolean bnb_4bit_use_double_quant;
 } TrafoModelOptions;
 
 /* Entries for a table of GOptionEntry. */
@@ -40,6 +43,27 @@ typedef struct
         &(options).llm_int8_threshold,                                                             \
         "Inputs of this size stay floats then (6)",                                                \
         "X" },                                                                                     \
+      { "load-in-4bit",                                                                            \
+        0,                                                                                         \
+        0,                                                                                         \
+        G_OPTION_ARG_NONE,                                                                         \
+        &(options).load_in_4bit,                                                                   \
+        "Keep the weights of linear layers in 4 bits",                                             \
+        NULL },                                                                                    \
+      { "bnb-4bit-quant-type",                                                                     \
+        0,                                                                                         \
+        0,                                                                                         \
+        G_OPTION_ARG_STRING,                                                                       \
+        &(options).bnb_4bit_quant_type,                                                            \
+        "What 4 bits stand for (fp4)",                                                             \
+        "fp4|nf4" },                                                                               \
+      { "bnb-4bit-use-double-quant",                                                               \
+        0,                                                                                         \
+        0,                                                                                         \
+        G_OPTION_ARG_NONE,                                                                         \
+        &(options).bnb_4bit_use_double_quant,                                                      \
+        "Round their scales to 8 bits",                                                            \
+        NULL },                                                                                    \
   {                                                                                                \
     "threads", 't', 0, G_OPTION_ARG_INT, &(options).threads, "Threads to compute with", "N"        \
   }

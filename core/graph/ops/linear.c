@@ -12,7 +12,7 @@
  * torch.nn.Linear with the activation f and the residual sum that follow it. With is_in_out the
  * weight is [K, N] and not transposed, as transformers' Conv1D keeps it. x, the residual and the
  * result are float32; weight and bias any float type, widened. The reference adds in double. A weight
- * may be encoded (TrafoWeightEncoding), which no decomposition knows. */
+ * may be encoded (TrafoWeightEncoding), which no decomposition knows; the reference gets 4 bits as floats. */
 
 static guint
 count_inputs (const TrafoLinearAttrs *attrs)
@@ -245,7 +245,9 @@ linear_count_work (const TrafoKernelArgs *args, TrafoOpWork *work)
   const TrafoOperand *x = &args->inputs[0];
 
   work->flops = 2 * trafo_operand_count_stored (&args->output) * (double) x->shape[x->n_dims - 1];
-  work->dtype = args->inputs[1].dtype;
+  /* codes of 4 bits are multiplied as floats */
+  work->dtype =
+      args->inputs[1].dtype == TRAFO_DTYPE_UINT8 ? TRAFO_DTYPE_FLOAT32 : args->inputs[1].dtype;
 }
 
 const TrafoOp trafo_op_linear = {

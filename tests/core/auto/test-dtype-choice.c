@@ -237,6 +237,12 @@ test_refused (void)
   g_assert_null (trafo_auto_model_for_causal_lm_from_pretrained (folder, options, NULL, &error));
   g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
   g_assert_nonnull (strstr (error->message, "load_in_8bit"));
+  g_clear_error (&error);
+  trafo_load_options_set_load_in_8bit (options, FALSE);
+  trafo_load_options_set_load_in_4bit (options, TRUE);
+  g_assert_null (trafo_auto_model_for_causal_lm_from_pretrained (folder, options, NULL, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "load_in_4bit"));
 }
 
 int

@@ -76,11 +76,52 @@ test_8bit (void)
   g_assert_null (trafo_load_options_get_llm_int8_skip_modules (options));
 }
 
+static void
+test_4bit (void)
+{
+  g_autoptr (TrafoLoadOptions) options = trafo_load_options_new ();
+  g_autofree char *type = NULL;
+  gboolean         load_in_4bit, use_double_quant;
+  guint            n_notified = 0;
+
+  g_assert_false (trafo_load_options_get_load_in_4bit (options));
+  g_assert_cmpstr (trafo_load_options_get_bnb_4bit_quant_type (options), ==, "fp4");
+  g_assert_false (trafo_load_options_get_bnb_4bit_use_double_quant (options));
+  g_signal_connect (options, "notify", G_CALLBACK (count_notify), &n_notified);
+  g_object_set (options,
+                "load-in-4bit",
+                TRUE,
+                "bnb-4bit-quant-type",
+                "nf4",
+                "bnb-4bit-use-double-quant",
+                TRUE,
+                NULL);
+  g_assert_cmpuint (n_notified, ==, 3);
+  trafo_load_options_set_load_in_4bit (options, TRUE);
+  trafo_load_options_set_bnb_4bit_quant_type (options, "nf4");
+  trafo_load_options_set_bnb_4bit_use_double_quant (options, TRUE);
+  g_assert_cmpuint (n_notified, ==, 3);
+  g_object_get (options,
+                "load-in-4bit",
+                &load_in_4bit,
+                "bnb-4bit-quant-type",
+                &type,
+                "bnb-4bit-use-double-quant",
+                &use_double_quant,
+                NULL);
+  g_assert_true (load_in_4bit);
+  g_assert_cmpstr (type, ==, "nf4");
+  g_assert_true (use_double_quant);
+  trafo_load_options_set_bnb_4bit_quant_type (options, NULL);
+  g_assert_cmpstr (trafo_load_options_get_bnb_4bit_quant_type (options), ==, "fp4");
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/load-options/properties", test_properties);
   g_test_add_func ("/load-options/8bit", test_8bit);
+  g_test_add_func ("/load-options/4bit", test_4bit);
   return g_test_run ();
 }

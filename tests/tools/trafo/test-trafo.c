@@ -431,6 +431,18 @@ static const Case cases[] = {
     2,
     "",
     "*--max-length 46*45*" },
+  { "both bits",
+    "forward --load-in-8bit --load-in-4bit" TINY " --ids [[1]]",
+    "",
+    2,
+    "",
+    "*found --load-in-8bit and --load-in-4bit*" },
+  { "quant type",
+    "forward --load-in-4bit --bnb-4bit-quant-type int4" TINY " --ids [[1]]",
+    "",
+    2,
+    "",
+    "*quant-type int4, expected fp4 or nf4*" },
   { "threshold", "forward --llm-int8-threshold x" TINY " --ids [[1]]", "", 2, "", "*threshold x*" },
   { "bench-unknown", "bench sleep" TINY, "", 2, "", "*sleep*encode-B-S*" },
   { "bench-too-long", "bench ragged" TINY, "", 1, "", "*108 tokens*at most 32*" },
@@ -792,10 +804,8 @@ test_quantize (void)
     double      greatest; /* relative error */
     double      smaller;
   } types[] = {
-    { "bnb-int8", 8, 0.02, 0.7 },
-    { "int8", 8, 0.02, 0.7 },
-    { "bfloat16", 28, 0.004, 0.55 },
-    { "float16", 28, 0.0005, 0.55 },
+    { "bnb-int8", 8, 0.02, 0.7 }, { "bnb-nf4", 8, 0.12, 0.65 },    { "bnb-fp4", 8, 0.16, 0.65 },
+    { "int8", 8, 0.02, 0.7 },     { "bfloat16", 28, 0.004, 0.55 }, { "float16", 28, 0.0005, 0.55 },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
@@ -834,6 +844,12 @@ test_eval (void)
       "First Citizen:\nBefore we proceed any further, hear me speak.\n\n"
       "All:\nSpeak, speak.\n\nFirst Citizen:\nYou are all resolved rather to "
       "die than to famish?\n";
+  static const char *const options_4bit[] = {
+    "",
+    " --bnb-4bit-quant-type nf4",
+    " --bnb-4bit-quant-type nf4 --bnb-4bit-use-double-quant",
+  };
+  double           divergences[G_N_ELEMENTS (options_4bit)];
   g_autofree char *path = g_build_filename (folder, "text", NULL);
   g_autoptr (JsonNode) node = NULL;
   g_autoptr (JsonNode) same = NULL;
@@ -849,6 +865,19 @@ test_eval (void)
       "eval --json @M/gpt2-untied --file @T/text --load-in-8bit --kl-base @M/gpt2-untied");
   g_assert_cmpfloat (get_number (other, "kl_divergence"), >, 1e-6);
   g_assert_cmpfloat (get_number (other, "kl_divergence"), <, 0.01);
+  for (guint i = 0; i < G_N_ELEMENTS (options_4bit); i++)
+    {
+      g_autofree char *arguments = g_strdup_printf ("eval --json @M/gpt2-untied --file @T/text "
+                                                    "--load-in-4bit%s --kl-base @M/gpt2-untied",
+                                                    options_4bit[i]);
+      g_autoptr (JsonNode) with_4bit = run_json (arguments);
+
+      divergences[i] = get_number (with_4bit, "kl_divergence");
+      g_assert_cmpfloat (divergences[i], >, 1e-4);
+      g_assert_cmpfloat (divergences[i], <, 0.2);
+    }
+  g_assert_cmpfloat (divergences[0], !=, divergences[1]);
+  g_assert_cmpfloat (divergences[1], !=, divergences[2]);
 }
 
 static void

@@ -17,6 +17,8 @@ find_packing (const TrafoWeight *weight)
     case TRAFO_DTYPE_BFLOAT16:
     case TRAFO_DTYPE_INT8:
       return &TRAFO_CPU_SYMBOL (pack_narrow);
+    case TRAFO_DTYPE_UINT8:
+      return weight_is_4bit (weight) ? &TRAFO_CPU_SYMBOL (pack_4bit) : NULL;
     default:
       return NULL;
     }

@@ -12,5 +12,6 @@ typedef struct
   void (*pack) (const TrafoWeight *weight, gpointer destination, guint task);
 } TrafoCpuPacking;
 
+extern const TrafoCpuPacking TRAFO_CPU_SYMBOL (pack_4bit);
 extern const TrafoCpuPacking TRAFO_CPU_SYMBOL (pack_float32);
 extern const TrafoCpuPacking TRAFO_CPU_SYMBOL (pack_narrow); /* bfloat16 and int8 */

@@ -75,6 +75,29 @@ weight_is_llm_int8 (const TrafoWeight *weight)
   return weight->dtype == TRAFO_DTYPE_INT8 && !weight->is_in_out;
 }
 
+/* Whether all parts are codes of 4 bits, with scales of their blocks. */
+static inline gboolean
+weight_is_4bit (const TrafoWeight *weight)
+{
+  if ((weight->encoding != TRAFO_WEIGHT_ENCODING_NF4 &&
+       weight->encoding != TRAFO_WEIGHT_ENCODING_FP4) ||
+      weight->dtype != TRAFO_DTYPE_UINT8 || weight->is_in_out || weight->block_size == 0)
+    return FALSE;
+  for (guint i = 0; i < weight->n_parts; i++)
+    {
+      const TrafoOperand *part = &weight->parts[i];
+      gint64              block_size = weight->block_size;
+
+      if (!trafo_cpu_is_rows (part, TRAFO_DTYPE_UINT8) || part->n_dims != 2 ||
+          part->shape[1] != weight->n_in ||
+          !trafo_cpu_is_vector (&weight->scales[i],
+                                TRAFO_DTYPE_FLOAT32,
+                                (part->shape[0] * weight->n_in + block_size - 1) / block_size))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /* Whether its parts are what the functions here read. */
 static inline gboolean
 weight_is_readable (const TrafoWeight *weight)
@@ -82,7 +105,8 @@ weight_is_readable (const TrafoWeight *weight)
   if (weight->n_parts == 0 || weight->n_in <= 0 || weight->n_out <= 0)
     return FALSE;
   if (weight->encoding != TRAFO_WEIGHT_ENCODING_NONE)
-    return weight->encoding == TRAFO_WEIGHT_ENCODING_LLM_INT8 && weight_is_llm_int8 (weight);
+    return weight->encoding == TRAFO_WEIGHT_ENCODING_LLM_INT8 ? weight_is_llm_int8 (weight)
+                                                              : weight_is_4bit (weight);
   for (guint i = 0; i < weight->n_parts; i++)
     {
       guint8 dtype = weight->parts[i].dtype;

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#pragma once
+
+#include <trafo/trafo-kernel.h>
+
+G_BEGIN_DECLS
+
+/* Weights as bitsandbytes keeps them in 4 bits (TRAFO_WEIGHT_ENCODING_NF4 and _FP4), bit for bit as its
+ * quantize_4bit() makes them on the CPU. The scales may be kept in 8 bits in their turn, which is called
+ * nested, or double quantization. */
+
+#define TRAFO_4BIT_N_VALUES 16
+#define TRAFO_4BIT_N_NESTED_VALUES 256
+#define TRAFO_4BIT_BLOCK_SIZE 64         /* elements that share a scale, in what is made here */
+#define TRAFO_4BIT_NESTED_BLOCK_SIZE 256 /* scales that share one of theirs */
+
+static inline gboolean
+trafo_4bit_is_encoding (TrafoWeightEncoding encoding)
+{
+  return encoding == TRAFO_WEIGHT_ENCODING_NF4 || encoding == TRAFO_WEIGHT_ENCODING_FP4;
+}
+
+/* What the codes stand for, of a scale of 1. */
+const float *trafo_4bit_get_values (TrafoWeightEncoding encoding);
+void         trafo_4bit_get_nested_values (float values[TRAFO_4BIT_N_NESTED_VALUES]);
+
+gsize trafo_4bit_count_blocks (gsize n_elements, gsize block_size);
+
+/* Blocks [@first_block, @first_block + @n_blocks) of TRAFO_4BIT_BLOCK_SIZE of @weight, a matrix of any
+ * float dtype in host memory, [K, N] if @is_in_out; @codes and @scales are those of all blocks. */
+void trafo_4bit_encode (TrafoWeightEncoding encoding,
+                        const TrafoOperand *weight,
+                        gboolean            is_in_out,
+                        gsize               first_block,
+                        gsize               n_blocks,
+                        guint8             *codes,
+                        float              *scales);
+
+typedef struct
+{
+  TrafoWeightEncoding encoding;
+  const guint8       *codes;
+  const float        *scales;
+  gsize               block_size;
+} Trafo4BitCodes;
+
+/* The floats of elements [@first, @first + @n), counted in the order of [N, K]. */
+void trafo_4bit_decode (const Trafo4BitCodes *self, gsize first, gsize n, float *values);
+
+/* @n scales to codes, and back. */
+void trafo_4bit_nest (const float *scales,
+                      gsize        n,
+                      guint8      *codes,
+                      float       *nested_scales,
+                      float       *ret_offset);
+void trafo_4bit_unnest (const guint8 *codes,
+                        gsize         n,
+                        const float  *nested_values,
+                        const float  *nested_scales,
+                        float         offset,
+                        float        *scales);
+
+G_END_DECLS
