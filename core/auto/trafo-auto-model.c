@@ -6,6 +6,7 @@
 #include <trafo/trafo-error.h>
 
 #include "trafo-async-call-private.h"
+#include "trafo-load-options-private.h"
 #include "trafo-load-request-private.h"
 #include "trafo-registry.h"
 
@@ -125,6 +126,62 @@ create_model (TrafoConfig *config, const char *origin, GCancellable *cancellable
   return (TrafoModel *) trafo_feature_create (feature, cancellable, error);
 }
 
+static GQuark
+dtype_choice_quark (void)
+{
+  return g_quark_from_static_string ("trafo-dtype-choice");
+}
+
+/* Chooses the dtype if @options, which is nullable, ask for it. Otherwise @ret_choice stays NULL. */
+static gboolean
+choose_dtype (const char        *path,
+              const char        *task,
+              TrafoLoadOptions  *options,
+              TrafoDTypeChoice **ret_choice,
+              GCancellable      *cancellable,
+              GError           **error)
+{
+  if (options == NULL || !trafo_load_options_get_auto_dtype (options))
+    return TRUE;
+  *ret_choice = trafo_dtype_choice_new (path,
+                                        task,
+                                        options,
+                                        NULL,
+                                        TRAFO_DTYPE_CHOICE_MAX_DEVIATION,
+                                        cancellable,
+                                        error);
+  return *ret_choice != NULL;
+}
+
+/* The options with what was chosen, if anything was. */
+static TrafoLoadOptions *
+apply_choice (TrafoLoadOptions *options, TrafoDTypeChoice *choice)
+{
+  TrafoLoadOptions *copy;
+
+  if (choice == NULL)
+    return options != NULL ? g_object_ref (options) : NULL;
+  copy = trafo_load_options_copy (options);
+  trafo_load_options_set_auto_dtype (copy, FALSE);
+  trafo_load_options_set_dtype (copy, trafo_dtype_choice_get_dtype (choice));
+  return copy;
+}
+
+/**
+ * trafo_auto_model_get_dtype_choice:
+ * @model: a model that from_pretrained() loaded
+ *
+ * Which dtype [property@Trafo.LoadOptions:auto-dtype] found, and why.
+ *
+ * Returns: (transfer none) (nullable): the choice, %NULL if the dtype was not chosen so
+ */
+TrafoDTypeChoice *
+trafo_auto_model_get_dtype_choice (TrafoModel *model)
+{
+  g_return_val_if_fail (TRAFO_IS_MODEL (model), NULL);
+  return g_object_get_qdata (G_OBJECT (model), dtype_choice_quark ());
+}
+
 /**
  * trafo_auto_model_from_pretrained_for_task:
  * @path: a folder as Hugging Face's save_pretrained() writes it
@@ -148,6 +205,8 @@ trafo_auto_model_from_pretrained_for_task (const char       *path,
 {
   g_autofree char *origin = NULL;
   g_autoptr (TrafoConfig) config = NULL;
+  g_autoptr (TrafoDTypeChoice) choice = NULL;
+  g_autoptr (TrafoLoadOptions) chosen = NULL;
   g_autoptr (TrafoModel) model = NULL;
 
   g_return_val_if_fail (path != NULL && task != NULL, NULL);
@@ -156,8 +215,16 @@ trafo_auto_model_from_pretrained_for_task (const char       *path,
     return NULL;
   origin = g_build_filename (path, "config.json", NULL);
   model = create_model (config, origin, cancellable, error);
-  if (model == NULL || !trafo_model_load (model, path, task, options, cancellable, error))
+  if (model == NULL || !choose_dtype (path, task, options, &choice, cancellable, error))
     return NULL;
+  chosen = apply_choice (options, choice);
+  if (!trafo_model_load (model, path, task, chosen, cancellable, error))
+    return NULL;
+  if (choice != NULL)
+    g_object_set_qdata_full (G_OBJECT (model),
+                             dtype_choice_quark (),
+                             g_steal_pointer (&choice),
+                             g_object_unref);
   return g_steal_pointer (&model);
 }
 

@@ -2,6 +2,7 @@
  * Copyright 2026 The Trafo authors */
 #pragma once
 
+#include "trafo-dtype-choice.h"
 #include "trafo-model-runtime.h"
 
 G_BEGIN_DECLS
@@ -10,44 +11,45 @@ G_BEGIN_DECLS
 TRAFO_API
 G_DECLARE_FINAL_TYPE (TrafoAutoModel, trafo_auto_model, TRAFO, AUTO_MODEL, GObject)
 
-TRAFO_API TrafoModel *trafo_auto_model_from_pretrained (const char       *path,
-                                                        TrafoLoadOptions *options,
-                                                        GCancellable     *cancellable,
-                                                        GError          **error);
-TRAFO_API TrafoModel *trafo_auto_model_from_config_for_task (TrafoConfig      *config,
-                                                             const char       *task,
-                                                             TrafoLoadOptions *options,
-                                                             GCancellable     *cancellable,
-                                                             GError          **error);
-TRAFO_API void        trafo_auto_model_from_config_for_task_async (TrafoConfig        *config,
-                                                                   const char         *task,
-                                                                   TrafoLoadOptions   *options,
-                                                                   GCancellable       *cancellable,
-                                                                   GAsyncReadyCallback callback,
-                                                                   gpointer            user_data);
-TRAFO_API TrafoModel *trafo_auto_model_from_config_for_task_finish (GAsyncResult *result,
-                                                                    GError      **error);
-TRAFO_API void        trafo_auto_model_from_pretrained_async (const char         *path,
-                                                              TrafoLoadOptions   *options,
-                                                              GCancellable       *cancellable,
-                                                              GAsyncReadyCallback callback,
-                                                              gpointer            user_data);
-TRAFO_API TrafoModel *trafo_auto_model_from_pretrained_finish (GAsyncResult *result,
-                                                               GError      **error);
-TRAFO_API TrafoModel *trafo_auto_model_from_pretrained_for_task (const char       *path,
-                                                                 const char       *task,
-                                                                 TrafoLoadOptions *options,
-                                                                 GCancellable     *cancellable,
-                                                                 GError          **error);
-TRAFO_API void        trafo_auto_model_from_pretrained_for_task_async (const char         *path,
-                                                                       const char         *task,
-                                                                       TrafoLoadOptions   *options,
-                                                                       GCancellable       *cancellable,
-                                                                       GAsyncReadyCallback callback,
-                                                                       gpointer            user_data);
-TRAFO_API TrafoModel *trafo_auto_model_from_pretrained_for_task_finish (GAsyncResult *result,
-                                                                        GError      **error);
-TRAFO_API const char *trafo_auto_model_get_task_of_class (const char *auto_class);
+TRAFO_API TrafoModel       *trafo_auto_model_from_pretrained (const char       *path,
+                                                              TrafoLoadOptions *options,
+                                                              GCancellable     *cancellable,
+                                                              GError          **error);
+TRAFO_API TrafoDTypeChoice *trafo_auto_model_get_dtype_choice (TrafoModel *model);
+TRAFO_API TrafoModel       *trafo_auto_model_from_config_for_task (TrafoConfig      *config,
+                                                                   const char       *task,
+                                                                   TrafoLoadOptions *options,
+                                                                   GCancellable     *cancellable,
+                                                                   GError          **error);
+TRAFO_API void              trafo_auto_model_from_config_for_task_async (TrafoConfig        *config,
+                                                                         const char         *task,
+                                                                         TrafoLoadOptions   *options,
+                                                                         GCancellable       *cancellable,
+                                                                         GAsyncReadyCallback callback,
+                                                                         gpointer            user_data);
+TRAFO_API TrafoModel       *trafo_auto_model_from_config_for_task_finish (GAsyncResult *result,
+                                                                          GError      **error);
+TRAFO_API void              trafo_auto_model_from_pretrained_async (const char         *path,
+                                                                    TrafoLoadOptions   *options,
+                                                                    GCancellable       *cancellable,
+                                                                    GAsyncReadyCallback callback,
+                                                                    gpointer            user_data);
+TRAFO_API TrafoModel       *trafo_auto_model_from_pretrained_finish (GAsyncResult *result,
+                                                                     GError      **error);
+TRAFO_API TrafoModel       *trafo_auto_model_from_pretrained_for_task (const char       *path,
+                                                                       const char       *task,
+                                                                       TrafoLoadOptions *options,
+                                                                       GCancellable     *cancellable,
+                                                                       GError          **error);
+TRAFO_API void              trafo_auto_model_from_pretrained_for_task_async (const char         *path,
+                                                                             const char         *task,
+                                                                             TrafoLoadOptions   *options,
+                                                                             GCancellable       *cancellable,
+                                                                             GAsyncReadyCallback callback,
+                                                                             gpointer            user_data);
+TRAFO_API TrafoModel       *trafo_auto_model_from_pretrained_for_task_finish (GAsyncResult *result,
+                                                                              GError      **error);
+TRAFO_API const char       *trafo_auto_model_get_task_of_class (const char *auto_class);
 
 #define TRAFO_TYPE_AUTO_MODEL_FOR_SEQUENCE_CLASSIFICATION                                          \
   (trafo_auto_model_for_sequence_classification_get_type ())

@@ -74,7 +74,7 @@ trafo_program_compile (TrafoGraph *graph, TrafoWeights *weights, GError **error)
   self->weights = trafo_weights_ref (weights);
   self->device = trafo_weights_get_device (weights);
   self->is_host = trafo_device_is_host (self->device);
-  self->graph = trafo_passes_run (graph, self->device, error);
+  self->graph = trafo_passes_run (graph, self->device, trafo_weights_get_dtype (weights), error);
   if (self->graph == NULL)
     return NULL;
   self->params =

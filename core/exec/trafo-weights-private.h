@@ -85,6 +85,7 @@ trafo_weights_new (TrafoDevice *device, TrafoDType dtype, const TrafoWeightSourc
 TrafoWeights *trafo_weights_ref (TrafoWeights *self);
 void          trafo_weights_unref (TrafoWeights *self);
 TrafoDevice  *trafo_weights_get_device (TrafoWeights *self);
+TrafoDType    trafo_weights_get_dtype (TrafoWeights *self); /* of packed ones */
 
 /* Takes packed weights from @cache, which it takes, where they are in it. Before the first weight. */
 void trafo_weights_set_cache (TrafoWeights *self, TrafoWeightCache *cache);

@@ -145,6 +145,12 @@ trafo_weights_get_device (TrafoWeights *self)
   return self->device;
 }
 
+TrafoDType
+trafo_weights_get_dtype (TrafoWeights *self)
+{
+  return self->dtype;
+}
+
 gsize
 trafo_weights_get_size_bytes (TrafoWeights *self)
 {

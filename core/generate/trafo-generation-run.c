@@ -255,25 +255,48 @@ give_up_prompts (TrafoGenerationRun *self, GArray *sequences)
   g_array_set_size (sequences, 0);
 }
 
-/* Begins a sequence for each prompt and puts into @rows what is not kept of it. */
+/* Begins a sequence for each prompt and puts into @rows what is not kept of it, and into @fresh those
+ * that nothing of an earlier generation is in. */
 static void
-begin_sequences (TrafoGenerationRun *self, GArray *sequences, GArray *rows)
+begin_sequences (TrafoGenerationRun *self, GArray *sequences, GArray *rows, GArray *fresh)
 {
-  for (gsize i = 0; i < self->prompts->n_rows; i++)
+  for (guint i = 0; i < self->prompts->n_rows; i++)
     {
       const TrafoGenerationPrompt *prompt = &self->prompts->rows[i];
+      TrafoRunnerRow               row = { .n_logits = 1 };
       gsize                        length;
-      guint                        sequence =
-          trafo_kept_sequences_take (self->kept, prompt->tokens, prompt->n_tokens, &length);
-      TrafoRunnerRow row = { .sequence = sequence,
-                             .n_tokens = prompt->n_tokens - length,
-                             .n_logits = 1,
-                             .tokens = prompt->tokens + length };
 
-      g_array_append_val (sequences, sequence);
+      row.sequence =
+          trafo_kept_sequences_take (self->kept, prompt->tokens, prompt->n_tokens, &length);
+      if (length == 0 && self->plan->use_cache)
+        {
+          g_array_append_val (fresh, i);
+          length = trafo_step_scheduler_recall (self->scheduler,
+                                                row.sequence,
+                                                prompt->tokens,
+                                                prompt->n_tokens);
+        }
+      row.n_tokens = prompt->n_tokens - length;
+      row.tokens = prompt->tokens + length;
+      g_array_append_val (sequences, row.sequence);
       g_array_append_val (rows, row);
     }
   trafo_kept_sequences_clear (self->kept);
+}
+
+static void
+remember_prompts (TrafoGenerationRun *self, const GArray *sequences, const GArray *fresh)
+{
+  for (guint i = 0; i < fresh->len; i++)
+    {
+      guint                        index = g_array_index (fresh, guint, i);
+      const TrafoGenerationPrompt *prompt = &self->prompts->rows[index];
+
+      trafo_step_scheduler_remember (self->scheduler,
+                                     g_array_index (sequences, guint, index),
+                                     prompt->tokens,
+                                     prompt->n_tokens);
+    }
 }
 
 /* @logits are those of the prompts' tokens; where one ends in padding, the padding's count. */
@@ -324,17 +347,20 @@ trafo_generation_run_begin_prompts (TrafoGenerationRun *self,
                                     GError            **error)
 {
   g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (TrafoRunnerRow));
+  g_autoptr (GArray) fresh = g_array_new (FALSE, FALSE, sizeof (guint));
   const float *logits = NULL;
 
   if (!self->plan->use_cache)
     trafo_kept_sequences_clear (self->kept);
-  begin_sequences (self, sequences, rows);
+  begin_sequences (self, sequences, rows, fresh);
   if (ask_for_room (self, error))
     logits = trafo_step_request_run (self->request,
                                      (const TrafoRunnerRow *) (gpointer) rows->data,
                                      rows->len,
                                      cancellable,
                                      error);
+  if (logits != NULL)
+    remember_prompts (self, sequences, fresh);
   if (logits != NULL)
     logits = add_padding (self, logits, cancellable, error);
   if (logits == NULL)

@@ -2,6 +2,8 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-kept-sequences-private.h"
 
+#include "trafo-common-tokens-private.h"
+
 typedef struct
 {
   guint   sequence;
@@ -37,16 +39,6 @@ trafo_kept_sequences_free (TrafoKeptSequences *self)
   g_free (self);
 }
 
-static gsize
-count_common (const Kept *kept, const gint64 *tokens, gsize n_tokens)
-{
-  gsize n = 0;
-
-  while (n < MIN (kept->n_tokens, n_tokens) && kept->tokens[n] == tokens[n])
-    n++;
-  return n;
-}
-
 /* At least one token is left to be run: its logits are wanted. */
 guint
 trafo_kept_sequences_take (TrafoKeptSequences *self,
@@ -59,7 +51,8 @@ trafo_kept_sequences_take (TrafoKeptSequences *self,
 
   for (guint i = 0; i < self->sequences->len; i++)
     {
-      gsize common = count_common (&g_array_index (self->sequences, Kept, i), tokens, n_tokens - 1);
+      const Kept *kept = &g_array_index (self->sequences, Kept, i);
+      gsize common = trafo_count_common_tokens (kept->tokens, kept->n_tokens, tokens, n_tokens - 1);
 
       if (common > best)
         {

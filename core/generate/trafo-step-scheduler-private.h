@@ -37,9 +37,23 @@ void        trafo_step_scheduler_reorder (TrafoStepScheduler *self,
                                           const guint        *sequences,
                                           const guint        *parents,
                                           guint               n);
-guint       trafo_step_scheduler_get_n_waiting (TrafoStepScheduler *self);
-guint64     trafo_step_scheduler_get_n_run (TrafoStepScheduler *self);
-guint64     trafo_step_scheduler_get_n_steps (TrafoStepScheduler *self);
+
+/* Puts into a sequence without tokens what is kept of a prompt that begins with the same ones; returns
+ * how many: 0, or fewer than all, in pages that both share. */
+gsize trafo_step_scheduler_recall (TrafoStepScheduler *self,
+                                   guint               sequence,
+                                   const gint64       *tokens,
+                                   gsize               n_tokens);
+
+/* Keeps a prompt that was run, or its beginning recalled and the rest run, for others to come. */
+void trafo_step_scheduler_remember (TrafoStepScheduler *self,
+                                    guint               sequence,
+                                    const gint64       *tokens,
+                                    gsize               n_tokens);
+
+guint   trafo_step_scheduler_get_n_waiting (TrafoStepScheduler *self);
+guint64 trafo_step_scheduler_get_n_run (TrafoStepScheduler *self);
+guint64 trafo_step_scheduler_get_n_steps (TrafoStepScheduler *self);
 
 /* For @n_sequences of @length tokens each, for which there is memory from its first step on. */
 TrafoStepRequest      *

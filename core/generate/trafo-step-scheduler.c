@@ -5,9 +5,14 @@
 #include <pthread.h>
 #include <time.h>
 
+#include "trafo-shared-prefixes-private.h"
+
 /* A step of so many tokens computes about as fast as any larger one, and others wait for it. */
 #define MAX_STEP_TOKENS 512
 #define MAX_CACHE_BYTES ((gsize) 1 << 30)
+
+/* Such a part of the cache's pages may hold prompts for those that begin alike. */
+#define PREFIX_PART 4
 
 /* How long a step waits for those who may come back soon; far less than a step is worth. */
 #define GRACE_MICROSECONDS 300
@@ -30,9 +35,10 @@ struct _TrafoStepScheduler
   gsize             n_promised; /* pages, to all that were admitted */
   gsize             max_tokens;
   gsize             max_pages;
-  GPtrArray        *batch; /* of TrafoStepRequest: those of the step in hand */
-  GPtrArray        *works; /* of TrafoStepWork: theirs */
-  GArray           *rows;  /* of TrafoRunnerRow */
+  TrafoSharedPrefixes prefixes;
+  GPtrArray          *batch; /* of TrafoStepRequest: those of the step in hand */
+  GPtrArray          *works; /* of TrafoStepWork: theirs */
+  GArray             *rows;  /* of TrafoRunnerRow */
 };
 
 struct _TrafoStepRequest
@@ -75,6 +81,7 @@ trafo_step_scheduler_new (TrafoModel *model, GError **error)
   self->runner = runner;
   self->max_tokens = MAX_STEP_TOKENS;
   self->max_pages = MAX_CACHE_BYTES / MAX (trafo_model_runner_get_page_bytes (runner), 1);
+  trafo_shared_prefixes_init (&self->prefixes, runner);
   self->batch = g_ptr_array_new ();
   self->works = g_ptr_array_new ();
   self->rows = g_array_new (FALSE, FALSE, sizeof (TrafoRunnerRow));
@@ -134,6 +141,7 @@ trafo_step_scheduler_unref (TrafoStepScheduler *self)
   pthread_mutex_unlock (&registry_lock);
   if (!is_last)
     return;
+  trafo_shared_prefixes_clear (&self->prefixes);
   trafo_model_runner_free (self->runner);
   g_ptr_array_unref (self->batch);
   g_ptr_array_unref (self->works);
@@ -227,6 +235,43 @@ trafo_step_scheduler_reorder (TrafoStepScheduler *self,
 {
   pthread_mutex_lock (&self->lock);
   trafo_model_runner_reorder (self->runner, sequences, parents, n);
+  pthread_mutex_unlock (&self->lock);
+}
+
+/* What is left must be run as a prompt is, and so must what was kept: the same numbers whether or not
+ * anything was. */
+gsize
+trafo_step_scheduler_recall (TrafoStepScheduler *self,
+                             guint               sequence,
+                             const gint64       *tokens,
+                             gsize               n_tokens)
+{
+  gsize length;
+
+  pthread_mutex_lock (&self->lock);
+  length = trafo_shared_prefixes_recall (&self->prefixes,
+                                         sequence,
+                                         tokens,
+                                         n_tokens,
+                                         TRAFO_STEP_MIN_PIECE);
+  pthread_mutex_unlock (&self->lock);
+  return length;
+}
+
+void
+trafo_step_scheduler_remember (TrafoStepScheduler *self,
+                               guint               sequence,
+                               const gint64       *tokens,
+                               gsize               n_tokens)
+{
+  if (n_tokens < TRAFO_STEP_MIN_PIECE)
+    return;
+  pthread_mutex_lock (&self->lock);
+  trafo_shared_prefixes_remember (&self->prefixes,
+                                  sequence,
+                                  tokens,
+                                  n_tokens,
+                                  self->max_pages / PREFIX_PART);
   pthread_mutex_unlock (&self->lock);
 }
 
@@ -375,18 +420,32 @@ complete_if_cancelled (TrafoStepRequest *self)
   return TRUE;
 }
 
+/* With those that are promised already and those that prompts are kept in, of which some are given up
+ * where all are too many. */
+static gsize
+count_pages_with (TrafoStepScheduler *self, gsize n_more)
+{
+  gsize n_pages;
+
+  do
+    if (!g_size_checked_add (&n_pages, self->n_promised, n_more) ||
+        !g_size_checked_add (&n_pages, n_pages, self->prefixes.n_pages))
+      n_pages = G_MAXSIZE;
+  while (n_pages > self->max_pages && trafo_shared_prefixes_drop (&self->prefixes));
+  return n_pages;
+}
+
 /* Promises the pages of a request, unless they are too many beside others that are being run. */
 static gboolean
 admit (TrafoStepRequest *self, gboolean has_others)
 {
   TrafoStepScheduler *scheduler = self->scheduler;
-  gsize               n_pages = G_MAXSIZE;
+  gsize               n_pages;
   GError             *error = NULL;
 
   if (self->is_admitted)
     return TRUE;
-  if (!g_size_checked_add (&n_pages, scheduler->n_promised, self->n_pages))
-    n_pages = G_MAXSIZE;
+  n_pages = count_pages_with (scheduler, self->n_pages);
   if (n_pages > scheduler->max_pages && has_others)
     return FALSE;
   if (!trafo_model_runner_reserve (scheduler->runner, n_pages, self->length, &error))
@@ -394,7 +453,7 @@ admit (TrafoStepRequest *self, gboolean has_others)
       complete (self, error);
       return TRUE;
     }
-  scheduler->n_promised = n_pages;
+  scheduler->n_promised += self->n_pages;
   self->is_admitted = TRUE;
   return TRUE;
 }

@@ -8,8 +8,10 @@
 
 G_BEGIN_DECLS
 
-/* The passes of inference, in order. Takes the graph; NULL upon failure. */
-TrafoGraph *trafo_passes_run (TrafoGraph *graph, TrafoDevice *device, GError **error);
+/* The passes of inference, in order, for linear layers that compute in @dtype. Takes the graph; NULL
+ * upon failure. */
+TrafoGraph *
+trafo_passes_run (TrafoGraph *graph, TrafoDevice *device, TrafoDType dtype, GError **error);
 
 /* Before all others: @names is the set of the weights that are kept in @encoding. */
 void trafo_pass_encode_weights (TrafoGraph         *graph,
@@ -20,6 +22,9 @@ void trafo_pass_encode_weights (TrafoGraph         *graph,
 /* Of the variant with a cache, and of the packed one, before the others. */
 TrafoGraph *trafo_pass_gather_logits (TrafoGraph *graph, GError **error);
 TrafoGraph *trafo_pass_pack_tokens (TrafoGraph *graph, GError **error);
+
+/* What attention computes in where linear layers compute in @dtype. */
+void trafo_pass_narrow_attention (TrafoGraph *graph, TrafoDType dtype);
 
 /* Each pass makes a new graph of what the outputs need. */
 TrafoGraph *trafo_pass_merge_linear (TrafoGraph *graph, GError **error);

@@ -13,8 +13,9 @@ copies_weights (TrafoDevice *device)
 }
 
 TrafoGraph *
-trafo_passes_run (TrafoGraph *graph, TrafoDevice *device, GError **error)
+trafo_passes_run (TrafoGraph *graph, TrafoDevice *device, TrafoDType dtype, GError **error)
 {
+  trafo_pass_narrow_attention (graph, dtype);
   if (copies_weights (device))
     graph = trafo_pass_merge_linear (graph, error);
   if (graph != NULL)

@@ -24,6 +24,9 @@ gsize trafo_kv_cache_get_size_bytes (const TrafoKvCache *self);
 /* The memory of a page, in all states. */
 gsize trafo_kv_cache_get_page_bytes (const TrafoKvCache *self);
 
+/* How many tokens fill a page. */
+gsize trafo_kv_cache_get_page_tokens (const TrafoKvCache *self);
+
 /* How many pages @n_tokens fill. */
 gsize trafo_kv_cache_count_pages (const TrafoKvCache *self, gsize n_tokens);
 

@@ -70,6 +70,12 @@ trafo_kv_cache_get_page_bytes (const TrafoKvCache *self)
 }
 
 gsize
+trafo_kv_cache_get_page_tokens (const TrafoKvCache *self)
+{
+  return self->page_tokens;
+}
+
+gsize
 trafo_kv_cache_count_pages (const TrafoKvCache *self, gsize n_tokens)
 {
   return n_tokens / self->page_tokens + (n_tokens % self->page_tokens != 0);

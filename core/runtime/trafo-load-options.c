@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
-#include "trafo-load-options.h"
+#include "trafo-load-options-private.h"
 
 #include "trafo-enum-types.h"
 
@@ -15,6 +15,7 @@ struct _TrafoLoadOptions
 
   char      *device;
   TrafoDType dtype;
+  gboolean   auto_dtype;
   gboolean   load_in_8bit;
   gboolean   load_in_4bit;
   char      *bnb_4bit_quant_type;
@@ -32,6 +33,7 @@ enum
   PROP_0,
   PROP_DEVICE,
   PROP_DTYPE,
+  PROP_AUTO_DTYPE,
   PROP_LOAD_IN_8BIT,
   PROP_LOAD_IN_4BIT,
   PROP_BNB_4BIT_QUANT_TYPE,
@@ -68,6 +70,9 @@ trafo_load_options_get_property (GObject *object, guint id, GValue *value, GPara
       break;
     case PROP_DTYPE:
       g_value_set_enum (value, self->dtype);
+      break;
+    case PROP_AUTO_DTYPE:
+      g_value_set_boolean (value, self->auto_dtype);
       break;
     case PROP_LOAD_IN_8BIT:
       g_value_set_boolean (value, self->load_in_8bit);
@@ -110,6 +115,9 @@ trafo_load_options_set_property (GObject *object, guint id, const GValue *value,
       break;
     case PROP_DTYPE:
       trafo_load_options_set_dtype (self, g_value_get_enum (value));
+      break;
+    case PROP_AUTO_DTYPE:
+      trafo_load_options_set_auto_dtype (self, g_value_get_boolean (value));
       break;
     case PROP_LOAD_IN_8BIT:
       trafo_load_options_set_load_in_8bit (self, g_value_get_boolean (value));
@@ -164,10 +172,20 @@ trafo_load_options_class_init (TrafoLoadOptionsClass *klass)
    * The type that the model's linear layers compute with, whatever the files hold; what lies
    * between them is float32. %TRAFO_DTYPE_BFLOAT16 rounds weights and their inputs and adds in
    * float32; %TRAFO_DTYPE_INT8 gives each row of both a scale, its greatest magnitude over 127, and
-   * adds integers. %TRAFO_DTYPE_NONE, the default, is float32.
+   * adds integers. With both, attention may round what it multiplies to bfloat16, and adds in
+   * float32. %TRAFO_DTYPE_NONE, the default, is float32.
    */
   properties[PROP_DTYPE] =
       g_param_spec_enum ("dtype", NULL, NULL, TRAFO_TYPE_DTYPE, TRAFO_DTYPE_NONE, flags);
+
+  /**
+   * TrafoLoadOptions:auto-dtype: (attributes org.gtk.Property.get=trafo_load_options_get_auto_dtype org.gtk.Property.set=trafo_load_options_set_auto_dtype)
+   *
+   * Whether from_pretrained() chooses the dtype instead: the fastest on this machine whose outputs
+   * deviate by no more than [const@Trafo.DTYPE_CHOICE_MAX_DEVIATION], as [class@Trafo.DTypeChoice]
+   * measures it. [func@Trafo.AutoModel.get_dtype_choice] says which and why.
+   */
+  properties[PROP_AUTO_DTYPE] = g_param_spec_boolean ("auto-dtype", NULL, NULL, FALSE, flags);
 
   /**
    * TrafoLoadOptions:load-in-8bit: (attributes org.gtk.Property.get=trafo_load_options_get_load_in_8bit org.gtk.Property.set=trafo_load_options_set_load_in_8bit)
@@ -270,6 +288,21 @@ trafo_load_options_new (void)
   return g_object_new (TRAFO_TYPE_LOAD_OPTIONS, NULL);
 }
 
+TrafoLoadOptions *
+trafo_load_options_copy (TrafoLoadOptions *self)
+{
+  TrafoLoadOptions *copy = trafo_load_options_new ();
+
+  for (guint i = 1; self != NULL && i < N_PROPS; i++)
+    {
+      g_auto (GValue) value = G_VALUE_INIT;
+
+      g_object_get_property (G_OBJECT (self), properties[i]->name, &value);
+      g_object_set_property (G_OBJECT (copy), properties[i]->name, &value);
+    }
+  return copy;
+}
+
 /**
  * trafo_load_options_get_device: (attributes org.gtk.Method.get_property=device)
  * @self: options
@@ -333,6 +366,39 @@ trafo_load_options_set_dtype (TrafoLoadOptions *self, TrafoDType dtype)
     return;
   self->dtype = dtype;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DTYPE]);
+}
+
+/**
+ * trafo_load_options_get_auto_dtype: (attributes org.gtk.Method.get_property=auto-dtype)
+ * @self: options
+ *
+ * Whether the dtype is chosen by measuring.
+ *
+ * Returns: whether it is
+ */
+gboolean
+trafo_load_options_get_auto_dtype (TrafoLoadOptions *self)
+{
+  g_return_val_if_fail (TRAFO_IS_LOAD_OPTIONS (self), FALSE);
+  return self->auto_dtype;
+}
+
+/**
+ * trafo_load_options_set_auto_dtype: (attributes org.gtk.Method.set_property=auto-dtype)
+ * @self: options
+ * @auto_dtype: whether the dtype is chosen by measuring
+ *
+ * Sets whether the dtype is chosen by measuring.
+ */
+void
+trafo_load_options_set_auto_dtype (TrafoLoadOptions *self, gboolean auto_dtype)
+{
+  g_return_if_fail (TRAFO_IS_LOAD_OPTIONS (self));
+  auto_dtype = !!auto_dtype;
+  if (self->auto_dtype == auto_dtype)
+    return;
+  self->auto_dtype = auto_dtype;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_AUTO_DTYPE]);
 }
 
 /**

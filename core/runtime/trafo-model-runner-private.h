@@ -37,7 +37,8 @@ gsize trafo_model_runner_get_vocab_size (const TrafoModelRunner *self);
 /* The longest sequence that the model has positions for; G_MAXSIZE where it has no bound. */
 gsize trafo_model_runner_get_max_length (const TrafoModelRunner *self);
 
-/* How many pages of the cache @n_tokens fill, and the bytes of one. */
+/* How many tokens fill a page of the cache, how many pages @n_tokens fill, and the bytes of one. */
+gsize trafo_model_runner_get_page_tokens (const TrafoModelRunner *self);
 gsize trafo_model_runner_count_pages (const TrafoModelRunner *self, gsize n_tokens);
 gsize trafo_model_runner_get_page_bytes (const TrafoModelRunner *self);
 

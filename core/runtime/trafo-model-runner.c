@@ -189,6 +189,12 @@ note_bytes (TrafoModelRunner *self)
 }
 
 gsize
+trafo_model_runner_get_page_tokens (const TrafoModelRunner *self)
+{
+  return trafo_kv_cache_get_page_tokens (self->cache);
+}
+
+gsize
 trafo_model_runner_count_pages (const TrafoModelRunner *self, gsize n_tokens)
 {
   return trafo_kv_cache_count_pages (self->cache, n_tokens);

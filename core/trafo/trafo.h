@@ -26,6 +26,7 @@
 #include "trafo-decode-stream.h"
 #include "trafo-device-choice.h"
 #include "trafo-dlpack.h"
+#include "trafo-dtype-choice.h"
 #include "trafo-eager.h"
 #include "trafo-encode-options.h"
 #include "trafo-enum-types.h"

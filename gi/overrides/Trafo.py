@@ -348,6 +348,9 @@ def _option_value(options_type, name, value):
 
 def _options(options_type, options, properties):
     properties = {name: value for name, value in properties.items() if value is not None}
+    if properties.get("dtype") == "auto":
+        properties["auto_dtype"] = True
+        del properties["dtype"]
     if not properties:
         return options
     if options is not None:

@@ -243,7 +243,8 @@ typedef struct
   guint8  is_causal;
   guint8  has_mask;  /* any integer or bool dtype; 0 hides the key */
   guint8  is_ragged; /* where each sequence of the one row starts, not a mask */
-  guint8  reserved[5];
+  guint8  dtype;     /* BFLOAT16: a kernel may round to it what it multiplies; NONE: it may not */
+  guint8  reserved[4];
   double  scale; /* multiplies q . k */
 } TrafoAttentionAttrs;
 

@@ -126,12 +126,13 @@ print_attrs (const Case *self, GString *text)
     case TRAFO_OP_ATTENTION:
     case TRAFO_OP_CACHED_ATTENTION:
       g_string_append_printf (text,
-                              " heads=%u kv_heads=%u head_size=%u causal=%u mask=%u",
+                              " heads=%u kv_heads=%u head_size=%u causal=%u mask=%u dtype=%s",
                               attrs->attention.n_heads,
                               attrs->attention.n_kv_heads,
                               attrs->attention.head_size,
                               attrs->attention.is_causal,
-                              attrs->attention.has_mask);
+                              attrs->attention.has_mask,
+                              trafo_dtype_get_name (attrs->attention.dtype));
       break;
     default:
       break;
@@ -250,6 +251,8 @@ next_float (const CaseOperand *operand, GRand *rand)
     {
     case VALUES_WIDE:
       return 8 * unit;
+    case VALUES_SHORT:
+      return round (128 * unit) / 128;
     case VALUES_POSITIVE:
       return 0.001 + 8 * fabs (unit);
     case VALUES_SPECIAL:

@@ -34,6 +34,7 @@ typedef enum
   VALUES_MASK,     /* 0, or anything else the dtype has */
   VALUES_ZERO,
   VALUES_DISTINCT, /* integers below the limit, a power of two, none of them twice */
+  VALUES_SHORT,    /* -1 to 1 in steps of 1/128, all of which bfloat16 has */
   VALUES_STARTS,   /* integers from 0 up to the limit, in equal steps as far as that goes */
 } Values;
 

@@ -122,20 +122,70 @@ layer_norm_error (const Case *op_case, TrafoTensor *const *operands)
          4 * FLT_EPSILON * greatest_of (operands[2]);
 }
 
-/* With a cache, keys and values come from there too. */
+/* By how much rounding to bfloat16 moves an element times @scale at most, as a part of @scale. */
+static double
+greatest_rounding (TrafoTensor *x, double scale)
+{
+  double greatest = 0;
+
+  for (gint64 i = 0; i < trafo_tensor_get_n_elements (x); i++)
+    {
+      float value = (float) (trafo_tensor_get_value (x, i) * scale);
+      float rounded = trafo_bfloat16_to_float (trafo_bfloat16_from_float (value));
+
+      if (isfinite (rounded))
+        greatest = MAX (greatest, fabs (value - rounded) / fabs (scale));
+    }
+  return greatest;
+}
+
+/* What q, k and v, the last two with what a cache holds of them, are at most, and are off by. */
+typedef struct
+{
+  double q, k, v;
+} Magnitudes;
+
+static Magnitudes
+magnitudes_of (const Case         *op_case,
+               TrafoTensor *const *operands,
+               double (*measure) (TrafoTensor *x, double scale),
+               double scale)
+{
+  gboolean has_cache = op_case->op == TRAFO_OP_CACHED_ATTENTION;
+  double   cache = has_cache ? measure (operands[3], 1) : 0;
+
+  return (Magnitudes){ MAX (measure (operands[0], 1), measure (operands[0], scale)),
+                       MAX (measure (operands[1], 1), cache),
+                       MAX (measure (operands[2], 1), cache) };
+}
+
+static double
+measure_greatest (TrafoTensor *x, double scale)
+{
+  return greatest_of (x);
+}
+
+/* In bfloat16 a weight is off by 2^-9 besides, and so is what it is divided by. A weighted mean is not
+ * off by more than the values are apart. */
 static double
 attention_error (const Case *op_case, TrafoTensor *const *operands)
 {
-  gboolean      has_cache = op_case->op == TRAFO_OP_CACHED_ATTENTION;
-  const gint64 *cache = op_case->inputs[3].shape;
-  gint64        n_keys = has_cache ? cache[0] * cache[3] : op_case->inputs[1].shape[1];
-  double        k = MAX (greatest_of (operands[1]), has_cache ? greatest_of (operands[3]) : 0);
-  double        v = MAX (greatest_of (operands[2]), has_cache ? greatest_of (operands[3]) : 0);
+  const gint64              *cache = op_case->inputs[3].shape;
   const TrafoAttentionAttrs *attrs = &op_case->attrs.attention;
   double                     scale = attrs->scale != 0 ? attrs->scale : 1 / sqrt (attrs->head_size);
-  double score = sum_error (attrs->head_size, greatest_of (operands[0]) * k * fabs (scale));
+  Magnitudes x = magnitudes_of (op_case, operands, measure_greatest, scale), off = { 0 };
+  gint64     n_keys = op_case->inputs[1].shape[1];
+  double     score = sum_error (attrs->head_size, x.q * x.k * fabs (scale)), weight = 0;
 
-  return v * (2 * score + FLT_EPSILON * (8 + 2 * sqrt (n_keys)));
+  if (op_case->op == TRAFO_OP_CACHED_ATTENTION)
+    n_keys = cache[0] * cache[3];
+  if (attrs->dtype == TRAFO_DTYPE_BFLOAT16)
+    {
+      off = magnitudes_of (op_case, operands, greatest_rounding, scale);
+      weight = 2 * 0x1p-9;
+    }
+  score += attrs->head_size * fabs (scale) * (off.q * x.k + x.q * off.k + off.q * off.k);
+  return MIN (2 * x.v, x.v * (2 * score + weight + FLT_EPSILON * (8 + 2 * sqrt (n_keys))) + off.v);
 }
 
 /* In units of the last place, as OpenCL 1.2 allows (section 7.4) and the CPU keeps to. */

@@ -16,6 +16,8 @@ import tap
 gi.require_version("Trafo", "1.0")
 from gi.repository import GLib, Trafo  # noqa: E402
 
+MODELS = pathlib.Path(os.environ["G_TEST_SRCDIR"]) / "data" / "models"
+DTYPES = (Trafo.DType.FLOAT32, Trafo.DType.BFLOAT16, Trafo.DType.INT8)
 SIZES = {"vocab_size": 50, "n_embd": 16, "n_layer": 2, "n_head": 2, "n_positions": 32, "n_inner": None}
 
 
@@ -47,7 +49,7 @@ class Save(unittest.TestCase):
                 self.assertEqual(len(list(pathlib.Path(folder).glob("*.safetensors"))), n_shards)
 
     def test_8bit(self):
-        source = str(pathlib.Path(os.environ["G_TEST_SRCDIR"]) / "data" / "models" / "gpt2-lm")
+        source = str(MODELS / "gpt2-lm")
         ids = [[3, 1, 4, 1, 5]]
         with tempfile.TemporaryDirectory() as folder:
             model = Trafo.AutoModelForCausalLM.from_pretrained(source, load_in_8bit=True)
@@ -70,8 +72,18 @@ class Save(unittest.TestCase):
             )
         )
 
+    def test_the_dtype_is_chosen(self):
+        model = Trafo.AutoModelForCausalLM.from_pretrained(str(MODELS / "gpt2-lm"), dtype="auto")
+        choice = Trafo.AutoModel.get_dtype_choice(model)
+        self.assertIn(choice.get_dtype(), DTYPES)
+        self.assertEqual(choice.get_deviation(Trafo.DType.FLOAT32), 0)
+        self.assertGreater(choice.get_seconds(Trafo.DType.FLOAT32), 0)
+        exact = Trafo.DTypeChoice.new(str(MODELS / "gpt2-lm"), "causal-lm", None, "a b", 0, None)
+        self.assertEqual(exact.get_dtype(), Trafo.DType.FLOAT32)
+        self.assertRegex(exact.to_string(), "^float32: .* ms a run")
+
     def test_4bit(self):
-        source = str(pathlib.Path(os.environ["G_TEST_SRCDIR"]) / "data" / "models" / "gpt2-lm")
+        source = str(MODELS / "gpt2-lm")
         ids = [[3, 1, 4, 1, 5]]
         with tempfile.TemporaryDirectory() as folder:
             model = Trafo.AutoModelForCausalLM.from_pretrained(

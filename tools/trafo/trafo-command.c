@@ -148,6 +148,12 @@ trafo_command_warn (const TrafoCommand *self, const char *format, ...)
 }
 
 void
+trafo_command_note (const TrafoCommand *self, const char *message)
+{
+  print_message (self, "note", TRAFO_TERMINAL_STYLE_FAINT, message);
+}
+
+void
 trafo_command_print_text (GBytes *text)
 {
   gsize       size_bytes;

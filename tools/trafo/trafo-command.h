@@ -73,7 +73,8 @@ void trafo_command_print_text (GBytes *text);
 /* Prints JSON and a newline on stdout, and returns how to exit. */
 int trafo_command_print_json (const TrafoCommand *self, TrafoValue *value);
 
-/* Says something on stderr that does not end the command. */
+/* Say something on stderr that does not end the command. */
 void trafo_command_warn (const TrafoCommand *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+void trafo_command_note (const TrafoCommand *self, const char *message);
 
 G_END_DECLS

@@ -89,7 +89,9 @@ trafo_model_options_get_load_options (const TrafoModelOptions *self)
   TrafoLoadOptions *options = trafo_load_options_new ();
 
   trafo_load_options_set_device (options, self->device);
-  if (self->dtype != NULL)
+  if (g_strcmp0 (self->dtype, "auto") == 0)
+    trafo_load_options_set_auto_dtype (options, TRUE);
+  else if (self->dtype != NULL)
     trafo_load_options_set_dtype (options, trafo_dtype_from_name (self->dtype));
   trafo_load_options_set_load_in_8bit (options, self->load_in_8bit);
   if (self->llm_int8_threshold != NULL)
@@ -160,7 +162,11 @@ trafo_model_options_warn (const TrafoModelOptions *self,
   g_auto (GStrv) missing = trafo_model_list_missing_keys (model);
   g_auto (GStrv) unexpected = trafo_model_list_unexpected_keys (model);
   g_autoptr (GString) text = g_string_new (NULL);
+  TrafoDTypeChoice *choice = trafo_auto_model_get_dtype_choice (model);
+  g_autofree char  *chosen = choice != NULL ? trafo_dtype_choice_to_string (choice) : NULL;
 
+  if (chosen != NULL)
+    trafo_command_note (command, chosen);
   append_names (text, missing, "missing, newly initialised");
   append_names (text, unexpected, "not used");
   if (text->len > 0)

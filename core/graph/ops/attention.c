@@ -16,15 +16,29 @@
  * Ragged: B is 1, S is T, and starts [N + 1] (int32) in the place of the mask say where each of N
  * sequences begins in the row, and where the last ends; each attends to itself. Tokens outside of all
  * of them get what they may, and starts outside of the row are moved into it.
- * The reference computes in double. */
+ *
+ * The reference computes in double. With the dtype bfloat16 a kernel may round to the nearest, each time
+ * to bfloat16: q, or q scale, k, v and the weights exp (score - greatest), which are added up and
+ * multiplied in float32 all the same. Then an element may be off by sum_s w_s |v_s - y| e_s + 2^-8
+ * sum_s w_s |v_s| more than in float32, with e_s = 2^-8 scale sum_d |q_d k_sd|, w being the softmax. */
 
 gboolean
-trafo_attention_check_heads (const char *op, TrafoAttentionAttrs *attrs, GError **error)
+trafo_attention_check_attrs (const char *op, TrafoAttentionAttrs *attrs, GError **error)
 {
   if (attrs->n_kv_heads == 0)
     attrs->n_kv_heads = attrs->n_heads;
   if (attrs->scale == 0)
     attrs->scale = 1 / sqrt (attrs->head_size);
+  if (attrs->dtype != TRAFO_DTYPE_NONE && attrs->dtype != TRAFO_DTYPE_BFLOAT16)
+    {
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_INVALID_ARGUMENT,
+                   "%s: found dtype %s, expected bfloat16 or none",
+                   op,
+                   trafo_dtype_get_name (attrs->dtype));
+      return FALSE;
+    }
   if (attrs->n_heads > 0 && attrs->head_size > 0 && attrs->n_heads % attrs->n_kv_heads == 0)
     return TRUE;
   g_set_error (error,
@@ -116,7 +130,7 @@ attention_infer (TrafoDims            *dims,
   const TrafoValueType *k = &inputs[1];
   gint64                n_features, n_kv_features;
 
-  if (!trafo_attention_check_heads ("attention", attention, error) ||
+  if (!trafo_attention_check_attrs ("attention", attention, error) ||
       !check_n_limits (attention, n_inputs, error))
     return FALSE;
   n_features = trafo_dims_mul (dims, attention->n_heads, attention->head_size);
@@ -390,6 +404,12 @@ trafo_attention_count_pairs (gint64 n_queries, gint64 n_keys, gboolean is_causal
   return (double) (n_keys - n_seen) * (double) n_seen + (double) n_seen * (double) (n_seen + 1) / 2;
 }
 
+TrafoDType
+trafo_attention_get_dtype (const TrafoAttentionAttrs *attrs)
+{
+  return attrs->dtype != TRAFO_DTYPE_NONE ? attrs->dtype : TRAFO_DTYPE_FLOAT32;
+}
+
 /* Two products of each pair and head, with keys and with values. What a mask hides is counted; where
  * the sequences of one row start has to be read. */
 static void
@@ -411,6 +431,7 @@ attention_count_work (const TrafoKernelArgs *args, TrafoOpWork *work)
       n_pairs += trafo_attention_count_pairs (length, length, attrs->is_causal);
     }
   work->flops = 4 * n_pairs * attrs->n_heads * attrs->head_size;
+  work->dtype = trafo_attention_get_dtype (attrs);
 }
 
 const TrafoOp trafo_op_attention = {

@@ -93,7 +93,7 @@ cached_attention_infer (TrafoDims            *dims,
   TrafoAttentionAttrs *attention = attrs;
   gint64               n_features, n_kv_features, n_tokens = inputs[0].dims[1];
 
-  if (!trafo_attention_check_heads ("cached_attention", attention, error))
+  if (!trafo_attention_check_attrs ("cached_attention", attention, error))
     return FALSE;
   if (!attention->is_causal || attention->has_mask)
     {
@@ -302,6 +302,7 @@ cached_attention_count_work (const TrafoKernelArgs *args, TrafoOpWork *work)
       n_places += (double) (query.past + 2 * query.n_tokens);
     }
   work->flops = 4 * n_pairs * attrs->n_heads * attrs->head_size;
+  work->dtype = trafo_attention_get_dtype (attrs);
   work->bytes += n_places * place_bytes -
                  trafo_operand_count_stored (cache) * (double) trafo_dtype_get_size (cache->dtype);
 }

@@ -239,6 +239,31 @@ test_continued (void)
                    expected->len * sizeof (gint64));
 }
 
+/* A prompt that begins as another one did, of whoever generates with the model, is not run again. */
+static void
+test_shared (void)
+{
+  g_autoptr (TrafoModel) model = tiny_causal_new (&tiny_causal_default, "cpu");
+  g_autoptr (TrafoKeptSequences) first =
+      trafo_kept_sequences_new (trafo_step_scheduler_get (model, NULL));
+  g_autoptr (TrafoKeptSequences) second =
+      trafo_kept_sequences_new (trafo_step_scheduler_get (model, NULL));
+  g_autoptr (GArray) expected = NULL;
+  g_autoptr (GArray) found = NULL;
+  gint64 prompt[100];
+
+  for (guint i = 0; i < G_N_ELEMENTS (prompt); i++)
+    prompt[i] = i * i % 61;
+  expected = continue_row (first, prompt, G_N_ELEMENTS (prompt));
+  g_assert_cmpuint (trafo_step_scheduler_get_n_run (first->scheduler), ==, 100 + 4);
+  found = continue_row (second, prompt, G_N_ELEMENTS (prompt));
+  g_assert_cmpuint (trafo_step_scheduler_get_n_run (first->scheduler), ==, 100 + 4 + 36 + 4);
+  g_assert_cmpmem (found->data,
+                   found->len * sizeof (gint64),
+                   expected->data,
+                   expected->len * sizeof (gint64));
+}
+
 /* A step's work grows with the beams, hardly faster: 1500 of them were some 10 s a step. In seconds of
  * the processor. */
 static void
@@ -289,6 +314,7 @@ main (int argc, char **argv)
       g_test_add_data_func (given_up, cases[i].json, test_given_up);
     }
   g_test_add_func ("/generation-run/continued", test_continued);
+  g_test_add_func ("/generation-run/shared", test_shared);
   g_test_add_func ("/generation-run/many-beams", test_many_beams);
   return g_test_run ();
 }

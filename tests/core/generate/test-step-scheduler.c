@@ -29,10 +29,15 @@ draw_prompts (Call *call, gint64 n_rows, gint64 length)
   gint64 shape[] = { n_rows, length };
   gint64 ids[MAX_PROMPT];
   gint   period = g_test_rand_int_range (1, MAX_PROMPT);
+  gint   n_common = g_test_rand_bit () ? g_test_rand_int_range (0, MAX_PROMPT) : 0;
   g_autoptr (TrafoTensor) tensor = NULL;
 
   for (gint64 i = 0; i < shape[0] * shape[1]; i++)
     ids[i] = i < period ? g_test_rand_int_range (0, 61) : ids[i - period];
+  /* as others' prompts begin, too */
+  for (gint64 i = 0; i < shape[0] * shape[1]; i++)
+    if (i % length < n_common)
+      ids[i] = i % length % 61;
   tensor = trafo_tensor_new_from_int64s (shape, 2, ids, shape[0] * shape[1], NULL);
   call->inputs = trafo_tensor_dict_new ();
   trafo_tensor_dict_set (call->inputs, "input_ids", tensor);

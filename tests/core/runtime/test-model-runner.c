@@ -96,10 +96,10 @@ append_random (Known *known, TrafoRunnerRow *row, guint n_tokens, gint64 vocab_s
 
       g_array_append_val (known->tokens, token);
     }
-  row->sequence = known->sequence;
-  row->n_tokens = n_tokens;
-  row->n_logits = g_test_rand_int_range (0, MIN (n_tokens, 3) + 1);
-  row->tokens = &g_array_index (known->tokens, gint64, length);
+  *row = (TrafoRunnerRow){ .sequence = known->sequence,
+                           .n_tokens = n_tokens,
+                           .n_logits = g_test_rand_int_range (0, MIN (n_tokens, 3) + 1),
+                           .tokens = &g_array_index (known->tokens, gint64, length) };
 }
 
 /* One step in which each of @n sequences gets some tokens: one, or up to @max. */

@@ -8,7 +8,7 @@
 #include <float.h>
 #include <math.h>
 
-/* y = softmax (scale q k^T, masked) v for each head. Work is cut in units of QUERY_UNIT queries of one
+/* y = softmax (scale q k^T, masked) v for each head. Work is cut in units of some queries of one
  * head of one sequence and shared by its cost; neighbouring units in a task share the packed blocks of
  * keys and values. A row's operations depend on its sequence's shape alone, so that neither the number
  * of tasks nor other sequences change a bit of it. */
@@ -19,8 +19,9 @@ typedef struct
   gsize               n_sequences;
   gsize               n_queries, n_keys, head_size; /* of one sequence; ragged: of all */
   gsize               n_heads, n_kv_heads;
-  float               scale;
   gboolean            is_causal;
+  gboolean            is_narrow;
+  gsize               unit; /* queries of one */
 } Attention;
 
 /* One head of one sequence: its queries [first, first + n) of row @batch, and the keys likewise. */
@@ -50,8 +51,9 @@ attention_from_args (const TrafoKernelArgs *args)
     .head_size = attrs->head_size,
     .n_heads = attrs->n_heads,
     .n_kv_heads = attrs->n_kv_heads,
-    .scale = (float) attrs->scale,
     .is_causal = attrs->is_causal,
+    .is_narrow = query_is_narrow (attrs),
+    .unit = query_unit (query_is_narrow (attrs)),
   };
 }
 
@@ -130,15 +132,14 @@ is_visible (const TrafoOperand *mask, gsize batch, gsize key)
     }
 }
 
-/* Where the keys and values of the block lie, and which of them are hidden: past the last key -inf,
- * which has no weight even where all keys are hidden. */
+/* Where the keys and values of the block lie, and which of them are hidden. */
 static void
 describe_block (const Attention *a, const Place *place, QueryGroup *g)
 {
   gsize feature = place->head / (a->n_heads / a->n_kv_heads) * a->head_size;
 
-  g->n_keys = MIN (QUERY_KEYS, place->n_keys - g->first_key);
-  g->has_bias = g->n_keys < QUERY_KEYS;
+  g->n_keys = MIN (query_group_block (g), place->n_keys - g->first_key);
+  g->is_masked = FALSE;
   for (gsize i = 0; i < g->n_keys; i++)
     {
       gsize key = place->first_key + g->first_key + i;
@@ -146,13 +147,12 @@ describe_block (const Attention *a, const Place *place, QueryGroup *g)
       g->key[i] = sequence_row (a->k, place->batch, key, feature);
       g->value[i] = sequence_row (a->v, place->batch, key, feature);
     }
-  for (gsize i = 0; i < QUERY_KEYS; i++)
+  for (gsize i = 0; i < g->n_keys && a->mask != NULL; i++)
     {
-      g->bias[i] = i < g->n_keys ? 0.0f : -INFINITY;
-      if (i >= g->n_keys || a->mask == NULL || is_visible (a->mask, place->batch, g->first_key + i))
-        continue;
-      g->bias[i] = -FLT_MAX;
-      g->has_bias = TRUE;
+      gboolean shows = is_visible (a->mask, place->batch, g->first_key + i);
+
+      g->bias[i] = shows ? 0.0f : -FLT_MAX;
+      g->is_masked |= !shows;
     }
 }
 
@@ -166,10 +166,11 @@ run_group (const Attention *a, const Place *place, gsize first, QueryGroup *g)
   g->is_few = place->n_queries <= QUERY_FEW;
   g->queries = sequence_row (a->q, place->batch, query, feature);
   g->query_stride = a->q->strides[1];
+  g->is_followed = place->head + 1 < a->n_heads;
   g->n_seen = a->is_causal ? (gint64) first + 1 + (gint64) place->n_keys - (gint64) place->n_queries
                            : G_MAXINT64 / 2;
   TRAFO_CPU_SYMBOL (query_group_begin) (g);
-  for (g->first_key = 0; g->first_key < place->n_keys; g->first_key += QUERY_KEYS)
+  for (g->first_key = 0; g->first_key < place->n_keys; g->first_key += query_group_block (g))
     {
       if (!TRAFO_CPU_SYMBOL (query_group_needs_block) (g))
         break;
@@ -183,9 +184,9 @@ run_group (const Attention *a, const Place *place, gsize first, QueryGroup *g)
 static gsize
 attention_scratch_size (const TrafoKernelArgs *args, guint n_threads)
 {
-  const TrafoAttentionAttrs *attrs = args->attrs;
+  Attention a = attention_from_args (args);
 
-  return TRAFO_CPU_SYMBOL (query_group_scratch_size) (attrs->head_size);
+  return TRAFO_CPU_SYMBOL (query_group_scratch_size) (a.head_size, a.is_narrow, a.n_queries);
 }
 
 /* Where sequences start is not known yet: as if they were equally long. */
@@ -195,17 +196,15 @@ attention_n_tasks (const TrafoKernelArgs *args, guint n_threads)
   Attention a = attention_from_args (args);
   gsize     n_pieces = MAX (a.starts != NULL ? a.n_sequences : 1, 1);
   gsize     n_queries = a.n_queries / n_pieces + 1, n_keys = a.n_keys / n_pieces + 1;
-  gsize     n_units = a.n_sequences * a.n_heads * ((n_queries + QUERY_UNIT - 1) / QUERY_UNIT);
+  gsize     n_units = a.n_sequences * a.n_heads * ((n_queries + a.unit - 1) / a.unit);
 
-  return trafo_cpu_n_tasks (n_units,
-                            MIN (QUERY_UNIT, n_queries) * n_keys * a.head_size / 8,
-                            n_threads);
+  return trafo_cpu_n_tasks (n_units, MIN (a.unit, n_queries) * n_keys * a.head_size / 8, n_threads);
 }
 
 static gsize
-n_units (const Place *place)
+n_units (const Attention *a, const Place *place)
 {
-  return (place->n_queries + QUERY_UNIT - 1) / QUERY_UNIT;
+  return (place->n_queries + a->unit - 1) / a->unit;
 }
 
 /* In keys; a unit of few queries counts as whole, and one of no keys has its result to write too. */
@@ -224,7 +223,7 @@ total_cost (const Attention *a)
     {
       Place place = find_sequence (a, i);
 
-      cost += n_units (&place) * unit_cost (&place);
+      cost += n_units (a, &place) * unit_cost (&place);
     }
   return cost * a->n_heads;
 }
@@ -240,14 +239,14 @@ run_head (const Attention *a,
 {
   guint64 cost = unit_cost (place);
   gsize   unit = begin > at ? (gsize) ((begin - at + cost - 1) / cost) : 0;
-  gsize   last = end > at ? (gsize) MIN ((end - at + cost - 1) / cost, n_units (place)) : 0;
+  gsize   last = end > at ? (gsize) MIN ((end - at + cost - 1) / cost, n_units (a, place)) : 0;
 
   while (unit < last)
     {
-      gsize n = MIN (QUERY_MAX_UNITS, last - unit);
-      gsize first = unit * QUERY_UNIT;
+      gsize n = MIN (query_max_rows (a->is_narrow) / a->unit, last - unit);
+      gsize first = unit * a->unit;
 
-      g->n_queries = MIN (n * QUERY_UNIT, place->n_queries - first);
+      g->n_queries = MIN (n * a->unit, place->n_queries - first);
       run_group (a, place, first, g);
       unit += n;
     }
@@ -262,21 +261,22 @@ attention_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer 
   guint64    at = 0;
 
   begin = trafo_cpu_share (total_cost (&a), task, n_tasks, &end);
-  TRAFO_CPU_SYMBOL (query_group_init) (&g, a.head_size, a.scale, scratch);
+  TRAFO_CPU_SYMBOL (query_group_init) (&g, args->attrs, a.n_queries, scratch);
   for (gsize i = 0; i < a.n_sequences && at < end; i++)
     {
       Place   place = find_sequence (&a, i);
-      guint64 cost = n_units (&place) * unit_cost (&place);
+      guint64 cost = n_units (&a, &place) * unit_cost (&place);
 
       for (place.head = 0; place.head < a.n_heads; place.head++, at += cost)
         run_head (&a, &place, at, begin, end, &g);
     }
+  TRAFO_CPU_SYMBOL (query_group_clear) (&g);
 }
 
 const TrafoKernel TRAFO_CPU_SYMBOL (attention) = {
   .struct_size = sizeof (TrafoKernel),
   .op = TRAFO_OP_ATTENTION,
-  .name = "attention-float32-" TRAFO_CPU_TIER_NAME,
+  .name = "attention-" TRAFO_CPU_TIER_NAME,
   .supports = attention_supports,
   .scratch_size = attention_scratch_size,
   .n_tasks = attention_n_tasks,

@@ -13,7 +13,7 @@
  *
  * A row of few tokens (decoding) goes over its keys in parts of PART_KEYS, which are put together in
  * their order: by one task, or, where rows and heads are too few for all threads, by the second stage,
- * with the same operations. A row of many tokens (a prompt) is cut in units of QUERY_UNIT tokens, each
+ * with the same operations. A row of many tokens (a prompt) is cut in units of some tokens, each
  * of which goes over all its keys. A token's operations depend on the keys it sees and on whether its
  * row is one of few tokens. */
 #define PART_KEYS (4 * QUERY_KEYS)
@@ -25,7 +25,8 @@ typedef struct
   gsize               n_heads, n_kv_heads, head_size;
   gsize               page_tokens;
   gsize               max_parts;
-  float               scale;
+  gboolean            is_narrow;
+  gsize               unit; /* queries of one */
 } Cached;
 
 /* The new tokens of one sequence. */
@@ -56,7 +57,8 @@ cached_from_args (const TrafoKernelArgs *args)
                         .n_kv_heads = attrs->n_kv_heads,
                         .head_size = attrs->head_size,
                         .page_tokens = (gsize) args->inputs[3].shape[3],
-                        .scale = (float) attrs->scale,
+                        .is_narrow = query_is_narrow (attrs),
+                        .unit = query_unit (query_is_narrow (attrs)),
   };
 
   c.max_parts = ((gsize) c.page_table->shape[1] * c.page_tokens + PART_KEYS - 1) / PART_KEYS;
@@ -195,7 +197,7 @@ describe_block (const Cached *c, const Row *row, gsize kv_head, gsize end, Query
   gsize feature = kv_head * c->head_size;
   gsize n_past = row->past > g->first_key ? row->past - g->first_key : 0;
 
-  g->n_keys = MIN (QUERY_KEYS, end - g->first_key);
+  g->n_keys = MIN (query_group_block (g), end - g->first_key);
   n_past = MIN (n_past, g->n_keys);
   describe_past (c, row, kv_head, n_past, g);
   for (gsize i = n_past; i < g->n_keys; i++)
@@ -205,9 +207,6 @@ describe_block (const Cached *c, const Row *row, gsize kv_head, gsize end, Query
       g->key[i] = token (c->k, t, feature);
       g->value[i] = token (c->v, t, feature);
     }
-  g->has_bias = g->n_keys < QUERY_KEYS;
-  for (gsize i = 0; i < QUERY_KEYS && g->has_bias; i++)
-    g->bias[i] = i < g->n_keys ? 0.0f : -INFINITY;
 }
 
 /* The group's queries, from token @first of the row on, over the keys [first_key, end). */
@@ -220,7 +219,7 @@ run_keys (const Cached *c, const Row *row, gsize head, gsize first, gsize end, Q
   g->query_stride = c->q->strides[1];
   g->n_seen = (gint64) (row->past + first + 1);
   TRAFO_CPU_SYMBOL (query_group_begin) (g);
-  for (; g->first_key < end; g->first_key += QUERY_KEYS)
+  for (; g->first_key < end; g->first_key += query_group_block (g))
     {
       if (!TRAFO_CPU_SYMBOL (query_group_needs_block) (g))
         break;
@@ -306,9 +305,9 @@ run_units (const Cached *c, const Row *row, gsize head, gsize unit, gsize end, Q
 {
   while (unit < end)
     {
-      gsize n_units = MIN (QUERY_MAX_UNITS, end - unit);
-      gsize first = unit * QUERY_UNIT;
-      gsize last = MIN (first + n_units * QUERY_UNIT, row->n_tokens);
+      gsize n_units = MIN (query_max_rows (c->is_narrow) / c->unit, end - unit);
+      gsize first = unit * c->unit;
+      gsize last = MIN (first + n_units * c->unit, row->n_tokens);
 
       g->is_few = FALSE;
       g->n_queries = last - first;
@@ -338,17 +337,18 @@ row_n_units (const Share *share, const Row *row)
     return 0;
   if (row->is_few)
     return share->is_split ? row_n_parts (row) : 1;
-  return (row->n_tokens + QUERY_UNIT - 1) / QUERY_UNIT;
+  return (row->n_tokens + share->cached->unit - 1) / share->cached->unit;
 }
 
 static guint64
 unit_cost (const Share *share, const Row *row, gsize unit)
 {
   gsize n_keys = row->past + row->n_tokens;
-  gsize end = MIN ((unit + 1) * QUERY_UNIT, row->n_tokens);
+  gsize unit_size = share->cached->unit;
+  gsize end = MIN ((unit + 1) * unit_size, row->n_tokens);
 
   if (!row->is_few)
-    return (guint64) (end - unit * QUERY_UNIT) * (row->past + end);
+    return (guint64) (end - unit * unit_size) * (row->past + end);
   if (share->is_split)
     n_keys = MIN (PART_KEYS, n_keys - unit * PART_KEYS);
   return (guint64) row->n_tokens * n_keys;
@@ -421,8 +421,8 @@ cached_attention_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gp
   share.end = end;
   TRAFO_CPU_SYMBOL (query_group_init)
   (&g,
-   c.head_size,
-   c.scale,
+   args->attrs,
+   (gsize) c.q->shape[1],
    parts + (QUERY_FEW + 1) * TRAFO_CPU_SYMBOL (query_part_size) (c.head_size));
   for (gboolean more = next_row (&c, &row, TRUE); more; more = next_row (&c, &row, FALSE))
     {
@@ -434,6 +434,7 @@ cached_attention_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gp
         for (gsize head = 0; head < c.n_heads; head++)
           run_head (&share, &row, head, cost, args, &g, parts);
     }
+  TRAFO_CPU_SYMBOL (query_group_clear) (&g);
 }
 
 /* Puts the parts of a row's tokens together; each task does some heads. */
@@ -461,11 +462,12 @@ cached_attention_finish (const TrafoKernelArgs *args, guint task, guint n_tasks)
 static gsize
 cached_attention_scratch_size (const TrafoKernelArgs *args, guint n_threads)
 {
-  const TrafoAttentionAttrs *attrs = args->attrs;
-  gsize                      part_size = TRAFO_CPU_SYMBOL (query_part_size) (attrs->head_size);
+  Cached c = cached_from_args (args);
+  gsize  part_size = TRAFO_CPU_SYMBOL (query_part_size) (c.head_size);
 
   return (QUERY_FEW + 1) * part_size * sizeof (float) +
-         TRAFO_CPU_SYMBOL (query_group_scratch_size) (attrs->head_size);
+         TRAFO_CPU_SYMBOL (
+             query_group_scratch_size) (c.head_size, c.is_narrow, (gsize) c.q->shape[1]);
 }
 
 static guint
@@ -509,7 +511,7 @@ cached_attention_n_finish_tasks (const TrafoKernelArgs *args, guint n_threads)
 const TrafoKernel TRAFO_CPU_SYMBOL (cached_attention) = {
   .struct_size = sizeof (TrafoKernel),
   .op = TRAFO_OP_CACHED_ATTENTION,
-  .name = "cached-attention-float32-" TRAFO_CPU_TIER_NAME,
+  .name = "cached-attention-" TRAFO_CPU_TIER_NAME,
   .supports = cached_attention_supports,
   .scratch_size = cached_attention_scratch_size,
   .n_tasks = cached_attention_n_tasks,

@@ -94,23 +94,6 @@ read_block (const TrafoWeight *weight, gsize n, gsize index, Block *block)
     read_out_in (weight, n, k, block);
 }
 
-/* Rows of bytes become rows of words: word w of column c is the c-th of row w. */
-static void
-store_tile (const guint8 lines[NARROW_ROWS][NARROW_BLOCK_BYTES], guint8 *tile)
-{
-  for (gsize column = 0; column < NARROW_ROWS; column += V_LANES)
-    for (gsize word = 0; word < NARROW_ROWS; word += V_LANES)
-      {
-        VFloat square[V_LANES];
-
-        for (gsize i = 0; i < V_LANES; i++)
-          square[i] = v_load ((const float *) lines[column + i] + word);
-        v_transpose (square);
-        for (gsize i = 0; i < V_LANES; i++)
-          v_store ((float *) (tile + (word + i) * NARROW_BLOCK_BYTES) + column, square[i]);
-      }
-}
-
 /* The scale of every column of a tile, which needs all of K. */
 static void
 find_scales (const Packed *packed, gsize n, float *inverses)
@@ -152,7 +135,7 @@ pack_columns_int8 (const Packed *packed, gsize n, guint8 *tile)
           for (gsize k = 0; k < NARROW_BLOCK_BYTES; k++)
             packed->offsets[n + i] += NARROW_OFFSET * (gint8) lines[i][k];
         }
-      store_tile (lines, tile + index * 2 * NARROW_TILE_BYTES);
+      narrow_store_tile (lines, tile + index * 2 * NARROW_TILE_BYTES);
     }
 }
 
@@ -184,7 +167,7 @@ pack_columns_encoded (const Packed *packed, gsize n, guint8 *tile)
           for (gsize j = 0; j < NARROW_BLOCK_BYTES; j++)
             packed->offsets[n + i] += NARROW_OFFSET * (gint8) lines[i][j];
         }
-      store_tile (lines, tile + index * 2 * NARROW_TILE_BYTES);
+      narrow_store_tile (lines, tile + index * 2 * NARROW_TILE_BYTES);
     }
 }
 
@@ -199,7 +182,7 @@ pack_columns_bfloat16 (const Packed *packed, gsize n, guint8 *tile)
       read_block (packed->weight, n, index, &block);
       for (gsize i = 0; i < NARROW_ROWS; i++)
         narrow_line_bfloat16 (block.value[i], block.n, lines[i]);
-      store_tile (lines, tile + index * 2 * NARROW_TILE_BYTES);
+      narrow_store_tile (lines, tile + index * 2 * NARROW_TILE_BYTES);
     }
 }
 

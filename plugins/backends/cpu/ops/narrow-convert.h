@@ -49,13 +49,33 @@ static inline void
 narrow_line_bfloat16 (const float *source, gsize n, guint8 *line)
 {
 #if defined(V_HAS_BFLOAT16)
-  VFloat high = n > V_LANES ? v_load_n (source + V_LANES, n - V_LANES) : v_zero ();
-
-  v_store_bfloat16 ((guint16 *) line, v_load_n (source, n), high);
+  if (n == 2 * V_LANES)
+    v_store_bfloat16 ((guint16 *) line, v_load (source), v_load (source + V_LANES));
+  else
+    v_store_bfloat16 ((guint16 *) line,
+                      v_load_n (source, n),
+                      n > V_LANES ? v_load_n (source + V_LANES, n - V_LANES) : v_zero ());
 #else
   guint16 halves[NARROW_BLOCK_BYTES / 2] = { 0 };
 
   convert_to_bfloat16 (source, halves, n);
   memcpy (line, halves, sizeof halves);
 #endif
+}
+
+/* Rows of bytes become rows of words: word w of column c is the c-th of row w. */
+static inline void
+narrow_store_tile (const guint8 lines[NARROW_ROWS][NARROW_BLOCK_BYTES], guint8 *tile)
+{
+  for (gsize column = 0; column < NARROW_ROWS; column += V_LANES)
+    for (gsize word = 0; word < NARROW_ROWS; word += V_LANES)
+      {
+        VFloat square[V_LANES];
+
+        for (gsize i = 0; i < V_LANES; i++)
+          square[i] = v_load ((const float *) lines[column + i] + word);
+        v_transpose (square);
+        for (gsize i = 0; i < V_LANES; i++)
+          v_store ((float *) (tile + (word + i) * NARROW_BLOCK_BYTES) + column, square[i]);
+      }
 }

@@ -236,3 +236,20 @@ TRAFO_CPU_SYMBOL (narrow_multiply) (guint8        dtype,
         }
     }
 }
+
+void
+TRAFO_CPU_SYMBOL (narrow_multiply_near) (const guint8 *x,
+                                         gsize         n_rows,
+                                         const guint8 *panel,
+                                         gsize         n_blocks,
+                                         float        *sums)
+{
+  const NarrowPiece piece = { .x = x,
+                              .x_tile_bytes = n_blocks * NARROW_TILE_BYTES,
+                              .n_rows = n_rows,
+                              .panel = panel,
+                              .n_blocks = n_blocks,
+                              .is_first = TRUE };
+
+  bfloat16 (&piece, sums);
+}

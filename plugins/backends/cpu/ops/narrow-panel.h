@@ -50,6 +50,13 @@ void TRAFO_CPU_SYMBOL (narrow_multiply) (guint8        dtype,
                                          gsize         n_blocks,
                                          gpointer      sums);
 
+/* The same in bfloat16 of at most NARROW_MAX_ROWS rows and a panel that lies in a cache already. */
+void TRAFO_CPU_SYMBOL (narrow_multiply_near) (const guint8 *x,
+                                              gsize         n_rows,
+                                              const guint8 *panel,
+                                              gsize         n_blocks,
+                                              float        *sums);
+
 /* Before the first and after the last tile of a task: the state of the tile registers. */
 void TRAFO_CPU_SYMBOL (narrow_begin) (void);
 void TRAFO_CPU_SYMBOL (narrow_end) (void);

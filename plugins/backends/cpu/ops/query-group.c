@@ -4,8 +4,9 @@
 
 #include "../simd/tile.h"
 #include "../simd/vector-math.h"
+#include "query-narrow.h"
 
-#include <float.h>
+#include <math.h>
 #include <string.h>
 
 #define TILE_VECTORS (V_REGISTERS == 32 ? 4 : 2)
@@ -18,25 +19,59 @@ pad (gsize head_size)
   return (head_size + V_LANES - 1) / V_LANES * V_LANES;
 }
 
-gsize
-TRAFO_CPU_SYMBOL (query_group_scratch_size) (gsize head_size)
+static gsize
+n_rows (gboolean is_narrow, gsize n_queries)
 {
-  return (QUERY_KEYS * head_size + (QUERY_KEYS + QUERY_MAX_ROWS) * pad (head_size) +
-          QUERY_MAX_ROWS * (V_LANES + 1)) *
-         sizeof (float);
+  gsize unit = query_unit (is_narrow);
+
+  return MIN ((n_queries + unit - 1) / unit * unit, query_max_rows (is_narrow));
+}
+
+/* What many queries in float32 alone need is not there for those in bfloat16, and the other way around. */
+gsize
+TRAFO_CPU_SYMBOL (query_group_scratch_size) (gsize head_size, gboolean is_narrow, gsize n_queries)
+{
+  gsize rows = n_rows (is_narrow, n_queries);
+  gsize packed_bytes = QUERY_KEYS * (head_size + pad (head_size)) * sizeof (float);
+
+#if defined(__AMX_TILE__)
+  if (is_narrow)
+    packed_bytes = TRAFO_CPU_SYMBOL (query_narrow_scratch_size) (head_size, rows);
+#endif
+  return packed_bytes + rows * (pad (head_size) + V_LANES + 1) * sizeof (float);
 }
 
 void
-TRAFO_CPU_SYMBOL (query_group_init) (QueryGroup *g, gsize head_size, float scale, gpointer scratch)
+TRAFO_CPU_SYMBOL (query_group_init) (QueryGroup                *g,
+                                     const TrafoAttentionAttrs *attrs,
+                                     gsize                      n_queries,
+                                     gpointer                   scratch)
 {
-  g->head_size = head_size;
-  g->padded_size = pad (head_size);
-  g->scale = scale;
+  gsize rows;
+
+  g->head_size = attrs->head_size;
+  g->padded_size = pad (g->head_size);
+  g->scale = (float) attrs->scale;
+  g->is_narrow = query_is_narrow (attrs);
+  rows = n_rows (g->is_narrow, n_queries);
   g->keys = scratch;
-  g->packed = g->keys + QUERY_KEYS * head_size;
+  g->packed = g->keys + QUERY_KEYS * g->head_size;
   g->sums = g->packed + QUERY_KEYS * g->padded_size;
-  g->weight = g->sums + QUERY_MAX_ROWS * g->padded_size;
-  g->greatest = g->weight + QUERY_MAX_ROWS * V_LANES;
+#if defined(__AMX_TILE__)
+  if (g->is_narrow)
+    g->sums = TRAFO_CPU_SYMBOL (query_narrow_init) (g, rows, scratch);
+#endif
+  g->weight = g->sums + rows * g->padded_size;
+  g->greatest = g->weight + rows * V_LANES;
+}
+
+void
+TRAFO_CPU_SYMBOL (query_group_clear) (QueryGroup *g)
+{
+#if defined(__AMX_TILE__)
+  if (g->is_narrow)
+    TRAFO_CPU_SYMBOL (narrow_end) ();
+#endif
 }
 
 void
@@ -48,31 +83,17 @@ TRAFO_CPU_SYMBOL (query_group_begin) (QueryGroup *g)
       g->greatest[row] = -FLT_MAX;
       v_store (g->weight + row * V_LANES, v_zero ());
     }
-}
-
-/* How many keys of the block, from its first on, the query may see. */
-static gsize
-n_visible (const QueryGroup *g, gsize row)
-{
-  return (gsize) CLAMP (g->n_seen + (gint64) row - (gint64) g->first_key, 0, QUERY_KEYS);
-}
-
-static gboolean
-tile_needs_block (const QueryGroup *g, gsize row, gsize n)
-{
-  if (n_visible (g, row + n - 1) > 0)
-    return TRUE;
-  for (gsize i = 0; i < n; i++)
-    if (g->greatest[row + i] == -FLT_MAX)
-      return TRUE;
-  return FALSE;
+#if defined(__AMX_TILE__)
+  if (g->is_narrow && !g->is_few)
+    TRAFO_CPU_SYMBOL (query_narrow_begin) (g);
+#endif
 }
 
 gboolean
 TRAFO_CPU_SYMBOL (query_group_needs_block) (const QueryGroup *g)
 {
   for (gsize row = 0; row < g->n_queries; row += QUERY_TILE)
-    if (tile_needs_block (g, row, MIN (QUERY_TILE, g->n_queries - row)))
+    if (query_group_concerns (g, row, MIN (QUERY_TILE, g->n_queries - row)))
       return TRUE;
   return FALSE;
 }
@@ -202,7 +223,8 @@ weigh_tile (QueryGroup *g, gsize row, gsize n, float *scores, float *factors)
     {
       float before = g->greatest[row + i];
 
-      g->greatest[row + i] = mask_row (g, n_visible (g, row + i), before, scores + i * QUERY_KEYS);
+      g->greatest[row + i] =
+          mask_row (g, query_group_n_visible (g, row + i), before, scores + i * QUERY_KEYS);
       factors[i] = before - g->greatest[row + i];
     }
   for (gsize i = 0; i < n; i += V_LANES)
@@ -323,9 +345,28 @@ run_tile (QueryGroup *g, gsize row, gsize n)
     add_packed (g, row, n, scores, factors);
 }
 
+/* Past the last key -inf, which has no weight even where all keys are hidden. */
+static void
+complete_bias (QueryGroup *g)
+{
+  gsize block = query_group_block (g);
+
+  g->has_bias = g->is_masked || g->n_keys < block;
+  for (gsize i = g->is_masked ? g->n_keys : 0; i < block && g->has_bias; i++)
+    g->bias[i] = i < g->n_keys ? 0.0f : -INFINITY;
+}
+
 void
 TRAFO_CPU_SYMBOL (query_group_add_block) (QueryGroup *g)
 {
+  complete_bias (g);
+#if defined(__AMX_TILE__)
+  if (g->is_narrow && !g->is_few)
+    {
+      TRAFO_CPU_SYMBOL (query_narrow_add_block) (g);
+      return;
+    }
+#endif
   if (!g->is_few)
     {
       pack_keys (g);
@@ -335,7 +376,7 @@ TRAFO_CPU_SYMBOL (query_group_add_block) (QueryGroup *g)
     {
       gsize n = MIN (QUERY_TILE, g->n_queries - row);
 
-      if (tile_needs_block (g, row, n))
+      if (query_group_concerns (g, row, n))
         run_tile (g, row, n);
     }
 }
@@ -344,8 +385,11 @@ static void
 finish_row (const float *sums, VFloat weight, gsize head_size, float *y)
 {
   VFloat inverse = v_set (1.0f / v_sum (weight));
+  gsize  d = 0;
 
-  for (gsize d = 0; d < head_size; d += V_LANES)
+  for (; d + V_LANES <= head_size; d += V_LANES)
+    v_store (y + d, v_load (sums + d) * inverse);
+  if (d < head_size)
     v_store_n (y + d, v_load (sums + d) * inverse, head_size - d);
 }
 

@@ -14,7 +14,8 @@
  *   v_dot_int8       sum + the four products of unsigned x and signed w, exact in 32 bits
  *   v_words_to_float each word, a signed integer, to nearest
  *   v_store_bytes    the low byte of each word
- *   v_store_bfloat16 the floats of two vectors, to nearest; where V_HAS_BFLOAT16 */
+ *   v_store_bfloat16 the floats of two vectors, to nearest; where V_HAS_BFLOAT16
+ *   v_pair_bfloat16  words of a float of each of two vectors, to nearest; the same */
 #if defined(__AVX512F__)
 #define V_OP(name) _mm512_##name
 #define V_BITS_OP(name) _mm512_##name##_si512
@@ -77,6 +78,15 @@ static inline void
 v_store_bfloat16 (guint16 *p, VFloat a, VFloat b)
 {
   _mm512_storeu_si512 (p, (__m512i) _mm512_cvtne2ps_pbh (b, a));
+}
+
+static inline VInt
+v_pair_bfloat16 (VFloat low, VFloat high)
+{
+  static const guint16 order[] = { 0, 16, 1, 17, 2,  18, 3,  19, 4,  20, 5,  21, 6,  22, 7,  23,
+                                   8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31 };
+
+  return _mm512_permutexvar_epi16 (v_words (order), (__m512i) _mm512_cvtne2ps_pbh (high, low));
 }
 
 static inline VFloat

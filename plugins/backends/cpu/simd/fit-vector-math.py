@@ -47,6 +47,10 @@ def exp_rest(r):
     return 0.5 + r / 6 if abs(r) < 1e-4 else (math.expm1(r) - r) / (r * r)
 
 
+def exp2_rest(r):
+    return math.log(2) if abs(r) < 1e-8 else math.expm1(r * math.log(2)) / r
+
+
 def erf_ratio(u):
     x = math.sqrt(u)
     return 2 / math.sqrt(math.pi) * (1 - u / 3) if u < 1e-8 else math.erf(x) / x
@@ -67,6 +71,7 @@ def tanh_rest(u):
 def main():
     half_ln2 = math.log(2) / 2 * 1.001
     show("exp: e^r = 1 + r + r^2 p(r)", exp_rest, -half_ln2, half_ln2, 4, lambda r: r * r / math.exp(r))
+    show("short exp: 2^r = 1 + r p(r)", exp2_rest, -0.5, 0.5, 3, lambda r: r / 2**r)
     show("erf: x p(x^2), |x| < 1", erf_ratio, 0, 1, 6, lambda u: 1 / erf_ratio(u))
     show("erf: 1 - exp(-p(x)), 1 <= x <= 4", lambda t: -math.log(math.erfc(t)), 1, 4, 6, lambda t: math.erfc(t))
     show("tanh: x + x^3 p(x^2), |x| < 0.625", tanh_rest, 0, 0.625**2, 4, lambda u: u)

@@ -27,6 +27,23 @@ v_exp (VFloat x)
   return v_scale (p, n);
 }
 
+/* The same to 2^-17 for what is rounded to bfloat16, x <= 0: 2^(x / ln 2). */
+static inline VFloat
+v_exp_short (VFloat x)
+{
+  const VFloat per_ln2 = v_set (0x1.715476p+0f);
+  VFloat       n, r, p;
+
+  x = v_max (v_set (-112.0f), x);
+  n = v_round (x * per_ln2);
+  r = v_fma (x, per_ln2, v_zero () - n);
+  p = v_fma (v_set (0x1.3a02ccp-7f), r, v_set (0x1.c9fc46p-5f));
+  p = v_fma (p, r, v_set (0x1.ec0378p-3f));
+  p = v_fma (p, r, v_set (0x1.62e12cp-1f));
+  p = v_fma (p, r, v_set (1.0f));
+  return v_scale (p, n);
+}
+
 #ifdef V_HAS_LOOKUP
 
 /* x p_i(|x| - middle), i being the quarter that |x| lies in: half the time of the other form. From

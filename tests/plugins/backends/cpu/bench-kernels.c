@@ -186,13 +186,14 @@ bench_linear (const TrafoCpuKernels *tier,
 }
 
 static void
-bench_attention (const TrafoCpuKernels *tier, gint64 T, gint64 S, gboolean is_causal)
+bench_attention (const TrafoCpuKernels *tier, guint8 dtype, gint64 T, gint64 S, gboolean is_causal)
 {
   TrafoAttentionAttrs attrs = { .struct_size = sizeof attrs,
                                 .n_heads = 12,
                                 .n_kv_heads = 12,
                                 .head_size = 64,
                                 .is_causal = is_causal != FALSE,
+                                .dtype = dtype,
                                 .scale = 0.125 };
   TrafoKernelArgs     args = {
         .struct_size = sizeof args,
@@ -206,7 +207,8 @@ bench_attention (const TrafoCpuKernels *tier, gint64 T, gint64 S, gboolean is_ca
 
   g_snprintf (what,
               sizeof what,
-              "12 heads, %" G_GINT64_FORMAT " x %" G_GINT64_FORMAT "%s",
+              "%s 12 heads, %" G_GINT64_FORMAT " x %" G_GINT64_FORMAT "%s",
+              trafo_dtype_get_name (dtype),
               T,
               S,
               is_causal ? ", causal" : "");
@@ -232,11 +234,14 @@ main (int argc, char *argv[])
     {
       if (argc > 1 && !g_str_equal (argv[1], tiers[t]->name))
         continue;
-      bench_attention (tiers[t], 128, 128, FALSE);
-      bench_attention (tiers[t], 512, 512, FALSE);
-      bench_attention (tiers[t], 1024, 1024, FALSE);
-      bench_attention (tiers[t], 1024, 1024, TRUE);
-      bench_attention (tiers[t], 1, 1024, TRUE);
+      for (gsize d = 0; d < 2; d++)
+        {
+          bench_attention (tiers[t], dtypes[d], 128, 128, FALSE);
+          bench_attention (tiers[t], dtypes[d], 512, 512, FALSE);
+          bench_attention (tiers[t], dtypes[d], 1024, 1024, FALSE);
+          bench_attention (tiers[t], dtypes[d], 1024, 1024, TRUE);
+          bench_attention (tiers[t], dtypes[d], 1, 1024, TRUE);
+        }
       for (gsize d = 0; d < G_N_ELEMENTS (dtypes); d++)
         for (gsize m = 0; m < G_N_ELEMENTS (rows); m++)
           for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)

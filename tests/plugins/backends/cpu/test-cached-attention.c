@@ -206,6 +206,48 @@ test_cases (gconstpointer tier)
     }
 }
 
+/* The end of a prompt has the same bits after its beginning was computed before as in one piece. */
+static void
+test_pieces (gconstpointer tier)
+{
+  static const gint64 cuts[] = { 17, 40, 64, 128, 171 };
+  const Case          t = { 1, { 200 }, { 0 }, 2, 1, 40, 16 };
+
+  for (gsize i = 0; i < 2 * G_N_ELEMENTS (cuts); i++)
+    {
+      gint64              cut = cuts[i / 2];
+      TrafoAttentionAttrs attrs = { .struct_size = sizeof attrs,
+                                    .n_heads = t.n_heads,
+                                    .n_kv_heads = t.n_kv_heads,
+                                    .head_size = t.head_size,
+                                    .is_causal = TRUE,
+                                    .dtype = i % 2 != 0 ? TRAFO_DTYPE_BFLOAT16 : TRAFO_DTYPE_NONE,
+                                    .scale = 1 };
+      g_autofree float   *whole = NULL;
+      KernelCase          c;
+
+      kernel_case_init (&c, TRAFO_OP_CACHED_ATTENTION, &attrs);
+      add_operands (&c, &t);
+      c.args.output = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (1, 200, 80), 0);
+      kernel_case_run (&c, tier, 1);
+      whole = g_memdup2 (c.args.output.data, 200 * 80 * sizeof (float));
+      for (guint j = 0; j < 3; j++)
+        {
+          c.args.inputs[j].data = (float *) c.args.inputs[j].data + cut * 160;
+          c.args.inputs[j].shape[1] = 200 - cut;
+        }
+      c.args.output.shape[1] = 200 - cut;
+      ((gint32 *) c.args.inputs[5].data)[1] = (gint32) (200 - cut);
+      ((gint32 *) c.args.inputs[6].data)[0] = (gint32) cut;
+      kernel_case_run (&c, tier, 1);
+      g_assert_cmpmem (c.args.output.data,
+                       (gsize) (200 - cut) * 80 * sizeof (float),
+                       whole + cut * 80,
+                       (gsize) (200 - cut) * 80 * sizeof (float));
+      kernel_case_clear (&c);
+    }
+}
+
 /* Numbers that do not fit stay within the memory that there is. */
 static void
 test_wild (gconstpointer tier)
@@ -240,6 +282,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   kernel_case_add_tests ("cached-attention/cases", test_cases);
+  kernel_case_add_tests ("cached-attention/pieces", test_pieces);
   kernel_case_add_tests ("cached-attention/wild", test_wild);
   return g_test_run ();
 }
