@@ -19,11 +19,13 @@ typedef struct
   TrafoStepScheduler *scheduler;
 } Fixture;
 
+/* @dtype: of the weights. */
 static void
-set_up (Fixture *self, gconstpointer unused)
+set_up (Fixture *self, gconstpointer dtype)
 {
   TinyCausalConfig config = tiny_causal_default;
 
+  config.dtype = GPOINTER_TO_INT (dtype);
   config.vocab_size = VOCAB;
   config.n_positions = 2 * MAX_TOKENS;
   self->model = tiny_causal_new (&config, "cpu");
@@ -156,16 +158,20 @@ test_unchanged (Fixture *self, gconstpointer unused)
   g_assert_cmpmem (logits, sizeof logits, expected, sizeof expected);
 }
 
+static const TrafoDType dtypes[] = { TRAFO_DTYPE_FLOAT32, TRAFO_DTYPE_BFLOAT16, TRAFO_DTYPE_INT8 };
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/core/generate/shared-prefixes/recall",
-              Fixture,
-              NULL,
-              set_up,
-              test_recall,
-              tear_down);
+  for (guint i = 0; i < G_N_ELEMENTS (dtypes); i++)
+    {
+      gpointer         dtype = GINT_TO_POINTER (dtypes[i]);
+      g_autofree char *path = g_strdup_printf ("/core/generate/shared-prefixes/recall/%s",
+                                               trafo_dtype_get_name (dtypes[i]));
+
+      g_test_add (path, Fixture, dtype, set_up, test_recall, tear_down);
+    }
   g_test_add ("/core/generate/shared-prefixes/bounds",
               Fixture,
               NULL,
