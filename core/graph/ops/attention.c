@@ -19,8 +19,8 @@
  *
  * The reference computes in double. With the dtype bfloat16 a kernel may round to the nearest, each time
  * to bfloat16: q, or q scale, k, v and the weights exp (score - greatest), which are added up and
- * multiplied in float32 all the same. Then an element may be off by sum_s w_s |v_s - y| e_s + 2^-8
- * sum_s w_s |v_s| more than in float32, with e_s = 2^-8 scale sum_d |q_d k_sd|, w being the softmax. */
+ * multiplied in float32 all the same. To first order an element may then be off by sum_s w_s |v_s - y| e_s +
+ * 2^-8 sum_s w_s |v_s| more than in float32, with e_s = 2^-8 scale sum_d |q_d k_sd|, w being the softmax. */
 
 gboolean
 trafo_attention_check_attrs (const char *op, TrafoAttentionAttrs *attrs, GError **error)

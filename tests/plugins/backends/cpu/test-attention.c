@@ -144,7 +144,8 @@ score (const KernelCase *c, const Case *t, gint64 b, gint64 h, gint64 i, gint64 
 }
 
 /* Weighted means of values within [-1, 1]; a score of about D terms below 1 each, times the scale,
- * errs by some 1e-7 sqrt D, and so does its exponential. In bfloat16 comes what the op allows. */
+ * errs by some 1e-7 sqrt D, and so does its exponential. In bfloat16 comes what the op allows, and a
+ * 64th of it for products of roundings. */
 static void
 check_element (const KernelCase *c,
                const Case       *t,
@@ -162,7 +163,8 @@ check_element (const KernelCase *c,
     {
       double value = kernel_case_get (&c->args.inputs[2], (gint64[]){ at[0], s, column });
 
-      tolerance += 0x1p-8 * weights[s] * (fabs (value - sum) * scores[s].magnitude + fabs (value));
+      tolerance +=
+          0x1.04p-8 * weights[s] * (fabs (value - sum) * scores[s].magnitude + fabs (value));
     }
   g_assert_cmpfloat_with_epsilon (kernel_case_get (&c->args.output, at), sum, tolerance);
 }
