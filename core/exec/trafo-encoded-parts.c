@@ -111,9 +111,9 @@ round_scales (TrafoOperand *scales, GError **error)
 {
   gsize              n = (gsize) scales->shape[0];
   float              values[TRAFO_4BIT_N_NESTED_VALUES], offset;
-  g_autofree guint8 *codes = g_try_malloc (n);
+  g_autofree guint8 *codes = g_try_malloc (MAX (n, 1));
   g_autofree float  *nested =
-      g_try_new (float, trafo_4bit_count_blocks (n, TRAFO_4BIT_NESTED_BLOCK_SIZE));
+      g_try_new (float, trafo_4bit_count_blocks (n, TRAFO_4BIT_NESTED_BLOCK_SIZE) + 1);
 
   if (codes == NULL || nested == NULL)
     return fail_memory (n, error);

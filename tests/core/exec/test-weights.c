@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
 #include <glib/gstdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "fake-device.h"
+#include "trafo-encoded-parts-private.h"
 #include "trafo-reference-device-private.h"
 
 static const float w0[] = { 1, 2, 3, 4, 5, 6 };
@@ -335,6 +337,25 @@ test_not_there (void)
   g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_NOT_FOUND);
 }
 
+/* A layer without outputs has no blocks, and no scales to nest. */
+static void
+test_empty_part (void)
+{
+  const TrafoOperand weight = { .dtype = TRAFO_DTYPE_FLOAT32,
+                                .n_dims = 2,
+                                .shape = { 0, 4 },
+                                .strides = { 4, 1 } };
+  g_autoptr (GError) error = NULL;
+  TrafoEncodedPart part;
+  gpointer         memory =
+      trafo_encoded_part_new (&part, TRAFO_WEIGHT_ENCODING_NF4, &weight, FALSE, TRUE, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (memory);
+  g_assert_cmpint (part.scales.shape[0], ==, 0);
+  free (memory);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -349,5 +370,6 @@ main (int argc, char **argv)
   g_test_add_func ("/weights/mixed", test_mixed);
   g_test_add_func ("/weights/cached", test_cached);
   g_test_add_func ("/weights/not-there", test_not_there);
+  g_test_add_func ("/weights/empty-part", test_empty_part);
   return g_test_run ();
 }
