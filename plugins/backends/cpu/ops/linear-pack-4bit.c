@@ -4,9 +4,6 @@
 #include "pack.h"
 #include "weight.h"
 
-/* Enough for a task to be worth its hand-out, little enough to share evenly. */
-#define TASK_ELEMENTS (128 * 1024)
-
 /* The longest group that no block ends in, 0 if all are shorter than what is packed. */
 static gsize
 find_group (const TrafoWeight *weight)
@@ -16,12 +13,6 @@ find_group (const TrafoWeight *weight)
   while (group > 1 && weight->n_in % (gint64) group != 0)
     group /= 2;
   return group >= MIN_CODE_GROUP ? group : 0;
-}
-
-static gsize
-n_panels (const TrafoWeight *weight)
-{
-  return ((gsize) weight->n_out + PANEL - 1) / PANEL;
 }
 
 static gsize
@@ -38,25 +29,17 @@ packed_size (const TrafoWeight *weight)
 
   if (group == 0 || (gsize) weight->n_out > G_MAXSIZE - PANEL ||
       (gsize) weight->n_in > G_MAXSIZE / code_group_words (group) ||
-      !g_size_checked_mul (&size, n_panels (weight), panel_words (weight, group)) ||
+      !g_size_checked_mul (&size, weight_n_panels (weight, PANEL), panel_words (weight, group)) ||
       !g_size_checked_mul (&size, size, sizeof (guint32)) ||
       !g_size_checked_add (&size, size, sizeof (CodePanelHeader)))
     return 0;
   return size;
 }
 
-static gsize
-panels_per_task (const TrafoWeight *weight)
-{
-  return MAX (TASK_ELEMENTS / (PANEL * (gsize) weight->n_in), 1);
-}
-
 static guint
 n_tasks (const TrafoWeight *weight)
 {
-  gsize per_task = panels_per_task (weight);
-
-  return (guint) ((n_panels (weight) + per_task - 1) / per_task);
+  return weight_n_tasks (weight, PANEL);
 }
 
 /* Eight codes that begin a byte, of which the first is in its upper half, as a word whose lowest bits are
@@ -95,8 +78,8 @@ static void
 pack (const TrafoWeight *weight, gpointer destination, guint task)
 {
   gsize    group = find_group (weight);
-  gsize    per_task = panels_per_task (weight);
-  gsize    end = MIN ((task + 1) * per_task, n_panels (weight));
+  gsize    per_task = weight_panels_per_task (weight, PANEL);
+  gsize    end = MIN ((task + 1) * per_task, weight_n_panels (weight, PANEL));
   guint32 *panels = (guint32 *) ((guint8 *) destination + sizeof (CodePanelHeader));
 
   if (task == 0)

@@ -4,9 +4,6 @@
 #include "pack.h"
 #include "weight.h"
 
-/* Enough for a task to be worth its hand-out, little enough to share evenly. */
-#define TASK_ELEMENTS (128 * 1024)
-
 /* A block of K of the columns of a tile, as floats. */
 typedef struct
 {
@@ -23,12 +20,6 @@ typedef struct
   gint32            *offsets;
   gsize              n_blocks;
 } Packed;
-
-static gsize
-n_panels (const TrafoWeight *weight)
-{
-  return ((gsize) weight->n_out + NARROW_PANEL - 1) / NARROW_PANEL;
-}
 
 static gsize
 weight_n_blocks (const TrafoWeight *weight)
@@ -194,36 +185,29 @@ packed_size (const TrafoWeight *weight)
   if ((gsize) weight->n_in > G_MAXSIZE / 2 || (gsize) weight->n_out > G_MAXSIZE - NARROW_PANEL ||
       !g_size_checked_mul (&size, weight_n_blocks (weight), 2 * NARROW_TILE_BYTES) ||
       !g_size_checked_add (&size, size, weight->dtype == TRAFO_DTYPE_INT8 ? per_panel : 0) ||
-      !g_size_checked_mul (&size, size, n_panels (weight)))
+      !g_size_checked_mul (&size, size, weight_n_panels (weight, NARROW_PANEL)))
     return 0;
   return size;
-}
-
-static gsize
-panels_per_task (const TrafoWeight *weight)
-{
-  return MAX (TASK_ELEMENTS / (NARROW_PANEL * (gsize) weight->n_in), 1);
 }
 
 static guint
 n_tasks (const TrafoWeight *weight)
 {
-  gsize per_task = panels_per_task (weight);
-
-  return (guint) ((n_panels (weight) + per_task - 1) / per_task);
+  return weight_n_tasks (weight, NARROW_PANEL);
 }
 
 static void
 pack (const TrafoWeight *weight, gpointer destination, guint task)
 {
-  gsize  per_task = panels_per_task (weight);
-  gsize  end = MIN ((task + 1) * per_task, n_panels (weight));
+  gsize  per_task = weight_panels_per_task (weight, NARROW_PANEL);
+  gsize  end = MIN ((task + 1) * per_task, weight_n_panels (weight, NARROW_PANEL));
   Packed packed = { .weight = weight, .n_blocks = weight_n_blocks (weight) };
   gsize  panel_bytes = narrow_panel_bytes (packed.n_blocks);
 
   packed.panels = destination;
-  packed.scales = (float *) (packed.panels + n_panels (weight) * panel_bytes);
-  packed.offsets = (gint32 *) (packed.scales + n_panels (weight) * NARROW_PANEL);
+  packed.scales = (float *) (packed.panels + weight_n_panels (weight, NARROW_PANEL) * panel_bytes);
+  packed.offsets =
+      (gint32 *) (packed.scales + weight_n_panels (weight, NARROW_PANEL) * NARROW_PANEL);
   for (gsize panel = task * per_task; panel < end; panel++)
     for (gsize half = 0; half < 2; half++)
       {

@@ -5,9 +5,6 @@
 #include "panel.h"
 #include "weight.h"
 
-/* Enough for a task to be worth its hand-out, little enough to share evenly. */
-#define TASK_ELEMENTS (128 * 1024)
-
 /* Past the caches where whole lines are written: nobody reads the weight before the next phase. */
 static inline void
 store_packed (float *p, VFloat v)
@@ -70,43 +67,29 @@ pack_out_in (const TrafoWeight *weight, gsize panel, float *destination)
 }
 
 static gsize
-n_panels (const TrafoWeight *weight)
-{
-  return ((gsize) weight->n_out + PANEL - 1) / PANEL;
-}
-
-static gsize
 packed_size (const TrafoWeight *weight)
 {
   gsize size;
 
   if ((gsize) weight->n_out > G_MAXSIZE - PANEL ||
-      !g_size_checked_mul (&size, n_panels (weight) * PANEL, (gsize) weight->n_in) ||
+      !g_size_checked_mul (&size, weight_n_panels (weight, PANEL) * PANEL, (gsize) weight->n_in) ||
       !g_size_checked_mul (&size, size, sizeof (float)))
     return 0;
   return size;
 }
 
-static gsize
-panels_per_task (const TrafoWeight *weight)
-{
-  return MAX (TASK_ELEMENTS / (PANEL * (gsize) weight->n_in), 1);
-}
-
 static guint
-pack_n_tasks (const TrafoWeight *weight)
+n_tasks (const TrafoWeight *weight)
 {
-  gsize per_task = panels_per_task (weight);
-
-  return (guint) ((n_panels (weight) + per_task - 1) / per_task);
+  return weight_n_tasks (weight, PANEL);
 }
 
 static void
 pack (const TrafoWeight *weight, gpointer destination, guint task)
 {
-  gsize  per_task = panels_per_task (weight);
+  gsize  per_task = weight_panels_per_task (weight, PANEL);
   gsize  begin = task * per_task;
-  gsize  end = MIN (begin + per_task, n_panels (weight));
+  gsize  end = MIN (begin + per_task, weight_n_panels (weight, PANEL));
   gsize  n_in = (gsize) weight->n_in;
   float *packed = destination;
 
@@ -120,4 +103,4 @@ pack (const TrafoWeight *weight, gpointer destination, guint task)
   _mm_sfence ();
 }
 
-const TrafoCpuPacking TRAFO_CPU_SYMBOL (pack_float32) = { packed_size, pack_n_tasks, pack };
+const TrafoCpuPacking TRAFO_CPU_SYMBOL (pack_float32) = { packed_size, n_tasks, pack };

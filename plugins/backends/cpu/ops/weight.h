@@ -27,6 +27,31 @@ weight_part_n_out (const TrafoWeight *weight, guint part)
   return weight->parts[part].shape[weight->is_in_out ? 1 : 0];
 }
 
+/* Enough for a task to be worth its hand-out, little enough to share evenly. */
+#define WEIGHT_TASK_ELEMENTS (128 * 1024)
+
+/* Panels of @n_columns output features. */
+static inline gsize
+weight_n_panels (const TrafoWeight *weight, gsize n_columns)
+{
+  return ((gsize) weight->n_out + n_columns - 1) / n_columns;
+}
+
+/* How many of them a task packs, but for the last. */
+static inline gsize
+weight_panels_per_task (const TrafoWeight *weight, gsize n_columns)
+{
+  return MAX (WEIGHT_TASK_ELEMENTS / (n_columns * (gsize) weight->n_in), 1);
+}
+
+static inline guint
+weight_n_tasks (const TrafoWeight *weight, gsize n_columns)
+{
+  gsize per_task = weight_panels_per_task (weight, n_columns);
+
+  return (guint) ((weight_n_panels (weight, n_columns) + per_task - 1) / per_task);
+}
+
 /* The part that holds output feature *@n, which becomes relative to the part; -1 past the end. */
 static inline gint
 weight_find_part (const TrafoWeight *weight, gint64 *n)
