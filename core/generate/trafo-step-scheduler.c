@@ -420,34 +420,31 @@ complete_if_cancelled (TrafoStepRequest *self)
   return TRUE;
 }
 
-/* With those that are promised already and those that prompts are kept in, of which some are given up
- * where all are too many. */
 static gsize
-count_pages_with (TrafoStepScheduler *self, gsize n_more)
+add_pages (gsize n_pages, gsize n_more)
 {
-  gsize n_pages;
+  gsize sum;
 
-  do
-    if (!g_size_checked_add (&n_pages, self->n_promised, n_more) ||
-        !g_size_checked_add (&n_pages, n_pages, self->prefixes.n_pages))
-      n_pages = G_MAXSIZE;
-  while (n_pages > self->max_pages && trafo_shared_prefixes_drop (&self->prefixes));
-  return n_pages;
+  return g_size_checked_add (&sum, n_pages, n_more) ? sum : G_MAXSIZE;
 }
 
-/* Promises the pages of a request, unless they are too many beside others that are being run. */
+/* Promises the pages of a request, unless they are too many beside others that are being run. Prompts
+ * that are kept make room for it. */
 static gboolean
 admit (TrafoStepRequest *self, gboolean has_others)
 {
   TrafoStepScheduler *scheduler = self->scheduler;
-  gsize               n_pages;
+  gsize               n_pages = add_pages (scheduler->n_promised, self->n_pages);
   GError             *error = NULL;
 
   if (self->is_admitted)
     return TRUE;
-  n_pages = count_pages_with (scheduler, self->n_pages);
   if (n_pages > scheduler->max_pages && has_others)
     return FALSE;
+  while (add_pages (n_pages, scheduler->prefixes.n_pages) > scheduler->max_pages &&
+         trafo_shared_prefixes_drop (&scheduler->prefixes))
+    ;
+  n_pages = add_pages (n_pages, scheduler->prefixes.n_pages);
   if (!trafo_model_runner_reserve (scheduler->runner, n_pages, self->length, &error))
     {
       complete (self, error);
