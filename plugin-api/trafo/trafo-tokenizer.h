@@ -96,11 +96,12 @@ G_DECLARE_INTERFACE (TrafoTokenizer, trafo_tokenizer, TRAFO, TOKENIZER, GObject)
  *   a piece is the index in @words plus @first_word. Called by several threads at a time
  * @set_class: tells, before anything is loaded, tokenizer_config.json, completed by
  *   @get_default_config, and the class that the checkpoint names: the "tokenizer_class" there, else the
- *   model_type of config.json, else %NULL. If that class takes nothing but the vocabulary from tokenizer.json, returns what it makes itself: a
- *   dictionary `a{sv}` with any of "normalizer", "pre_tokenizer", "decoder" and "post_processor", each as
- *   in tokenizer.json. The class has none of those that are not there, but the file's post-processor;
- *   the library adds "cls" and "sep" with their ids to one that lacks them. %NULL if the class reads
- *   the file as it is. May be %NULL: every class does
+ *   model_type of config.json, else %NULL. If that class takes nothing but the vocabulary from
+ *   tokenizer.json, returns what it makes itself: a dictionary `a{sv}` with any of "normalizer",
+ *   "pre_tokenizer", "decoder" and "post_processor", each as in tokenizer.json. The class has none of
+ *   those that are not there, but the file's post-processor; the library adds "cls" and "sep" with their
+ *   ids to one that lacks them. %NULL if the class reads the file as it is. May be %NULL: every class
+ *   does
  *
  * What a tokenizer plugin implements: the model that splits a word into the pieces of its
  * vocabulary. Normalizing, splitting into words, special tokens, truncation, padding and decoding
