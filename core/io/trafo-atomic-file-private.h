@@ -19,6 +19,9 @@ gboolean         trafo_atomic_file_write (TrafoAtomicFile *file,
 gboolean trafo_atomic_file_make_private (TrafoAtomicFile *file, GError **error);
 /* Puts the file in its place. */
 gboolean trafo_atomic_file_commit (TrafoAtomicFile *file, GError **error);
+/* So, too, but after a loss of power the file may be cut or empty. For what carries a sum and can be
+ * made again: nobody has to wait for the disk. */
+gboolean trafo_atomic_file_commit_unsynced (TrafoAtomicFile *file, GError **error);
 /* Removes what was not committed. */
 void trafo_atomic_file_free (TrafoAtomicFile *file);
 

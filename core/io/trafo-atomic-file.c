@@ -132,12 +132,10 @@ sync_folder (TrafoAtomicFile *file, GError **error)
 }
 
 gboolean
-trafo_atomic_file_commit (TrafoAtomicFile *file, GError **error)
+trafo_atomic_file_commit_unsynced (TrafoAtomicFile *file, GError **error)
 {
   int fd = file->fd;
 
-  if (fsync (fd) != 0)
-    return fail_errno (file, "write it", error);
   file->fd = -1;
   /* some file systems report a failed write only here */
   if (close (fd) != 0)
@@ -145,7 +143,15 @@ trafo_atomic_file_commit (TrafoAtomicFile *file, GError **error)
   if (rename (file->temporary_path, file->path) != 0)
     return fail_errno (file, "put it in its place", error);
   g_clear_pointer (&file->temporary_path, g_free);
-  return sync_folder (file, error);
+  return TRUE;
+}
+
+gboolean
+trafo_atomic_file_commit (TrafoAtomicFile *file, GError **error)
+{
+  if (fsync (file->fd) != 0)
+    return fail_errno (file, "write it", error);
+  return trafo_atomic_file_commit_unsynced (file, error) && sync_folder (file, error);
 }
 
 void

@@ -2,6 +2,8 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-store-private.h"
 
+#include "trafo-atomic-file-private.h"
+
 #include <string.h>
 #include <trafo/trafo-error.h>
 
@@ -82,7 +84,7 @@ gboolean
 trafo_store_write (const char *filename, GVariant *value, GError **error)
 {
   g_autoptr (GVariant) owned = g_variant_ref_sink (value);
-  g_autoptr (GByteArray) contents = g_byte_array_new ();
+  g_autoptr (TrafoAtomicFile) file = NULL;
   g_autofree char *folder = g_path_get_dirname (filename);
   gsize            size_bytes = g_variant_get_size (owned);
   StoreHeader      header = { MAGIC, 0 };
@@ -94,15 +96,11 @@ trafo_store_write (const char *filename, GVariant *value, GError **error)
     }
   if (size_bytes > 0)
     header.sum = compute_sum (g_variant_get_data (owned), size_bytes);
-  g_byte_array_append (contents, (const guint8 *) &header, sizeof header);
-  if (size_bytes > 0)
-    g_byte_array_append (contents, g_variant_get_data (owned), size_bytes);
-  /* a failure here shows when the file is written */
+  /* a failure here shows when the file is opened */
   g_mkdir_with_parents (folder, 0700);
-  return g_file_set_contents_full (filename,
-                                   (const char *) contents->data,
-                                   contents->len,
-                                   G_FILE_SET_CONTENTS_CONSISTENT,
-                                   0600,
-                                   error);
+  file = trafo_atomic_file_open (filename, error);
+  return file != NULL && trafo_atomic_file_make_private (file, error) &&
+         trafo_atomic_file_write (file, &header, sizeof header, error) &&
+         trafo_atomic_file_write (file, g_variant_get_data (owned), size_bytes, error) &&
+         trafo_atomic_file_commit_unsynced (file, error);
 }

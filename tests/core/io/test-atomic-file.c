@@ -76,6 +76,20 @@ test_commit (Fixture *fixture, gconstpointer unused)
 }
 
 static void
+test_commit_unsynced (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (TrafoAtomicFile) file = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_file_set_contents (fixture->path, "before", -1, NULL));
+  file = open_with (fixture->path, "after");
+  assert_contents (fixture->path, "before");
+  g_assert_true (trafo_atomic_file_commit_unsynced (file, &error));
+  g_assert_no_error (error);
+  assert_contents (fixture->path, "after");
+}
+
+static void
 test_abandon (Fixture *fixture, gconstpointer unused)
 {
   g_assert_true (g_file_set_contents (fixture->path, "before", -1, NULL));
@@ -139,6 +153,7 @@ main (int argc, char **argv)
 #define ADD(name, function)                                                                        \
   g_test_add ("/atomic-file/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("commit", test_commit);
+  ADD ("commit-unsynced", test_commit_unsynced);
   ADD ("abandon", test_abandon);
   ADD ("two-writers", test_two_writers);
   ADD ("in-the-way", test_in_the_way);
