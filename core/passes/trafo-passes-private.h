@@ -23,8 +23,8 @@ void trafo_pass_encode_weights (TrafoGraph         *graph,
 TrafoGraph *trafo_pass_gather_logits (TrafoGraph *graph, GError **error);
 TrafoGraph *trafo_pass_pack_tokens (TrafoGraph *graph, GError **error);
 
-/* What attention computes in where linear layers compute in @dtype. */
-void trafo_pass_narrow_attention (TrafoGraph *graph, TrafoDType dtype);
+/* What attention computes in, and its cache is made of, where linear layers compute in @dtype. */
+void trafo_pass_narrow_attention (TrafoGraph *graph, TrafoDevice *device, TrafoDType dtype);
 
 /* Each pass makes a new graph of what the outputs need. */
 TrafoGraph *trafo_pass_merge_linear (TrafoGraph *graph, GError **error);

@@ -15,7 +15,7 @@ copies_weights (TrafoDevice *device)
 TrafoGraph *
 trafo_passes_run (TrafoGraph *graph, TrafoDevice *device, TrafoDType dtype, GError **error)
 {
-  trafo_pass_narrow_attention (graph, dtype);
+  trafo_pass_narrow_attention (graph, device, dtype);
   if (copies_weights (device))
     graph = trafo_pass_merge_linear (graph, error);
   if (graph != NULL)

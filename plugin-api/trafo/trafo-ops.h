@@ -76,7 +76,8 @@ typedef enum
    * row_starts int32 [R+1], past_lengths int32 [R]): the new tokens of R sequences side by side, those
    * of sequence r from row_starts[r] on. Their k and v are written into the cache, behind the
    * past_lengths[r] tokens of the pages that page_table[r] lists; each then attends to its sequence up
-   * to itself. On a host a token has the same bits whatever other rows there are, in a row of any
+   * to itself. A cache is float32 or, if a kernel of the device takes it, bfloat16, and a token sees keys
+   * and values as the cache has them. On a host a token has the same bits whatever other rows there are, in a row of any
    * number of tokens up to TRAFO_FEW_TOKENS, and in one of any number above. */
   TRAFO_OP_CACHED_ATTENTION = 105,
 

@@ -138,6 +138,22 @@ cached_cases (GArray *cases)
       add_cached (cases, &sizes[i], page_tokens[j], case_nth_layout (i * j, 3));
 }
 
+/* The cases from @first on once more, with a cache in bfloat16. */
+static void
+add_rounded (GArray *cases, guint first)
+{
+  guint end = cases->len;
+
+  for (guint i = first; i < end; i++)
+    {
+      Case copy = g_array_index (cases, Case, i);
+
+      copy.number = cases->len;
+      copy.inputs[3].dtype = TRAFO_DTYPE_BFLOAT16;
+      g_array_append_val (cases, copy);
+    }
+}
+
 /* The cases from @first on once more, in bfloat16: half of them with numbers that it has, so that it
  * rounds nothing but weights. */
 static void
@@ -177,6 +193,7 @@ attention_cases (GArray *cases)
   guint first = cases->len, seen = 0;
 
   cached_cases (cases);
+  add_rounded (cases, first);
   ragged_cases (cases);
   for (guint i = 0; i < G_N_ELEMENTS (head_sizes); i++)
     for (guint j = 0; j < G_N_ELEMENTS (lengths); j++)

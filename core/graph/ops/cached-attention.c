@@ -11,7 +11,7 @@
  * R sequences in rows: tokens row_starts[r] to row_starts[r + 1] of q, k and v follow the past_lengths[r]
  * tokens whose keys (0) and values (1) the cache holds; token i of a row lies in page
  * page_table[r][i / page tokens], at place i % page tokens (Kwon et al. 2023, section 4.1). First k and
- * v are written into the cache. Heads as in attention. A row's result does not depend on others; rows
+ * v are written into the cache, whose dtype, float32 or bfloat16, they are rounded to. Heads as in attention. A row's result does not depend on others; rows
  * do not share pages that are written. Numbers outside their range are clamped, so that a kernel stays
  * within its memory. The reference computes in double. */
 
@@ -29,7 +29,7 @@ check_cache (TrafoDims                 *dims,
   if (!trafo_rule_check_dtype ("cached_attention",
                                "cache",
                                cache,
-                               TRAFO_RULE_DTYPE (FLOAT32),
+                               TRAFO_RULE_DTYPE (FLOAT32) | TRAFO_RULE_DTYPE (BFLOAT16),
                                error) ||
       !trafo_rule_check_n_dims ("cached_attention", "cache", dims, cache, 5, 5, error) ||
       !trafo_rule_check_same_dims ("cached_attention",
@@ -188,7 +188,9 @@ append (const Query *self)
                       self->kv_head * attrs->head_size * x->strides[2];
 
         for (guint d = 0; d < attrs->head_size; d++)
-          trafo_strided_move (cache, to + d * cache->strides[4], x, from + d * x->strides[2]);
+          trafo_strided_set (cache,
+                             to + d * cache->strides[4],
+                             trafo_strided_get (x, from + d * x->strides[2]));
       }
 }
 

@@ -1,7 +1,43 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
 #include "trafo-builder-private.h"
+#include "trafo-device-private.h"
 #include "trafo-passes-private.h"
+
+/* A device whose kernel takes a cache of the dtype, if any. */
+static TrafoDType cache_dtype;
+
+static gboolean
+supports (const TrafoKernelArgs *args)
+{
+  return args->n_inputs == 7 && args->inputs[3].n_dims == 5 &&
+         args->inputs[3].dtype == (guint8) cache_dtype &&
+         args->inputs[0].dtype == TRAFO_DTYPE_FLOAT32;
+}
+
+static void
+run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scratch)
+{
+}
+
+static const TrafoKernel kernel = { .struct_size = sizeof kernel,
+                                    .op = TRAFO_OP_CACHED_ATTENTION,
+                                    .name = "cached",
+                                    .supports = supports,
+                                    .run = run };
+
+static const TrafoKernel *const *
+list_kernels (gpointer device, guint16 op, gsize *ret_n_kernels)
+{
+  static const TrafoKernel *const kernels[] = { &kernel };
+
+  *ret_n_kernels = op == TRAFO_OP_CACHED_ATTENTION ? 1 : 0;
+  return kernels;
+}
+
+static const TrafoDeviceOps ops = { .struct_size = sizeof ops,
+                                    .flags = TRAFO_DEVICE_HOST_MEMORY,
+                                    .list_kernels = list_kernels };
 
 static TrafoSym
 append_attention (TrafoBuilder *b)
@@ -15,34 +51,49 @@ append_attention (TrafoBuilder *b)
 }
 
 static void
-check (gboolean has_cache, TrafoDType dtype, TrafoDType expected)
+check (gboolean has_cache, TrafoDType dtype, TrafoDType expected, TrafoDType expected_cache)
 {
+  g_autoptr (TrafoDevice) device =
+      trafo_device_new ("half", TRAFO_DEVICE_KIND_CPU, "", 0, &ops, NULL, NULL);
   TrafoVariant variant = { .has_cache = has_cache };
   g_autoptr (TrafoBuilder) b = trafo_builder_new_with (&variant, NULL);
   g_autoptr (GError) error = NULL;
-  TrafoSym    y = append_attention (b);
-  TrafoGraph *graph;
+  TrafoSym         y = append_attention (b);
+  TrafoGraph      *graph;
+  const TrafoNode *node;
 
   trafo_builder_output (b, "y", y);
   graph = trafo_builder_finish (b, &error);
   g_assert_no_error (error);
-  trafo_pass_narrow_attention (graph, dtype);
-  g_assert_cmpuint (trafo_graph_get_node (graph, y)->op->id,
-                    ==,
-                    has_cache ? TRAFO_OP_CACHED_ATTENTION : TRAFO_OP_ATTENTION);
-  g_assert_cmpuint (trafo_graph_get_node (graph, y)->attrs.attention.dtype, ==, expected);
+  trafo_pass_narrow_attention (graph, device, dtype);
+  node = trafo_graph_get_node (graph, y);
+  g_assert_cmpuint (node->op->id, ==, has_cache ? TRAFO_OP_CACHED_ATTENTION : TRAFO_OP_ATTENTION);
+  g_assert_cmpuint (node->attrs.attention.dtype, ==, expected);
+  if (has_cache)
+    g_assert_cmpuint (trafo_graph_get_node (graph, node->inputs[3])->type.dtype,
+                      ==,
+                      expected_cache);
   trafo_graph_free (graph);
 }
 
 static void
 test_dtypes (void)
 {
+  cache_dtype = TRAFO_DTYPE_BFLOAT16;
   for (guint has_cache = 0; has_cache < 2; has_cache++)
     {
-      check (has_cache != 0, TRAFO_DTYPE_FLOAT32, TRAFO_DTYPE_NONE);
-      check (has_cache != 0, TRAFO_DTYPE_BFLOAT16, TRAFO_DTYPE_BFLOAT16);
-      check (has_cache != 0, TRAFO_DTYPE_INT8, TRAFO_DTYPE_BFLOAT16);
+      check (has_cache != 0, TRAFO_DTYPE_FLOAT32, TRAFO_DTYPE_NONE, TRAFO_DTYPE_FLOAT32);
+      check (has_cache != 0, TRAFO_DTYPE_BFLOAT16, TRAFO_DTYPE_BFLOAT16, TRAFO_DTYPE_BFLOAT16);
+      check (has_cache != 0, TRAFO_DTYPE_INT8, TRAFO_DTYPE_BFLOAT16, TRAFO_DTYPE_BFLOAT16);
     }
+}
+
+/* Without a kernel for it the cache stays what it was. */
+static void
+test_no_kernel (void)
+{
+  cache_dtype = TRAFO_DTYPE_FLOAT32;
+  check (TRUE, TRAFO_DTYPE_BFLOAT16, TRAFO_DTYPE_BFLOAT16, TRAFO_DTYPE_FLOAT32);
 }
 
 int
@@ -50,5 +101,6 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/narrow-attention/dtypes", test_dtypes);
+  g_test_add_func ("/narrow-attention/no-kernel", test_no_kernel);
   return g_test_run ();
 }

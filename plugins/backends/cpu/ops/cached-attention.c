@@ -3,6 +3,7 @@
 #include "ops.h"
 
 #include "../operand.h"
+#include "convert.h"
 #include "query-group.h"
 
 #include <math.h>
@@ -15,7 +16,10 @@
  * their order: by one task, or, where rows and heads are too few for all threads, by the second stage,
  * with the same operations. A row of many tokens (a prompt) is cut in units of some tokens, each
  * of which goes over all its keys. A token's operations depend on the keys it sees and on whether its
- * row is one of few tokens. */
+ * row is one of few tokens.
+ *
+ * A cache in bfloat16 is widened block by block. What new tokens give is rounded as the cache does it, so
+ * that results do not depend on what of a sequence the cache holds already. */
 #define PART_KEYS (4 * QUERY_KEYS)
 #define MAX_SHARED_BYTES ((gsize) 64 << 20)
 
@@ -26,7 +30,9 @@ typedef struct
   gsize               page_tokens;
   gsize               max_parts;
   gboolean            is_narrow;
-  gsize               unit; /* queries of one */
+  gsize               unit;       /* queries of one */
+  gboolean            is_rounded; /* the cache is bfloat16 */
+  float *widened; /* [2][QUERY_NARROW_KEYS][head_size]: a block's keys, then its values */
 } Cached;
 
 /* The new tokens of one sequence. */
@@ -59,10 +65,18 @@ cached_from_args (const TrafoKernelArgs *args)
                         .page_tokens = (gsize) args->inputs[3].shape[3],
                         .is_narrow = query_is_narrow (attrs),
                         .unit = query_unit (query_is_narrow (attrs)),
+                        .is_rounded = args->inputs[3].dtype == TRAFO_DTYPE_BFLOAT16,
   };
 
   c.max_parts = ((gsize) c.page_table->shape[1] * c.page_tokens + PART_KEYS - 1) / PART_KEYS;
   return c;
+}
+
+/* Floats of a task, so many that what follows them is aligned for vectors. */
+static gsize
+n_widened (const Cached *c)
+{
+  return c->is_rounded ? 2 * QUERY_NARROW_KEYS * c->head_size : 0;
 }
 
 static gboolean
@@ -88,7 +102,9 @@ cached_attention_supports (const TrafoKernelArgs *args)
 
   if (attrs->n_kv_heads == 0 || attrs->n_heads % attrs->n_kv_heads != 0 || attrs->head_size == 0)
     return FALSE;
-  return cache->n_dims == 5 && trafo_cpu_is_rows (cache, TRAFO_DTYPE_FLOAT32) &&
+  return cache->n_dims == 5 &&
+         (trafo_cpu_is_rows (cache, TRAFO_DTYPE_FLOAT32) ||
+          trafo_cpu_is_rows (cache, TRAFO_DTYPE_BFLOAT16)) &&
          cache->shape[3] > 0 && is_tokens (&args->inputs[0], n_features) &&
          is_tokens (&args->inputs[1], n_kv_features) &&
          is_tokens (&args->inputs[2], n_kv_features) && is_tokens (&args->output, n_features) &&
@@ -130,17 +146,25 @@ token (const TrafoOperand *operand, gsize i, gsize feature)
   return (const float *) operand->data + (gint64) i * operand->strides[1] + (gint64) feature;
 }
 
-/* Where the cache has the key at place @i of the row; the value lies as far behind as all keys of a page
- * are long. */
-static float *
-cache_key (const Cached *c, const Row *row, gsize kv_head, gsize i)
+/* Where the cache has the key at place @i of the row, in elements; the value lies as far behind as all
+ * keys of a page are long. */
+static gint64
+locate_key (const Cached *c, const Row *row, gsize kv_head, gsize i)
 {
   gsize entry = row->number * (gsize) c->page_table->strides[0] + i / c->page_tokens;
   gsize page = read_clamped (c->page_table, entry, (gsize) c->cache->shape[0] - 1);
 
-  return (float *) c->cache->data + (gint64) page * c->cache->strides[0] +
-         (gint64) kv_head * c->cache->strides[2] +
+  return (gint64) page * c->cache->strides[0] + (gint64) kv_head * c->cache->strides[2] +
          (gint64) (i % c->page_tokens) * c->cache->strides[3];
+}
+
+static void
+write_cache (const Cached *c, gint64 at, const float *features)
+{
+  if (c->is_rounded)
+    convert_to_bfloat16 (features, (guint16 *) c->cache->data + at, c->head_size);
+  else
+    memcpy ((float *) c->cache->data + at, features, c->head_size * sizeof (float));
 }
 
 /* Writes keys and values of the new tokens [first, end) of one head. */
@@ -149,17 +173,12 @@ append (const Cached *c, const Row *row, gsize kv_head, gsize first, gsize end)
 {
   for (gsize t = first; t < end; t++)
     {
-      float       *to = cache_key (c, row, kv_head, row->past + t);
-      const float *key = token (c->k, row->first_token + t, kv_head * c->head_size);
-      const float *value = token (c->v, row->first_token + t, kv_head * c->head_size);
+      gint64 at = locate_key (c, row, kv_head, row->past + t);
 
-      for (gsize d = 0; d < c->head_size; d += V_LANES)
-        {
-          gsize left = c->head_size - d;
-
-          v_store_n (to + d, v_load_n (key + d, left), left);
-          v_store_n (to + c->cache->strides[1] + d, v_load_n (value + d, left), left);
-        }
+      write_cache (c, at, token (c->k, row->first_token + t, kv_head * c->head_size));
+      write_cache (c,
+                   at + c->cache->strides[1],
+                   token (c->v, row->first_token + t, kv_head * c->head_size));
     }
 }
 
@@ -173,22 +192,50 @@ append_as_first (const Cached *c, const Row *row, gsize head, gsize first, gsize
     append (c, row, head / n_groups, first, end);
 }
 
+/* Where key @i of a block (part 0) or its value (part 1) is widened. */
+static float *
+widened_at (const Cached *c, guint part, gsize i)
+{
+  return c->widened + (part * QUERY_NARROW_KEYS + i) * c->head_size;
+}
+
+static const float *
+read_cache (const Cached *c, guint part, gsize i, gint64 at)
+{
+  float *widened;
+
+  if (!c->is_rounded)
+    return (const float *) c->cache->data + at;
+  widened = widened_at (c, part, i);
+  convert_from_bfloat16 ((const guint16 *) c->cache->data + at, widened, c->head_size);
+  return widened;
+}
+
 /* The first @n keys of the block, which the cache holds, page by page. */
 static void
 describe_past (const Cached *c, const Row *row, gsize kv_head, gsize n, QueryGroup *g)
 {
   for (gsize i = 0; i < n;)
     {
-      gsize        at = g->first_key + i;
-      gsize        end = MIN (n, i + c->page_tokens - at % c->page_tokens);
-      const float *key = cache_key (c, row, kv_head, at);
+      gsize  place = g->first_key + i;
+      gsize  end = MIN (n, i + c->page_tokens - place % c->page_tokens);
+      gint64 at = locate_key (c, row, kv_head, place);
 
-      for (; i < end; i++, key += c->cache->strides[3])
+      for (; i < end; i++, at += c->cache->strides[3])
         {
-          g->key[i] = key;
-          g->value[i] = key + c->cache->strides[1];
+          g->key[i] = read_cache (c, 0, i, at);
+          g->value[i] = read_cache (c, 1, i, at + c->cache->strides[1]);
         }
     }
+}
+
+static const float *
+round_token (const Cached *c, guint part, gsize i, const float *features)
+{
+  float *widened = widened_at (c, part, i);
+
+  convert_through_bfloat16 (features, widened, c->head_size);
+  return widened;
 }
 
 static void
@@ -196,6 +243,8 @@ describe_block (const Cached *c, const Row *row, gsize kv_head, gsize end, Query
 {
   gsize feature = kv_head * c->head_size;
   gsize n_past = row->past > g->first_key ? row->past - g->first_key : 0;
+  /* what many queries in bfloat16 multiply they round themselves */
+  gboolean rounds = c->is_rounded && (g->is_few || !g->is_narrow);
 
   g->n_keys = MIN (query_group_block (g), end - g->first_key);
   n_past = MIN (n_past, g->n_keys);
@@ -206,6 +255,11 @@ describe_block (const Cached *c, const Row *row, gsize kv_head, gsize end, Query
 
       g->key[i] = token (c->k, t, feature);
       g->value[i] = token (c->v, t, feature);
+      if (rounds)
+        {
+          g->key[i] = round_token (c, 0, i, g->key[i]);
+          g->value[i] = round_token (c, 1, i, g->value[i]);
+        }
     }
 }
 
@@ -419,11 +473,9 @@ cached_attention_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gp
     total += head_cost (&share, &row) * c.n_heads;
   share.begin = trafo_cpu_share (total, task, n_tasks, &end);
   share.end = end;
+  c.widened = parts + (QUERY_FEW + 1) * TRAFO_CPU_SYMBOL (query_part_size) (c.head_size);
   TRAFO_CPU_SYMBOL (query_group_init)
-  (&g,
-   args->attrs,
-   (gsize) c.q->shape[1],
-   parts + (QUERY_FEW + 1) * TRAFO_CPU_SYMBOL (query_part_size) (c.head_size));
+  (&g, args->attrs, (gsize) c.q->shape[1], c.widened + n_widened (&c));
   for (gboolean more = next_row (&c, &row, TRUE); more; more = next_row (&c, &row, FALSE))
     {
       guint64 cost = head_cost (&share, &row);
@@ -465,7 +517,7 @@ cached_attention_scratch_size (const TrafoKernelArgs *args, guint n_threads)
   Cached c = cached_from_args (args);
   gsize  part_size = TRAFO_CPU_SYMBOL (query_part_size) (c.head_size);
 
-  return (QUERY_FEW + 1) * part_size * sizeof (float) +
+  return ((QUERY_FEW + 1) * part_size + n_widened (&c)) * sizeof (float) +
          TRAFO_CPU_SYMBOL (
              query_group_scratch_size) (c.head_size, c.is_narrow, (gsize) c.q->shape[1]);
 }
@@ -477,7 +529,7 @@ cached_attention_n_tasks (const TrafoKernelArgs *args, guint n_threads)
   gsize  n_keys = (gsize) c.page_table->shape[1] * c.page_tokens;
 
   return trafo_cpu_n_tasks ((gsize) c.q->shape[1] * c.n_heads * MAX (c.max_parts, 1),
-                            MIN (n_keys, PART_KEYS) * c.head_size / 8,
+                            MIN (n_keys, PART_KEYS) * c.head_size / 4,
                             n_threads);
 }
 

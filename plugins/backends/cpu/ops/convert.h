@@ -43,18 +43,33 @@ convert_to_float16 (const float *source, guint16 *destination, gsize n)
   memcpy (destination + i, tail, (n - i) * sizeof *tail);
 }
 
+/* The bits of a float32, of which the upper half is the nearest bfloat16, ties to even. */
+static inline guint32
+round_bfloat16 (float source)
+{
+  guint32 bits;
+
+  memcpy (&bits, &source, sizeof bits);
+  if ((bits & 0x7fffffff) > 0x7f800000)
+    return bits | 0x400000; /* a NaN whose upper half alone would be infinite stays one */
+  return bits + 0x7fff + ((bits >> 16) & 1);
+}
+
 static inline void
 convert_to_bfloat16 (const float *source, guint16 *destination, gsize n)
 {
   for (gsize i = 0; i < n; i++)
-    {
-      guint32 bits;
+    destination[i] = (guint16) (round_bfloat16 (source[i]) >> 16);
+}
 
-      memcpy (&bits, &source[i], sizeof bits);
-      if ((bits & 0x7fffffff) > 0x7f800000)
-        bits |= 0x400000; /* a NaN whose upper half alone would be infinite stays one */
-      else
-        bits += 0x7fff + ((bits >> 16) & 1);
-      destination[i] = (guint16) (bits >> 16);
+/* To the nearest values that bfloat16 has. */
+static inline void
+convert_through_bfloat16 (const float *source, float *destination, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      guint32 bits = round_bfloat16 (source[i]) & 0xffff0000;
+
+      memcpy (&destination[i], &bits, sizeof bits);
     }
 }
