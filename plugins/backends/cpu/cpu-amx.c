@@ -40,7 +40,7 @@ computes_right (void)
   memset (signed_bytes, -2, sizeof signed_bytes);
   for (guint i = 0; i < G_N_ELEMENTS (halves); i++)
     halves[i] = 0x3f80;
-  _tile_loadconfig (&amx_config);
+  amx_configure (&amx_config);
   _tile_zero (0);
   _tile_loadd (1, unsigned_bytes, AMX_ROW_BYTES);
   _tile_loadd (2, signed_bytes, AMX_ROW_BYTES);

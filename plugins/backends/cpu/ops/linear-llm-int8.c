@@ -242,6 +242,7 @@ typedef struct
 {
   const LinearTile *tile;
   const guint8     *panel;
+  gboolean          is_near; /* rows before these have read it */
   const guint32    *columns;
   gsize             n_columns;
 } Product;
@@ -312,6 +313,7 @@ finish_group (const LlmInt8 *l, const Product *product)
    tile->n_rows,
    product->panel,
    l->n_blocks,
+   product->is_near,
    sums);
   if (product->n_columns > 0)
     {
@@ -331,7 +333,7 @@ llm_int8_finish (const TrafoKernelArgs *args, guint task, guint n_tasks)
   gsize       end = MIN (range.tile_end * NARROW_MAX_ROWS, l.x.n_rows);
 
   product.n_columns = list_outliers (&l, l.columns + task * l.n_in);
-  TRAFO_CPU_SYMBOL (narrow_begin) ();
+  TRAFO_CPU_SYMBOL (narrow_begin) (l.x.n_rows);
   for (gsize panel = range.panel; panel < range.panel_end; panel++)
     for (gsize m = range.tile * NARROW_MAX_ROWS; m < end; m += NARROW_GROUP_ROWS)
       {
@@ -344,6 +346,7 @@ llm_int8_finish (const TrafoKernelArgs *args, guint task, guint n_tasks)
 
         product.tile = &tile;
         product.panel = l.panels + panel * narrow_panel_bytes (l.n_blocks);
+        product.is_near = m > range.tile * NARROW_MAX_ROWS;
         finish_group (&l, &product);
       }
   TRAFO_CPU_SYMBOL (narrow_end) ();

@@ -15,7 +15,7 @@
  *
  * A task makes a block of rows narrow, then goes through its panels. Rows do not depend on each
  * other, nor the order of a sum's terms on how many there are. */
-#define BLOCK_BYTES (512 * 1024)
+#define BLOCK_BYTES (768 * 1024)
 
 typedef struct
 {
@@ -174,6 +174,7 @@ run_panel (const Narrow *l, const Block *block, gsize m, gsize n, gsize panel)
        tile.n_rows,
        weights,
        l->n_blocks,
+       i > 0,
        sums);
       if (l->dtype == TRAFO_DTYPE_INT8)
         scale_sums (l, &tile, block->scales + i, sums);
@@ -190,7 +191,7 @@ narrow_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scr
   gsize       end = MIN (range.tile_end * NARROW_MAX_ROWS, l.x.n_rows);
 
   block.scales = (float *) (block.tiles + l.block_rows * l.n_blocks * NARROW_BLOCK_BYTES);
-  TRAFO_CPU_SYMBOL (narrow_begin) ();
+  TRAFO_CPU_SYMBOL (narrow_begin) (l.x.n_rows);
   for (gsize m = range.tile * NARROW_MAX_ROWS; m < end; m += l.block_rows)
     {
       gsize n = MIN (l.block_rows, end - m);

@@ -11,7 +11,7 @@
 #define PIECE_BLOCKS 8
 
 /* Of a panel that is read once, how far ahead of its use a line is asked for. */
-#define AHEAD_BYTES 4096
+#define STREAM_AHEAD_BYTES 1024
 
 /* A piece of K of one or two tiles of x and of a panel. */
 typedef struct
@@ -29,10 +29,14 @@ typedef struct
 #if defined(__AMX_TILE__)
 #include "../simd/amx.h"
 
+/* Tiles 0 and 1 are sums of the rows that tile 6 holds. */
 void
-TRAFO_CPU_SYMBOL (narrow_begin) (void)
+TRAFO_CPU_SYMBOL (narrow_begin) (gsize n_rows)
 {
-  _tile_loadconfig (&amx_config);
+  AmxConfig config = amx_config;
+
+  config.n_rows[0] = config.n_rows[1] = config.n_rows[6] = (guint8) CLAMP (n_rows, 1, NARROW_ROWS);
+  amx_configure (&config);
 }
 
 void
@@ -48,7 +52,7 @@ fetch_ahead (const NarrowPiece *piece, gsize block)
 
 #pragma GCC unroll 4
   for (gsize i = 0; i < piece->n_ahead; i++)
-    _mm_prefetch (line + i * NARROW_BLOCK_BYTES, _MM_HINT_T0);
+    _mm_prefetch (line + i * NARROW_BLOCK_BYTES, _MM_HINT_T1);
 }
 
 /* Tiles 0 to 3 add, those of the second tile of rows only if there is one. A macro, because the
@@ -111,7 +115,7 @@ DEFINE_TILE (int8, _tile_dpbusd)
 #else
 
 void
-TRAFO_CPU_SYMBOL (narrow_begin) (void)
+TRAFO_CPU_SYMBOL (narrow_begin) (gsize n_rows)
 {
 }
 
@@ -202,26 +206,28 @@ DEFINE_TILE (int8, TRAFO_DTYPE_INT8)
 
 #endif
 
-/* Few rows take all of K at once; else what is ahead of a piece, most often the next, is fetched by all
- * its passes alike. */
+/* Few rows take all of K at once, in the order in which the panel lies; else the next panel is fetched
+ * meanwhile, by all passes alike. */
 void
 TRAFO_CPU_SYMBOL (narrow_multiply) (guint8        dtype,
                                     const guint8 *x,
                                     gsize         n_rows,
                                     const guint8 *panel,
                                     gsize         n_blocks,
+                                    gboolean      is_near,
                                     gpointer      sums)
 {
   gsize       n_passes = (n_rows + NARROW_MAX_ROWS - 1) / NARROW_MAX_ROWS;
   gsize       length = n_passes == 1 ? n_blocks : PIECE_BLOCKS;
   NarrowPiece piece = { .x_tile_bytes = n_blocks * NARROW_TILE_BYTES, .is_first = TRUE };
 
-  piece.n_ahead = (2 * NARROW_ROWS + n_passes - 1) / n_passes;
+  piece.n_ahead = is_near ? 0 : (2 * NARROW_ROWS + n_passes - 1) / n_passes;
   for (gsize k = 0; k == 0 || k < n_blocks; k += length, piece.is_first = FALSE)
     {
       piece.n_blocks = MIN (length, n_blocks - k);
       piece.panel = panel + narrow_panel_bytes (k);
-      piece.ahead = piece.panel + (n_passes == 1 ? AHEAD_BYTES : narrow_panel_bytes (length));
+      piece.ahead =
+          piece.panel + (n_passes == 1 ? STREAM_AHEAD_BYTES : narrow_panel_bytes (n_blocks));
       for (gsize i = 0; i < n_rows; i += NARROW_MAX_ROWS)
         {
           gpointer at = (float *) sums + i * NARROW_PANEL;

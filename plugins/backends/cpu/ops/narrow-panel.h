@@ -42,12 +42,14 @@ narrow_panel_bytes (gsize n_blocks)
 }
 
 /* sums [rows][NARROW_PANEL] of 32-bit words, float32 for bfloat16, else integers: the products of a
- * panel and of @n_rows rows, at most NARROW_GROUP_ROWS, whose tiles begin at @x. */
+ * panel and of @n_rows rows, at most NARROW_GROUP_ROWS, whose tiles begin at @x. Unless @is_near says
+ * that the panel lies in the second-level cache, memory behind what is read is brought there. */
 void TRAFO_CPU_SYMBOL (narrow_multiply) (guint8        dtype,
                                          const guint8 *x,
                                          gsize         n_rows,
                                          const guint8 *panel,
                                          gsize         n_blocks,
+                                         gboolean      is_near,
                                          gpointer      sums);
 
 /* The same in bfloat16 of at most NARROW_MAX_ROWS rows and a panel that lies in a cache already. */
@@ -57,6 +59,7 @@ void TRAFO_CPU_SYMBOL (narrow_multiply_near) (const guint8 *x,
                                               gsize         n_blocks,
                                               float        *sums);
 
-/* Before the first and after the last tile of a task: the state of the tile registers. */
-void TRAFO_CPU_SYMBOL (narrow_begin) (void);
+/* Before the first and after the last tile of a task, of which none has more than @n_rows rows: the state
+ * of the tile registers. */
+void TRAFO_CPU_SYMBOL (narrow_begin) (gsize n_rows);
 void TRAFO_CPU_SYMBOL (narrow_end) (void);

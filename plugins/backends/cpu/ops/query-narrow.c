@@ -47,7 +47,7 @@ TRAFO_CPU_SYMBOL (query_narrow_init) (QueryGroup *g, gsize n_rows, gpointer scra
   g->narrow_values = g->narrow_keys + QUERY_NARROW_KEYS * row_bytes;
   g->narrow_weights = g->narrow_values + QUERY_NARROW_KEYS * row_bytes;
   g->products = (float *) (g->narrow_weights + NARROW_MAX_ROWS * N_PANELS * NARROW_BLOCK_BYTES);
-  TRAFO_CPU_SYMBOL (narrow_begin) ();
+  TRAFO_CPU_SYMBOL (narrow_begin) (NARROW_ROWS);
   return g->products + N_PANELS * N_PRODUCTS;
 }
 

@@ -47,7 +47,7 @@ saturate_float32 (void)
     guint8 bytes[AMX_ROWS * AMX_ROW_BYTES];                                                        \
                                                                                                    \
     memset (bytes, 0x3f, sizeof bytes);                                                            \
-    _tile_loadconfig (&amx_config);                                                                \
+    amx_configure (&amx_config);                                                                   \
     _tile_zero (0);                                                                                \
     _tile_zero (1);                                                                                \
     _tile_zero (2);                                                                                \

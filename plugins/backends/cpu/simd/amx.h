@@ -24,6 +24,12 @@ typedef struct
     n, n, n, n, n, n, n, n                                                                         \
   }
 
-/* All eight tiles as large as they can be. Constant, because the compiler takes the instruction for
- * one that reads eight bytes. */
+/* All eight tiles as large as they can be. */
 static const AmxConfig amx_config = { 1, 0, { 0 }, AMX_ALL (AMX_ROW_BYTES), AMX_ALL (AMX_ROWS) };
+
+/* Not the compiler's intrinsic, which it takes for one that reads eight bytes. */
+static inline void
+amx_configure (const AmxConfig *config)
+{
+  __asm__ volatile("ldtilecfg %0" : : "m"(*config));
+}
