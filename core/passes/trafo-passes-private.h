@@ -31,4 +31,8 @@ TrafoGraph *trafo_pass_merge_linear (TrafoGraph *graph, GError **error);
 TrafoGraph *trafo_pass_fuse_epilogue (TrafoGraph *graph, GError **error);
 TrafoGraph *trafo_pass_decompose (TrafoGraph *graph, TrafoDevice *device, GError **error);
 
+/* For linear layers that compute in @dtype, after all others that know such layers. */
+TrafoGraph *
+trafo_pass_narrow_values (TrafoGraph *graph, TrafoDevice *device, TrafoDType dtype, GError **error);
+
 G_END_DECLS

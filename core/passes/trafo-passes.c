@@ -20,6 +20,8 @@ trafo_passes_run (TrafoGraph *graph, TrafoDevice *device, TrafoDType dtype, GErr
     graph = trafo_pass_merge_linear (graph, error);
   if (graph != NULL)
     graph = trafo_pass_fuse_epilogue (graph, error);
+  if (graph != NULL && TRAFO_HAS (trafo_device_get_ops (device), packed_size))
+    graph = trafo_pass_narrow_values (graph, device, dtype, error);
   if (graph != NULL && !trafo_device_is_host (device))
     graph = trafo_pass_decompose (graph, device, error);
   /* leaves behind what fusion made superfluous */

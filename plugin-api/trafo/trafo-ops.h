@@ -66,7 +66,8 @@ typedef enum
   TRAFO_OP_MATMUL = 80, /* (a [..., M, K], b [..., K, N]): batched, leading axes broadcast */
 
   /* Composites: each decomposes into the above where a backend lacks it. */
-  TRAFO_OP_LINEAR = 100,     /* (x [..., K], weight [N, K] or [K, N], bias [N]?, residual?) */
+  TRAFO_OP_LINEAR =
+      100, /* (x [..., K], weight [N, K] or [K, N], bias [N]?, residual?); x may be bfloat16 */
   TRAFO_OP_LAYER_NORM = 101, /* (x [..., C], weight [C], bias [C], residual?) */
   TRAFO_OP_SOFTMAX = 102,    /* (x): over attrs.axis */
   TRAFO_OP_ACTIVATION = 103, /* (x) */
@@ -214,6 +215,8 @@ typedef struct
   guint8  has_residual; /* of the output's shape, added last */
   guint8  encoding;     /* TrafoWeightEncoding of the weight */
   float   threshold;    /* of LLM_INT8's outliers; 0: there are none */
+  guint8  dtype;        /* of the result: BFLOAT16; NONE: float32 */
+  guint8  reserved[7];
 } TrafoLinearAttrs;
 
 typedef struct

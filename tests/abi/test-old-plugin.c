@@ -7,7 +7,7 @@
 
 /* The template of a model, as tests/tools/make-old-plugin.sh built it when the plugin ABI had this
  * number. A libtrafo of the same number must run it as it is; another one must say why it does not. */
-#define OLD_ABI "0.1"
+#define OLD_ABI "0.2"
 #define OLD_FILE "libtrafomodel-example-" OLD_ABI ".so"
 
 /* The plugin in a folder of its own, for that of the sources may be writable by others. */

@@ -187,6 +187,27 @@ narrow_cases (GArray *cases)
       }
 }
 
+/* Rows that are bfloat16 already, and such results: bit 0 and 1 of i % 3 + 1. */
+static void
+rounded_cases (GArray *cases)
+{
+  for (guint i = 0; i < 3 * case_n_lengths; i++)
+    {
+      gint64     n_in = case_lengths[i % case_n_lengths];
+      LinearSize size = { 1 + 5 * i % 67, n_in, case_lengths[3 * i % case_n_lengths] };
+      guint      rounded = i % 3 + 1;
+      Case      *added;
+
+      add_linear (cases, &size, 8 + i % 8, i % 8, TRAFO_DTYPE_FLOAT32, 2 + i % 2, LAYOUT_PLAIN);
+      added = &g_array_index (cases, Case, cases->len - 1);
+      added->packed_dtype = TRAFO_DTYPE_BFLOAT16;
+      if (rounded & 1)
+        added->inputs[0].dtype = TRAFO_DTYPE_BFLOAT16;
+      if (rounded & 2)
+        added->attrs.linear.dtype = TRAFO_DTYPE_BFLOAT16;
+    }
+}
+
 /* Parameters that become LLM.int8(), with outliers in every third case; as far off as other integers. */
 static void
 encoded_cases (GArray *cases)
@@ -235,6 +256,7 @@ product_cases (GArray *cases)
   matmul_cases (cases);
   linear_cases (cases);
   narrow_cases (cases);
+  rounded_cases (cases);
   encoded_cases (cases);
   cases_4bit (cases);
 }

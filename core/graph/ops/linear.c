@@ -10,8 +10,9 @@
 /* linear(x [..., K], weight [N, K], bias [N]?, residual [..., N]?) [..., N]
  *   = f (x weight^T + bias) + residual
  * torch.nn.Linear with the activation f and the residual sum that follow it. With is_in_out the
- * weight is [K, N] and not transposed, as transformers' Conv1D keeps it. x, the residual and the
- * result are float32; weight and bias any float type, widened. The reference adds in double. A weight
+ * weight is [K, N] and not transposed, as transformers' Conv1D keeps it. x is float32 or bfloat16, the
+ * residual float32, the result what the attributes say; weight and bias any float type, widened. The
+ * reference adds in double. A weight
  * may be encoded (TrafoWeightEncoding), which no decomposition knows; the reference gets 4 bits as floats. */
 
 static guint
@@ -25,7 +26,11 @@ check_dtypes (const TrafoLinearAttrs *attrs, const TrafoValueType *inputs, GErro
 {
   guint float32 = TRAFO_RULE_DTYPE (FLOAT32);
 
-  return trafo_rule_check_dtype ("linear", "x", &inputs[0], float32, error) &&
+  return trafo_rule_check_dtype ("linear",
+                                 "x",
+                                 &inputs[0],
+                                 float32 | TRAFO_RULE_DTYPE (BFLOAT16),
+                                 error) &&
          trafo_rule_check_dtype ("linear", "weight", &inputs[1], TRAFO_RULE_FLOATS, error) &&
          (!attrs->has_bias ||
           trafo_rule_check_dtype ("linear", "bias", &inputs[2], TRAFO_RULE_FLOATS, error)) &&
@@ -63,6 +68,20 @@ check_features (TrafoDims            *dims,
 }
 
 static gboolean
+check_result (const TrafoLinearAttrs *attrs, TrafoDType *ret_dtype, GError **error)
+{
+  *ret_dtype = attrs->dtype != TRAFO_DTYPE_NONE ? (TrafoDType) attrs->dtype : TRAFO_DTYPE_FLOAT32;
+  if (*ret_dtype == TRAFO_DTYPE_FLOAT32 || *ret_dtype == TRAFO_DTYPE_BFLOAT16)
+    return TRUE;
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_DTYPE,
+               "linear: the result is to be %s, expected float32 or bfloat16",
+               trafo_dtype_get_name (*ret_dtype));
+  return FALSE;
+}
+
+static gboolean
 linear_infer (TrafoDims            *dims,
               gpointer              attrs,
               const TrafoValueType *inputs,
@@ -79,7 +98,7 @@ linear_infer (TrafoDims            *dims,
 
   if (!trafo_activation_check ("linear", linear->activation, error) ||
       !trafo_rule_check_n_inputs ("linear", n_inputs, count_inputs (linear), error) ||
-      !check_dtypes (linear, inputs, error) ||
+      !check_dtypes (linear, inputs, error) || !check_result (linear, &result.dtype, error) ||
       !trafo_rule_check_n_dims ("linear", "x", dims, x, 1, TRAFO_MAX_DIMS, error) ||
       !trafo_rule_check_n_dims ("linear", "weight", dims, weight, 2, 2, error) ||
       !check_features (dims, x, weight, weight->dims[!linear->is_in_out], error))
@@ -129,7 +148,8 @@ linear_decompose (TrafoBuilder *b, const void *attrs, const TrafoSym *inputs, gu
 {
   const TrafoLinearAttrs *linear = attrs;
   const char             *activation = trafo_activation_get_name (linear->activation);
-  TrafoSym                y = multiply (b, inputs[0], widen (b, inputs[1]), linear->is_in_out != 0);
+  TrafoSym                x = widen (b, inputs[0]);
+  TrafoSym                y = multiply (b, x, widen (b, inputs[1]), linear->is_in_out != 0);
 
   if (linear->has_bias)
     y = trafo_builder_add (b, y, widen (b, inputs[2]));
@@ -137,7 +157,8 @@ linear_decompose (TrafoBuilder *b, const void *attrs, const TrafoSym *inputs, gu
     y = trafo_builder_activation (b, y, activation);
   if (linear->has_residual)
     y = trafo_builder_add (b, y, inputs[n_inputs - 1]);
-  return y;
+  return linear->dtype == TRAFO_DTYPE_BFLOAT16 ? trafo_builder_cast (b, y, TRAFO_DTYPE_BFLOAT16)
+                                               : y;
 }
 
 /* The weight as [N, K]. */

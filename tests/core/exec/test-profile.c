@@ -165,14 +165,15 @@ test_flops (void)
     }
 }
 
-/* What a layer reads and writes: x, the weight, the bias and the result, in the types that they have. */
+/* What a layer reads and writes: x, the weight, the bias and the result, in the types that they have. The
+ * next layer alone reads the result, as bfloat16 if that is what it computes in. */
 static void
 test_bytes (gconstpointer data)
 {
   const char   *dtype = data;
   TrafoDType    type = trafo_dtype_from_name (dtype);
   static gint64 lengths[] = { 5, 5 };
-  const double  n_tokens = 10;
+  const double  n_tokens = 10, result_bytes = type == TRAFO_DTYPE_BFLOAT16 ? 2 : 4;
   TrafoValue   *row;
   g_autoptr (TrafoLoadOptions) options =
       g_object_new (TRAFO_TYPE_LOAD_OPTIONS, "dtype", type, NULL);
@@ -185,7 +186,7 @@ test_bytes (gconstpointer data)
   g_assert_cmpstr (get_string (row, "dtype"), ==, dtype);
   g_assert_cmpfloat (get_double (row, "bytes"),
                      ==,
-                     4 * (n_tokens * (HIDDEN + INTERMEDIATE) + INTERMEDIATE) +
+                     n_tokens * (4 * HIDDEN + result_bytes * INTERMEDIATE) + 4 * INTERMEDIATE +
                          (double) (HIDDEN * INTERMEDIATE * trafo_dtype_get_size (type)));
   row = find (value, "gather", "embeddings.position_embeddings");
   g_assert_cmpstr (get_string (row, "dtype"), ==, "float32");

@@ -6,7 +6,8 @@
 #include "narrow-panel.h"
 
 /* y [M, N] = activation (x [M, K] W^T + bias) + residual with W in bfloat16 or in integers of 8 bits,
- * packed by linear-pack-narrow.c; x, bias, residual and y are float32.
+ * packed by linear-pack-narrow.c; x, bias, residual and y are float32, beside bfloat16 x and y may be
+ * that, too.
  *
  * bfloat16: x is rounded to bfloat16 too, and the sums are float32: an element is off by at most
  * 2^-8 of sum |x w|, and what float32 sums cost. int8: each row of x is rounded to multiples of its
@@ -25,7 +26,7 @@ typedef struct
   const guint8 *panels;
   const float  *scales;
   const gint32 *offsets;
-  guint8        dtype;
+  guint8        dtype, x_dtype;
   gsize         n_in, n_blocks;
   gsize         block_rows; /* made narrow at once, a multiple of NARROW_MAX_ROWS */
 } Narrow;
@@ -45,6 +46,7 @@ narrow_from_args (const TrafoKernelArgs *args)
     .output = TRAFO_CPU_SYMBOL (linear_output) (args),
     .panels = args->inputs[1].data,
     .dtype = args->inputs[1].dtype,
+    .x_dtype = args->inputs[0].dtype,
     .n_in = (gsize) trafo_cpu_last_dim (&args->inputs[0]),
   };
   gsize n_rows = (l.x.n_rows + NARROW_MAX_ROWS - 1) / NARROW_MAX_ROWS * NARROW_MAX_ROWS;
@@ -68,8 +70,9 @@ narrow_supports (const TrafoKernelArgs *args)
   const TrafoLinearAttrs *attrs = args->attrs;
 
   return weight->layout == TRAFO_LAYOUT_PACKED && attrs->encoding == TRAFO_WEIGHT_ENCODING_NONE &&
-         (weight->dtype == TRAFO_DTYPE_BFLOAT16 || weight->dtype == TRAFO_DTYPE_INT8) &&
-         TRAFO_CPU_SYMBOL (linear_is_rows) (args);
+         (weight->dtype == TRAFO_DTYPE_BFLOAT16
+              ? TRAFO_CPU_SYMBOL (linear_is_narrow_rows) (args)
+              : weight->dtype == TRAFO_DTYPE_INT8 && TRAFO_CPU_SYMBOL (linear_is_rows) (args));
 }
 
 static guint
@@ -103,6 +106,22 @@ convert_row_int8 (const Narrow *l, const float *x, guint8 *row, float *scale)
                       row + i * NARROW_TILE_BYTES);
 }
 
+/* The row is bfloat16 already. */
+static void
+copy_row (const Narrow *l, const guint16 *x, guint8 *row)
+{
+  const gsize length = NARROW_BLOCK_BYTES / 2;
+
+  for (gsize i = 0; i < l->n_blocks; i++)
+    {
+      gsize n = MIN (length, l->n_in - i * length);
+
+      memcpy (row + i * NARROW_TILE_BYTES, x + i * length, n * sizeof *x);
+      if (n < length)
+        memset (row + i * NARROW_TILE_BYTES + n * sizeof *x, 0, (length - n) * sizeof *x);
+    }
+}
+
 static void
 convert_row_bfloat16 (const Narrow *l, const float *x, guint8 *row)
 {
@@ -125,11 +144,13 @@ convert_rows (const Narrow *l, gsize m, gsize n, const Block *block)
     memset (block->tiles + (padded / NARROW_ROWS - 1) * tile_bytes, 0, tile_bytes);
   for (gsize i = 0; i < n; i++)
     {
-      const float *x = trafo_cpu_row (&l->x, m + i);
-      guint8      *row =
+      gconstpointer x = trafo_cpu_row (&l->x, m + i);
+      guint8       *row =
           block->tiles + i / NARROW_ROWS * tile_bytes + i % NARROW_ROWS * NARROW_BLOCK_BYTES;
 
-      if (l->dtype == TRAFO_DTYPE_INT8)
+      if (l->x_dtype == TRAFO_DTYPE_BFLOAT16)
+        copy_row (l, x, row);
+      else if (l->dtype == TRAFO_DTYPE_INT8)
         convert_row_int8 (l, x, row, &block->scales[i]);
       else
         convert_row_bfloat16 (l, x, row);

@@ -3,6 +3,9 @@
 #include "linear-output.h"
 
 #include "../simd/vector-math.h"
+#include "convert.h"
+
+#define MAX_STRIDE 32 /* of tiles of bfloat16 */
 
 LinearOutput
 TRAFO_CPU_SYMBOL (linear_output) (const TrafoKernelArgs *args)
@@ -13,6 +16,7 @@ TRAFO_CPU_SYMBOL (linear_output) (const TrafoKernelArgs *args)
                .n_columns = (gsize) trafo_cpu_last_dim (&args->output),
                .activation = (guint8) attrs->activation,
                .has_residual = attrs->has_residual,
+               .dtype = args->output.dtype,
   };
 
   if (attrs->has_bias)
@@ -22,8 +26,8 @@ TRAFO_CPU_SYMBOL (linear_output) (const TrafoKernelArgs *args)
   return output;
 }
 
-gboolean
-TRAFO_CPU_SYMBOL (linear_is_rows) (const TrafoKernelArgs *args)
+static gboolean
+is_finishable (const TrafoKernelArgs *args)
 {
   const TrafoLinearAttrs *attrs = args->attrs;
   const TrafoOperand     *residual = &args->inputs[attrs->has_bias ? 3 : 2];
@@ -31,24 +35,44 @@ TRAFO_CPU_SYMBOL (linear_is_rows) (const TrafoKernelArgs *args)
 
   if (attrs->activation >= V_N_ACTIVATIONS)
     return FALSE;
-  if (!trafo_cpu_is_rows (&args->inputs[0], TRAFO_DTYPE_FLOAT32) ||
-      !trafo_cpu_is_rows (&args->output, TRAFO_DTYPE_FLOAT32))
-    return FALSE;
   if (attrs->has_bias && !trafo_cpu_is_vector (&args->inputs[2], TRAFO_DTYPE_FLOAT32, n_columns))
     return FALSE;
   return !attrs->has_residual || (trafo_cpu_is_rows (residual, TRAFO_DTYPE_FLOAT32) &&
                                   trafo_cpu_has_shape_of (residual, &args->output));
 }
 
-/* Where this is inlined the activation is a constant. */
+gboolean
+TRAFO_CPU_SYMBOL (linear_is_rows) (const TrafoKernelArgs *args)
+{
+  return trafo_cpu_is_rows (&args->inputs[0], TRAFO_DTYPE_FLOAT32) &&
+         trafo_cpu_is_rows (&args->output, TRAFO_DTYPE_FLOAT32) && is_finishable (args);
+}
+
+gboolean
+TRAFO_CPU_SYMBOL (linear_is_narrow_rows) (const TrafoKernelArgs *args)
+{
+  return (trafo_cpu_is_rows (&args->inputs[0], TRAFO_DTYPE_FLOAT32) ||
+          trafo_cpu_is_rows (&args->inputs[0], TRAFO_DTYPE_BFLOAT16)) &&
+         (trafo_cpu_is_rows (&args->output, TRAFO_DTYPE_FLOAT32) ||
+          trafo_cpu_is_rows (&args->output, TRAFO_DTYPE_BFLOAT16)) &&
+         is_finishable (args);
+}
+
+/* Where this is inlined the activation is a constant, and whether the output is bfloat16. */
 static inline __attribute__ ((always_inline)) void
-finish_tile (const LinearOutput *self, const LinearTile *tile, const float *sums, guint activation)
+finish_tile (const LinearOutput *self,
+             const LinearTile   *tile,
+             const float        *sums,
+             guint               activation,
+             gboolean            is_narrow)
 {
   gsize width = MIN (tile->stride, self->n_columns - tile->n);
 
   for (gsize i = 0; i < tile->n_rows; i++)
     {
-      float       *output = (float *) trafo_cpu_row (&self->rows, tile->m + i) + tile->n;
+      char        *row = trafo_cpu_row (&self->rows, tile->m + i);
+      float        rounded[MAX_STRIDE];
+      float       *output = is_narrow ? rounded : (float *) row + tile->n;
       const float *residual = NULL;
 
       if (tile->is_last && self->has_residual)
@@ -67,6 +91,8 @@ finish_tile (const LinearOutput *self, const LinearTile *tile, const float *sums
             y += v_load_n (residual + j, left);
           v_store_n (output + j, y, left);
         }
+      if (is_narrow)
+        convert_to_bfloat16 (rounded, (guint16 *) row + tile->n, width);
     }
 }
 
@@ -75,7 +101,10 @@ finish_tile (const LinearOutput *self, const LinearTile *tile, const float *sums
                                    const LinearTile   *tile,                                       \
                                    const float        *sums)                                       \
   {                                                                                                \
-    finish_tile (self, tile, sums, TRAFO_ACTIVATION_##activation);                                 \
+    if (self->dtype == TRAFO_DTYPE_BFLOAT16)                                                       \
+      finish_tile (self, tile, sums, TRAFO_ACTIVATION_##activation, TRUE);                         \
+    else                                                                                           \
+      finish_tile (self, tile, sums, TRAFO_ACTIVATION_##activation, FALSE);                        \
   }
 
 DEFINE_FINISH (NONE)

@@ -13,6 +13,8 @@ typedef struct
   gsize        n_columns;
   guint8       activation;
   guint8       has_residual;
+  guint8
+      dtype; /* float32, or bfloat16: then a tile is at once first and last, and no wider than 32 */
 } LinearOutput;
 
 /* The sums of a tile: n_rows from row m and, of the @stride columns from n, those that there are. */
@@ -27,6 +29,9 @@ LinearOutput TRAFO_CPU_SYMBOL (linear_output) (const TrafoKernelArgs *args);
 
 /* Whether x, bias, residual and output are float32, in rows that the loops can walk. */
 gboolean TRAFO_CPU_SYMBOL (linear_is_rows) (const TrafoKernelArgs *args);
+
+/* The same where x and output may be bfloat16. */
+gboolean TRAFO_CPU_SYMBOL (linear_is_narrow_rows) (const TrafoKernelArgs *args);
 
 /* @sums: [n_rows][stride] */
 void TRAFO_CPU_SYMBOL (linear_finish) (const LinearOutput *self,
