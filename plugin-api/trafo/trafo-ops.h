@@ -66,8 +66,8 @@ typedef enum
   TRAFO_OP_MATMUL = 80, /* (a [..., M, K], b [..., K, N]): batched, leading axes broadcast */
 
   /* Composites: each decomposes into the above where a backend lacks it. */
-  TRAFO_OP_LINEAR =
-      100, /* (x [..., K], weight [N, K] or [K, N], bias [N]?, residual?); x may be bfloat16 */
+  /* (x [..., K], float32 or bfloat16, weight [N, K] or [K, N], bias [N]?, residual?) */
+  TRAFO_OP_LINEAR = 100,
   TRAFO_OP_LAYER_NORM = 101, /* (x [..., C], weight [C], bias [C], residual?) */
   TRAFO_OP_SOFTMAX = 102,    /* (x): over attrs.axis */
   TRAFO_OP_ACTIVATION = 103, /* (x) */
@@ -78,8 +78,8 @@ typedef enum
    * of sequence r from row_starts[r] on. Their k and v are written into the cache, behind the
    * past_lengths[r] tokens of the pages that page_table[r] lists; each then attends to its sequence up
    * to itself. A cache is float32 or, if a kernel of the device takes it, bfloat16, and a token sees keys
-   * and values as the cache has them. On a host a token has the same bits whatever other rows there are, in a row of any
-   * number of tokens up to TRAFO_FEW_TOKENS, and in one of any number above. */
+   * and values as the cache has them. On a host a token has the same bits whatever other rows there are,
+   * in a row of any number of tokens up to TRAFO_FEW_TOKENS, and in one of any number above. */
   TRAFO_OP_CACHED_ATTENTION = 105,
 
   TRAFO_N_OPS = 128,
@@ -236,8 +236,9 @@ typedef struct
 /* A kernel may treat rows of so many new tokens (decoding) otherwise than longer ones (prompts). */
 #define TRAFO_FEW_TOKENS 16
 
-/* CACHED_ATTENTION's too, which is causal and has no mask. A masked score becomes -FLT_MAX, so that a row with every key masked averages all values, as
- * the sum with torch.finfo.min does. Causal: query t sees key s if s <= t + S - T. */
+/* CACHED_ATTENTION's too, which is causal and has no mask. A masked score becomes -FLT_MAX, so that a row
+ * with every key masked averages all values, as the sum with torch.finfo.min does. Causal: query t sees
+ * key s if s <= t + S - T. */
 typedef struct
 {
   guint32 struct_size;

@@ -11,9 +11,10 @@
  * R sequences in rows: tokens row_starts[r] to row_starts[r + 1] of q, k and v follow the past_lengths[r]
  * tokens whose keys (0) and values (1) the cache holds; token i of a row lies in page
  * page_table[r][i / page tokens], at place i % page tokens (Kwon et al. 2023, section 4.1). First k and
- * v are written into the cache, whose dtype, float32 or bfloat16, they are rounded to. Heads as in attention. A row's result does not depend on others; rows
- * do not share pages that are written. Numbers outside their range are clamped, so that a kernel stays
- * within its memory. The reference computes in double. */
+ * v are written into the cache, whose dtype, float32 or bfloat16, they are rounded to. Heads as in
+ * attention. A row's result does not depend on others; rows do not share pages that are written. Numbers
+ * outside their range are clamped, so that a kernel stays within its memory. The reference computes in
+ * double. */
 
 static gboolean
 check_cache (TrafoDims                 *dims,

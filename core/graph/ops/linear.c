@@ -12,8 +12,8 @@
  * torch.nn.Linear with the activation f and the residual sum that follow it. With is_in_out the
  * weight is [K, N] and not transposed, as transformers' Conv1D keeps it. x is float32 or bfloat16, the
  * residual float32, the result what the attributes say; weight and bias any float type, widened. The
- * reference adds in double. A weight
- * may be encoded (TrafoWeightEncoding), which no decomposition knows; the reference gets 4 bits as floats. */
+ * reference adds in double. A weight may be encoded (TrafoWeightEncoding), which no decomposition knows;
+ * the reference gets 4 bits as floats. */
 
 static guint
 count_inputs (const TrafoLinearAttrs *attrs)
