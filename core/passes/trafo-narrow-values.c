@@ -8,11 +8,6 @@
  * alone, as the first of a feed-forward network does, is rounded where it is made: not a bit of the
  * result changes, and half as much is written and read. */
 
-typedef struct
-{
-  TrafoDevice *device;
-} Narrowing;
-
 /* Whether the device has a kernel for the layer with packed weights, x and result of these dtypes. */
 static gboolean
 takes (TrafoDevice      *device,
@@ -43,7 +38,7 @@ is_plain (const TrafoNode *node)
 static TrafoSym
 narrow (TrafoRewrite *rewrite, TrafoSym sym, const TrafoNode *node)
 {
-  TrafoDevice     *device = ((Narrowing *) rewrite->data)->device;
+  TrafoDevice     *device = rewrite->data;
   const TrafoNode *first;
   TrafoNode       *target;
 
@@ -63,9 +58,7 @@ narrow (TrafoRewrite *rewrite, TrafoSym sym, const TrafoNode *node)
 TrafoGraph *
 trafo_pass_narrow_values (TrafoGraph *graph, TrafoDevice *device, TrafoDType dtype, GError **error)
 {
-  Narrowing narrowing = { device };
-
   if (dtype != TRAFO_DTYPE_BFLOAT16)
     return graph;
-  return trafo_rewrite (graph, narrow, &narrowing, error);
+  return trafo_rewrite (graph, narrow, device, error);
 }

@@ -4,8 +4,7 @@
 
 #include "../simd/vector-math.h"
 #include "convert.h"
-
-#define MAX_STRIDE 32 /* of tiles of bfloat16 */
+#include "narrow-panel.h"
 
 LinearOutput
 TRAFO_CPU_SYMBOL (linear_output) (const TrafoKernelArgs *args)
@@ -48,13 +47,17 @@ TRAFO_CPU_SYMBOL (linear_is_rows) (const TrafoKernelArgs *args)
          trafo_cpu_is_rows (&args->output, TRAFO_DTYPE_FLOAT32) && is_finishable (args);
 }
 
+static gboolean
+is_narrow_rows (const TrafoOperand *operand)
+{
+  return trafo_cpu_is_rows (operand, TRAFO_DTYPE_FLOAT32) ||
+         trafo_cpu_is_rows (operand, TRAFO_DTYPE_BFLOAT16);
+}
+
 gboolean
 TRAFO_CPU_SYMBOL (linear_is_narrow_rows) (const TrafoKernelArgs *args)
 {
-  return (trafo_cpu_is_rows (&args->inputs[0], TRAFO_DTYPE_FLOAT32) ||
-          trafo_cpu_is_rows (&args->inputs[0], TRAFO_DTYPE_BFLOAT16)) &&
-         (trafo_cpu_is_rows (&args->output, TRAFO_DTYPE_FLOAT32) ||
-          trafo_cpu_is_rows (&args->output, TRAFO_DTYPE_BFLOAT16)) &&
+  return is_narrow_rows (&args->inputs[0]) && is_narrow_rows (&args->output) &&
          is_finishable (args);
 }
 
@@ -71,8 +74,8 @@ finish_tile (const LinearOutput *self,
   for (gsize i = 0; i < tile->n_rows; i++)
     {
       char        *row = trafo_cpu_row (&self->rows, tile->m + i);
-      float        rounded[MAX_STRIDE];
-      float       *output = is_narrow ? rounded : (float *) row + tile->n;
+      float        values[NARROW_PANEL];
+      float       *output = is_narrow ? values : (float *) row + tile->n;
       const float *residual = NULL;
 
       if (tile->is_last && self->has_residual)
@@ -92,7 +95,7 @@ finish_tile (const LinearOutput *self,
           v_store_n (output + j, y, left);
         }
       if (is_narrow)
-        convert_to_bfloat16 (rounded, (guint16 *) row + tile->n, width);
+        convert_to_bfloat16 (values, (guint16 *) row + tile->n, width);
     }
 }
 

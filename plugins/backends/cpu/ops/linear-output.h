@@ -13,11 +13,11 @@ typedef struct
   gsize        n_columns;
   guint8       activation;
   guint8       has_residual;
-  guint8
-      dtype; /* float32, or bfloat16: then a tile is at once first and last, and no wider than 32 */
+  guint8       dtype; /* float32 or bfloat16 */
 } LinearOutput;
 
-/* The sums of a tile: n_rows from row m and, of the @stride columns from n, those that there are. */
+/* The sums of a tile: n_rows from row m and, of the @stride columns from n, those that there are. For an
+ * output in bfloat16 it is at once first and last, and as wide as a panel of narrow weights. */
 typedef struct
 {
   gsize    m, n_rows, n, stride;
