@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
+#include "kernel-device.h"
 #include "trafo-builder-private.h"
-#include "trafo-device-private.h"
 #include "trafo-passes-private.h"
 
 /* A device whose kernel takes a cache of the dtype, if any. */
@@ -14,30 +14,6 @@ supports (const TrafoKernelArgs *args)
          args->inputs[3].dtype == (guint8) cache_dtype &&
          args->inputs[0].dtype == TRAFO_DTYPE_FLOAT32;
 }
-
-static void
-run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scratch)
-{
-}
-
-static const TrafoKernel kernel = { .struct_size = sizeof kernel,
-                                    .op = TRAFO_OP_CACHED_ATTENTION,
-                                    .name = "cached",
-                                    .supports = supports,
-                                    .run = run };
-
-static const TrafoKernel *const *
-list_kernels (gpointer device, guint16 op, gsize *ret_n_kernels)
-{
-  static const TrafoKernel *const kernels[] = { &kernel };
-
-  *ret_n_kernels = op == TRAFO_OP_CACHED_ATTENTION ? 1 : 0;
-  return kernels;
-}
-
-static const TrafoDeviceOps ops = { .struct_size = sizeof ops,
-                                    .flags = TRAFO_DEVICE_HOST_MEMORY,
-                                    .list_kernels = list_kernels };
 
 static TrafoSym
 append_attention (TrafoBuilder *b)
@@ -53,8 +29,7 @@ append_attention (TrafoBuilder *b)
 static void
 check (gboolean has_cache, TrafoDType dtype, TrafoDType expected, TrafoDType expected_cache)
 {
-  g_autoptr (TrafoDevice) device =
-      trafo_device_new ("half", TRAFO_DEVICE_KIND_CPU, "", 0, &ops, NULL, NULL);
+  g_autoptr (TrafoDevice) device = kernel_device_new (TRAFO_OP_CACHED_ATTENTION, supports);
   TrafoVariant variant = { .has_cache = has_cache };
   g_autoptr (TrafoBuilder) b = trafo_builder_new_with (&variant, NULL);
   g_autoptr (GError) error = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
+#include "kernel-device.h"
 #include "trafo-builder-private.h"
-#include "trafo-device-private.h"
 #include "trafo-passes-private.h"
 
 /* A device whose kernel takes rows and results of bfloat16, or does not. */
@@ -16,30 +16,6 @@ supports (const TrafoKernelArgs *args)
   return args->inputs[1].layout == TRAFO_LAYOUT_PACKED &&
          args->inputs[1].dtype == TRAFO_DTYPE_BFLOAT16 && (is_float32 || takes_bfloat16);
 }
-
-static void
-run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scratch)
-{
-}
-
-static const TrafoKernel kernel = { .struct_size = sizeof kernel,
-                                    .op = TRAFO_OP_LINEAR,
-                                    .name = "linear",
-                                    .supports = supports,
-                                    .run = run };
-
-static const TrafoKernel *const *
-list_kernels (gpointer device, guint16 op, gsize *ret_n_kernels)
-{
-  static const TrafoKernel *const kernels[] = { &kernel };
-
-  *ret_n_kernels = op == TRAFO_OP_LINEAR ? 1 : 0;
-  return kernels;
-}
-
-static const TrafoDeviceOps ops = { .struct_size = sizeof ops,
-                                    .flags = TRAFO_DEVICE_HOST_MEMORY,
-                                    .list_kernels = list_kernels };
 
 typedef struct
 {
@@ -87,8 +63,7 @@ static void
 test_case (gconstpointer data)
 {
   const Case *c = data;
-  g_autoptr (TrafoDevice) device =
-      trafo_device_new ("half", TRAFO_DEVICE_KIND_CPU, "", 0, &ops, NULL, NULL);
+  g_autoptr (TrafoDevice) device = kernel_device_new (TRAFO_OP_LINEAR, supports);
   g_autoptr (TrafoBuilder) b = trafo_builder_new_with (&(TrafoVariant){ 0 }, NULL);
   g_autoptr (GError) error = NULL;
   gint64           dims[] = { 2, 4 };
