@@ -113,16 +113,7 @@ def save_model(tiny, folder, source, head, **options):
     for module in model.modules():
         if isinstance(module, bitsandbytes.nn.Linear4bit):
             use_float32(module)
-    inputs = {"input_ids": tiny.ids(2, 9, seed=3)}
-    with torch.no_grad():
-        outputs = model(**inputs, output_hidden_states=True)
-    tensors = {f"inputs.{key}": value for key, value in inputs.items()}
-    for key in ("logits", "last_hidden_state", "pooler_output"):
-        if key in outputs:
-            tensors[f"outputs.{key}"] = outputs[key].contiguous()
-    for i, states in enumerate(outputs.hidden_states):
-        tensors[f"outputs.hidden_states.{i}"] = states.clone().contiguous()
-    save_file(tensors, folder / "expected" / "plain.safetensors")
+    tiny.save_case(folder / "expected", "plain", model, {"input_ids": tiny.ids(2, 9, seed=3)})
 
 
 def make_wide_model(tiny, folder):

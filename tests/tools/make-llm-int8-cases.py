@@ -94,16 +94,7 @@ def make_model(tiny, name, head, threshold):
     model.save_pretrained(folder)
     (folder / "generation_config.json").unlink(missing_ok=True)
     (folder / "expected").mkdir()
-    inputs = {"input_ids": tiny.ids(2, 9, seed=3)}
-    with torch.no_grad():
-        outputs = model(**inputs, output_hidden_states=True)
-    tensors = {f"inputs.{key}": value for key, value in inputs.items()}
-    for key in ("logits", "last_hidden_state", "pooler_output"):
-        if key in outputs:
-            tensors[f"outputs.{key}"] = outputs[key].contiguous()
-    for i, states in enumerate(outputs.hidden_states):
-        tensors[f"outputs.hidden_states.{i}"] = states.clone().contiguous()
-    save_file(tensors, folder / "expected" / "plain.safetensors")
+    tiny.save_case(folder / "expected", "plain", model, {"input_ids": tiny.ids(2, 9, seed=3)})
 
 
 def main():
