@@ -2,8 +2,7 @@
  * Copyright 2026 The Trafo authors */
 #include "linear-grid.h"
 #include "linear-output.h"
-#include "narrow-convert.h"
-#include "narrow-panel.h"
+#include "narrow-group.h"
 
 #include <math.h>
 
@@ -242,7 +241,7 @@ typedef struct
 {
   const LinearTile *tile;
   const guint8     *panel;
-  gboolean          is_near; /* rows before these have read it */
+  NarrowAhead       ahead;
   const guint32    *columns;
   gsize             n_columns;
 } Product;
@@ -301,19 +300,22 @@ scale_sums (const LlmInt8 *l, const LinearTile *tile, gint32 *sums, const float 
 }
 
 static void
-finish_group (const LlmInt8 *l, const Product *product)
+finish_group (const LlmInt8 *l, Product *product)
 {
   const LinearTile   *tile = product->tile;
   _Alignas(64) gint32 sums[NARROW_GROUP_ROWS * NARROW_PANEL];
   _Alignas(64) float  extra[NARROW_GROUP_ROWS * NARROW_PANEL];
+  NarrowGroup         none = { 0 };
 
   TRAFO_CPU_SYMBOL (narrow_multiply)
-  (TRAFO_DTYPE_INT8,
-   l->tiles + tile->m * l->n_blocks * NARROW_BLOCK_BYTES,
-   tile->n_rows,
-   product->panel,
-   l->n_blocks,
-   product->is_near,
+  (&(NarrowProduct){ .dtype = TRAFO_DTYPE_INT8,
+                     .x = l->tiles + tile->m * l->n_blocks * NARROW_BLOCK_BYTES,
+                     .x_tile_bytes = l->n_blocks * NARROW_TILE_BYTES,
+                     .n_rows = tile->n_rows,
+                     .panel = product->panel,
+                     .n_blocks = l->n_blocks },
+   &product->ahead,
+   &none,
    sums);
   if (product->n_columns > 0)
     {
@@ -330,25 +332,28 @@ llm_int8_finish (const TrafoKernelArgs *args, guint task, guint n_tasks)
   LlmInt8     l = llm_int8_from_args (args);
   LinearRange range = TRAFO_CPU_SYMBOL (linear_grid_share) (&l.grid, task, n_tasks);
   Product     product = { .columns = l.columns + task * l.n_in };
+  gsize       start = range.tile * NARROW_MAX_ROWS;
   gsize       end = MIN (range.tile_end * NARROW_MAX_ROWS, l.x.n_rows);
 
   product.n_columns = list_outliers (&l, l.columns + task * l.n_in);
   TRAFO_CPU_SYMBOL (narrow_begin) (l.x.n_rows);
   for (gsize panel = range.panel; panel < range.panel_end; panel++)
-    for (gsize m = range.tile * NARROW_MAX_ROWS; m < end; m += NARROW_GROUP_ROWS)
-      {
-        LinearTile tile = { .m = m,
-                            .n_rows = MIN (NARROW_GROUP_ROWS, end - m),
-                            .n = panel * NARROW_PANEL,
-                            .stride = NARROW_PANEL,
-                            .is_first = TRUE,
-                            .is_last = TRUE };
+    {
+      product.panel = l.panels + panel * narrow_panel_bytes (l.n_blocks);
+      product.ahead = narrow_look_ahead (product.panel, l.n_blocks, end - start);
+      for (gsize m = start; m < end; m += NARROW_GROUP_ROWS)
+        {
+          LinearTile tile = { .m = m,
+                              .n_rows = MIN (NARROW_GROUP_ROWS, end - m),
+                              .n = panel * NARROW_PANEL,
+                              .stride = NARROW_PANEL,
+                              .is_first = TRUE,
+                              .is_last = TRUE };
 
-        product.tile = &tile;
-        product.panel = l.panels + panel * narrow_panel_bytes (l.n_blocks);
-        product.is_near = m > range.tile * NARROW_MAX_ROWS;
-        finish_group (&l, &product);
-      }
+          product.tile = &tile;
+          finish_group (&l, &product);
+        }
+    }
   TRAFO_CPU_SYMBOL (narrow_end) ();
 }
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
 #include "linear-grid.h"
-#include "linear-output.h"
-#include "narrow-convert.h"
-#include "narrow-panel.h"
+#include "narrow-group.h"
 
 /* y [M, N] = activation (x [M, K] W^T + bias) + residual with W in bfloat16 or in integers of 8 bits,
  * packed by linear-pack-narrow.c; x, bias, residual and y are float32, beside bfloat16 x and y may be
@@ -14,8 +12,9 @@
  * greatest magnitude / 127 as each row of W is, and the sums are exact: off by at most a half of
  * each operand's scale times the other's sum of magnitudes, and K quarters of the scales' product.
  *
- * A task makes a block of rows narrow, then goes through its panels. Rows do not depend on each
- * other, nor the order of a sum's terms on how many there are. */
+ * A task makes a block of rows narrow, then goes through its panels; while a group of rows passes one,
+ * the sums of the group before are finished. Rows do not depend on each other, nor the order of a sum's
+ * terms on how many there are. */
 #define BLOCK_BYTES (768 * 1024)
 
 typedef struct
@@ -31,9 +30,10 @@ typedef struct
   gsize         block_rows; /* made narrow at once, a multiple of NARROW_MAX_ROWS */
 } Narrow;
 
-/* Of a task: the rows of a block, and what their integers stand for. */
+/* Of a task: n rows from m on, and what their integers stand for. */
 typedef struct
 {
+  gsize   m, n;
   guint8 *tiles;
   float  *scales;
 } Block;
@@ -133,18 +133,18 @@ convert_row_bfloat16 (const Narrow *l, const float *x, guint8 *row)
                           row + i * NARROW_TILE_BYTES);
 }
 
-/* Rows [m, m + n); what is missing in their last tile is zeros. */
+/* What is missing in the last tile of rows is zeros. */
 static void
-convert_rows (const Narrow *l, gsize m, gsize n, const Block *block)
+convert_rows (const Narrow *l, const Block *block)
 {
   gsize tile_bytes = l->n_blocks * NARROW_TILE_BYTES;
-  gsize padded = (n + NARROW_ROWS - 1) / NARROW_ROWS * NARROW_ROWS;
+  gsize padded = (block->n + NARROW_ROWS - 1) / NARROW_ROWS * NARROW_ROWS;
 
-  if (padded > n)
+  if (padded > block->n)
     memset (block->tiles + (padded / NARROW_ROWS - 1) * tile_bytes, 0, tile_bytes);
-  for (gsize i = 0; i < n; i++)
+  for (gsize i = 0; i < block->n; i++)
     {
-      gconstpointer x = trafo_cpu_row (&l->x, m + i);
+      gconstpointer x = trafo_cpu_row (&l->x, block->m + i);
       guint8       *row =
           block->tiles + i / NARROW_ROWS * tile_bytes + i % NARROW_ROWS * NARROW_BLOCK_BYTES;
 
@@ -157,50 +157,71 @@ convert_rows (const Narrow *l, gsize m, gsize n, const Block *block)
     }
 }
 
-/* Sums of integers become what they stand for, where they lie. */
+/* The group of rows from @i of the block on, and a panel. */
 static void
-scale_sums (const Narrow *l, const LinearTile *tile, const float *row_scales, gpointer sums)
+begin_group (const Narrow *l, const Block *block, gsize i, gsize panel, NarrowGroup *group)
 {
-  for (gsize i = 0; i < tile->n_rows; i++)
-    for (gsize j = 0; j < NARROW_PANEL; j += V_LANES)
-      {
-        float *at = (float *) sums + i * NARROW_PANEL + j;
-        VInt   sum = V_OP (sub_epi32) (v_words (at), v_words (l->offsets + tile->n + j));
+  gsize column = panel * NARROW_PANEL;
 
-        v_store (at,
-                 v_words_to_float (sum) *
-                     (v_load (l->scales + tile->n + j) * v_set (row_scales[i])));
-      }
+  group->output = &l->output;
+  group->n_finished = 0;
+  group->tile = (LinearTile){ .m = block->m + i,
+                              .n_rows = MIN (NARROW_GROUP_ROWS, block->n - i),
+                              .n = column,
+                              .stride = NARROW_PANEL,
+                              .is_first = TRUE,
+                              .is_last = TRUE };
+  if (l->dtype != TRAFO_DTYPE_INT8)
+    return;
+  group->tile.row_scales = block->scales + i;
+  group->tile.scales = l->scales + column;
+  group->tile.offsets = l->offsets + column;
 }
 
-/* Rows [m, m + n) of the block and one panel. */
+/* The sums of @group, whose rows begin at @x; @before is finished meanwhile. */
 static void
-run_panel (const Narrow *l, const Block *block, gsize m, gsize n, gsize panel)
+multiply_group (const Narrow *l,
+                const guint8 *x,
+                NarrowAhead  *ahead,
+                NarrowGroup  *before,
+                NarrowGroup  *group)
 {
-  const guint8 *weights = l->panels + panel * narrow_panel_bytes (l->n_blocks);
+  NarrowProduct product = { .dtype = l->dtype,
+                            .x = x,
+                            .x_tile_bytes = l->n_blocks * NARROW_TILE_BYTES,
+                            .n_rows = group->tile.n_rows,
+                            .n_blocks = l->n_blocks };
+  gsize         n_passes = (product.n_rows + NARROW_MAX_ROWS - 1) / NARROW_MAX_ROWS;
+  gsize         n_blocks = MAX (n_passes * l->n_blocks, 1);
 
-  for (gsize i = 0; i < n; i += NARROW_GROUP_ROWS)
+  product.panel = l->panels + group->tile.n / NARROW_PANEL * narrow_panel_bytes (l->n_blocks);
+  before->pace = (before->tile.n_rows * NARROW_PACE + n_blocks - 1) / n_blocks;
+  TRAFO_CPU_SYMBOL (narrow_multiply) (&product, ahead, before, group->sums);
+  narrow_group_finish (before);
+}
+
+static void
+run_block (const Narrow *l, const Block *block, const LinearRange *range)
+{
+  _Alignas(64) float sums[2][NARROW_GROUP_ROWS * NARROW_PANEL];
+  NarrowGroup        groups[2] = { { .output = &l->output, .sums = sums[0] }, { .sums = sums[1] } };
+  guint              turn = 0;
+
+  for (gsize panel = range->panel; panel < range->panel_end; panel++)
     {
-      _Alignas(64) float sums[NARROW_GROUP_ROWS * NARROW_PANEL];
-      LinearTile         tile = { .m = m + i,
-                                  .n_rows = MIN (NARROW_GROUP_ROWS, n - i),
-                                  .n = panel * NARROW_PANEL,
-                                  .stride = NARROW_PANEL,
-                                  .is_first = TRUE,
-                                  .is_last = TRUE };
+      const guint8 *weights = l->panels + panel * narrow_panel_bytes (l->n_blocks);
+      NarrowAhead   ahead = narrow_look_ahead (weights, l->n_blocks, block->n);
 
-      TRAFO_CPU_SYMBOL (narrow_multiply)
-      (l->dtype,
-       block->tiles + i * l->n_blocks * NARROW_BLOCK_BYTES,
-       tile.n_rows,
-       weights,
-       l->n_blocks,
-       i > 0,
-       sums);
-      if (l->dtype == TRAFO_DTYPE_INT8)
-        scale_sums (l, &tile, block->scales + i, sums);
-      TRAFO_CPU_SYMBOL (linear_finish) (&l->output, &tile, sums);
+      for (gsize i = 0; i < block->n; i += NARROW_GROUP_ROWS)
+        {
+          const guint8 *x = block->tiles + i * l->n_blocks * NARROW_BLOCK_BYTES;
+
+          turn ^= 1;
+          begin_group (l, block, i, panel, &groups[turn]);
+          multiply_group (l, x, &ahead, &groups[turn ^ 1], &groups[turn]);
+        }
     }
+  narrow_group_finish (&groups[turn]);
 }
 
 static void
@@ -213,13 +234,11 @@ narrow_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scr
 
   block.scales = (float *) (block.tiles + l.block_rows * l.n_blocks * NARROW_BLOCK_BYTES);
   TRAFO_CPU_SYMBOL (narrow_begin) (l.x.n_rows);
-  for (gsize m = range.tile * NARROW_MAX_ROWS; m < end; m += l.block_rows)
+  for (block.m = range.tile * NARROW_MAX_ROWS; block.m < end; block.m += l.block_rows)
     {
-      gsize n = MIN (l.block_rows, end - m);
-
-      convert_rows (&l, m, n, &block);
-      for (gsize panel = range.panel; panel < range.panel_end; panel++)
-        run_panel (&l, &block, m, n, panel);
+      block.n = MIN (l.block_rows, end - block.m);
+      convert_rows (&l, &block);
+      run_block (&l, &block, &range);
     }
   TRAFO_CPU_SYMBOL (narrow_end) ();
 }

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
-#include "linear-output.h"
-
-#include "../simd/vector-math.h"
-#include "convert.h"
-#include "narrow-panel.h"
+#include "linear-finish.h"
 
 LinearOutput
 TRAFO_CPU_SYMBOL (linear_output) (const TrafoKernelArgs *args)
@@ -61,53 +57,13 @@ TRAFO_CPU_SYMBOL (linear_is_narrow_rows) (const TrafoKernelArgs *args)
          is_finishable (args);
 }
 
-/* Where this is inlined the activation is a constant, and whether the output is bfloat16. */
-static inline __attribute__ ((always_inline)) void
-finish_tile (const LinearOutput *self,
-             const LinearTile   *tile,
-             const float        *sums,
-             guint               activation,
-             gboolean            is_narrow)
-{
-  gsize width = MIN (tile->stride, self->n_columns - tile->n);
-
-  for (gsize i = 0; i < tile->n_rows; i++)
-    {
-      char        *row = trafo_cpu_row (&self->rows, tile->m + i);
-      float        values[NARROW_PANEL];
-      float       *output = is_narrow ? values : (float *) row + tile->n;
-      const float *residual = NULL;
-
-      if (tile->is_last && self->has_residual)
-        residual = (const float *) trafo_cpu_row (&self->residual, tile->m + i) + tile->n;
-      for (gsize j = 0; j < width; j += V_LANES)
-        {
-          gsize  left = width - j;
-          VFloat y = v_load (sums + i * tile->stride + j);
-
-          if (!tile->is_first)
-            y += v_load_n (output + j, left);
-          if (tile->is_last && self->bias != NULL)
-            y += v_load_n (self->bias + tile->n + j, left);
-          y = v_activate (activation, y);
-          if (residual != NULL)
-            y += v_load_n (residual + j, left);
-          v_store_n (output + j, y, left);
-        }
-      if (is_narrow)
-        convert_to_bfloat16 (values, (guint16 *) row + tile->n, width);
-    }
-}
-
 #define DEFINE_FINISH(activation)                                                                  \
   static void finish_##activation (const LinearOutput *self,                                       \
                                    const LinearTile   *tile,                                       \
                                    const float        *sums)                                       \
   {                                                                                                \
-    if (self->dtype == TRAFO_DTYPE_BFLOAT16)                                                       \
-      finish_tile (self, tile, sums, TRAFO_ACTIVATION_##activation, TRUE);                         \
-    else                                                                                           \
-      finish_tile (self, tile, sums, TRAFO_ACTIVATION_##activation, FALSE);                        \
+    for (gsize i = 0; i < tile->n_rows; i++)                                                       \
+      linear_finish_row (self, tile, i, sums + i * tile->stride, TRAFO_ACTIVATION_##activation);   \
   }
 
 DEFINE_FINISH (NONE)

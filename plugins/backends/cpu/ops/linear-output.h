@@ -23,6 +23,11 @@ typedef struct
   gsize    m, n_rows, n, stride;
   gboolean is_first; /* else what lies in the output is added */
   gboolean is_last;  /* else bias, activation and residual are still to come */
+
+  /* Sums of integers: what they stand for, by row and by column, and what they have too much. */
+  const float  *row_scales; /* NULL: sums of floats */
+  const float  *scales;
+  const gint32 *offsets;
 } LinearTile;
 
 LinearOutput TRAFO_CPU_SYMBOL (linear_output) (const TrafoKernelArgs *args);

@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
-#include "narrow-panel.h"
-
-#include "../simd/dot.h"
+#include "narrow-group.h"
 
 #include <string.h>
 
 /* So much of a panel stays in the first-level cache while a group of rows passes it, each of whose
  * pieces comes from the second level once. */
 #define PIECE_BLOCKS 8
-
-/* Of a panel that is read once, how far ahead of its use a line is asked for. */
-#define STREAM_AHEAD_BYTES 1024
 
 /* A piece of K of one or two tiles of x and of a panel. */
 typedef struct
@@ -21,8 +16,8 @@ typedef struct
   gsize         n_rows; /* that are wanted; those behind them in their tile may be written too */
   const guint8 *panel;
   gsize         n_blocks;
-  const guint8 *ahead;    /* what is read soon: its lines are asked for meanwhile, */
-  gsize         n_ahead;  /* so many a block */
+  NarrowAhead   ahead;
+  NarrowGroup  *before;   /* whose rows are finished meanwhile */
   gboolean      is_first; /* else the products are added */
 } NarrowPiece;
 
@@ -48,10 +43,11 @@ TRAFO_CPU_SYMBOL (narrow_end) (void)
 static inline __attribute__ ((always_inline)) void
 fetch_ahead (const NarrowPiece *piece, gsize block)
 {
-  const char *line = (const char *) piece->ahead + block * piece->n_ahead * NARROW_BLOCK_BYTES;
+  const char *line =
+      (const char *) piece->ahead.next + block * piece->ahead.n_lines * NARROW_BLOCK_BYTES;
 
 #pragma GCC unroll 4
-  for (gsize i = 0; i < piece->n_ahead; i++)
+  for (gsize i = 0; i < piece->ahead.n_lines; i++)
     _mm_prefetch (line + i * NARROW_BLOCK_BYTES, _MM_HINT_T1);
 }
 
@@ -80,37 +76,79 @@ begin_sums (const NarrowPiece *piece, const char *sums)
   _tile_zero (3);
 }
 
-/* Tiles 4 and 5 are the panel's, 6 and 7 those of x. */
-#define DEFINE_TILE(name, multiply)                                                                \
-  static void name (const NarrowPiece *piece, gpointer to)                                         \
+#define MULTIPLY(dtype, sum, x, panel)                                                             \
+  if (dtype == TRAFO_DTYPE_INT8)                                                                   \
+    _tile_dpbusd (sum, x, panel);                                                                  \
+  else                                                                                             \
+    _tile_dpbf16ps (sum, x, panel)
+
+/* Tiles 4 and 5 are the panel's, 6 and 7 those of x. Where this is inlined the dtype and the activation of
+ * the rows that are finished are constants. */
+static inline __attribute__ ((always_inline)) void
+multiply_tiles (guint8 dtype, guint activation, const NarrowPiece *piece, char *sums)
+{
+  const guint8 *x = piece->x, *y = x + piece->x_tile_bytes, *panel = piece->panel;
+
+  begin_sums (piece, sums);
+  for (gsize i = 0; i < piece->n_blocks; i++)
+    {
+      fetch_ahead (piece, i);
+      _tile_loadd (6, x, NARROW_BLOCK_BYTES);
+      _tile_loadd (4, panel, NARROW_BLOCK_BYTES);
+      MULTIPLY (dtype, 0, 6, 4);
+      _tile_loadd (5, panel + NARROW_TILE_BYTES, NARROW_BLOCK_BYTES);
+      MULTIPLY (dtype, 1, 6, 5);
+      if (piece->n_rows > NARROW_ROWS)
+        {
+          _tile_loadd (7, y, NARROW_BLOCK_BYTES);
+          MULTIPLY (dtype, 2, 7, 4);
+          MULTIPLY (dtype, 3, 7, 5);
+        }
+      narrow_group_go_on (piece->before, activation);
+      x += NARROW_TILE_BYTES;
+      y += NARROW_TILE_BYTES;
+      panel += 2 * NARROW_TILE_BYTES;
+    }
+  MOVE_SUMS (_tile_stored, piece->n_rows);
+}
+
+#define DEFINE_MULTIPLY(activation)                                                                \
+  static void bfloat16_##activation (const NarrowPiece *piece, gpointer sums)                      \
   {                                                                                                \
-    const guint8 *x = piece->x, *y = x + piece->x_tile_bytes, *panel = piece->panel;               \
-    char         *sums = to;                                                                       \
+    multiply_tiles (TRAFO_DTYPE_BFLOAT16, TRAFO_ACTIVATION_##activation, piece, sums);             \
+  }                                                                                                \
                                                                                                    \
-    begin_sums (piece, sums);                                                                      \
-    for (gsize i = 0; i < piece->n_blocks; i++)                                                    \
-      {                                                                                            \
-        fetch_ahead (piece, i);                                                                    \
-        _tile_loadd (6, x, NARROW_BLOCK_BYTES);                                                    \
-        _tile_loadd (4, panel, NARROW_BLOCK_BYTES);                                                \
-        multiply (0, 6, 4);                                                                        \
-        _tile_loadd (5, panel + NARROW_TILE_BYTES, NARROW_BLOCK_BYTES);                            \
-        multiply (1, 6, 5);                                                                        \
-        if (piece->n_rows > NARROW_ROWS)                                                           \
-          {                                                                                        \
-            _tile_loadd (7, y, NARROW_BLOCK_BYTES);                                                \
-            multiply (2, 7, 4);                                                                    \
-            multiply (3, 7, 5);                                                                    \
-          }                                                                                        \
-        x += NARROW_TILE_BYTES;                                                                    \
-        y += NARROW_TILE_BYTES;                                                                    \
-        panel += 2 * NARROW_TILE_BYTES;                                                            \
-      }                                                                                            \
-    MOVE_SUMS (_tile_stored, piece->n_rows);                                                       \
+  static void int8_##activation (const NarrowPiece *piece, gpointer sums)                          \
+  {                                                                                                \
+    multiply_tiles (TRAFO_DTYPE_INT8, TRAFO_ACTIVATION_##activation, piece, sums);                 \
   }
 
-DEFINE_TILE (bfloat16, _tile_dpbf16ps)
-DEFINE_TILE (int8, _tile_dpbusd)
+#define LIST_MULTIPLY(activation)                                                                  \
+  [TRAFO_ACTIVATION_##activation] = { bfloat16_##activation, int8_##activation }
+
+DEFINE_MULTIPLY (NONE)
+DEFINE_MULTIPLY (GELU)
+DEFINE_MULTIPLY (GELU_TANH)
+DEFINE_MULTIPLY (RELU)
+DEFINE_MULTIPLY (SILU)
+DEFINE_MULTIPLY (QUICK_GELU)
+DEFINE_MULTIPLY (TANH)
+DEFINE_MULTIPLY (SIGMOID)
+
+static void (*const multiply[V_N_ACTIVATIONS][2]) (const NarrowPiece *piece, gpointer sums) = {
+  LIST_MULTIPLY (NONE), LIST_MULTIPLY (GELU),    LIST_MULTIPLY (GELU_TANH),
+  LIST_MULTIPLY (RELU), LIST_MULTIPLY (SILU),    LIST_MULTIPLY (QUICK_GELU),
+  LIST_MULTIPLY (TANH), LIST_MULTIPLY (SIGMOID),
+};
+
+static void
+run_piece (guint8 dtype, const NarrowPiece *piece, gpointer sums)
+{
+  const NarrowGroup *before = piece->before;
+  guint activation = before->tile.n_rows > 0 ? before->output->activation : TRAFO_ACTIVATION_NONE;
+
+  multiply[activation][dtype == TRAFO_DTYPE_INT8](piece, sums);
+}
 
 #else
 
@@ -189,56 +227,49 @@ multiply_rows (guint8 dtype, const NarrowPiece *piece, const guint8 *x, char *su
       v_store ((float *) sums + i * V_LANES, sum_float[i]);
 }
 
-/* One row alone keeps the order of its terms. */
-#define DEFINE_TILE(name, dtype)                                                                   \
-  static void name (const NarrowPiece *piece, gpointer sums)                                       \
-  {                                                                                                \
-    for (gsize i = 0; i < piece->n_rows; i += N_ROWS)                                              \
-      multiply_rows (dtype,                                                                        \
-                     piece,                                                                        \
-                     piece->x + i / NARROW_ROWS * piece->x_tile_bytes +                            \
-                         i % NARROW_ROWS * NARROW_BLOCK_BYTES,                                     \
-                     (char *) sums + i * NARROW_PANEL * 4);                                        \
-  }
+/* One row alone keeps the order of its terms. The vector units have no time for what is before. */
+static void
+run_piece (guint8 dtype, const NarrowPiece *piece, gpointer sums)
+{
+  for (gsize i = 0; i < piece->n_rows; i += N_ROWS)
+    {
+      const guint8 *x =
+          piece->x + i / NARROW_ROWS * piece->x_tile_bytes + i % NARROW_ROWS * NARROW_BLOCK_BYTES;
+      char *at = (char *) sums + i * NARROW_PANEL * 4;
 
-DEFINE_TILE (bfloat16, TRAFO_DTYPE_BFLOAT16)
-DEFINE_TILE (int8, TRAFO_DTYPE_INT8)
+      if (dtype == TRAFO_DTYPE_INT8)
+        multiply_rows (TRAFO_DTYPE_INT8, piece, x, at);
+      else
+        multiply_rows (TRAFO_DTYPE_BFLOAT16, piece, x, at);
+    }
+}
 
 #endif
 
-/* Few rows take all of K at once, in the order in which the panel lies; else the next panel is fetched
- * meanwhile, by all passes alike. */
+/* Few rows take all of K at once, in the order in which the panel lies. */
 void
-TRAFO_CPU_SYMBOL (narrow_multiply) (guint8        dtype,
-                                    const guint8 *x,
-                                    gsize         n_rows,
-                                    const guint8 *panel,
-                                    gsize         n_blocks,
-                                    gboolean      is_near,
-                                    gpointer      sums)
+TRAFO_CPU_SYMBOL (narrow_multiply) (const NarrowProduct *product,
+                                    NarrowAhead         *ahead,
+                                    NarrowGroup         *before,
+                                    gpointer             sums)
 {
-  gsize       n_passes = (n_rows + NARROW_MAX_ROWS - 1) / NARROW_MAX_ROWS;
-  gsize       length = n_passes == 1 ? n_blocks : PIECE_BLOCKS;
-  NarrowPiece piece = { .x_tile_bytes = n_blocks * NARROW_TILE_BYTES, .is_first = TRUE };
+  gsize       n_blocks = product->n_blocks;
+  gsize       length = product->n_rows <= NARROW_MAX_ROWS ? n_blocks : PIECE_BLOCKS;
+  NarrowPiece piece = { .x_tile_bytes = product->x_tile_bytes, .before = before, .is_first = TRUE };
 
-  piece.n_ahead = is_near ? 0 : (2 * NARROW_ROWS + n_passes - 1) / n_passes;
   for (gsize k = 0; k == 0 || k < n_blocks; k += length, piece.is_first = FALSE)
     {
       piece.n_blocks = MIN (length, n_blocks - k);
-      piece.panel = panel + narrow_panel_bytes (k);
-      piece.ahead =
-          piece.panel + (n_passes == 1 ? STREAM_AHEAD_BYTES : narrow_panel_bytes (n_blocks));
-      for (gsize i = 0; i < n_rows; i += NARROW_MAX_ROWS)
+      piece.panel = product->panel + narrow_panel_bytes (k);
+      for (gsize i = 0; i < product->n_rows; i += NARROW_MAX_ROWS)
         {
           gpointer at = (float *) sums + i * NARROW_PANEL;
 
-          piece.x = x + (i * n_blocks + k * NARROW_ROWS) * NARROW_BLOCK_BYTES;
-          piece.n_rows = MIN (NARROW_MAX_ROWS, n_rows - i);
-          if (dtype == TRAFO_DTYPE_INT8)
-            int8 (&piece, at);
-          else
-            bfloat16 (&piece, at);
-          piece.ahead += piece.n_blocks * piece.n_ahead * NARROW_BLOCK_BYTES;
+          piece.x = product->x + i / NARROW_ROWS * piece.x_tile_bytes + k * NARROW_TILE_BYTES;
+          piece.n_rows = MIN (NARROW_MAX_ROWS, product->n_rows - i);
+          piece.ahead = *ahead;
+          run_piece (product->dtype, &piece, at);
+          ahead->next += piece.n_blocks * ahead->n_lines * NARROW_BLOCK_BYTES;
         }
     }
 }
@@ -250,12 +281,14 @@ TRAFO_CPU_SYMBOL (narrow_multiply_near) (const guint8 *x,
                                          gsize         n_blocks,
                                          float        *sums)
 {
+  NarrowGroup       none = { 0 };
   const NarrowPiece piece = { .x = x,
                               .x_tile_bytes = n_blocks * NARROW_TILE_BYTES,
                               .n_rows = n_rows,
                               .panel = panel,
                               .n_blocks = n_blocks,
+                              .before = &none,
                               .is_first = TRUE };
 
-  bfloat16 (&piece, sums);
+  run_piece (TRAFO_DTYPE_BFLOAT16, &piece, sums);
 }

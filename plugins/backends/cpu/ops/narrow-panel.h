@@ -41,16 +41,47 @@ narrow_panel_bytes (gsize n_blocks)
   return 2 * NARROW_TILE_BYTES * n_blocks;
 }
 
-/* sums [rows][NARROW_PANEL] of 32-bit words, float32 for bfloat16, else integers: the products of a
- * panel and of @n_rows rows, at most NARROW_GROUP_ROWS, whose tiles begin at @x. Unless @is_near says
- * that the panel lies in the second-level cache, memory behind what is read is brought there. */
-void TRAFO_CPU_SYMBOL (narrow_multiply) (guint8        dtype,
-                                         const guint8 *x,
-                                         gsize         n_rows,
-                                         const guint8 *panel,
-                                         gsize         n_blocks,
-                                         gboolean      is_near,
-                                         gpointer      sums);
+/* What is brought into the second-level cache meanwhile: from @next on, @n_lines cache lines for each
+ * block of K and up to NARROW_MAX_ROWS rows. */
+typedef struct
+{
+  const guint8 *next;
+  gsize         n_lines;
+} NarrowAhead;
+
+/* So far ahead of its use a line of a panel is asked for that is read once. */
+#define NARROW_STREAM_BYTES 1024
+
+/* While @n_rows rows pass a panel the next one is fetched, evenly, so that memory is not waited for. */
+static inline NarrowAhead
+narrow_look_ahead (const guint8 *panel, gsize n_blocks, gsize n_rows)
+{
+  gsize n_passes = (n_rows + NARROW_MAX_ROWS - 1) / NARROW_MAX_ROWS;
+  gsize distance = n_passes == 1 ? NARROW_STREAM_BYTES : narrow_panel_bytes (n_blocks);
+
+  return (NarrowAhead){ panel + distance, (2 * NARROW_ROWS + n_passes - 1) / n_passes };
+}
+
+/* What is multiplied: rows, at most NARROW_GROUP_ROWS, and a panel. */
+typedef struct
+{
+  guint8        dtype;
+  gboolean      is_first;     /* else the products are added to the sums */
+  const guint8 *x;            /* tiles of rows, */
+  gsize         x_tile_bytes; /* so far from one to the next */
+  gsize         n_rows;
+  const guint8 *panel;
+  gsize         n_blocks; /* of both, from their beginnings on */
+} NarrowProduct;
+
+typedef struct NarrowGroup NarrowGroup;
+
+/* sums [rows][NARROW_PANEL] of 32-bit words, float32 for bfloat16, else integers. @ahead moves on. Rows
+ * of @before may be finished meanwhile. */
+void TRAFO_CPU_SYMBOL (narrow_multiply) (const NarrowProduct *product,
+                                         NarrowAhead         *ahead,
+                                         NarrowGroup         *before,
+                                         gpointer             sums);
 
 /* The same in bfloat16 of at most NARROW_MAX_ROWS rows and a panel that lies in a cache already. */
 void TRAFO_CPU_SYMBOL (narrow_multiply_near) (const guint8 *x,
