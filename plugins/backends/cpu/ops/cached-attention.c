@@ -18,8 +18,9 @@
  * of which goes over all its keys. A token's operations depend on the keys it sees and on whether its
  * row is one of few tokens.
  *
- * A cache in bfloat16 is widened block by block. What new tokens give is rounded as the cache does it, so
- * that results do not depend on what of a sequence the cache holds already. */
+ * Few tokens read a cache in bfloat16 where it lies, for many it is widened block by block. What new tokens
+ * give is rounded as the cache does it, so that results do not depend on what of a sequence the cache
+ * holds already. */
 #define PART_KEYS (4 * QUERY_KEYS)
 #define MAX_SHARED_BYTES ((gsize) 64 << 20)
 
@@ -192,22 +193,25 @@ append_as_first (const Cached *c, const Row *row, gsize head, gsize first, gsize
     append (c, row, head / n_groups, first, end);
 }
 
-/* Where key @i of a block (part 0) or its value (part 1) is widened. */
+/* Room for key @i of a block (part 0) or its value (part 1). */
 static float *
 widened_at (const Cached *c, guint part, gsize i)
 {
   return c->widened + (part * QUERY_NARROW_KEYS + i) * c->head_size;
 }
 
-static const float *
-read_cache (const Cached *c, guint part, gsize i, gint64 at)
+static gconstpointer
+read_cache (const Cached *c, const QueryGroup *g, guint part, gsize i, gint64 at)
 {
-  float *widened;
+  const guint16 *halves = (const guint16 *) c->cache->data + at;
+  float         *widened;
 
   if (!c->is_rounded)
     return (const float *) c->cache->data + at;
+  if (g->is_half)
+    return halves;
   widened = widened_at (c, part, i);
-  convert_from_bfloat16 ((const guint16 *) c->cache->data + at, widened, c->head_size);
+  convert_from_bfloat16 (halves, widened, c->head_size);
   return widened;
 }
 
@@ -223,19 +227,22 @@ describe_past (const Cached *c, const Row *row, gsize kv_head, gsize n, QueryGro
 
       for (; i < end; i++, at += c->cache->strides[3])
         {
-          g->key[i] = read_cache (c, 0, i, at);
-          g->value[i] = read_cache (c, 1, i, at + c->cache->strides[1]);
+          g->key[i] = read_cache (c, g, 0, i, at);
+          g->value[i] = read_cache (c, g, 1, i, at + c->cache->strides[1]);
         }
     }
 }
 
-static const float *
-round_token (const Cached *c, guint part, gsize i, const float *features)
+static gconstpointer
+round_token (const Cached *c, const QueryGroup *g, guint part, gsize i, const float *features)
 {
-  float *widened = widened_at (c, part, i);
+  float *rounded = widened_at (c, part, i);
 
-  convert_through_bfloat16 (features, widened, c->head_size);
-  return widened;
+  if (g->is_half)
+    convert_to_bfloat16 (features, (guint16 *) rounded, c->head_size);
+  else
+    convert_through_bfloat16 (features, rounded, c->head_size);
+  return rounded;
 }
 
 static void
@@ -257,8 +264,8 @@ describe_block (const Cached *c, const Row *row, gsize kv_head, gsize end, Query
       g->value[i] = token (c->v, t, feature);
       if (rounds)
         {
-          g->key[i] = round_token (c, 0, i, g->key[i]);
-          g->value[i] = round_token (c, 1, i, g->value[i]);
+          g->key[i] = round_token (c, g, 0, i, g->key[i]);
+          g->value[i] = round_token (c, g, 1, i, g->value[i]);
         }
     }
 }
@@ -293,6 +300,8 @@ static void
 run_part (const Cached *c, const Row *row, gsize head, gsize part, QueryGroup *g)
 {
   g->is_few = TRUE;
+  g->is_half = c->is_rounded;
+  g->ahead_bytes = (gsize) c->cache->strides[2] * trafo_cpu_dtype_size (c->cache->dtype);
   g->n_queries = row->n_tokens;
   g->first_key = part * PART_KEYS;
   run_keys (c, row, head, 0, MIN (g->first_key + PART_KEYS, row->past + row->n_tokens), g);
@@ -363,7 +372,7 @@ run_units (const Cached *c, const Row *row, gsize head, gsize unit, gsize end, Q
       gsize first = unit * c->unit;
       gsize last = MIN (first + n_units * c->unit, row->n_tokens);
 
-      g->is_few = FALSE;
+      g->is_few = g->is_half = FALSE;
       g->n_queries = last - first;
       g->first_key = 0;
       run_keys (c, row, head, first, row->past + row->n_tokens, g);

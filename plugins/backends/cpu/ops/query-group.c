@@ -108,7 +108,8 @@ pack_keys (QueryGroup *g)
         VFloat square[V_LANES];
 
         for (gsize j = 0; j < V_LANES; j++)
-          square[j] = i + j < g->n_keys ? v_load_n (g->key[i + j] + d, n) : v_zero ();
+          square[j] =
+              i + j < g->n_keys ? v_load_n ((const float *) g->key[i + j] + d, n) : v_zero ();
         v_transpose (square);
         for (gsize j = 0; j < n; j++)
           v_store (g->keys + (d + j) * QUERY_KEYS + i, square[j]);
@@ -120,7 +121,8 @@ pack_values (QueryGroup *g)
 {
   for (gsize i = 0; i < g->n_keys; i++)
     for (gsize d = 0; d < g->head_size; d += V_LANES)
-      v_store (g->packed + i * g->padded_size + d, v_load_n (g->value[i] + d, g->head_size - d));
+      v_store (g->packed + i * g->padded_size + d,
+               v_load_n ((const float *) g->value[i] + d, g->head_size - d));
 }
 
 /* One partial sum in all, as in panel.c: a query's result must not depend on how many there are. */
@@ -172,22 +174,69 @@ score_tile (const QueryGroup *g, const float *const *queries, gsize n, float *sc
     wide_tiles[n](queries, g->keys + key, QUERY_KEYS, g->head_size, scores + key);
 }
 
-/* The same for few queries: each key is read once, where it lies. */
+/* From element @d on of a key or value, of which @left are left. */
+static inline __attribute__ ((always_inline)) VFloat
+load_features (gconstpointer row, gboolean is_half, gsize d, gsize left)
+{
+  const guint16 *halves = (const guint16 *) row + d;
+
+  if (!is_half)
+    return v_load_n ((const float *) row + d, left);
+  if (left >= V_LANES)
+    return v_load_bfloat16 (halves);
+  return V_LOAD_N_16 (v_load_bfloat16, halves, left);
+}
+
+/* What will be read after this key and its value. */
+static inline void
+fetch_ahead (const QueryGroup *g, gsize key)
+{
+  gsize size_bytes = g->head_size * (g->is_half ? sizeof (guint16) : sizeof (float));
+
+  for (gsize at = g->ahead_bytes; at < g->ahead_bytes + size_bytes; at += V_CACHE_LINE)
+    {
+      __builtin_prefetch ((const char *) g->key[key] + at, 0, 2);
+      __builtin_prefetch ((const char *) g->value[key] + at, 0, 2);
+    }
+}
+
+/* The scores of one of few queries: V_LANES keys at once, each read where it lies. */
+static inline __attribute__ ((always_inline)) void
+score_keys (const QueryGroup *g, gboolean is_half, gsize row, const float *query, float *scores)
+{
+  gboolean looks_ahead = row == 0 && g->ahead_bytes > 0;
+
+  for (gsize i = 0; i < g->n_keys; i += V_LANES)
+    {
+      VFloat sums[V_LANES];
+
+      for (gsize j = 0; j < V_LANES; j++)
+        {
+          sums[j] = v_zero ();
+          if (looks_ahead && i + j < g->n_keys)
+            fetch_ahead (g, i + j);
+          for (gsize d = 0; d < g->head_size && i + j < g->n_keys; d += V_LANES)
+            sums[j] = v_fma (v_load_n (query + d, g->head_size - d),
+                             load_features (g->key[i + j], is_half, d, g->head_size - d),
+                             sums[j]);
+        }
+      v_transpose (sums);
+      for (gsize n = V_LANES / 2; n > 0; n /= 2)
+        for (gsize j = 0; j < n; j++)
+          sums[j] += sums[j + n];
+      v_store (scores + i, sums[0]);
+    }
+}
+
 static void
-score_rows (const QueryGroup *g, const float *const *queries, gsize n, float *scores)
+score_rows (const QueryGroup *g, const float *const *queries, gsize row, gsize n, float *scores)
 {
   memset (scores, 0, n * QUERY_KEYS * sizeof (float));
-  for (gsize i = 0; i < g->n_keys; i++)
-    for (gsize row = 0; row < n; row++)
-      {
-        VFloat sum = v_zero ();
-
-        for (gsize d = 0; d < g->head_size; d += V_LANES)
-          sum = v_fma (v_load_n (queries[row] + d, g->head_size - d),
-                       v_load_n (g->key[i] + d, g->head_size - d),
-                       sum);
-        scores[row * QUERY_KEYS + i] = v_sum (sum);
-      }
+  for (gsize i = 0; i < n; i++)
+    if (g->is_half)
+      score_keys (g, TRUE, row + i, queries[i], scores + i * QUERY_KEYS);
+    else
+      score_keys (g, FALSE, row + i, queries[i], scores + i * QUERY_KEYS);
 }
 
 /* Scales and masks the scores of one row, which may see the first @n_seen keys of the block. Returns
@@ -281,6 +330,7 @@ add_packed (const QueryGroup *g, gsize row, gsize n, const float *weights, const
 /* The same for few queries: each value is read where it lies; @n_vectors columns at once. */
 static inline __attribute__ ((always_inline)) void
 add_column (const QueryGroup *g,
+            gboolean          is_half,
             guint             n_vectors,
             gsize             d,
             const float      *weights,
@@ -295,13 +345,15 @@ add_column (const QueryGroup *g,
     sum[j] = v_load (sums + d + j * V_LANES) * factor;
   for (gsize i = 0; i < g->n_keys; i++)
     {
-      const float *value = g->value[i] + d;
-      VFloat       weight = v_set (weights[i]);
+      VFloat weight = v_set (weights[i]);
 
 #pragma GCC unroll 4
       for (guint j = 0; j < n_vectors; j++)
         sum[j] = v_fma (weight,
-                        n_vectors > 1 ? v_load (value + j * V_LANES) : v_load_n (value, left),
+                        load_features (g->value[i],
+                                       is_half,
+                                       d + j * V_LANES,
+                                       n_vectors > 1 ? V_LANES : left),
                         sum[j]);
     }
 #pragma GCC unroll 4
@@ -309,19 +361,28 @@ add_column (const QueryGroup *g,
     v_store (sums + d + j * V_LANES, sum[j]);
 }
 
+static inline __attribute__ ((always_inline)) void
+add_values (const QueryGroup *g, gboolean is_half, const float *weights, VFloat factor, float *sums)
+{
+  gsize d = 0;
+
+  for (; d + FEW_VECTORS * V_LANES <= g->head_size; d += FEW_VECTORS * V_LANES)
+    add_column (g, is_half, FEW_VECTORS, d, weights, factor, sums);
+  for (; d < g->head_size; d += V_LANES)
+    add_column (g, is_half, 1, d, weights, factor, sums);
+}
+
 static void
 add_rows (const QueryGroup *g, gsize row, gsize n, const float *weights, const float *factors)
 {
-  for (gsize i = 0; i < n; i++)
+  for (gsize i = 0; i < n; i++, weights += QUERY_KEYS)
     {
       float *sums = g->sums + (row + i) * g->padded_size;
-      VFloat factor = v_set (factors[i]);
-      gsize  d = 0;
 
-      for (; d + FEW_VECTORS * V_LANES <= g->head_size; d += FEW_VECTORS * V_LANES)
-        add_column (g, FEW_VECTORS, d, weights + i * QUERY_KEYS, factor, sums);
-      for (; d < g->head_size; d += V_LANES)
-        add_column (g, 1, d, weights + i * QUERY_KEYS, factor, sums);
+      if (g->is_half)
+        add_values (g, TRUE, weights, v_set (factors[i]), sums);
+      else
+        add_values (g, FALSE, weights, v_set (factors[i]), sums);
     }
 }
 
@@ -335,7 +396,7 @@ run_tile (QueryGroup *g, gsize row, gsize n)
   for (gsize i = 0; i < n; i++)
     queries[i] = g->queries + (gint64) (row + i) * g->query_stride;
   if (g->is_few)
-    score_rows (g, queries, n, scores);
+    score_rows (g, queries, row, n, scores);
   else
     score_tile (g, queries, n, scores);
   weigh_tile (g, row, n, scores, factors);

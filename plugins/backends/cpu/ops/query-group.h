@@ -26,6 +26,9 @@ typedef struct
   float    scale;
   gboolean is_narrow; /* many queries in bfloat16 */
   gboolean is_few;
+  gboolean is_half; /* keys and values are bfloat16, which few queries read */
+  /* where few queries read: so far behind a key and its value lies what is read next; 0: unknown */
+  gsize ahead_bytes;
 
   const float *queries;
   gint64       query_stride;
@@ -34,10 +37,10 @@ typedef struct
   gboolean is_followed; /* by a group whose operands lie head_size elements behind these */
 
   /* the block, which the caller describes before it is added */
-  gsize        first_key, n_keys;
-  const float *key[QUERY_NARROW_KEYS];
-  const float *value[QUERY_NARROW_KEYS];
-  gboolean     is_masked;        /* bias holds something for the n_keys */
+  gsize         first_key, n_keys;
+  gconstpointer key[QUERY_NARROW_KEYS];
+  gconstpointer value[QUERY_NARROW_KEYS];
+  gboolean      is_masked;       /* bias holds something for the n_keys */
   float bias[QUERY_NARROW_KEYS]; /* what replaces a score: 0 nothing, -FLT_MAX for a hidden key */
   gboolean has_bias;             /* found out when the block is added */
 

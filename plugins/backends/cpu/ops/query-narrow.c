@@ -100,7 +100,7 @@ pack_key_tiles (const QueryGroup *g, gsize first, guint8 *tiles)
 
       for (gsize i = 0; i < NARROW_ROWS; i++)
         if (first + i < g->n_keys)
-          narrow_line_bfloat16 (g->key[first + i] + block * length, n, lines[i]);
+          narrow_line_bfloat16 ((const float *) g->key[first + i] + block * length, n, lines[i]);
         else
           memset (lines[i], 0, sizeof lines[i]);
       narrow_store_tile (lines, tiles + block * 2 * NARROW_TILE_BYTES);
@@ -236,8 +236,8 @@ fetch_next_head (const QueryGroup *g, gsize row)
         __builtin_prefetch (query + d);
       if (row < g->n_keys)
         {
-          __builtin_prefetch (g->key[row] + d);
-          __builtin_prefetch (g->value[row] + d);
+          __builtin_prefetch ((const float *) g->key[row] + d);
+          __builtin_prefetch ((const float *) g->value[row] + d);
         }
     }
 }
