@@ -8,6 +8,7 @@
 
 #include "trafo-device-private.h"
 #include "trafo-encoded-parts-private.h"
+#include "trafo-float16-range-private.h"
 #include "trafo-llm-int8-private.h"
 #include "trafo-tensor-private.h"
 #include "trafo-thread-pool-private.h"
@@ -327,18 +328,44 @@ typedef struct
   gpointer              device;
   const TrafoWeight    *weight;
   gpointer              destination;
-  guint                 first_task;
+  guint                 first_task, n_tasks;
+  gint                  is_beyond_float16; /* some element is; atomic */
 } Packing;
+
+/* Whether share @task of each part's rows, which are about those that the task packs, so that they are
+ * read once from memory, has an element that would become infinite. */
+static gboolean
+is_share_beyond_float16 (const Packing *packing, guint task)
+{
+  const TrafoWeight *weight = packing->weight;
+
+  for (guint i = 0; i < weight->n_parts; i++)
+    {
+      gint64 n_rows = weight->parts[i].shape[0];
+      gint64 share = (n_rows + packing->n_tasks - 1) / packing->n_tasks;
+      gint64 row, column;
+      float  value;
+
+      if (trafo_float16_range_find (&weight->parts[i],
+                                    share * task,
+                                    MIN (share * (task + 1), n_rows),
+                                    &row,
+                                    &column,
+                                    &value))
+        return TRUE;
+    }
+  return FALSE;
+}
 
 static void
 pack_task (gpointer data, guint task)
 {
   Packing *packing = data;
 
-  packing->ops->pack (packing->device,
-                      packing->weight,
-                      packing->destination,
-                      packing->first_task + task);
+  task += packing->first_task;
+  packing->ops->pack (packing->device, packing->weight, packing->destination, task);
+  if (packing->weight->dtype == TRAFO_DTYPE_FLOAT16 && is_share_beyond_float16 (packing, task))
+    g_atomic_int_set (&packing->is_beyond_float16, TRUE);
 }
 
 /* What now lives elsewhere need not stay in the mapped file's pages. */
@@ -364,6 +391,7 @@ pack_pieces (TrafoWeights *self, const TrafoGraphParam *param, Packing *packing,
 
   if (TRAFO_HAS (ops, pack_n_tasks))
     n_tasks = ops->pack_n_tasks (packing->device, packing->weight);
+  packing->n_tasks = n_tasks;
   n_pieces = CLAMP (size_bytes / PACK_BYTES, 1, MAX (n_tasks, 1));
   for (guint i = 0; i < n_pieces; i++)
     {
@@ -481,6 +509,42 @@ take_cached (TrafoWeights       *self,
   return TRUE;
 }
 
+/* Says which element of a parameter float16 cannot hold. */
+static gboolean
+fail_float16_range (TrafoWeights *self, const TrafoGraphParam *param, GError **error)
+{
+  TrafoOperand part;
+  gint64       row, column;
+  float        value;
+
+  for (guint i = 0; i < param->names->len; i++)
+    {
+      if (!self->source.lookup (self->source.data, param, i, &part, error))
+        return FALSE;
+      if (trafo_float16_range_find (&part, 0, part.shape[0], &row, &column, &value))
+        {
+          g_set_error (error,
+                       TRAFO_ERROR,
+                       TRAFO_ERROR_UNSUPPORTED,
+                       "parameter '%s' has %g at [%" G_GINT64_FORMAT ", %" G_GINT64_FORMAT
+                       "], expected magnitudes up to %d for dtype float16; float32 and bfloat16 "
+                       "hold greater ones",
+                       (const char *) g_ptr_array_index (param->names, i),
+                       (double) value,
+                       row,
+                       column,
+                       TRAFO_FLOAT16_MAX);
+          return FALSE;
+        }
+    }
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_INTERNAL,
+               "parameter '%s' changed while it was packed",
+               (const char *) g_ptr_array_index (param->names, 0));
+  return FALSE;
+}
+
 static gboolean
 make_packed (TrafoWeights          *self,
              const TrafoGraphParam *param,
@@ -491,12 +555,14 @@ make_packed (TrafoWeights          *self,
 {
   const TrafoDeviceOps *ops = trafo_device_get_ops (self->device);
   gpointer              handle = trafo_device_get_handle (self->device);
-  Packing               packing = { ops, handle, weight, NULL, 0 };
+  Packing               packing = { .ops = ops, .device = handle, .weight = weight };
 
   if (!entry_alloc (self, entry, size_bytes, error))
     return FALSE;
   packing.destination = entry->copy;
   pack_pieces (self, param, &packing, size_bytes);
+  if (packing.is_beyond_float16)
+    return fail_float16_range (self, param, error);
   set_packed (entry, weight);
   return trafo_device_is_host (self->device) ||
          entry_upload (self, entry, entry->copy, size_bytes, error);

@@ -168,7 +168,9 @@ linear_cases (GArray *cases)
 static void
 narrow_cases (GArray *cases)
 {
-  static const TrafoDType dtypes[] = { TRAFO_DTYPE_BFLOAT16, TRAFO_DTYPE_INT8 };
+  static const TrafoDType dtypes[] = { TRAFO_DTYPE_FLOAT16,
+                                       TRAFO_DTYPE_BFLOAT16,
+                                       TRAFO_DTYPE_INT8 };
 
   for (guint d = 0; d < G_N_ELEMENTS (dtypes); d++)
     for (guint i = 0; i < case_n_lengths; i++)

@@ -56,13 +56,13 @@ sum_error (gint64 n, double term)
 }
 
 /* What it costs a product to make both of its operands narrower, of their greatest magnitudes: half a
- * unit in the last place of each, as parts of the magnitude. */
+ * unit in the last place of each, as parts of the magnitude. Beside weights of float16 x stays as it is. */
 static double
 narrowing_error (TrafoDType dtype)
 {
   double half = dtype == TRAFO_DTYPE_BFLOAT16 ? 0x1p-9 : dtype == TRAFO_DTYPE_INT8 ? 0.5 / 127 : 0;
 
-  return half * (2 + half);
+  return dtype == TRAFO_DTYPE_FLOAT16 ? 0x1p-11 : half * (2 + half);
 }
 
 static double

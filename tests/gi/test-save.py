@@ -17,7 +17,7 @@ gi.require_version("Trafo", "1.0")
 from gi.repository import GLib, Trafo  # noqa: E402
 
 MODELS = pathlib.Path(os.environ["G_TEST_SRCDIR"]) / "data" / "models"
-DTYPES = (Trafo.DType.FLOAT32, Trafo.DType.BFLOAT16, Trafo.DType.INT8)
+DTYPES = (Trafo.DType.FLOAT32, Trafo.DType.FLOAT16, Trafo.DType.BFLOAT16, Trafo.DType.INT8)
 SIZES = {"vocab_size": 50, "n_embd": 16, "n_layer": 2, "n_head": 2, "n_positions": 32, "n_inner": None}
 
 

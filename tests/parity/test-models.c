@@ -4,7 +4,9 @@
 /* Models on every device against transformers, on the checkpoints and expected values that
  * tests/tools/make-tiny-models.py makes. Checkpoints of the same form in the folder TRAFO_MODELS, if
  * it is set, are compared too. With an argument, that device alone. */
+#include <glib/gstdio.h>
 #include <math.h>
+#include <string.h>
 #include <trafo/trafo.h>
 
 /* What linear layers compute with, and how far a value may be from transformers' in float32, of the
@@ -18,6 +20,7 @@ typedef struct
 
 static const Precision full = { TRAFO_DTYPE_FLOAT32, 1e-4 };
 static const Precision narrow[] = {
+  { TRAFO_DTYPE_FLOAT16, 5e-3 }, /* an eighth of bfloat16's: it has three bits more */
   { TRAFO_DTYPE_BFLOAT16, 4e-2 },
   { TRAFO_DTYPE_INT8, 0.15 },
 };
@@ -142,6 +145,21 @@ find_task (const char *folder)
   return trafo_auto_model_get_task_of_class (auto_class);
 }
 
+static TrafoModel *
+load (const char *folder, const char *device, TrafoDType dtype)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoLoadOptions) options = trafo_load_options_new ();
+  TrafoModel *model;
+
+  trafo_load_options_set_device (options, device);
+  trafo_load_options_set_dtype (options, dtype);
+  model =
+      trafo_auto_model_from_pretrained_for_task (folder, find_task (folder), options, NULL, &error);
+  g_assert_no_error (error);
+  return model;
+}
+
 static void
 test_model (gconstpointer data)
 {
@@ -149,20 +167,11 @@ test_model (gconstpointer data)
   g_autofree char *expected = g_build_filename (test->folder, "expected", NULL);
   g_autoptr (GDir) files = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (TrafoLoadOptions) options = trafo_load_options_new ();
-  g_autoptr (TrafoModel) model = NULL;
+  g_autoptr (TrafoModel) model = load (test->folder, test->device, test->precision.dtype);
   g_auto (GStrv) missing = NULL;
   const char *name;
   guint       n_files = 0;
 
-  trafo_load_options_set_device (options, test->device);
-  trafo_load_options_set_dtype (options, test->precision.dtype);
-  model = trafo_auto_model_from_pretrained_for_task (test->folder,
-                                                     find_task (test->folder),
-                                                     options,
-                                                     NULL,
-                                                     &error);
-  g_assert_no_error (error);
   missing = trafo_model_list_missing_keys (model);
   g_assert_cmpuint (g_strv_length (missing), ==, 0);
   files = g_dir_open (expected, 0, &error);
@@ -179,9 +188,92 @@ test_model (gconstpointer data)
   g_assert_cmpuint (n_files, >=, 1);
 }
 
+/* The checkpoint in float16, in a folder of its own. */
+static char *
+make_float16 (const char *folder)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoCheckpoint) checkpoint = trafo_checkpoint_open (folder, NULL, &error);
+  g_autofree char *from = g_build_filename (folder, "config.json", NULL);
+  char            *made = g_dir_make_tmp ("trafo-float16-XXXXXX", NULL);
+  g_autofree char *to = g_build_filename (made, "config.json", NULL);
+  g_autofree char *config = NULL;
+  gsize            length;
+
+  g_assert_no_error (error);
+  trafo_checkpoint_cast (checkpoint, made, TRAFO_DTYPE_FLOAT16, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_file_get_contents (from, &config, &length, NULL));
+  g_assert_true (g_file_set_contents (to, config, (gssize) length, NULL));
+  return made;
+}
+
+static void
+remove_folder (const char *folder)
+{
+  g_autoptr (GDir) files = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (files)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      g_remove (path);
+    }
+  g_rmdir (folder);
+}
+
+static TrafoTensorDict *
+forward (TrafoModel *model)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoTensorDict) inputs = trafo_tensor_dict_new ();
+  g_autoptr (TrafoTensor) ids =
+      trafo_tensor_new (TRAFO_DTYPE_INT64, (gint64[]){ 3, 11 }, 2, &error);
+  TrafoTensorDict *outputs;
+
+  g_assert_no_error (error);
+  for (gsize i = 0; i < 33; i++)
+    ((gint64 *) trafo_tensor_get_data (ids))[i] = (gint64) (3 + i * 7 % 41);
+  trafo_tensor_dict_set (inputs, "input_ids", ids);
+  outputs = trafo_model_forward (model, inputs, TRUE, NULL, &error);
+  g_assert_no_error (error);
+  return outputs;
+}
+
+/* Of a checkpoint that is float16 already, layers of float16 make the bits of float32. */
+static void
+test_float16 (gconstpointer data)
+{
+  const Case      *test = data;
+  g_autofree char *folder = make_float16 (test->folder);
+  g_autoptr (TrafoModel) model = load (folder, test->device, TRAFO_DTYPE_FLOAT16);
+  g_autoptr (TrafoModel) wide = load (folder, test->device, TRAFO_DTYPE_FLOAT32);
+  g_autoptr (TrafoTensorDict) found = forward (model);
+  g_autoptr (TrafoTensorDict) expected = forward (wide);
+
+  g_assert_cmpuint (trafo_tensor_dict_get_size (found), >, 0);
+  for (guint i = 0; i < trafo_tensor_dict_get_size (found); i++)
+    {
+      const char  *name = trafo_tensor_dict_get_name (found, i);
+      TrafoTensor *a = trafo_tensor_dict_get (found, name);
+      TrafoTensor *b = trafo_tensor_dict_get (expected, name);
+
+      g_assert_cmpmem (trafo_tensor_get_data (a),
+                       trafo_tensor_get_size_bytes (a),
+                       trafo_tensor_get_data (b),
+                       trafo_tensor_get_size_bytes (b));
+    }
+  remove_folder (folder);
+}
+
 /* Each checkpoint of a folder that says what is expected of it. */
 static void
-add_folder (const char *device, const char *group, const char *models, const Precision *precision)
+add_folder (const char      *device,
+            const char      *group,
+            const char      *models,
+            const Precision *precision,
+            GTestDataFunc    function)
 {
   g_autoptr (GDir) folder = g_dir_open (models, 0, NULL);
   const char *name;
@@ -202,7 +294,7 @@ add_folder (const char *device, const char *group, const char *models, const Pre
       test->device = g_strdup (device);
       test->precision = *precision;
       test->folder = g_build_filename (models, name, NULL);
-      g_test_add_data_func_full (path, test, test_model, case_free);
+      g_test_add_data_func_full (path, test, function, case_free);
     }
 }
 
@@ -212,13 +304,16 @@ add_device (const char *device)
   g_autofree char *models = g_test_build_filename (G_TEST_DIST, "data", "models", NULL);
   g_autofree char *quantized = g_test_build_filename (G_TEST_DIST, "data", "quantized", NULL);
 
-  add_folder (device, "models", models, &full);
+  add_folder (device, "models", models, &full, test_model);
   if (g_str_equal (device, "cpu") || g_str_equal (device, "reference"))
-    add_folder (device, "quantized", quantized, &full);
+    add_folder (device, "quantized", quantized, &full, test_model);
   if (g_getenv ("TRAFO_MODELS") != NULL)
-    add_folder (device, "given", g_getenv ("TRAFO_MODELS"), &full);
-  for (gsize i = 0; i < G_N_ELEMENTS (narrow) && strcmp (device, "cpu") == 0; i++)
-    add_folder (device, "models", models, &narrow[i]);
+    add_folder (device, "given", g_getenv ("TRAFO_MODELS"), &full, test_model);
+  if (!g_str_equal (device, "cpu"))
+    return;
+  add_folder (device, "exact", models, &narrow[0], test_float16);
+  for (gsize i = 0; i < G_N_ELEMENTS (narrow); i++)
+    add_folder (device, "models", models, &narrow[i], test_model);
 }
 
 /* The devices of every backend that finds some here. */

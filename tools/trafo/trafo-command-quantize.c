@@ -14,6 +14,7 @@ typedef struct
 {
   char   **paths;
   char    *type;
+  gboolean double_quant;
   gboolean dry_run;
   gboolean json;
 } Options;
@@ -49,7 +50,8 @@ typedef struct
   const char *input;
   const char *output; /* NULL: nothing is written */
   const Type *type;
-  TrafoValue *tensors; /* of records, as trafo_model_measure_quantization() gives them */
+  gboolean    double_quant; /* of 4 bits: the scales become 8 bits */
+  TrafoValue *tensors;      /* of records, as trafo_model_measure_quantization() gives them */
   gint64      size_bytes;
   gint64      quantized_size_bytes;
 } Quantization;
@@ -178,6 +180,7 @@ quantize_to_codes (Quantization *self, const TrafoCommand *command, GError **err
   trafo_load_options_set_load_in_4bit (options, self->type->type_4bit != NULL);
   trafo_load_options_set_llm_int8_threshold (options, self->type->threshold);
   trafo_load_options_set_bnb_4bit_quant_type (options, self->type->type_4bit);
+  trafo_load_options_set_bnb_4bit_use_double_quant (options, self->double_quant);
   model = trafo_auto_model_from_pretrained_for_task (self->input, task, options, NULL, error);
   if (model == NULL)
     return FALSE;
@@ -319,12 +322,28 @@ quantize (const TrafoCommand *self, Quantization *quantization, gboolean is_json
   return status;
 }
 
+static const Type *
+find_type (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
+    if (g_strcmp0 (name, types[i].name) == 0)
+      return &types[i];
+  return NULL;
+}
+
 static int
 run (const TrafoCommand *self, int argc, char **argv)
 {
   g_auto (Options) options = { 0 };
   const GOptionEntry entries[] = {
     { "type", 0, 0, G_OPTION_ARG_STRING, &options.type, TYPES, "TYPE" },
+    { "bnb-4bit-use-double-quant",
+      0,
+      0,
+      G_OPTION_ARG_NONE,
+      &options.double_quant,
+      "Round the scales of bnb-nf4 and bnb-fp4 to 8 bits",
+      NULL },
     { "dry-run",
       0,
       0,
@@ -346,20 +365,23 @@ run (const TrafoCommand *self, int argc, char **argv)
     return trafo_command_fail_usage (self, "expected IN and OUT, two folders");
   quantization.input = options.paths[0];
   quantization.output = options.dry_run ? NULL : options.paths[1];
-  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
-    if (g_strcmp0 (options.type, types[i].name) == 0)
-      {
-        quantization.type = &types[i];
-        return quantize (self, &quantization, options.json);
-      }
-  return trafo_command_fail_usage (self,
-                                   "found --type %s, expected " TYPES,
-                                   options.type != NULL ? options.type : "nowhere");
+  quantization.double_quant = options.double_quant;
+  quantization.type = find_type (options.type);
+  if (quantization.type == NULL)
+    return trafo_command_fail_usage (self,
+                                     "found --type %s, expected " TYPES,
+                                     options.type != NULL ? options.type : "nowhere");
+  if (options.double_quant && quantization.type->type_4bit == NULL)
+    return trafo_command_fail_usage (self,
+                                     "found --bnb-4bit-use-double-quant with --type %s, expected "
+                                     "bnb-nf4 or bnb-fp4",
+                                     options.type);
+  return quantize (self, &quantization, options.json);
 }
 
 const TrafoCommand trafo_command_quantize = {
   .name = "quantize",
-  .arguments = "IN OUT --type TYPE [--dry-run] [--json]",
+  .arguments = "IN OUT --type TYPE [--bnb-4bit-use-double-quant] [--dry-run] [--json]",
   .summary = "Makes a model's weights smaller, and says how far they are off.",
   .examples = "  trafo quantize gpt2 gpt2-int8 --type bnb-int8\n"
               "  trafo quantize gpt2 gpt2-nf4 --type bnb-nf4\n"

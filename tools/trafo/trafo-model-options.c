@@ -60,7 +60,7 @@ trafo_model_options_check (TrafoModelOptions *self, const TrafoCommand *command)
   else if (self->dtype != NULL && !g_str_equal (self->dtype, "auto") &&
            trafo_dtype_from_name (self->dtype) == TRAFO_DTYPE_NONE)
     trafo_command_fail_usage (command,
-                              "found --dtype %s, expected auto, float32, bfloat16 or int8",
+                              "found --dtype %s, expected auto, float32, float16, bfloat16 or int8",
                               self->dtype);
   else if (self->llm_int8_threshold != NULL && !is_threshold (self->llm_int8_threshold))
     trafo_command_fail_usage (command,

@@ -11,7 +11,10 @@
 #include "trafo-dtype-choice.h"
 #include "trafo-text.h"
 
-static const TrafoDType dtypes[] = { TRAFO_DTYPE_FLOAT32, TRAFO_DTYPE_BFLOAT16, TRAFO_DTYPE_INT8 };
+static const TrafoDType dtypes[] = { TRAFO_DTYPE_FLOAT32,
+                                     TRAFO_DTYPE_FLOAT16,
+                                     TRAFO_DTYPE_BFLOAT16,
+                                     TRAFO_DTYPE_INT8 };
 
 static char *
 model_folder (const char *kind, const char *name)
@@ -61,12 +64,14 @@ test_choice (void)
     {
       g_autoptr (TrafoDTypeChoice) exact = choose (models[i].model, models[i].task, NULL, 0);
       g_autoptr (TrafoDTypeChoice) any = choose (models[i].model, models[i].task, NULL, 1);
+      double float16 = trafo_dtype_choice_get_deviation (any, TRAFO_DTYPE_FLOAT16);
       double bfloat16 = trafo_dtype_choice_get_deviation (any, TRAFO_DTYPE_BFLOAT16);
       double int8 = trafo_dtype_choice_get_deviation (any, TRAFO_DTYPE_INT8);
 
       g_assert_cmpint (trafo_dtype_choice_get_dtype (exact), ==, TRAFO_DTYPE_FLOAT32);
       g_assert_cmpfloat (trafo_dtype_choice_get_deviation (any, TRAFO_DTYPE_FLOAT32), ==, 0);
-      g_assert_cmpfloat (bfloat16, >, 0);
+      g_assert_cmpfloat (float16, >, 0);
+      g_assert_cmpfloat (float16, <, bfloat16 / 4);
       g_assert_cmpfloat (bfloat16, <, int8);
       g_assert_cmpfloat (int8, <, 0.2);
       g_assert_true (isnan (trafo_dtype_choice_get_seconds (any, TRAFO_DTYPE_BOOL)));

@@ -224,6 +224,51 @@ test_mixed (void)
     }
 }
 
+/* What float16 does not hold is an error that names it, and nothing else is one. */
+static void
+test_float16_range (void)
+{
+  static const WeightCase weights_of[] = {
+    { "", { "a", "great" }, { 3, 3 }, FALSE, TRAFO_WEIGHT_USE_LINEAR },
+    { "", { "half", "great" }, { 3, 3 }, FALSE, TRAFO_WEIGHT_USE_LINEAR }, /* joined first */
+    { "", { "great" }, { 1, 3 }, TRUE, TRAFO_WEIGHT_USE_IN_OUT },
+  };
+  static const float values[] = { 65504, 1, -7e4f };
+
+  for (gsize i = 0; i < 2 * G_N_ELEMENTS (weights_of); i++)
+    {
+      const WeightCase *c = &weights_of[i / 2];
+      FakeDevice        fake = { .packs = TRUE };
+      g_autoptr (TrafoDevice) device = fake_host_device_new (&fake);
+      g_autoptr (TrafoTensorDict) tensors = make_tensors ();
+      g_autoptr (TrafoTensor) great =
+          trafo_tensor_new_from_floats ((gint64[]){ 1, 3 }, 2, values, 3, NULL);
+      g_autoptr (TrafoGraph) graph = trafo_graph_new ();
+      g_autoptr (TrafoWeights) weights = NULL;
+      g_autoptr (GError) error = NULL;
+      TrafoDType        dtype = i % 2 == 0 ? TRAFO_DTYPE_FLOAT16 : TRAFO_DTYPE_BFLOAT16;
+      TrafoWeightSource source;
+      TrafoValueType    type;
+      TrafoGraphParam  *param = make_param (graph, c, &type);
+      TrafoOperand      operand;
+
+      trafo_tensor_dict_set (tensors, "great", great);
+      fake_source_init (&source, tensors);
+      weights = trafo_weights_new (device, dtype, &source);
+      g_assert_cmpint (trafo_weights_get (weights, param, &type, c->use, &operand, &error),
+                       ==,
+                       dtype != TRAFO_DTYPE_FLOAT16);
+      if (dtype != TRAFO_DTYPE_FLOAT16)
+        continue;
+      g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_UNSUPPORTED);
+      g_assert_nonnull (strstr (error->message, "'great' has -70000 at [0, 2]"));
+      ((float *) trafo_tensor_get_data (great))[2] = 65519;
+      g_clear_error (&error);
+      trafo_weights_get (weights, param, &type, c->use, &operand, &error);
+      g_assert_no_error (error);
+    }
+}
+
 /* Each tensor is in a file of its own. */
 static gboolean
 locate (gpointer data, const TrafoOperand *operand, guint *ret_file, gsize *ret_offset_bytes)
@@ -368,6 +413,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/weights/both-ways", test_both_ways);
   g_test_add_func ("/weights/mixed", test_mixed);
+  g_test_add_func ("/weights/float16-range", test_float16_range);
   g_test_add_func ("/weights/cached", test_cached);
   g_test_add_func ("/weights/not-there", test_not_there);
   g_test_add_func ("/weights/empty-part", test_empty_part);

@@ -419,6 +419,44 @@ test_quantize (void)
     }
 }
 
+/* The bytes that bitsandbytes writes, of scales in 8 bits, too. */
+static void
+test_quantize_double (void)
+{
+  g_autofree char *written = g_build_filename (folder, "double", "model.safetensors", NULL);
+  g_autofree char *stored = g_test_build_filename (G_TEST_DIST,
+                                                   "data",
+                                                   "quantized",
+                                                   "bert-seqcls-nf4",
+                                                   "model.safetensors",
+                                                   NULL);
+  g_autoptr (JsonNode) node = run_json ("quantize --json @M/bert-seqcls @T/double --type bnb-nf4 "
+                                        "--bnb-4bit-use-double-quant");
+  g_autoptr (TrafoTensorDict) found = trafo_tensor_dict_load (written, NULL);
+  g_autoptr (TrafoTensorDict) expected = trafo_tensor_dict_load (stored, NULL);
+  guint n_nested = 0;
+
+  g_assert_nonnull (found);
+  g_assert_nonnull (expected);
+  for (guint i = 0; i < trafo_tensor_dict_get_size (found); i++)
+    {
+      const char  *name = trafo_tensor_dict_get_name (found, i);
+      TrafoTensor *a = trafo_tensor_dict_get (found, name);
+      TrafoTensor *b = trafo_tensor_dict_get (expected, name);
+
+      g_assert_nonnull (b);
+      g_assert_cmpmem (trafo_tensor_get_data (a),
+                       trafo_tensor_get_size_bytes (a),
+                       trafo_tensor_get_data (b),
+                       trafo_tensor_get_size_bytes (b));
+      n_nested += g_str_has_suffix (name, ".nested_absmax");
+    }
+  g_assert_cmpuint (n_nested,
+                    ==,
+                    json_array_get_length (
+                        json_object_get_array_member (json_node_get_object (node), "tensors")));
+}
+
 /* With the loop of its guide to perplexity transformers finds 353.1332787977403. */
 static void
 test_eval (void)
@@ -713,6 +751,7 @@ main (int argc, char **argv)
   g_test_add_func ("/trafo/verify-classes", test_verify_classes);
   g_test_add_func ("/trafo/convert", test_convert);
   g_test_add_func ("/trafo/quantize", test_quantize);
+  g_test_add_func ("/trafo/quantize-bytes", test_quantize_double);
   g_test_add_func ("/trafo/eval", test_eval);
   g_test_add_func ("/trafo/show-json", test_show_json);
   g_test_add_func ("/trafo/plugin-path", test_plugin_path);

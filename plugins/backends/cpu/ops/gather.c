@@ -37,8 +37,8 @@ has_contiguous_rows (const TrafoOperand *table)
 static gboolean
 is_packed (const TrafoOperand *table)
 {
-  return table->layout == TRAFO_LAYOUT_PACKED && table->dtype == TRAFO_DTYPE_FLOAT32 &&
-         table->n_dims == 2;
+  return table->layout == TRAFO_LAYOUT_PACKED && table->n_dims == 2 &&
+         (table->dtype == TRAFO_DTYPE_FLOAT32 || table->dtype == TRAFO_DTYPE_FLOAT16);
 }
 
 static gboolean
@@ -78,11 +78,31 @@ id_at (const TrafoKernelArgs *args, const TrafoCpuRows *rows, gsize index, gsize
 }
 
 static void
+gather_packed_float16 (const guint16 *x, float *y, gsize n)
+{
+  guint16 row[64];
+
+  for (gsize k = 0; k < n; k += G_N_ELEMENTS (row))
+    {
+      gsize length = MIN (G_N_ELEMENTS (row), n - k);
+
+      for (gsize i = 0; i < length; i++)
+        row[i] = x[(k + i) * PANEL];
+      convert_from_float16 (row, y + k, length);
+    }
+}
+
+static void
 gather_packed_row (const TrafoOperand *table, gint64 id, float *y, gsize n)
 {
-  gsize        row = (gsize) id;
-  const float *x = (const float *) table->data + row / PANEL * n * PANEL + row % PANEL;
+  gsize        row = (gsize) id, first = row / PANEL * n * PANEL + row % PANEL;
+  const float *x = (const float *) table->data + first;
 
+  if (table->dtype == TRAFO_DTYPE_FLOAT16)
+    {
+      gather_packed_float16 ((const guint16 *) table->data + first, y, n);
+      return;
+    }
   for (gsize k = 0; k < n; k++)
     y[k] = x[k * PANEL];
 }

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
+#include "convert.h"
 #include "linear-grid.h"
 #include "linear-output.h"
 #include "panel.h"
 
-/* y [M, N] = activation (x [M, K] W^T + bias) + residual, W packed by linear-pack.c.
+/* y [M, N] = activation (x [M, K] W^T + bias) + residual, W packed by linear-pack.c in float32 or float16.
+ * The latter becomes float32 in registers or, for many rows, once for all of them in the second-level
+ * cache: the bits are those of float32 weights of the same values.
  *
  * The output is cut in tiles of PANEL_ROWS x PANEL, whose sums fill the registers; a panel of W is
  * used by all tiles of a block of rows while it is in the second-level cache, and the next panel is
@@ -15,12 +18,21 @@
 #define BLOCK_BYTES (768 * 1024)
 #define STREAM_AHEAD_BYTES 4096
 
+/* From so many tiles on a panel of float16 is widened once, not by each of them: measured. */
+#if defined(__F16C__)
+#define MIN_WIDENED_TILES 8
+#else
+#define MIN_WIDENED_TILES 2
+#endif
+
 typedef struct
 {
   TrafoCpuRows x;
   LinearOutput output;
   LinearGrid   grid;
-  const float *weight;
+  const char  *weight;
+  gboolean     is_float16; /* the weight */
+  gsize        element_bytes;
   gsize        n_in;
   gsize        chunk; /* terms of K summed at once */
 } Linear;
@@ -31,10 +43,10 @@ typedef struct
   gsize panel, k, n_k;
 } Chunk;
 
-static const float *
+static const char *
 panel_at (const Linear *l, gsize panel, gsize k)
 {
-  return l->weight + (panel * l->n_in + k) * PANEL;
+  return l->weight + (panel * l->n_in + k) * PANEL * l->element_bytes;
 }
 
 static Linear
@@ -44,6 +56,8 @@ linear_from_args (const TrafoKernelArgs *args)
     .x = trafo_cpu_rows (&args->inputs[0]),
     .output = TRAFO_CPU_SYMBOL (linear_output) (args),
     .weight = args->inputs[1].data,
+    .is_float16 = args->inputs[1].dtype == TRAFO_DTYPE_FLOAT16,
+    .element_bytes = trafo_cpu_dtype_size (args->inputs[1].dtype),
     .n_in = (gsize) trafo_cpu_last_dim (&args->inputs[0]),
   };
   gsize n_chunks = (l.n_in + MAX_CHUNK - 1) / MAX_CHUNK;
@@ -59,7 +73,8 @@ linear_supports (const TrafoKernelArgs *args)
 {
   const TrafoOperand *weight = &args->inputs[1];
 
-  return weight->layout == TRAFO_LAYOUT_PACKED && weight->dtype == TRAFO_DTYPE_FLOAT32 &&
+  return weight->layout == TRAFO_LAYOUT_PACKED &&
+         (weight->dtype == TRAFO_DTYPE_FLOAT32 || weight->dtype == TRAFO_DTYPE_FLOAT16) &&
          TRAFO_CPU_SYMBOL (linear_is_rows) (args);
 }
 
@@ -71,30 +86,52 @@ linear_n_tasks (const TrafoKernelArgs *args, guint n_threads)
   return TRAFO_CPU_SYMBOL (linear_grid_n_tasks) (&l.grid, PANEL_ROWS * l.n_in, n_threads);
 }
 
-static VPrefetch
-share_prefetch (const float *next, const Chunk *chunk, gsize t, gsize n_tiles)
+/* A chunk of a panel that is to be widened, once for all tiles. */
+static gsize
+linear_scratch_size (const TrafoKernelArgs *args, guint n_threads)
 {
-  guint     n_lines = V_TILE_STEP * PANEL * (guint) sizeof (float) / V_CACHE_LINE;
-  VPrefetch prefetch = { .n_lines = (n_lines + n_tiles - 1) / n_tiles };
+  Linear l = linear_from_args (args);
+
+  return l.is_float16 ? l.chunk * PANEL * sizeof (float) : 0;
+}
+
+static VPrefetch
+share_prefetch (const Linear *l, const char *next, const Chunk *chunk, gsize t, gsize n_tiles)
+{
+  gsize     n_lines = V_TILE_STEP * PANEL * l->element_bytes / V_CACHE_LINE;
+  VPrefetch prefetch = { .n_lines = (guint) ((n_lines + n_tiles - 1) / n_tiles) };
   gsize     n_steps = chunk->n_k / V_TILE_STEP;
 
-  prefetch.next = (const char *) next + t * n_steps * prefetch.n_lines * V_CACHE_LINE;
+  prefetch.next = next + t * n_steps * prefetch.n_lines * V_CACHE_LINE;
   return prefetch;
 }
 
 /* All tiles of a block of rows and one panel; @next is the panel that comes after. */
 static void
-run_panel (const Linear *l, const LinearRange *block, const Chunk *chunk, const float *next)
+run_panel (const Linear      *l,
+           const LinearRange *block,
+           const Chunk       *chunk,
+           const char        *next,
+           float             *widened)
 {
   _Alignas(64) float sums[PANEL_ROWS * PANEL];
   gsize              n_tiles = block->tile_end - block->tile;
   LinearTile         tile = { .n = chunk->panel * PANEL, .stride = PANEL };
+  gconstpointer      panel = panel_at (l, chunk->panel, chunk->k);
+  gboolean           is_widened = l->is_float16 && n_tiles >= MIN_WIDENED_TILES;
+  const PanelTile   *tiles = l->is_float16 && !is_widened ? TRAFO_CPU_SYMBOL (panel_tiles_float16)
+                                                          : TRAFO_CPU_SYMBOL (panel_tiles);
 
   tile.is_first = chunk->k == 0;
   tile.is_last = chunk->k + chunk->n_k >= l->n_in;
+  if (is_widened)
+    {
+      convert_from_float16 (panel, widened, chunk->n_k * PANEL);
+      panel = widened;
+    }
   for (gsize t = 0; t < n_tiles; t++)
     {
-      VPrefetch    prefetch = share_prefetch (next, chunk, t, n_tiles);
+      VPrefetch    prefetch = share_prefetch (l, next, chunk, t, n_tiles);
       const float *rows[PANEL_ROWS];
       gsize        end;
 
@@ -102,39 +139,38 @@ run_panel (const Linear *l, const LinearRange *block, const Chunk *chunk, const 
       tile.n_rows = end - tile.m;
       for (gsize i = 0; i < tile.n_rows; i++)
         rows[i] = (const float *) trafo_cpu_row (&l->x, tile.m + i) + chunk->k;
-      TRAFO_CPU_SYMBOL (panel_tiles)
-      [tile.n_rows](rows, panel_at (l, chunk->panel, chunk->k), chunk->n_k, prefetch, sums);
+      tiles[tile.n_rows](rows, panel, chunk->n_k, prefetch, sums);
       TRAFO_CPU_SYMBOL (linear_finish) (&l->output, &tile, sums);
     }
 }
 
 /* One block of rows and one chunk of K, panel by panel. */
 static void
-run_block (const Linear *l, const LinearRange *block, gsize k)
+run_block (const Linear *l, const LinearRange *block, gsize k, float *widened)
 {
   gboolean is_stream = block->tile_end - block->tile == 1;
 
   for (gsize panel = block->panel; panel < block->panel_end; panel++)
     {
-      const float *current = panel_at (l, panel, k);
-      const float *next = panel_at (l, panel + 1 < block->panel_end ? panel + 1 : block->panel, k);
-      Chunk        chunk = { panel, k, MIN (l->chunk, l->n_in - k) };
+      const char *current = panel_at (l, panel, k);
+      const char *next = panel_at (l, panel + 1 < block->panel_end ? panel + 1 : block->panel, k);
+      Chunk       chunk = { panel, k, MIN (l->chunk, l->n_in - k) };
 
       if (is_stream)
-        next = current + STREAM_AHEAD_BYTES / sizeof (float);
-      run_panel (l, block, &chunk, next);
+        next = current + STREAM_AHEAD_BYTES;
+      run_panel (l, block, &chunk, next, widened);
     }
 }
 
 /* One block of rows and all of K, chunk by chunk. */
 static void
-run_chunks (const Linear *l, const LinearRange *block)
+run_chunks (const Linear *l, const LinearRange *block, float *widened)
 {
   gsize k = 0;
 
   do
     {
-      run_block (l, block, k);
+      run_block (l, block, k, widened);
       k += l->chunk;
     }
   while (k < l->n_in);
@@ -159,7 +195,7 @@ linear_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scr
         {
           block.panel = panel;
           block.panel_end = MIN (panel + n_panels, range.panel_end);
-          run_chunks (&l, &block);
+          run_chunks (&l, &block, scratch);
         }
     }
 }
@@ -169,6 +205,7 @@ const TrafoKernel TRAFO_CPU_SYMBOL (linear) = {
   .op = TRAFO_OP_LINEAR,
   .name = "linear-float32-" TRAFO_CPU_TIER_NAME,
   .supports = linear_supports,
+  .scratch_size = linear_scratch_size,
   .n_tasks = linear_n_tasks,
   .run = linear_run,
 };

@@ -13,7 +13,8 @@ find_packing (const TrafoWeight *weight)
   switch (weight->dtype)
     {
     case TRAFO_DTYPE_FLOAT32:
-      return &TRAFO_CPU_SYMBOL (pack_float32);
+    case TRAFO_DTYPE_FLOAT16:
+      return &TRAFO_CPU_SYMBOL (pack_float);
     case TRAFO_DTYPE_BFLOAT16:
     case TRAFO_DTYPE_INT8:
       return &TRAFO_CPU_SYMBOL (pack_narrow);

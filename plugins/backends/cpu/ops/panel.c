@@ -4,30 +4,49 @@
 
 /* One partial sum in all of them, though short tiles then wait for their own additions: a row's result
  * must not depend on how many rows are computed with it. */
-#define DEFINE_TILE(n)                                                                             \
-  static void tile_##n (const float *const *rows,                                                  \
-                        const float        *panel,                                                 \
-                        gsize               n_k,                                                   \
-                        VPrefetch           prefetch,                                              \
-                        float              *sums)                                                  \
+#define DEFINE_TILE(n, dtype)                                                                      \
+  static void tile_##n##_##dtype (const float *const *rows,                                        \
+                                  gconstpointer       panel,                                       \
+                                  gsize               n_k,                                         \
+                                  VPrefetch           prefetch,                                    \
+                                  float              *sums)                                        \
   {                                                                                                \
-    v_tile (n, PANEL_VECTORS, 1, rows, panel, PANEL, n_k, prefetch, sums, PANEL);                  \
+    v_tile_of (TRAFO_DTYPE_##dtype,                                                                \
+               n,                                                                                  \
+               PANEL_VECTORS,                                                                      \
+               1,                                                                                  \
+               rows,                                                                               \
+               panel,                                                                              \
+               PANEL,                                                                              \
+               n_k,                                                                                \
+               prefetch,                                                                           \
+               sums,                                                                               \
+               PANEL);                                                                             \
   }
+#define DEFINE_TILES(n)                                                                            \
+  DEFINE_TILE (n, FLOAT32)                                                                         \
+  DEFINE_TILE (n, FLOAT16)
 
-DEFINE_TILE (1)
-DEFINE_TILE (2)
-DEFINE_TILE (3)
-DEFINE_TILE (4)
+DEFINE_TILES (1)
+DEFINE_TILES (2)
+DEFINE_TILES (3)
+DEFINE_TILES (4)
 #if V_REGISTERS == 32
-DEFINE_TILE (5)
-DEFINE_TILE (6)
-DEFINE_TILE (7)
-DEFINE_TILE (8)
+DEFINE_TILES (5)
+DEFINE_TILES (6)
+DEFINE_TILES (7)
+DEFINE_TILES (8)
+#define TILES(dtype)                                                                               \
+  {                                                                                                \
+    NULL, tile_1_##dtype, tile_2_##dtype, tile_3_##dtype, tile_4_##dtype, tile_5_##dtype,          \
+        tile_6_##dtype, tile_7_##dtype, tile_8_##dtype                                             \
+  }
+#else
+#define TILES(dtype)                                                                               \
+  {                                                                                                \
+    NULL, tile_1_##dtype, tile_2_##dtype, tile_3_##dtype, tile_4_##dtype                           \
+  }
 #endif
 
-const PanelTile TRAFO_CPU_SYMBOL (panel_tiles)[PANEL_ROWS + 1] = {
-  NULL,   tile_1, tile_2, tile_3, tile_4,
-#if V_REGISTERS == 32
-  tile_5, tile_6, tile_7, tile_8,
-#endif
-};
+const PanelTile TRAFO_CPU_SYMBOL (panel_tiles)[PANEL_ROWS + 1] = TILES (FLOAT32);
+const PanelTile TRAFO_CPU_SYMBOL (panel_tiles_float16)[PANEL_ROWS + 1] = TILES (FLOAT16);

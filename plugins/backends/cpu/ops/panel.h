@@ -6,7 +6,8 @@
 #include "ops.h"
 
 /* The right-hand side of a product as its inner loop reads it: panels of PANEL columns, one behind
- * the other; in a panel, for each of the K rows, its PANEL elements. The last panel ends with zeros.
+ * the other; in a panel, for each of the K rows, its PANEL elements, float32 or float16. The last panel
+ * ends with zeros.
  *
  *   element (k, n) lies at (n / PANEL * K + k) * PANEL + n % PANEL */
 #define PANEL_VECTORS 3
@@ -17,9 +18,10 @@
 
 /* sums [n][PANEL] = rows [n][n_k] panel [n_k][PANEL], for the n it is listed under. */
 typedef void (*PanelTile) (const float *const *rows,
-                           const float        *panel,
+                           gconstpointer       panel,
                            gsize               n_k,
                            VPrefetch           prefetch,
                            float              *sums);
 
 extern const PanelTile TRAFO_CPU_SYMBOL (panel_tiles)[PANEL_ROWS + 1];
+extern const PanelTile TRAFO_CPU_SYMBOL (panel_tiles_float16)[PANEL_ROWS + 1];

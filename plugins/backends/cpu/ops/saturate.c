@@ -144,6 +144,7 @@ TRAFO_CPU_SYMBOL (saturate) (guint16 dtype)
   switch (dtype)
     {
     case TRAFO_DTYPE_FLOAT32:
+    case TRAFO_DTYPE_FLOAT16: /* is widened to it */
       return saturate_float32 ();
     case TRAFO_DTYPE_BFLOAT16:
       return saturate_bfloat16 ();

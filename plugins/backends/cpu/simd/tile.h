@@ -4,6 +4,8 @@
 
 #include "vector.h"
 
+#include <trafo/trafo-dtype.h>
+
 /* Memory to bring nearer while a tile computes: @n_lines cache lines each V_TILE_STEP terms. */
 typedef struct
 {
@@ -14,23 +16,35 @@ typedef struct
 #define V_TILE_STEP 8
 #define V_CACHE_LINE 64
 
+/* Vector @j of @b, whose elements are float32 or float16. */
+static inline __attribute__ ((always_inline)) VFloat
+v_tile_column (guint8 dtype, gconstpointer b, guint j)
+{
+  if (dtype == TRAFO_DTYPE_FLOAT16)
+    return v_load_float16 ((const guint16 *) b + j * V_LANES);
+  return v_load ((const float *) b + j * V_LANES);
+}
+
 /* sums[i][j] = sum over k < n_k of rows[i][k] b[k][j]: the inner loop of every matrix product. The
  * sums stay in registers, so n_rows * n_vectors must leave n_vectors + 1 of V_REGISTERS free; all
  * but n_k are constants where this is inlined. Each sum takes its terms in the order of k, in
- * @n_chains partial sums (a short tile needs several to hide the latency of the addition). */
+ * @n_chains partial sums (a short tile needs several to hide the latency of the addition). What @dtype
+ * b has (float32 or float16) changes no bit of what is made of the same values. */
 static inline __attribute__ ((always_inline)) void
-v_tile (guint               n_rows,
-        guint               n_vectors,
-        guint               n_chains,
-        const float *const *rows,
-        const float        *b,
-        gsize               b_stride,
-        gsize               n_k,
-        VPrefetch           prefetch,
-        float              *sums,
-        gsize               sums_stride)
+v_tile_of (guint8              dtype,
+           guint               n_rows,
+           guint               n_vectors,
+           guint               n_chains,
+           const float *const *rows,
+           gconstpointer       b,
+           gsize               b_stride,
+           gsize               n_k,
+           VPrefetch           prefetch,
+           float              *sums,
+           gsize               sums_stride)
 {
-  VFloat       sum[32];
+  gsize  b_step = b_stride * (dtype == TRAFO_DTYPE_FLOAT16 ? sizeof (guint16) : sizeof (float));
+  VFloat sum[32];
   const float *row[8];
   gsize        k = 0;
 
@@ -51,8 +65,8 @@ v_tile (guint               n_rows,
 
 #pragma GCC unroll 4
           for (guint j = 0; j < n_vectors; j++)
-            column[j] = v_load (b + j * V_LANES);
-          b += b_stride;
+            column[j] = v_tile_column (dtype, b, j);
+          b = (const char *) b + b_step;
 #pragma GCC unroll 8
           for (guint i = 0; i < n_rows; i++)
             {
@@ -76,8 +90,8 @@ v_tile (guint               n_rows,
 
 #pragma GCC unroll 4
       for (guint j = 0; j < n_vectors; j++)
-        column[j] = v_load (b + j * V_LANES);
-      b += b_stride;
+        column[j] = v_tile_column (dtype, b, j);
+      b = (const char *) b + b_step;
 #pragma GCC unroll 8
       for (guint i = 0; i < n_rows; i++)
         {
@@ -101,4 +115,29 @@ v_tile (guint               n_rows,
           total += sum[(chain * n_rows + i) * n_vectors + j];
         v_store (sums + i * sums_stride + j * V_LANES, total);
       }
+}
+
+static inline __attribute__ ((always_inline)) void
+v_tile (guint               n_rows,
+        guint               n_vectors,
+        guint               n_chains,
+        const float *const *rows,
+        const float        *b,
+        gsize               b_stride,
+        gsize               n_k,
+        VPrefetch           prefetch,
+        float              *sums,
+        gsize               sums_stride)
+{
+  v_tile_of (TRAFO_DTYPE_FLOAT32,
+             n_rows,
+             n_vectors,
+             n_chains,
+             rows,
+             b,
+             b_stride,
+             n_k,
+             prefetch,
+             sums,
+             sums_stride);
 }

@@ -77,10 +77,22 @@ v_store_n (float *p, VFloat v, gsize n)
 static inline VFloat
 v_load_float16 (const guint16 *p)
 {
-  return _mm_setr_ps (trafo_float16_to_float (p[0]),
-                      trafo_float16_to_float (p[1]),
-                      trafo_float16_to_float (p[2]),
-                      trafo_float16_to_float (p[3]));
+  const __m128i bias = _mm_set1_epi32 ((127 - 15) << 23), least = _mm_set1_epi32 (1 << 23);
+  __m128i bits = _mm_unpacklo_epi16 (_mm_loadl_epi64 ((const __m128i *) p), _mm_setzero_si128 ());
+  __m128i sign = _mm_slli_epi32 (_mm_and_si128 (bits, _mm_set1_epi32 (0x8000)), 16);
+  __m128i shifted = _mm_slli_epi32 (_mm_and_si128 (bits, _mm_set1_epi32 (0x7fff)), 13);
+  __m128i value = _mm_add_epi32 (shifted, bias);
+  __m128i is_special = _mm_cmpgt_epi32 (shifted, _mm_set1_epi32 (0x0f7fffff));
+  __m128i is_subnormal = _mm_cmplt_epi32 (shifted, least);
+  /* 2^-14 (1 + m) - 2^-14 */
+  __m128 subnormal = _mm_sub_ps (_mm_castsi128_ps (_mm_add_epi32 (value, least)),
+                                 _mm_castsi128_ps (_mm_add_epi32 (bias, least)));
+
+  /* infinities and NaN: the greatest exponent, as they had it */
+  value = _mm_add_epi32 (value, _mm_and_si128 (is_special, bias));
+  value = _mm_or_si128 (_mm_andnot_si128 (is_subnormal, value),
+                        _mm_and_si128 (is_subnormal, _mm_castps_si128 (subnormal)));
+  return _mm_castsi128_ps (_mm_or_si128 (value, sign));
 }
 
 static inline VFloat

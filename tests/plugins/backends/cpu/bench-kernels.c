@@ -223,6 +223,7 @@ main (int argc, char *argv[])
   /* UINT8: codes of 4 bits */
   static const guint8    dtypes[] = { TRAFO_DTYPE_FLOAT32,
                                       TRAFO_DTYPE_BFLOAT16,
+                                      TRAFO_DTYPE_FLOAT16,
                                       TRAFO_DTYPE_INT8,
                                       TRAFO_DTYPE_UINT8 };
   static const gint64    rows[] = { 1, 4, 128, 1024 };

@@ -99,6 +99,7 @@ test_saturate (void)
   for (gsize t = 0; t < n_tiers; t++)
     {
       g_assert_cmpuint (tiers[t]->saturate (TRAFO_DTYPE_FLOAT32), >, 0);
+      g_assert_cmpuint (tiers[t]->saturate (TRAFO_DTYPE_FLOAT16), >, 0);
       g_assert_cmpuint (tiers[t]->saturate (TRAFO_DTYPE_BFLOAT16), >, 0);
       g_assert_cmpuint (tiers[t]->saturate (TRAFO_DTYPE_INT8), >, 0);
       g_assert_cmpuint (tiers[t]->saturate (TRAFO_DTYPE_INT64), ==, 0);
@@ -129,7 +130,7 @@ test_refused_weights (void)
   weight.n_out = weight.n_in = G_MAXINT64 / 8;
   g_assert_cmpuint (tier->packed_size (&weight), ==, 0);
   weight.n_out = weight.n_in = 4;
-  weight.dtype = TRAFO_DTYPE_FLOAT16;
+  weight.dtype = TRAFO_DTYPE_INT32;
   g_assert_cmpuint (tier->packed_size (&weight), ==, 0);
 }
 

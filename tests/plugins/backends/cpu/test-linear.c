@@ -19,6 +19,7 @@ static const Size sizes[] = {
 };
 
 static const guint8 packed_dtypes[] = { TRAFO_DTYPE_FLOAT32,
+                                        TRAFO_DTYPE_FLOAT16,
                                         TRAFO_DTYPE_BFLOAT16,
                                         TRAFO_DTYPE_INT8 };
 
@@ -117,6 +118,8 @@ typedef struct
 static double
 round_value (guint8 dtype, const Rounding *rounding, double value)
 {
+  if (dtype == TRAFO_DTYPE_FLOAT16)
+    return trafo_float16_to_float (trafo_float16_from_float ((float) value));
   if (dtype == TRAFO_DTYPE_BFLOAT16)
     return trafo_bfloat16_to_float (trafo_bfloat16_from_float ((float) value));
   if (dtype == TRAFO_DTYPE_INT8)
@@ -140,7 +143,7 @@ find_row (const TrafoOperand *x, gint64 m, gint64 *index)
     }
 }
 
-/* One element against a sum in double precision of what the dtype makes of x and the weight: each of
+/* One element against a sum in double precision of what the dtype makes of x and the weight (float16: of the weight alone): each of
  * K + 3 roundings may cost half a unit in the last place of the terms' size, and activations
  * (Lipschitz constant below 1.2) 4 ulp. Products of bfloat16 are exact in float32. */
 static void
@@ -149,6 +152,7 @@ check_element (KernelCase *c, const TrafoOperand *parts, gboolean is_in_out, gin
   const TrafoLinearAttrs *attrs = c->args.attrs;
   const TrafoOperand     *x = &c->args.inputs[0];
   guint8                  dtype = c->args.inputs[1].dtype;
+  guint8                  x_dtype = dtype == TRAFO_DTYPE_FLOAT16 ? TRAFO_DTYPE_FLOAT32 : dtype;
   guint                   last = x->n_dims - 1u;
   gint64                  index[TRAFO_MAX_DIMS] = { 0 };
   double                  sum = 0, size = 1, x_greatest = 0, weight_greatest = 0;
@@ -165,7 +169,7 @@ check_element (KernelCase *c, const TrafoOperand *parts, gboolean is_in_out, gin
   for (index[last] = 0; index[last] < x->shape[last]; index[last]++)
     {
       double weight = weight_at (parts, is_in_out, n, index[last]);
-      double term = round_value (dtype, &x_rounding, kernel_case_get (x, index)) *
+      double term = round_value (x_dtype, &x_rounding, kernel_case_get (x, index)) *
                     round_value (dtype, &weight_rounding, weight);
 
       sum += term;
@@ -257,19 +261,19 @@ test_parts (gconstpointer tier)
   static const gint64 part_sizes[] = { 17, 50, 3 };
   static const guint8 dtypes[] = { TRAFO_DTYPE_FLOAT32, TRAFO_DTYPE_FLOAT16, TRAFO_DTYPE_BFLOAT16 };
 
-  for (guint i = 0; i < 6 * G_N_ELEMENTS (dtypes); i++)
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (packed_dtypes) * G_N_ELEMENTS (dtypes); i++)
     {
       TrafoLinearAttrs attrs = linear_attrs (0, FALSE, FALSE);
-      gboolean         is_in_out = i / 3 % 2 != 0;
+      gboolean         is_in_out = i / G_N_ELEMENTS (packed_dtypes) % 2 != 0;
+      guint8           dtype = dtypes[i / 2 / G_N_ELEMENTS (packed_dtypes)];
       KernelCase       c;
       TrafoOperand     parts[3];
 
       attrs.is_in_out = is_in_out != FALSE;
       kernel_case_init (&c, TRAFO_OP_LINEAR, &attrs);
       for (guint p = 0; p < 3; p++)
-        parts[p] = is_in_out
-                       ? kernel_case_operand (&c, dtypes[i / 6], SHAPE (37, part_sizes[p]), 55)
-                       : kernel_case_operand (&c, dtypes[i / 6], SHAPE (part_sizes[p], 37), 41);
+        parts[p] = is_in_out ? kernel_case_operand (&c, dtype, SHAPE (37, part_sizes[p]), 55)
+                             : kernel_case_operand (&c, dtype, SHAPE (part_sizes[p], 37), 41);
       kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (3, 37), 0));
       kernel_case_add_input (&c,
                              pack (&c,
@@ -354,6 +358,60 @@ test_company (gconstpointer tier)
     test_company_of (tier, packed_dtypes[i]);
 }
 
+/* Every bit pattern of float16 somewhere, but for those that make NaN. */
+static void
+fill_float16 (TrafoOperand *weight)
+{
+  static const guint16 special[] = { 0x0000, 0x8000, 0x0001, 0x8001, 0x03ff, 0x0400, 0x7bff };
+  guint16             *halves = weight->data;
+
+  for (gint64 i = 0; i < weight->shape[0] * weight->shape[1]; i++)
+    {
+      halves[i] = (guint16) g_test_rand_int ();
+      if ((halves[i] & 0x7c00) == 0x7c00 || i % 5 == 0)
+        halves[i] = special[i % (gint64) G_N_ELEMENTS (special)];
+    }
+}
+
+/* Weights packed in float16 give the bits that they give in float32, whatever of float16 they are. */
+static void
+test_float16_of (const TrafoCpuKernels *tier, const Size *size, gboolean is_in_out)
+{
+  gint64              M = size->M, K = size->K, N = size->N;
+  gsize               y_bytes = (gsize) (M * N) * sizeof (float);
+  TrafoLinearAttrs    attrs = linear_attrs (TRAFO_ACTIVATION_RELU, TRUE, TRUE);
+  KernelCase          c;
+  TrafoOperand        part, x;
+  g_autofree gpointer expected = NULL;
+
+  attrs.is_in_out = is_in_out != FALSE;
+  kernel_case_init (&c, TRAFO_OP_LINEAR, &attrs);
+  x = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (M, K), 0);
+  part = is_in_out ? kernel_case_operand (&c, TRAFO_DTYPE_FLOAT16, SHAPE (K, N), 0)
+                   : kernel_case_operand (&c, TRAFO_DTYPE_FLOAT16, SHAPE (N, K), 0);
+  fill_float16 (&part);
+  kernel_case_add_input (&c, x);
+  kernel_case_add_input (&c, pack (&c, tier, TRAFO_DTYPE_FLOAT32, &part, 1, is_in_out));
+  kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (N), 0));
+  kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (M, N), 0));
+  c.args.output = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (M, N), 0);
+  kernel_case_run (&c, tier, 3);
+  expected = g_memdup2 (c.args.output.data, y_bytes);
+  memset (c.args.output.data, 0x7f, y_bytes);
+  c.args.inputs[1] = pack (&c, tier, TRAFO_DTYPE_FLOAT16, &part, 1, is_in_out);
+  kernel_case_run (&c, tier, 3);
+  g_assert_cmpmem (c.args.output.data, y_bytes, expected, y_bytes);
+  kernel_case_clear (&c);
+}
+
+static void
+test_float16 (gconstpointer tier)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+    for (guint is_in_out = 0; is_in_out < 2 && sizes[i].K > 0; is_in_out++)
+      test_float16_of (tier, &sizes[i], is_in_out != 0);
+}
+
 /* Sums of integers are exact, so that all tiers have the same bits. */
 static void
 test_integers (gconstpointer tier)
@@ -413,6 +471,7 @@ main (int argc, char *argv[])
   kernel_case_add_tests ("linear/parts", test_parts);
   kernel_case_add_tests ("linear/leading-axes", test_leading_axes);
   kernel_case_add_tests ("linear/company", test_company);
+  kernel_case_add_tests ("linear/float16", test_float16);
   kernel_case_add_tests ("linear/integers", test_integers);
   kernel_case_add_tests ("linear/refuses", test_refuses);
   return g_test_run ();
