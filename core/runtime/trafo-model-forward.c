@@ -5,6 +5,7 @@
 #include "trafo-async-call-private.h"
 #include "trafo-device-private.h"
 #include "trafo-execution-private.h"
+#include "trafo-joined-batch-private.h"
 #include "trafo-model-eager-private.h"
 #include "trafo-model-inputs-private.h"
 #include "trafo-model-runtime-private.h"
@@ -101,11 +102,37 @@ run_program (TrafoModel      *self,
 }
 
 static gboolean
-computes_on_host (TrafoModel *self)
+may_pack (TrafoModel *self, const TrafoVariant *variant)
 {
-  TrafoDevice *device = trafo_model_get_device (self);
+  return variant->labels_dtype == TRAFO_DTYPE_NONE && !variant->has_hidden_states &&
+         trafo_device_is_host (trafo_model_get_device (self));
+}
 
-  return device != NULL && trafo_device_is_host (device);
+static TrafoTensorDict *
+run_call (TrafoModel         *self,
+          const TrafoVariant *variant,
+          TrafoTensorDict    *inputs,
+          GCancellable       *cancellable,
+          GError            **error)
+{
+  TrafoTensor   *ids = trafo_tensor_dict_get (inputs, "input_ids");
+  TrafoVariant   actual = *variant;
+  TrafoProgram  *program;
+  TrafoBatchPart whole = { 0 };
+  g_autoptr (TrafoTensorDict) packed = NULL;
+  g_autoptr (TrafoTensorDict) outputs = NULL;
+
+  if (may_pack (self, variant))
+    packed = trafo_packed_inputs_new (inputs, NULL);
+  actual.is_packed = packed != NULL;
+  program = trafo_model_get_program (self, &actual, error);
+  if (program != NULL)
+    outputs = run_program (self, program, inputs, packed, cancellable, error);
+  if (outputs == NULL || packed == NULL)
+    return g_steal_pointer (&outputs);
+  whole.n_texts = trafo_tensor_get_dim (ids, 0);
+  whole.length = trafo_tensor_get_dim (ids, 1);
+  return trafo_joined_batch_cut (trafo_program_get_graph (program), outputs, &whole, error);
 }
 
 /**
@@ -138,17 +165,13 @@ trafo_model_forward (TrafoModel      *self,
                      GCancellable    *cancellable,
                      GError         **error)
 {
-  g_autoptr (TrafoTensorDict) packed = NULL;
-  TrafoVariant  variant;
-  TrafoProgram *program;
+  TrafoVariant variant;
 
   g_return_val_if_fail (TRAFO_IS_MODEL (self), NULL);
+  if (trafo_model_get_source (self, error) == NULL)
+    return NULL;
   trafo_model_inputs_get_variant (inputs, output_hidden_states, &variant);
-  if (variant.labels_dtype == TRAFO_DTYPE_NONE && !output_hidden_states && computes_on_host (self))
-    packed = trafo_packed_inputs_new (inputs);
-  variant.is_packed = packed != NULL;
-  program = trafo_model_get_program (self, &variant, error);
-  return program != NULL ? run_program (self, program, inputs, packed, cancellable, error) : NULL;
+  return run_call (self, &variant, inputs, cancellable, error);
 }
 
 /**
