@@ -10,6 +10,7 @@
 #include "trafo-model-inputs-private.h"
 #include "trafo-model-runtime-private.h"
 #include "trafo-packed-inputs-private.h"
+#include "trafo-token-budget-private.h"
 
 static void
 clear_tensor (gpointer data)
@@ -135,6 +136,30 @@ run_call (TrafoModel         *self,
   return trafo_joined_batch_cut (trafo_program_get_graph (program), outputs, &whole, error);
 }
 
+/* The graph of the variant without padding; NULL where there is none, or it does not compile. */
+static const TrafoGraph *
+get_packed_graph (TrafoModel *self, const TrafoVariant *variant, TrafoTokenBudget *ret_budget)
+{
+  TrafoVariant      packed = *variant;
+  TrafoProgram     *program;
+  const TrafoGraph *graph;
+
+  packed.is_packed = TRUE;
+  program = trafo_model_get_program (self, &packed, NULL);
+  graph = program != NULL ? trafo_program_get_graph (program) : NULL;
+  return graph != NULL && trafo_token_budget_init (ret_budget, graph) ? graph : NULL;
+}
+
+/* Whether a text's numbers are the same in any company: LLM.int8() asks all of it for outliers. */
+static gboolean
+computes_texts_apart (TrafoModel *self)
+{
+  const TrafoModelSource *source = trafo_model_get_source (self, NULL);
+
+  return source->quantization.encoding != TRAFO_WEIGHT_ENCODING_LLM_INT8 ||
+         source->quantization.threshold == 0;
+}
+
 /**
  * trafo_model_forward:
  * @self: a loaded model
@@ -172,6 +197,39 @@ trafo_model_forward (TrafoModel      *self,
     return NULL;
   trafo_model_inputs_get_variant (inputs, output_hidden_states, &variant);
   return run_call (self, &variant, inputs, cancellable, error);
+}
+
+/**
+ * trafo_model_choose_batch_size:
+ * @self: a loaded model
+ * @n_tokens: (array length=n_texts): how many tokens each text has
+ * @n_texts: how many texts there are
+ *
+ * How many of the texts, from the first on, to give [method@Trafo.Model.forward] as one batch: as many
+ * as have some two thousand tokens together, since more of them are no faster, and fewer where the
+ * outputs would be large.
+ *
+ * Such a batch costs what its tokens cost without padding, and each text's numbers are those that it has
+ * alone.
+ *
+ * Returns: the number, at least 1; 0 where that is not so, as on devices that compute padding too
+ */
+guint
+trafo_model_choose_batch_size (TrafoModel *self, const guint *n_tokens, guint n_texts)
+{
+  TrafoVariant     variant = { .has_mask = TRUE };
+  TrafoTokenBudget budget;
+  guint            n = 0;
+
+  g_return_val_if_fail (TRAFO_IS_MODEL (self), 0);
+  if (n_texts <= 1) /* compiles nothing for what has no company */
+    return n_texts;
+  if (trafo_model_get_source (self, NULL) == NULL || !may_pack (self, &variant) ||
+      !computes_texts_apart (self) || get_packed_graph (self, &variant, &budget) == NULL)
+    return 0;
+  while (n < n_texts && trafo_token_budget_add (&budget, 1, n_tokens[n], n_tokens[n]))
+    n++;
+  return n;
 }
 
 /**
