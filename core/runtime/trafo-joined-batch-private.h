@@ -16,6 +16,19 @@ typedef struct
   gint64 first_place; /* among the rows of tokens' outputs */
 } TrafoBatchPart;
 
+/* Whether inputs are what can be joined: integers of one shape (texts, tokens), or of one row that
+ * stands for all. If so, their shape. */
+gboolean trafo_joined_batch_takes (TrafoTensorDict *inputs, TrafoBatchPart *ret_part);
+
+/* Callers' inputs of the same names as one batch, copied, and the indices that its packed variant
+ * needs. Sets where the parts lie. */
+gboolean trafo_joined_batch_new (TrafoTensorDict *const *members,
+                                 TrafoBatchPart *const  *parts,
+                                 guint                   n_members,
+                                 TrafoTensorDict       **ret_inputs,
+                                 TrafoTensorDict       **ret_packed,
+                                 GError                **error);
+
 /* What a run of the packed @graph gave, as the part's caller expects it: (texts, tokens, ...) for
  * (places, ...). Views of @outputs. */
 TrafoTensorDict *trafo_joined_batch_cut (const TrafoGraph     *graph,

@@ -5,7 +5,7 @@
 #include "trafo-async-call-private.h"
 #include "trafo-device-private.h"
 #include "trafo-execution-private.h"
-#include "trafo-joined-batch-private.h"
+#include "trafo-forward-queue-private.h"
 #include "trafo-model-eager-private.h"
 #include "trafo-model-inputs-private.h"
 #include "trafo-model-runtime-private.h"
@@ -109,10 +109,12 @@ may_pack (TrafoModel *self, const TrafoVariant *variant)
          trafo_device_is_host (trafo_model_get_device (self));
 }
 
+/* A TrafoForwardFunc. Of one call, the outputs are what its caller gets. */
 static TrafoTensorDict *
 run_call (TrafoModel         *self,
           const TrafoVariant *variant,
           TrafoTensorDict    *inputs,
+          TrafoTensorDict    *joined,
           GCancellable       *cancellable,
           GError            **error)
 {
@@ -123,12 +125,13 @@ run_call (TrafoModel         *self,
   g_autoptr (TrafoTensorDict) packed = NULL;
   g_autoptr (TrafoTensorDict) outputs = NULL;
 
-  if (may_pack (self, variant))
+  if (joined == NULL && may_pack (self, variant))
     packed = trafo_packed_inputs_new (inputs, NULL);
-  actual.is_packed = packed != NULL;
+  actual.is_packed = joined != NULL || packed != NULL;
   program = trafo_model_get_program (self, &actual, error);
   if (program != NULL)
-    outputs = run_program (self, program, inputs, packed, cancellable, error);
+    outputs =
+        run_program (self, program, inputs, joined != NULL ? joined : packed, cancellable, error);
   if (outputs == NULL || packed == NULL)
     return g_steal_pointer (&outputs);
   whole.n_texts = trafo_tensor_get_dim (ids, 0);
@@ -160,6 +163,26 @@ computes_texts_apart (TrafoModel *self)
          source->quantization.threshold == 0;
 }
 
+/* Whether others that run the model wait for this call. Whatever else it turns out to be, it is short. */
+static gboolean
+may_join (TrafoForwardCall *call)
+{
+  return may_pack (call->model, &call->variant) && computes_texts_apart (call->model) &&
+         trafo_packed_inputs_count (call->inputs, &call->n_tokens) &&
+         call->n_tokens <= TRAFO_TOKEN_BUDGET;
+}
+
+/* The rest of what has to be so, looked at by those alone who find somebody there. */
+static gboolean
+can_join (TrafoForwardCall *call)
+{
+  TrafoTokenBudget budget;
+
+  call->graph = get_packed_graph (call->model, &call->variant, &budget);
+  return call->graph != NULL && trafo_model_inputs_check (call->inputs, call->graph, NULL) &&
+         trafo_joined_batch_takes (call->inputs, &call->part);
+}
+
 /**
  * trafo_model_forward:
  * @self: a loaded model
@@ -167,10 +190,13 @@ computes_texts_apart (TrafoModel *self)
  *   as the model has them, "attention_mask", "token_type_ids", "position_ids" of the same shape;
  *   "labels" or "start_positions" and "end_positions" ask for a loss
  * @output_hidden_states: whether hidden_states.0 (the embeddings), .1, ... are wanted too
- * @cancellable: (nullable): a cancellable, looked at between ops
+ * @cancellable: (nullable): a cancellable, looked at between ops, and while others are waited for
  * @error: return location for an error
  *
- * Runs the model once. Any number of threads may do so at the same time.
+ * Runs the model once. Any number of threads may do so at the same time. Those who come while a run
+ * is under way are run together when it is done, where that changes no number: on a host, without a
+ * loss and hidden states, with an attention_mask that shows each text's first token, up to some two
+ * thousand tokens. What is not so runs beside the others.
  *
  * An attention_mask is 1 where a token counts and 0 where it is padding. Any other number is an error:
  * it would mean 1 to the attention of all models, and another position to some.
@@ -190,13 +216,23 @@ trafo_model_forward (TrafoModel      *self,
                      GCancellable    *cancellable,
                      GError         **error)
 {
-  TrafoVariant variant;
+  TrafoForwardCall   call = { self, run_call, .inputs = inputs, .cancellable = cancellable };
+  TrafoForwardQueue *queue;
+  TrafoTensorDict   *outputs;
 
   g_return_val_if_fail (TRAFO_IS_MODEL (self), NULL);
-  if (trafo_model_get_source (self, error) == NULL)
+  queue = trafo_model_get_forward_queue (self, error);
+  if (queue == NULL)
     return NULL;
-  trafo_model_inputs_get_variant (inputs, output_hidden_states, &variant);
-  return run_call (self, &variant, inputs, cancellable, error);
+  trafo_model_inputs_get_variant (inputs, output_hidden_states, &call.variant);
+  if (!may_join (&call))
+    return run_call (self, &call.variant, inputs, NULL, cancellable, error);
+  if (!trafo_forward_queue_try_begin (queue))
+    return can_join (&call) ? trafo_forward_queue_run (queue, &call, error)
+                            : run_call (self, &call.variant, inputs, NULL, cancellable, error);
+  outputs = run_call (self, &call.variant, inputs, NULL, cancellable, error);
+  trafo_forward_queue_end (queue);
+  return outputs;
 }
 
 /**
@@ -224,7 +260,7 @@ trafo_model_choose_batch_size (TrafoModel *self, const guint *n_tokens, guint n_
   g_return_val_if_fail (TRAFO_IS_MODEL (self), 0);
   if (n_texts <= 1) /* compiles nothing for what has no company */
     return n_texts;
-  if (trafo_model_get_source (self, NULL) == NULL || !may_pack (self, &variant) ||
+  if (trafo_model_get_forward_queue (self, NULL) == NULL || !may_pack (self, &variant) ||
       !computes_texts_apart (self) || get_packed_graph (self, &variant, &budget) == NULL)
     return 0;
   while (n < n_texts && trafo_token_budget_add (&budget, 1, n_tokens[n], n_tokens[n]))
