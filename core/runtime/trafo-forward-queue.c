@@ -283,11 +283,10 @@ wait_or_lead (Member *self)
 
 /* Its own rows of what was made for all, copied so that the rest is not kept with them. */
 static TrafoTensorDict *
-take_part (Member *self, GError **error)
+copy_part (const Member *self, GError **error)
 {
-  g_autoptr (TrafoTensorDict) all = g_steal_pointer (&self->outputs);
   g_autoptr (TrafoTensorDict) part =
-      trafo_joined_batch_cut (self->call->graph, all, &self->part, error);
+      trafo_joined_batch_cut (self->call->graph, self->outputs, &self->part, error);
 
   for (guint i = 0; part != NULL && i < trafo_tensor_dict_get_size (part); i++)
     {
@@ -299,6 +298,18 @@ take_part (Member *self, GError **error)
       trafo_tensor_dict_set (part, name, copy);
     }
   return g_steal_pointer (&part);
+}
+
+/* The last to let go of what was made for all frees it, which the lock shows ThreadSanitizer. */
+static TrafoTensorDict *
+take_part (Member *self, GError **error)
+{
+  TrafoTensorDict *part = copy_part (self, error);
+
+  pthread_mutex_lock (&self->queue->lock);
+  g_clear_pointer (&self->outputs, trafo_tensor_dict_unref);
+  pthread_mutex_unlock (&self->queue->lock);
+  return part;
 }
 
 TrafoTensorDict *
