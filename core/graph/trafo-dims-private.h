@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 #define TRAFO_DIM_LOGITS ((gint64) -4) /* tokens whose logits are wanted */
 #define TRAFO_DIM_OPEN ((gint64) -5)   /* of a state: as many as it is bound with; 0 for planning */
 #define TRAFO_DIM_PACKED ((gint64) -6) /* tokens of a batch without its padding */
-#define TRAFO_N_SLOTS 6
+#define TRAFO_DIM_PLACES ((gint64) -7) /* rows of what is un-packed for the caller */
+#define TRAFO_N_SLOTS 7
 
 /* The symbolic dimensions of one graph: slots, and their sums and products, each held once in
  * normal form, so that equal dimensions are equal numbers. */

@@ -25,11 +25,8 @@ struct _TrafoDims
   GArray *polynomials; /* of Polynomial; number i stands for dimension -1 - i */
 };
 
-static const char *const slot_names[TRAFO_N_SLOTS] = { "batch",
-                                                       "sequence",
-                                                       "pages",
-                                                       "logits",
-                                                       "any" };
+static const char *const slot_names[TRAFO_N_SLOTS] = { "batch", "sequence", "pages", "logits",
+                                                       "any",   "tokens",   "places" };
 
 TrafoDims *
 trafo_dims_new (void)

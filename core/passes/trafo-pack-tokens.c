@@ -5,18 +5,22 @@
 
 /* Texts of different lengths make a batch with padding, and most of a model need not see it: what
  * treats each token by itself, and attention among the tokens of a text. That is computed for the
- * tokens that attention_mask shows, side by side in one row, (1, tokens, features); the outputs, and
- * what takes the first token of each text, get the batch as it was, with the first token's values of
- * a text in the place of its padding. A model that does more with the batch might look at padding, as transformers' does,
- * and is left as it is. The mask shows every first token.
+ * tokens that attention_mask shows, side by side in one row, (1, tokens, features). What takes the first
+ * token of each text takes it from there, and what follows has to treat each text by itself; so nothing
+ * depends on which texts are together, nor on the length that they were given. A model that does more
+ * with the batch might look at padding, as transformers' does, and is left as it is. The mask shows every
+ * first token.
  *
- * Inputs: "packed_tokens" [tokens], where in the batch each lies; "packed_places" (batch, sequence), the
- * other way around; "packed_starts" [batch + 1], where each text starts in the row, and the last ends. */
+ * Outputs of tokens become (places, features): as many rows as the caller wants, of any tokens.
+ *
+ * Inputs: "packed_tokens" [tokens], where in the batch each lies; "packed_places" [places], which token
+ * each row of an output is; "packed_starts" [batch + 1], where each text starts in the row, and the last
+ * ends. */
 
 typedef struct
 {
-  gboolean *is_packed; /* by symbol of the old graph */
-  TrafoSym *packed;    /* the same: its value for the tokens in one row */
+  const gboolean *is_packed; /* by symbol of the old graph */
+  TrafoSym       *packed;    /* the same: its value for the tokens in one row */
 } Packing;
 
 static gboolean
@@ -69,6 +73,14 @@ is_masked_attention (const TrafoGraph *graph, const TrafoNode *node, const gbool
          is_input (graph, trafo_graph_get_node (graph, node->inputs[3]), "attention_mask");
 }
 
+/* (batch, sequence, 1) as (batch, sequence) */
+static gboolean
+is_squeeze (const TrafoNode *node, const gboolean *is_packed)
+{
+  return node->op->id == TRAFO_OP_RESHAPE && is_batch (&node->type, 2) &&
+         is_packed[node->inputs[0]];
+}
+
 static void
 find_packed (const TrafoGraph *graph, gboolean *is_packed)
 {
@@ -78,7 +90,7 @@ find_packed (const TrafoGraph *graph, gboolean *is_packed)
 
       is_packed[sym] = (is_input (graph, node, NULL) && is_batch (&node->type, 2)) ||
                        is_lookup (graph, node, is_packed) ||
-                       is_token_wise (graph, node, is_packed) ||
+                       is_token_wise (graph, node, is_packed) || is_squeeze (node, is_packed) ||
                        is_masked_attention (graph, node, is_packed);
     }
 }
@@ -88,21 +100,61 @@ static gboolean
 is_first_token (const TrafoNode *node)
 {
   return node->op->id == TRAFO_OP_SLICE && node->attrs.slice.axis == 1 &&
-         node->attrs.slice.start == 0 && node->type.dims[1] == 1;
+         node->attrs.slice.start == 0 && node->type.n_dims == 3 && node->type.dims[1] == 1;
 }
 
-/* Whether nothing looks at what stands in the place of padding. */
+/* Whether a row along the last axis is made of the same row of the operands, or a view keeps the first
+ * axis as it is. */
+static gboolean
+keeps_texts (const TrafoNode *node)
+{
+  const TrafoOp *op = node->op;
+
+  if (node->type.n_dims == 0 || node->type.dims[0] != TRAFO_DIM_BATCH)
+    return FALSE;
+  if (op->id == TRAFO_OP_RESHAPE)
+    return TRUE;
+  if (op->id == TRAFO_OP_SLICE)
+    return node->attrs.slice.axis != 0;
+  return node->type.n_dims > 1 && op->is_row_wise != NULL &&
+         op->is_row_wise (&node->attrs, node->type.n_dims - 1);
+}
+
+/* Whether the node's value for a text is made of that text's first token, or of no text at all. */
+static gboolean
+is_text_wise (const TrafoGraph *graph, const TrafoNode *node, const gboolean *is_packed)
+{
+  gboolean is_constant = trafo_rewrite_is_constant (&node->type);
+
+  if (is_first_token (node) && is_packed[node->inputs[0]])
+    return TRUE;
+  for (guint i = 0; i < node->n_inputs; i++)
+    {
+      const TrafoValueType *type = &trafo_graph_get_node (graph, node->inputs[i])->type;
+
+      if (trafo_rewrite_is_constant (type))
+        continue;
+      if (is_constant || is_packed[node->inputs[i]] || !keeps_texts (node) ||
+          type->dims[0] != TRAFO_DIM_BATCH ||
+          (node->op->id != TRAFO_OP_RESHAPE && type->n_dims != node->type.n_dims))
+        return FALSE;
+    }
+  return node->n_inputs > 0 || is_constant;
+}
+
+/* Whether nothing looks at what stands in the place of padding, nor at several texts at once. */
 static gboolean
 can_pack (const TrafoGraph *graph, const gboolean *is_packed)
 {
   for (TrafoSym sym = 1; sym < trafo_graph_get_n_nodes (graph); sym++)
+    if (!is_packed[sym] && !is_text_wise (graph, trafo_graph_get_node (graph, sym), is_packed))
+      return FALSE;
+  for (guint i = 0; i < graph->outputs->len; i++)
     {
-      const TrafoNode *node = trafo_graph_get_node (graph, sym);
+      const TrafoGraphOutput *output = g_ptr_array_index (graph->outputs, i);
 
-      for (guint i = 0; i < node->n_inputs && !is_packed[sym] && !is_first_token (node); i++)
-        if (is_packed[node->inputs[i]] &&
-            !is_input (graph, trafo_graph_get_node (graph, node->inputs[i]), NULL))
-          return FALSE;
+      if (is_input (graph, trafo_graph_get_node (graph, output->sym), NULL))
+        return FALSE;
     }
   return TRUE;
 }
@@ -125,15 +177,44 @@ pack_input (TrafoBuilder *b, TrafoSym x)
   return trafo_builder_reshape (b, x, (gint64[]){ 1, n_tokens }, 2);
 }
 
-/* x: (1, tokens, features); result: (batch, sequence, features). */
+static TrafoSym
+starts_input (TrafoBuilder *b)
+{
+  gint64 n_starts = trafo_builder_dim_add (b, TRAFO_DIM_BATCH, 1);
+
+  return index_input (b, "packed_starts", &n_starts, 1);
+}
+
+/* x: (1, tokens, ...); result: what @index names, in its shape. */
+static TrafoSym
+gather_tokens (TrafoBuilder *b, TrafoSym x, TrafoSym index)
+{
+  gint64 dims[] = { TRAFO_DIM_PACKED, 0 };
+  guint  n_dims = trafo_builder_get_n_dims (b, x) - 1;
+
+  if (n_dims > 1)
+    dims[1] = trafo_builder_get_dim (b, x, 2);
+  return trafo_builder_gather (b, trafo_builder_reshape (b, x, dims, n_dims), index);
+}
+
+/* x: (1, tokens, features); result: (batch, 1, features). */
+static TrafoSym
+gather_first_tokens (TrafoBuilder *b, TrafoSym x)
+{
+  TrafoSym first = trafo_builder_slice (b, starts_input (b), 0, 0, TRAFO_DIM_BATCH, 1);
+
+  return gather_tokens (b,
+                        x,
+                        trafo_builder_reshape (b, first, (gint64[]){ TRAFO_DIM_BATCH, 1 }, 2));
+}
+
+/* x: (1, tokens, ...); result: (places, ...). */
 static TrafoSym
 unpack (TrafoBuilder *b, TrafoSym x)
 {
-  static const gint64 places[] = { TRAFO_DIM_BATCH, TRAFO_DIM_SEQUENCE };
-  gint64              dims[] = { TRAFO_DIM_PACKED, trafo_builder_get_dim (b, x, 2) };
+  static const gint64 n_places = TRAFO_DIM_PLACES;
 
-  x = trafo_builder_reshape (b, x, dims, 2);
-  return trafo_builder_gather (b, x, index_input (b, "packed_places", places, 2));
+  return gather_tokens (b, x, index_input (b, "packed_places", &n_places, 1));
 }
 
 static TrafoSym
@@ -160,11 +241,9 @@ pack_node (TrafoRewrite *rewrite, const TrafoNode *node)
     inputs[i] = packed_operand (rewrite, node, i);
   if (node->op->id == TRAFO_OP_ATTENTION)
     {
-      gint64 n_starts = trafo_builder_dim_add (rewrite->builder, TRAFO_DIM_BATCH, 1);
-
       attrs.attention.has_mask = FALSE;
       attrs.attention.is_ragged = TRUE;
-      inputs[3] = index_input (rewrite->builder, "packed_starts", &n_starts, 1);
+      inputs[3] = starts_input (rewrite->builder);
     }
   type.dims[0] = 1;
   type.dims[1] = TRAFO_DIM_PACKED;
@@ -181,6 +260,8 @@ pack (TrafoRewrite *rewrite, TrafoSym sym, const TrafoNode *node)
 {
   Packing *packing = rewrite->data;
 
+  if (is_first_token (node) && packing->is_packed[node->inputs[0]])
+    return gather_first_tokens (rewrite->builder, packed_operand (rewrite, node, 0));
   if (!packing->is_packed[sym] || node->op->id == TRAFO_OP_INPUT)
     return 0;
   packing->packed[sym] = pack_node (rewrite, node);

@@ -295,7 +295,10 @@ trafo_pipeline_check_parameters (const char *task, GVariant *parameters, GError 
  *
  * Runs the pipeline.
  *
- * Any number of threads may do so at the same time.
+ * Any number of threads may do so at the same time. Where an encoder's task takes a "batch_size" and
+ * none is given, several texts are run as many at a time as
+ * [method@Trafo.Model.choose_batch_size] says, and each gets what it gets alone; with one, padding
+ * shows in the outputs where it does in transformers.
  *
  * Returns: (transfer full): what transformers returns, a list with one item for each input where
  *   @inputs is an array; %NULL with %TRAFO_ERROR_INVALID_ARGUMENT for inputs or a parameter that the

@@ -15,8 +15,11 @@
 #include "trafo-sentence-modules-private.h"
 #include "trafo-text.h"
 
-/* As in sentence-transformers. */
+/* As in sentence-transformers, where the model does not say how many texts are best. */
 #define BATCH_SIZE 32
+
+/* So many texts are tokens at a time; enough for a batch of short ones. */
+#define CHUNK_SIZE 256
 
 /**
  * TrafoSentenceEmbedder:
@@ -117,7 +120,6 @@ embedder_prepare (TrafoSentenceEmbedder *self, GError **error)
   self->hidden_size = trafo_config_get_int (config, "hidden_size|dim|n_embd", 768, 1, G_MAXINT32);
   max_length = choose_max_length (self, config);
   self->encode_options = trafo_encode_options_new ();
-  trafo_encode_options_set_padding (self->encode_options, TRAFO_PADDING_LONGEST);
   trafo_encode_options_set_max_length (self->encode_options, max_length);
   trafo_encode_options_set_truncation (self->encode_options,
                                        max_length > 0 ? TRAFO_TRUNCATION_LONGEST_FIRST
@@ -320,28 +322,56 @@ compute_states (TrafoSentenceEmbedder *self,
   return NULL;
 }
 
-/* @order: the place of each text in @result. */
+/* Texts that were turned into tokens, and where their vectors belong. */
+typedef struct
+{
+  TrafoEncoding **encodings;
+  guint          *lengths; /* in tokens */
+  const guint    *order;   /* places in the result */
+  guint           n_texts;
+} Chunk;
+
+/* How many texts from @first on are a batch, and its tensors. Where padding is not computed, it is of any
+ * token; else it is as the tokenizer has it. */
+static TrafoTensorDict *
+make_batch (TrafoSentenceEmbedder *self,
+            const Chunk           *chunk,
+            guint                  first,
+            guint                 *ret_n_texts,
+            GError               **error)
+{
+  guint     n_left = chunk->n_texts - first;
+  guint     n_texts = trafo_model_choose_batch_size (self->model, chunk->lengths + first, n_left);
+  TrafoSide padding_side = TRAFO_SIDE_RIGHT;
+  gint64    padding_id = 0;
+
+  if (n_texts == 0)
+    {
+      n_texts = MIN (n_left, BATCH_SIZE);
+      padding_side = trafo_tokenizer_get_padding_side (self->tokenizer);
+      padding_id = trafo_tokenizer_get_special_token_id (self->tokenizer, TRAFO_SPECIAL_TOKEN_PAD);
+    }
+  *ret_n_texts = n_texts;
+  return trafo_tensor_dict_new_from_encodings (chunk->encodings + first,
+                                               n_texts,
+                                               padding_side,
+                                               padding_id,
+                                               TRUE,
+                                               error);
+}
+
 static gboolean
 encode_batch (TrafoSentenceEmbedder *self,
-              const char *const     *texts,
+              TrafoTensorDict       *batch,
               const guint           *order,
               float                 *result,
               GCancellable          *cancellable,
               GError               **error)
 {
-  g_autoptr (TrafoBatchEncoding) encodings =
-      trafo_tokenizer_encode_batch (self->tokenizer, texts, NULL, self->encode_options, error);
-  g_autoptr (TrafoTensorDict) batch = NULL;
-  g_autoptr (TrafoTensor) states = NULL;
+  g_autoptr (TrafoTensor) states = compute_states (self, batch, cancellable, error);
   const gint64 *mask;
   gsize         n_tokens, size = trafo_sentence_embedder_get_dimension (self);
 
-  if (encodings == NULL)
-    return FALSE;
-  batch = trafo_batch_encoding_to_tensors (encodings, error);
-  if (batch == NULL)
-    return FALSE;
-  states = compute_states (self, batch, cancellable, error);
   if (states == NULL)
     return FALSE;
   mask = trafo_tensor_get_data (trafo_tensor_dict_get (batch, "attention_mask"));
@@ -353,6 +383,51 @@ encode_batch (TrafoSentenceEmbedder *self,
               n_tokens,
               result + order[i] * size);
   return TRUE;
+}
+
+static gboolean
+encode_batches (TrafoSentenceEmbedder *self,
+                const Chunk           *chunk,
+                float                 *result,
+                GCancellable          *cancellable,
+                GError               **error)
+{
+  guint n_texts;
+
+  for (guint first = 0; first < chunk->n_texts; first += n_texts)
+    {
+      g_autoptr (TrafoTensorDict) batch = make_batch (self, chunk, first, &n_texts, error);
+
+      if (batch == NULL || g_cancellable_set_error_if_cancelled (cancellable, error) ||
+          !encode_batch (self, batch, chunk->order + first, result, cancellable, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* @texts: no more than CHUNK_SIZE. */
+static gboolean
+encode_chunk (TrafoSentenceEmbedder *self,
+              const char *const     *texts,
+              const guint           *order,
+              float                 *result,
+              GCancellable          *cancellable,
+              GError               **error)
+{
+  g_autoptr (TrafoBatchEncoding) rows =
+      trafo_tokenizer_encode_batch (self->tokenizer, texts, NULL, self->encode_options, error);
+  TrafoEncoding *encodings[CHUNK_SIZE];
+  guint          lengths[CHUNK_SIZE];
+  Chunk          chunk = { encodings, lengths, order, 0 };
+
+  if (rows == NULL)
+    return FALSE;
+  for (; texts[chunk.n_texts] != NULL; chunk.n_texts++)
+    {
+      encodings[chunk.n_texts] = trafo_batch_encoding_get_row (rows, chunk.n_texts);
+      lengths[chunk.n_texts] = trafo_encoding_get_n_tokens (encodings[chunk.n_texts]);
+    }
+  return encode_batches (self, &chunk, result, cancellable, error);
 }
 
 typedef struct
@@ -413,7 +488,7 @@ sort_texts (const char *const *texts, guint n_texts)
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
- * Computes the vectors of texts, 32 at a time.
+ * Computes the vectors of texts, as many at a time as [method@Trafo.Model.choose_batch_size] says, or 32.
  *
  * A text with more tokens than [method@Trafo.SentenceEmbedder.get_max_seq_length] is cut. Any
  * number of threads may do so at the same time.
@@ -436,19 +511,17 @@ trafo_sentence_embedder_encode (TrafoSentenceEmbedder *self,
 
   if (result == NULL)
     return NULL;
-  for (guint first = 0; first < n_texts; first += BATCH_SIZE)
+  for (guint first = 0; first < n_texts; first += CHUNK_SIZE)
     {
-      const char *batch[BATCH_SIZE + 1] = { NULL };
-      guint       order[BATCH_SIZE];
+      const char *chunk[CHUNK_SIZE + 1] = { NULL };
+      guint       order[CHUNK_SIZE];
 
-      if (g_cancellable_set_error_if_cancelled (cancellable, error))
-        return NULL;
-      for (guint i = 0; i < BATCH_SIZE && first + i < n_texts; i++)
+      for (guint i = 0; i < CHUNK_SIZE && first + i < n_texts; i++)
         {
-          batch[i] = entries[first + i].text;
+          chunk[i] = entries[first + i].text;
           order[i] = entries[first + i].index;
         }
-      if (!encode_batch (self, batch, order, trafo_tensor_get_data (result), cancellable, error))
+      if (!encode_chunk (self, chunk, order, trafo_tensor_get_data (result), cancellable, error))
         return NULL;
     }
   return g_steal_pointer (&result);

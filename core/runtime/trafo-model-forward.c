@@ -5,10 +5,12 @@
 #include "trafo-async-call-private.h"
 #include "trafo-device-private.h"
 #include "trafo-execution-private.h"
+#include "trafo-forward-queue-private.h"
 #include "trafo-model-eager-private.h"
 #include "trafo-model-inputs-private.h"
 #include "trafo-model-runtime-private.h"
 #include "trafo-packed-inputs-private.h"
+#include "trafo-token-budget-private.h"
 
 static void
 clear_tensor (gpointer data)
@@ -101,11 +103,84 @@ run_program (TrafoModel      *self,
 }
 
 static gboolean
-computes_on_host (TrafoModel *self)
+may_pack (TrafoModel *self, const TrafoVariant *variant)
 {
-  TrafoDevice *device = trafo_model_get_device (self);
+  return variant->labels_dtype == TRAFO_DTYPE_NONE && !variant->has_hidden_states &&
+         trafo_device_is_host (trafo_model_get_device (self));
+}
 
-  return device != NULL && trafo_device_is_host (device);
+/* A TrafoForwardFunc. Of one call, the outputs are what its caller gets. */
+static TrafoTensorDict *
+run_call (TrafoModel         *self,
+          const TrafoVariant *variant,
+          TrafoTensorDict    *inputs,
+          TrafoTensorDict    *joined,
+          GCancellable       *cancellable,
+          GError            **error)
+{
+  TrafoTensor   *ids = trafo_tensor_dict_get (inputs, "input_ids");
+  TrafoVariant   actual = *variant;
+  TrafoProgram  *program;
+  TrafoBatchPart whole = { 0 };
+  g_autoptr (TrafoTensorDict) packed = NULL;
+  g_autoptr (TrafoTensorDict) outputs = NULL;
+
+  if (joined == NULL && may_pack (self, variant))
+    packed = trafo_packed_inputs_new (inputs, NULL);
+  actual.is_packed = joined != NULL || packed != NULL;
+  program = trafo_model_get_program (self, &actual, error);
+  if (program != NULL)
+    outputs =
+        run_program (self, program, inputs, joined != NULL ? joined : packed, cancellable, error);
+  if (outputs == NULL || packed == NULL)
+    return g_steal_pointer (&outputs);
+  whole.n_texts = trafo_tensor_get_dim (ids, 0);
+  whole.length = trafo_tensor_get_dim (ids, 1);
+  return trafo_joined_batch_cut (trafo_program_get_graph (program), outputs, &whole, error);
+}
+
+/* The graph of the variant without padding; NULL where there is none, or it does not compile. */
+static const TrafoGraph *
+get_packed_graph (TrafoModel *self, const TrafoVariant *variant, TrafoTokenBudget *ret_budget)
+{
+  TrafoVariant      packed = *variant;
+  TrafoProgram     *program;
+  const TrafoGraph *graph;
+
+  packed.is_packed = TRUE;
+  program = trafo_model_get_program (self, &packed, NULL);
+  graph = program != NULL ? trafo_program_get_graph (program) : NULL;
+  return graph != NULL && trafo_token_budget_init (ret_budget, graph) ? graph : NULL;
+}
+
+/* Whether a text's numbers are the same in any company: LLM.int8() asks all of it for outliers. */
+static gboolean
+computes_texts_apart (TrafoModel *self)
+{
+  const TrafoModelSource *source = trafo_model_get_source (self, NULL);
+
+  return source->quantization.encoding != TRAFO_WEIGHT_ENCODING_LLM_INT8 ||
+         source->quantization.threshold == 0;
+}
+
+/* Whether others that run the model wait for this call. Whatever else it turns out to be, it is short. */
+static gboolean
+may_join (TrafoForwardCall *call)
+{
+  return may_pack (call->model, &call->variant) && computes_texts_apart (call->model) &&
+         trafo_packed_inputs_count (call->inputs, &call->n_tokens) &&
+         call->n_tokens <= TRAFO_TOKEN_BUDGET;
+}
+
+/* The rest of what has to be so, looked at by those alone who find somebody there. */
+static gboolean
+can_join (TrafoForwardCall *call)
+{
+  TrafoTokenBudget budget;
+
+  call->graph = get_packed_graph (call->model, &call->variant, &budget);
+  return call->graph != NULL && trafo_model_inputs_check (call->inputs, call->graph, NULL) &&
+         trafo_joined_batch_takes (call->inputs, &call->part);
 }
 
 /**
@@ -115,10 +190,13 @@ computes_on_host (TrafoModel *self)
  *   as the model has them, "attention_mask", "token_type_ids", "position_ids" of the same shape;
  *   "labels" or "start_positions" and "end_positions" ask for a loss
  * @output_hidden_states: whether hidden_states.0 (the embeddings), .1, ... are wanted too
- * @cancellable: (nullable): a cancellable, looked at between ops
+ * @cancellable: (nullable): a cancellable, looked at between ops, and while others are waited for
  * @error: return location for an error
  *
- * Runs the model once. Any number of threads may do so at the same time.
+ * Runs the model once. Any number of threads may do so at the same time. Those who come while a run
+ * is under way are run together when it is done, where that changes no number: on a host, without a
+ * loss and hidden states, with an attention_mask that shows each text's first token, up to some two
+ * thousand tokens. What is not so runs beside the others.
  *
  * An attention_mask is 1 where a token counts and 0 where it is padding. Any other number is an error:
  * it would mean 1 to the attention of all models, and another position to some.
@@ -138,17 +216,56 @@ trafo_model_forward (TrafoModel      *self,
                      GCancellable    *cancellable,
                      GError         **error)
 {
-  g_autoptr (TrafoTensorDict) packed = NULL;
-  TrafoVariant  variant;
-  TrafoProgram *program;
+  TrafoForwardCall   call = { self, run_call, .inputs = inputs, .cancellable = cancellable };
+  TrafoForwardQueue *queue;
+  TrafoTensorDict   *outputs;
 
   g_return_val_if_fail (TRAFO_IS_MODEL (self), NULL);
-  trafo_model_inputs_get_variant (inputs, output_hidden_states, &variant);
-  if (variant.labels_dtype == TRAFO_DTYPE_NONE && !output_hidden_states && computes_on_host (self))
-    packed = trafo_packed_inputs_new (inputs);
-  variant.is_packed = packed != NULL;
-  program = trafo_model_get_program (self, &variant, error);
-  return program != NULL ? run_program (self, program, inputs, packed, cancellable, error) : NULL;
+  queue = trafo_model_get_forward_queue (self, error);
+  if (queue == NULL)
+    return NULL;
+  trafo_model_inputs_get_variant (inputs, output_hidden_states, &call.variant);
+  if (!may_join (&call))
+    return run_call (self, &call.variant, inputs, NULL, cancellable, error);
+  if (!trafo_forward_queue_try_begin (queue))
+    return can_join (&call) ? trafo_forward_queue_run (queue, &call, error)
+                            : run_call (self, &call.variant, inputs, NULL, cancellable, error);
+  outputs = run_call (self, &call.variant, inputs, NULL, cancellable, error);
+  trafo_forward_queue_end (queue);
+  return outputs;
+}
+
+/**
+ * trafo_model_choose_batch_size:
+ * @self: a loaded model
+ * @n_tokens: (array length=n_texts): how many tokens each text has
+ * @n_texts: how many texts there are
+ *
+ * How many of the texts, from the first on, to give [method@Trafo.Model.forward] as one batch: as many
+ * as have some two thousand tokens together, since more of them are no faster, and fewer where the
+ * outputs would be large.
+ *
+ * Such a batch costs what its tokens cost without padding, and each text's numbers are those that it has
+ * alone.
+ *
+ * Returns: the number, at least 1; 0 where that is not so, as on devices that compute padding too
+ */
+guint
+trafo_model_choose_batch_size (TrafoModel *self, const guint *n_tokens, guint n_texts)
+{
+  TrafoVariant     variant = { .has_mask = TRUE };
+  TrafoTokenBudget budget;
+  guint            n = 0;
+
+  g_return_val_if_fail (TRAFO_IS_MODEL (self), 0);
+  if (n_texts <= 1) /* compiles nothing for what has no company */
+    return n_texts;
+  if (trafo_model_get_forward_queue (self, NULL) == NULL || !may_pack (self, &variant) ||
+      !computes_texts_apart (self) || get_packed_graph (self, &variant, &budget) == NULL)
+    return 0;
+  while (n < n_texts && trafo_token_budget_add (&budget, 1, n_tokens[n], n_tokens[n]))
+    n++;
+  return n;
 }
 
 /**

@@ -22,7 +22,10 @@ TRAFO_API void             trafo_model_forward_async (TrafoModel         *self,
                                                       GCancellable       *cancellable,
                                                       GAsyncReadyCallback callback,
                                                       gpointer            user_data);
-TRAFO_API TrafoTensorDict *
+TRAFO_API TrafoTensorDict                 *
 trafo_model_forward_finish (TrafoModel *self, GAsyncResult *result, GError **error);
+TRAFO_API guint trafo_model_choose_batch_size (TrafoModel  *self,
+                                               const guint *n_tokens,
+                                               guint        n_texts);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "trafo-builder-private.h"
+#include "trafo-forward-queue-private.h"
 #include "trafo-model-runtime.h"
 #include "trafo-model-source-private.h"
 #include "trafo-program-private.h"
@@ -19,6 +20,9 @@ void trafo_model_note_run_bytes (TrafoModel *self, gsize size_bytes);
 
 /* After a run, when nobody waits for a first result: see trafo_weights_settle(). */
 void trafo_model_settle_weights (TrafoModel *self);
+
+/* A loaded model's own: those who run it at the same time. NULL, and an error, if it is not loaded. */
+TrafoForwardQueue *trafo_model_get_forward_queue (TrafoModel *self, GError **error);
 
 /* Where a loaded model computes, and its parameters; the model owns both. */
 TrafoDevice      *trafo_model_get_device (TrafoModel *self);

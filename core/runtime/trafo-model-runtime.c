@@ -26,17 +26,18 @@
  * program for each variant that was asked for. */
 typedef struct
 {
-  TrafoModel       *model; /* not a reference: the model owns this */
-  TrafoConfig      *config;
-  char             *task;
-  char             *folder;
-  char            **input_names;
-  TrafoDevice      *device;
-  TrafoModelSource *source;
-  TrafoWeights     *weights;
-  GMutex            lock;       /* guards programs and peak_bytes */
-  GHashTable       *programs;   /* variant's bits to TrafoProgram */
-  gsize             peak_bytes; /* of a run */
+  TrafoModel        *model; /* not a reference: the model owns this */
+  TrafoConfig       *config;
+  char              *task;
+  char              *folder;
+  char             **input_names;
+  TrafoDevice       *device;
+  TrafoModelSource  *source;
+  TrafoWeights      *weights;
+  TrafoForwardQueue *forward_queue;
+  GMutex             lock;       /* guards programs and peak_bytes */
+  GHashTable        *programs;   /* variant's bits to TrafoProgram */
+  gsize              peak_bytes; /* of a run */
 } Runtime;
 
 static void
@@ -49,6 +50,7 @@ runtime_free (gpointer data)
   g_clear_pointer (&self->source, trafo_model_source_free);
   g_clear_object (&self->device);
   g_clear_object (&self->config);
+  trafo_forward_queue_free (self->forward_queue);
   g_mutex_clear (&self->lock);
   g_free (self->task);
   g_free (self->folder);
@@ -308,6 +310,7 @@ attach_runtime (TrafoModel       *model,
   Runtime    *self = g_new0 (Runtime, 1);
 
   g_mutex_init (&self->lock);
+  self->forward_queue = trafo_forward_queue_new ();
   self->model = model;
   self->config = config;
   self->task = g_strdup (task);
@@ -491,6 +494,14 @@ trafo_model_get_program (TrafoModel *self, const TrafoVariant *variant, GError *
   Runtime *runtime = loaded_runtime_of (self, error);
 
   return runtime != NULL ? get_program (runtime, variant, error) : NULL;
+}
+
+TrafoForwardQueue *
+trafo_model_get_forward_queue (TrafoModel *self, GError **error)
+{
+  Runtime *runtime = loaded_runtime_of (self, error);
+
+  return runtime != NULL ? runtime->forward_queue : NULL;
 }
 
 void

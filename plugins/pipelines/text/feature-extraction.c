@@ -2,7 +2,7 @@
  * Copyright 2026 The Trafo authors */
 
 /* The first output of the model, (1, tokens, hidden) for each text, special tokens among them, and the
- * padding of its batch; (texts, tokens, hidden) for a list of texts in the list of inputs:
+ * padding of its batch, where the caller wants batches; (texts, tokens, hidden) for a list of texts in the list of inputs:
  * transformers/pipelines/feature_extraction.py (5.23). */
 #include <string.h>
 
@@ -12,6 +12,7 @@
 typedef struct
 {
   const TextCall *call;
+  const Rows     *rows;
   GPtrArray      *texts; /* of TrafoTensor, what was extracted of the input at hand */
   TrafoValue     *results;
 } Extractor;
@@ -72,7 +73,8 @@ static gboolean
 extract (const Row *row, gpointer data, GError **error)
 {
   Extractor   *self = data;
-  TrafoTensor *states = is_nested (text_call_get_item (self->call, row->item))
+  gboolean     is_nested_input = is_nested (text_call_get_item (self->call, row->item));
+  TrafoTensor *states = is_nested_input || !self->rows->has_padding
                             ? row_get_token_outputs (row, NULL, error)
                             : row_get_output (row, NULL, error);
 
@@ -110,16 +112,16 @@ run (const TextCall *call, GError **error)
   g_autoptr (GPtrArray) texts =
       g_ptr_array_new_with_free_func ((GDestroyNotify) trafo_tensor_unref);
   g_autoptr (Rows) rows = rows_new ();
-  Extractor self = { call, texts, results };
+  Extractor self = { call, rows, texts, results };
   gboolean  return_tensors = FALSE;
 
-  rows->has_padding = TRUE;
   /* a tensor is what a program gets in any case */
   if (options == NULL || !parameters_get_boolean (call, "return_tensors", &return_tensors, error))
     return NULL;
   for (guint i = 0; i < text_call_get_n_items (call); i++)
     if (!add_input (rows, call, i, options, error))
       return NULL;
+  rows->has_padding = rows_has_batch_size (call) || rows_hide_tokens (rows);
   if (!rows_forward (rows, call, extract, &self, error))
     return NULL;
   return text_call_shape (call, g_steal_pointer (&results));

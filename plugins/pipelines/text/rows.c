@@ -105,6 +105,28 @@ check_padding (TrafoEncoding *const *encodings, gsize n_rows, gint64 pad_token, 
   return FALSE;
 }
 
+static TrafoTensorDict *
+make_inputs (const Rows     *self,
+             const TextCall *call,
+             gsize           first,
+             gsize           n_rows,
+             TrafoSide       padding_side,
+             gint64          pad_token,
+             GError        **error)
+{
+  g_auto (GStrv) names = trafo_model_list_inputs (call->model, error);
+
+  if (names == NULL)
+    return NULL;
+  return trafo_tensor_dict_new_from_encodings ((TrafoEncoding **) self->encodings->pdata + first,
+                                               n_rows,
+                                               padding_side,
+                                               pad_token,
+                                               g_strv_contains ((const char *const *) names,
+                                                                "token_type_ids"),
+                                               error);
+}
+
 TrafoTensorDict *
 rows_make_inputs (const Rows     *self,
                   const TextCall *call,
@@ -115,56 +137,126 @@ rows_make_inputs (const Rows     *self,
 {
   TrafoEncoding *const *encodings = (TrafoEncoding **) self->encodings->pdata + first;
   gint64 pad = trafo_tokenizer_get_special_token_id (call->tokenizer, TRAFO_SPECIAL_TOKEN_PAD);
-  g_auto (GStrv) names = NULL;
 
   if (!check_padding (encodings, n_rows, pad, error))
     return NULL;
-  names = trafo_model_list_inputs (call->model, error);
-  if (names == NULL)
-    return NULL;
-  return trafo_tensor_dict_new_from_encodings (encodings,
-                                               n_rows,
-                                               padding_side,
-                                               pad,
-                                               g_strv_contains ((const char *const *) names,
-                                                                "token_type_ids"),
-                                               error);
+  return make_inputs (self, call, first, n_rows, padding_side, pad, error);
 }
 
+/* Takes @inputs, which may be NULL with the error. */
 static gboolean
-forward_batch (const Rows     *self,
-               const TextCall *call,
-               gsize           first,
-               gsize           n_rows,
-               RowFunc         func,
-               gpointer        data,
-               GError        **error)
+forward_batch (const Rows      *self,
+               const TextCall  *call,
+               TrafoTensorDict *inputs,
+               TrafoSide        padding_side,
+               gsize            first,
+               RowFunc          func,
+               gpointer         data,
+               GError         **error)
 {
-  TrafoEncoding **encodings = (TrafoEncoding **) self->encodings->pdata + first;
-  TrafoSide       padding_side = trafo_tokenizer_get_padding_side (call->tokenizer);
-  g_autoptr (TrafoTensorDict) inputs =
-      rows_make_inputs (self, call, first, n_rows, padding_side, error);
+  g_autoptr (TrafoTensorDict) owned = inputs;
   g_autoptr (TrafoTensorDict) outputs = NULL;
-  const guint *items = &g_array_index (self->items, guint, first);
-  gsize        length;
+  TrafoTensor *ids;
 
   if (inputs != NULL)
     outputs =
         trafo_model_forward (call->model, inputs, self->has_padding, call->cancellable, error);
   if (outputs == NULL)
     return FALSE;
-  length = trafo_tensor_get_dim (trafo_tensor_dict_get (inputs, "input_ids"), 1);
-  for (gsize i = 0; i < n_rows; i++)
+  ids = trafo_tensor_dict_get (inputs, "input_ids");
+  for (gsize i = 0; i < (gsize) trafo_tensor_get_dim (ids, 0); i++)
     {
-      Row row = { .encoding = encodings[i], .item = items[i], .outputs = outputs, .index = i };
+      const guint *item = &g_array_index (self->items, guint, first + i);
+      Row          row = { .encoding = g_ptr_array_index (self->encodings, first + i),
+                           .item = *item,
+                           .is_last = first + i + 1 == self->items->len || item[1] != item[0],
+                           .outputs = outputs,
+                           .index = i };
 
-      row.is_last = first + i + 1 == self->items->len || items[i + 1] != items[i];
       if (padding_side == TRAFO_SIDE_LEFT)
-        row.n_before = length - trafo_encoding_get_n_tokens (encodings[i]);
+        row.n_before = trafo_tensor_get_dim (ids, 1) - trafo_encoding_get_n_tokens (row.encoding);
       if (!func (&row, data, error))
         return FALSE;
     }
   return TRUE;
+}
+
+static gboolean
+hides_first (TrafoEncoding *encoding)
+{
+  gsize          n_tokens;
+  const guint32 *mask = trafo_encoding_get_attention_mask (encoding, &n_tokens);
+
+  return n_tokens == 0 || mask[0] == 0;
+}
+
+/* How long the rows are; one whose own padding comes first is too long to stand beside others, with
+ * which it would be computed otherwise. */
+static guint *
+measure (const Rows *self)
+{
+  guint *lengths = g_new (guint, self->encodings->len);
+
+  for (guint i = 0; i < self->encodings->len; i++)
+    {
+      TrafoEncoding *encoding = g_ptr_array_index (self->encodings, i);
+
+      lengths[i] = hides_first (encoding) ? G_MAXUINT : trafo_encoding_get_n_tokens (encoding);
+    }
+  return lengths;
+}
+
+/* As many rows as the model says at a time, so that each gets what it gets alone; padding is then of
+ * any token. */
+static gboolean
+forward_all (const Rows *self, const TextCall *call, RowFunc func, gpointer data, GError **error)
+{
+  g_autofree guint *lengths = measure (self);
+  guint             n_rows;
+
+  for (guint first = 0; first < self->encodings->len; first += n_rows)
+    {
+      n_rows = 1;
+      if (!self->has_padding)
+        n_rows = trafo_model_choose_batch_size (call->model,
+                                                lengths + first,
+                                                self->encodings->len - first);
+      n_rows = MAX (n_rows, 1);
+      if (!forward_batch (self,
+                          call,
+                          make_inputs (self, call, first, n_rows, TRAFO_SIDE_RIGHT, 0, error),
+                          TRAFO_SIDE_RIGHT,
+                          first,
+                          func,
+                          data,
+                          error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+rows_hide_tokens (const Rows *self)
+{
+  for (guint i = 0; i < self->encodings->len; i++)
+    {
+      gsize          n_tokens;
+      const guint32 *mask =
+          trafo_encoding_get_attention_mask (g_ptr_array_index (self->encodings, i), &n_tokens);
+
+      for (gsize j = 0; j < n_tokens; j++)
+        if (mask[j] == 0)
+          return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+rows_has_batch_size (const TextCall *call)
+{
+  TrafoValue *value = trafo_value_get_member (call->parameters, "batch_size");
+
+  return value != NULL && trafo_value_get_kind (value) != TRAFO_VALUE_KIND_NULL;
 }
 
 gboolean
@@ -181,19 +273,27 @@ rows_get_batch_size (const TextCall *call, gsize *batch_size, GError **error)
 gboolean
 rows_forward (const Rows *self, const TextCall *call, RowFunc func, gpointer data, GError **error)
 {
-  gsize batch_size;
+  TrafoSide padding_side = trafo_tokenizer_get_padding_side (call->tokenizer);
+  gsize     batch_size;
 
+  if (!rows_has_batch_size (call))
+    return forward_all (self, call, func, data, error);
   if (!rows_get_batch_size (call, &batch_size, error))
     return FALSE;
   for (gsize i = 0; i < self->encodings->len; i += batch_size)
-    if (!forward_batch (self,
-                        call,
-                        i,
-                        MIN (batch_size, self->encodings->len - i),
-                        func,
-                        data,
-                        error))
-      return FALSE;
+    {
+      gsize n_rows = MIN (batch_size, self->encodings->len - i);
+
+      if (!forward_batch (self,
+                          call,
+                          rows_make_inputs (self, call, i, n_rows, padding_side, error),
+                          padding_side,
+                          i,
+                          func,
+                          data,
+                          error))
+        return FALSE;
+    }
   return TRUE;
 }
 

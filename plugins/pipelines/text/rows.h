@@ -55,7 +55,8 @@ typedef struct
 
 typedef gboolean (*RowFunc) (const Row *row, gpointer data, GError **error);
 
-/* Runs the model on the rows, "batch_size" at a time, and calls @func for each, in order. */
+/* Runs the model on the rows, "batch_size" at a time, and calls @func for each, in order. Where that is
+ * not given, each row gets what it gets alone. */
 gboolean
 rows_forward (const Rows *self, const TextCall *call, RowFunc func, gpointer data, GError **error);
 
@@ -67,6 +68,12 @@ TrafoTensorDict *rows_make_inputs (const Rows     *self,
                                    gsize           n_rows,
                                    TrafoSide       padding_side,
                                    GError        **error);
+
+/* Whether the caller says how many rows run together. */
+gboolean rows_has_batch_size (const TextCall *call);
+
+/* Whether some row has padding of its own. */
+gboolean rows_hide_tokens (const Rows *self);
 
 /* How many rows run together; FALSE with an error for a "batch_size" that is none. */
 gboolean rows_get_batch_size (const TextCall *call, gsize *batch_size, GError **error);

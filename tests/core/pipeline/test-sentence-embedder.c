@@ -326,6 +326,49 @@ test_dense (void)
   remove_folder (folder);
 }
 
+/* To the bit, a text's vector is that which it has alone; in batches of a chunk and behind it. */
+static void
+test_batches (void)
+{
+  enum
+  {
+    N_TEXTS = 300
+  };
+  g_autofree char *folder = make_folder ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoSentenceEmbedder) embedder =
+      trafo_sentence_embedder_new_from_pretrained (folder, NULL, NULL, &error);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) many = NULL;
+  g_autoptr (TrafoTensor) together = NULL;
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < N_TEXTS; i++)
+    {
+      g_autoptr (GString) text = g_string_new (texts[i % g_strv_length (texts)]);
+
+      for (guint j = 0; j < i * 7 % 11; j++)
+        g_string_append_printf (text, " %c", 'a' + (i + j) % 26);
+      g_strv_builder_add (builder, text->str);
+    }
+  many = g_strv_builder_end (builder);
+  together = trafo_sentence_embedder_encode (embedder, (const char *const *) many, NULL, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < N_TEXTS; i++)
+    {
+      const char *const one[] = { many[i], NULL };
+      g_autoptr (TrafoTensor) alone = trafo_sentence_embedder_encode (embedder, one, NULL, &error);
+      gsize size_bytes = trafo_tensor_get_size_bytes (alone);
+
+      g_assert_no_error (error);
+      g_assert_cmpmem (trafo_tensor_get_data (alone),
+                       size_bytes,
+                       (char *) trafo_tensor_get_data (together) + i * size_bytes,
+                       size_bytes);
+    }
+  remove_folder (folder);
+}
+
 static void
 test_no_texts (void)
 {
@@ -505,6 +548,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sentence-embedder/plain-checkpoint", test_plain_checkpoint);
   g_test_add_func ("/sentence-embedder/order", test_order);
   g_test_add_func ("/sentence-embedder/dense", test_dense);
+  g_test_add_func ("/sentence-embedder/batches", test_batches);
   g_test_add_func ("/sentence-embedder/no-texts", test_no_texts);
   g_test_add_func ("/sentence-embedder/no-folder", test_no_folder);
   g_test_add_func ("/sentence-embedder/prompt", test_prompt);

@@ -23,7 +23,7 @@ pack (TrafoDType dtype, const gint64 *mask)
 {
   g_autoptr (TrafoTensorDict) inputs = inputs_new (dtype, (gint64[]){ 2, 4 }, mask);
 
-  return trafo_packed_inputs_new (inputs);
+  return trafo_packed_inputs_new (inputs, NULL);
 }
 
 static void
@@ -57,6 +57,25 @@ test_indices (void)
     }
 }
 
+/* Rows for what each caller gave, shorter than the batch, and also where nothing is hidden. */
+static void
+test_lengths (void)
+{
+  static const gint64 mask[] = { 1, 0, 1, 0, 1, 1, 0, 0 }, full[] = { 1, 1, 1, 1, 1, 1, 1, 1 };
+  g_autoptr (TrafoTensorDict) inputs = inputs_new (TRAFO_DTYPE_INT64, (gint64[]){ 2, 4 }, mask);
+  g_autoptr (TrafoTensorDict) shown = inputs_new (TRAFO_DTYPE_INT64, (gint64[]){ 2, 4 }, full);
+  g_autoptr (TrafoTensorDict) packed = trafo_packed_inputs_new (inputs, (gint64[]){ 4, 3 });
+  g_autoptr (TrafoTensorDict) whole = trafo_packed_inputs_new (shown, (gint64[]){ 4, 4 });
+  gint64 n_tokens = 0;
+
+  assert_index (packed, "packed_tokens", (gint32[]){ 0, 2, 4, 5 }, 4);
+  assert_index (packed, "packed_places", (gint32[]){ 0, 0, 1, 0, 2, 3, 2 }, 7);
+  assert_index (packed, "packed_starts", (gint32[]){ 0, 2, 4 }, 3);
+  assert_index (whole, "packed_places", (gint32[]){ 0, 1, 2, 3, 4, 5, 6, 7 }, 8);
+  g_assert_true (trafo_packed_inputs_count (inputs, &n_tokens));
+  g_assert_cmpint (n_tokens, ==, 4);
+}
+
 /* Nothing hidden, a first token hidden, all of a text, floats, and a mask of another shape. */
 static void
 test_no_use (void)
@@ -72,9 +91,9 @@ test_no_use (void)
   g_assert_null (pack (TRAFO_DTYPE_INT64, left));
   g_assert_null (pack (TRAFO_DTYPE_INT64, empty));
   g_assert_null (pack (TRAFO_DTYPE_FLOAT32, right));
-  g_assert_null (trafo_packed_inputs_new (narrow));
-  g_assert_null (trafo_packed_inputs_new (single));
-  g_assert_null (trafo_packed_inputs_new (none));
+  g_assert_null (trafo_packed_inputs_new (narrow, NULL));
+  g_assert_null (trafo_packed_inputs_new (single, NULL));
+  g_assert_null (trafo_packed_inputs_new (none, NULL));
   g_assert_false (trafo_packed_inputs_have ("attention_mask"));
 }
 
@@ -83,6 +102,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/packed-inputs/indices", test_indices);
+  g_test_add_func ("/packed-inputs/lengths", test_lengths);
   g_test_add_func ("/packed-inputs/no-use", test_no_use);
   return g_test_run ();
 }

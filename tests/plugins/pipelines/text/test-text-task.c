@@ -31,10 +31,9 @@ static const struct
 };
 
 static TrafoPipeline *
-make_pipeline (guint i)
+make_pipeline_of (guint i, const char *model_name)
 {
-  g_autofree char *folder =
-      g_test_build_filename (G_TEST_DIST, "data", "models", tasks[i].model, NULL);
+  g_autofree char *folder = g_test_build_filename (G_TEST_DIST, "data", "models", model_name, NULL);
   g_autofree char *own = g_build_filename (folder, "tokenizer.json", NULL);
   g_autofree char *common = g_test_build_filename (G_TEST_DIST, "data", "pipelines", NULL);
   gboolean         has_own = g_file_test (own, G_FILE_TEST_EXISTS);
@@ -51,6 +50,12 @@ make_pipeline (guint i)
   pipeline = trafo_pipeline_new (tasks[i].task, model, tokenizer, &error);
   g_assert_no_error (error);
   return pipeline;
+}
+
+static TrafoPipeline *
+make_pipeline (guint i)
+{
+  return make_pipeline_of (i, tasks[i].model);
 }
 
 static guint
@@ -306,6 +311,72 @@ test_questions (void)
   g_assert_cmpstr (texts, ==, expected_shared);
 }
 
+#define TEXTS "['a', 'the cat sat on the mat', '?', 'it is red and it is on the mat', 'red']"
+#define QUESTIONS                                                                                  \
+  "[{'question': 'a ?', 'context': 'the cat sat on a mat'}, {'question': 'in b', 'context': 'b'}]"
+
+/* Lists whose texts are computed together where the caller says nothing of batches. */
+static const struct
+{
+  const char *task;
+  const char *model;
+  const char *inputs;
+  gboolean    is_apart; /* the model looks at padding */
+} lists[] = {
+  { "feature-extraction", "bert-base", TEXTS, FALSE },
+  { "feature-extraction", "distilbert-base", TEXTS, FALSE },
+  { "feature-extraction", "gpt2-base", TEXTS, FALSE },
+  { "feature-extraction", "opt-base", TEXTS, TRUE },
+  { "fill-mask", "bert-mlm", "['a [MASK]', 'the [MASK] sat on the [MASK] .', '[MASK]']", FALSE },
+  { "fill-mask", "distilbert-mlm", "['[MASK]', 'the [MASK] sat on the [MASK] .']", FALSE },
+  { "question-answering", "bert-qa", QUESTIONS, FALSE },
+  { "question-answering", "distilbert-qa", QUESTIONS, FALSE },
+  { "text-classification", "bert-seqcls", TEXTS, FALSE },
+  { "text-classification", "distilbert-seqcls", TEXTS, FALSE },
+  { "text-classification", "gpt2-seqcls", TEXTS, TRUE },
+  { "token-classification", "bert-tokcls", TEXTS, FALSE },
+  { "token-classification", "distilbert-tokcls", TEXTS, FALSE },
+  { "zero-shot-classification", "bert-seqcls", TEXTS, FALSE },
+};
+
+static char *
+run_list (TrafoPipeline *pipeline, guint i, gint64 batch_size)
+{
+  guint task = find_task (lists[i].task);
+  g_autoptr (GVariant) parameters =
+      g_variant_ref_sink (g_variant_new_parsed (tasks[task].parameters));
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (parameters);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoValue) result = NULL;
+
+  g_variant_dict_remove (&dict, "context");
+  if (batch_size > 0)
+    g_variant_dict_insert (&dict, "batch_size", "x", batch_size);
+  result = trafo_pipeline_run (pipeline,
+                               g_variant_new_parsed (lists[i].inputs),
+                               g_variant_dict_end (&dict),
+                               NULL,
+                               &error);
+  g_assert_no_error (error);
+  return trafo_value_to_json (result);
+}
+
+/* To the bit, each text has what it has alone. */
+static void
+test_list (gconstpointer data)
+{
+  static const guint lengths[] = { 3, 9, 2 };
+  guint              i = GPOINTER_TO_UINT (data);
+  g_autoptr (TrafoPipeline) pipeline = make_pipeline_of (find_task (lists[i].task), lists[i].model);
+  g_autofree char *together = run_list (pipeline, i, 0);
+  g_autofree char *alone = run_list (pipeline, i, 1);
+
+  g_assert_cmpstr (together, ==, alone);
+  g_assert_cmpuint (trafo_model_choose_batch_size (trafo_pipeline_get_model (pipeline), lengths, 3),
+                    ==,
+                    lists[i].is_apart ? 0 : 3);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -322,6 +393,13 @@ main (int argc, char **argv)
           g_strdup_printf ("/text-task/case/%s/%" G_GSIZE_FORMAT, cases[i].task, i);
 
       g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_case);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
+    {
+      g_autofree char *path =
+          g_strdup_printf ("/text-task/list/%s/%s", lists[i].task, lists[i].model);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_list);
     }
   g_test_add_func ("/text-task/questions", test_questions);
   return g_test_run ();
