@@ -231,26 +231,35 @@ test_shapes (gconstpointer tier)
           test_shape (tier, packed_dtypes[d], &sizes[i], variant);
 }
 
+/* More than a group of rows, whose sums are finished while the next is computed, or a few. */
+static void
+test_activation (const TrafoCpuKernels *tier, guint8 dtype, guint activation, gint64 M)
+{
+  TrafoLinearAttrs attrs = linear_attrs (activation, TRUE, TRUE);
+  KernelCase       c;
+  TrafoOperand     weight;
+
+  kernel_case_init (&c, TRAFO_OP_LINEAR, &attrs);
+  kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (M, 65), 0));
+  weight = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (53, 65), 0);
+  kernel_case_add_input (&c, pack (&c, tier, dtype, &weight, 1, FALSE));
+  kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (53), 0));
+  kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (M, 53), 0));
+  c.args.output = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (M, 53), 0);
+  kernel_case_run_all (&c, tier);
+  check (&c, &weight, FALSE);
+  kernel_case_clear (&c);
+}
+
 static void
 test_activations (gconstpointer tier)
 {
-  for (guint activation = 0; activation <= TRAFO_ACTIVATION_SIGMOID; activation++)
-    {
-      TrafoLinearAttrs attrs = linear_attrs (activation, TRUE, TRUE);
-      KernelCase       c;
-      TrafoOperand     weight;
-
-      kernel_case_init (&c, TRAFO_OP_LINEAR, &attrs);
-      kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (9, 65), 0));
-      weight = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (53, 65), 0);
-      kernel_case_add_input (&c, pack (&c, tier, TRAFO_DTYPE_FLOAT32, &weight, 1, FALSE));
-      kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (53), 0));
-      kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (9, 53), 0));
-      c.args.output = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (9, 53), 0);
-      kernel_case_run_all (&c, tier);
-      check (&c, &weight, FALSE);
-      kernel_case_clear (&c);
-    }
+  for (gsize d = 0; d < G_N_ELEMENTS (packed_dtypes); d++)
+    for (guint activation = 0; activation <= TRAFO_ACTIVATION_SIGMOID; activation++)
+      {
+        test_activation (tier, packed_dtypes[d], activation, 9);
+        test_activation (tier, packed_dtypes[d], activation, 150);
+      }
 }
 
 /* Each dtype and order of axes, in three parts that no panel border meets, rows further apart than
