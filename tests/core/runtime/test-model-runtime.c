@@ -138,6 +138,7 @@ test_load_errors (void)
   g_assert_null (tiny_model_load ("/nonexistent", "base", "cpu", &error));
   g_assert_nonnull (error);
   g_clear_error (&error);
+  trafo_load_options_set_device (options, "reference");
   trafo_load_options_set_dtype (options, TRAFO_DTYPE_FLOAT16);
   g_assert_null (trafo_auto_model_from_pretrained (folder, options, NULL, &error));
   g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_UNSUPPORTED);
