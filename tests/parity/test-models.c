@@ -4,10 +4,11 @@
 /* Models on every device against transformers, on the checkpoints and expected values that
  * tests/tools/make-tiny-models.py makes. Checkpoints of the same form in the folder TRAFO_MODELS, if
  * it is set, are compared too. With an argument, that device alone. */
-#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 #include <trafo/trafo.h>
+
+#include "../remove-folder.h"
 
 /* What linear layers compute with, and how far a value may be from transformers' in float32, of the
  * largest expected one of its tensor. On these models, 32 features wide, torch's own bfloat16 is off
@@ -206,21 +207,6 @@ make_float16 (const char *folder)
   g_assert_true (g_file_get_contents (from, &config, &length, NULL));
   g_assert_true (g_file_set_contents (to, config, (gssize) length, NULL));
   return made;
-}
-
-static void
-remove_folder (const char *folder)
-{
-  g_autoptr (GDir) files = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (files)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_remove (path);
-    }
-  g_rmdir (folder);
 }
 
 static TrafoTensorDict *

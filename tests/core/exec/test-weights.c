@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
-#include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../remove-folder.h"
 #include "fake-device.h"
 #include "trafo-encoded-parts-private.h"
 #include "trafo-reference-device-private.h"
@@ -312,21 +312,6 @@ take_and_save (const char       *folder,
   return fake.n_packed;
 }
 
-static void
-remove_files (const char *folder)
-{
-  g_autoptr (GDir) directory = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (directory)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_remove (path);
-    }
-  g_assert_cmpint (g_rmdir (folder), ==, 0);
-}
-
 /* Packed once, then taken from the disk: as it is, of parts, and of parts that are joined first. */
 static void
 test_cached (void)
@@ -358,7 +343,7 @@ test_cached (void)
     g_assert_cmpint (take_and_save (folder, "x", tensors, &kept[i], TRUE), ==, 0);
   g_assert_cmpint (take_and_save (folder, "y", tensors, &kept[0], TRUE), >, 0);
   g_assert_cmpint (take_and_save (folder, "x", tensors, &kept[0], FALSE), >, 0);
-  remove_files (folder);
+  remove_folder (folder);
 }
 
 static void

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
-#include <glib/gstdio.h>
 #include <string.h>
 #include <trafo/trafo.h>
 #include <unistd.h>
+
+#include "../../remove-folder.h"
 
 typedef struct
 {
@@ -19,24 +20,9 @@ set_up (Fixture *fixture, gconstpointer unused)
 }
 
 static void
-remove_all (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_all (child);
-    }
-  g_remove (path);
-}
-
-static void
 tear_down (Fixture *fixture, gconstpointer unused)
 {
-  remove_all (fixture->input);
+  remove_folder (fixture->input);
   g_free (fixture->input);
   g_free (fixture->output);
 }

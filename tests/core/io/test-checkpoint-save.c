@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
-#include <glib/gstdio.h>
 #include <string.h>
 
+#include "../../remove-folder.h"
 #include "trafo-checkpoint-save-private.h"
 
 /* Names are the tensors' place: "a", "b", ...; sizes are in floats. What comes of them is what
@@ -88,21 +88,6 @@ save (const char *folder, const gint64 *sizes, guint n_tensors, guint64 max_byte
                                           .size_bytes = sizes[i] * sizeof (float) };
   trafo_checkpoint_save (folder, tensors, n_tensors, max_bytes, NULL, &error);
   g_assert_no_error (error);
-}
-
-static void
-remove_folder (const char *folder)
-{
-  g_autoptr (GDir) files = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (files)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_remove (path);
-    }
-  g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
 /* One folder for all: what one case leaves, the next removes. */

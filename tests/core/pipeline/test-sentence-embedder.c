@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "../../await.h"
+#include "../../remove-folder.h"
 
 /* Absolute; a vector's largest elements are about 1. */
 #define TOLERANCE 1e-5
@@ -53,22 +54,6 @@ write_file (const char *folder, const char *name, const char *text)
   g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
   g_file_set_contents (filename, text, -1, &error);
   g_assert_no_error (error);
-}
-
-static void
-remove_folder (const char *folder)
-{
-  g_autoptr (GDir) files = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (files != NULL && (name = g_dir_read_name (files)) != NULL)
-    {
-      g_autofree char *filename = g_build_filename (folder, name, NULL);
-
-      if (g_remove (filename) != 0)
-        remove_folder (filename);
-    }
-  g_rmdir (folder);
 }
 
 static void

@@ -2,10 +2,10 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-model-save.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 
 #include "../../await.h"
+#include "../../remove-folder.h"
 #include "tiny-model.h"
 #include "trafo-checkpoint.h"
 
@@ -45,22 +45,6 @@ assert_equal (TrafoModel *a, TrafoModel *b, const char *output)
                      0);
 }
 
-static void
-remove_folder (char *folder)
-{
-  g_autoptr (GDir) files = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (files)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_remove (path);
-    }
-  g_assert_cmpint (g_rmdir (folder), ==, 0);
-  g_free (folder);
-}
-
 /* Whatever the files, the model that comes back is the same, and nothing of it is missing. */
 static void
 test_round_trip (void)
@@ -82,9 +66,8 @@ test_round_trip (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      char            *root = g_dir_make_tmp ("trafo-XXXXXX", NULL);
+      g_autofree char *root = g_dir_make_tmp ("trafo-XXXXXX", NULL);
       g_autofree char *folder = g_build_filename (root, "new", "er", NULL);
-      g_autofree char *parent = g_build_filename (root, "new", NULL);
       g_autoptr (TrafoModel) model = load (source, cases[i].task);
       g_autoptr (TrafoModel) again = NULL;
       g_autoptr (TrafoCheckpoint) checkpoint = NULL;
@@ -103,8 +86,6 @@ test_round_trip (void)
       g_assert_cmpstr (trafo_config_get_architectures (trafo_model_get_config (again))[0],
                        ==,
                        cases[i].architecture);
-      remove_folder (g_steal_pointer (&folder));
-      remove_folder (g_steal_pointer (&parent));
       remove_folder (root);
     }
 }
@@ -159,7 +140,7 @@ test_async (void)
 {
   g_autofree char *source =
       g_test_build_filename (G_TEST_DIST, "data", "models", "tiny-bert", NULL);
-  char *folder = g_dir_make_tmp ("trafo-XXXXXX", NULL);
+  g_autofree char *folder = g_dir_make_tmp ("trafo-XXXXXX", NULL);
   g_autoptr (TrafoModel) model = load (source, "base");
   g_autoptr (TrafoModel) again = NULL;
   g_autoptr (GAsyncResult) result = NULL;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
-#include <glib/gstdio.h>
 #include <string.h>
 #include <trafo/trafo.h>
 
 #include "../../await.h"
+#include "../../remove-folder.h"
 
 #define NEW "low lower lowest low newer wider new\nlower wider!"
 
@@ -271,21 +271,6 @@ test_ways (void)
   g_assert_true (g_bytes_equal (found, expected));
   g_assert_cmpuint (trafo_tokenizer_trainer_get_n_tokens (second), ==, 600);
   g_assert_cmpuint (trafo_tokenizer_trainer_get_n_bytes (second), ==, g_bytes_get_size (text));
-}
-
-static void
-remove_folder (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_remove (path);
-    }
-  g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
 /* What is saved is loaded by the plugin that answers to it, from either kind of files. */

@@ -10,6 +10,7 @@
 #include <trafo/trafo.h>
 #include <unistd.h>
 
+#include "../../remove-folder.h"
 #include "call-cases.h"
 
 /* Of the largest expected value. */
@@ -651,21 +652,6 @@ test_no_layers (void)
   g_remove (link);
 }
 
-static void
-remove_all (const char *path)
-{
-  g_autoptr (GDir) files = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (files != NULL && (name = g_dir_read_name (files)) != NULL)
-    {
-      g_autofree char *filename = g_build_filename (path, name, NULL);
-
-      remove_all (filename);
-    }
-  g_remove (path);
-}
-
 /* What cannot be written is a failure, even of the help; a stream that is closed is not mixed up with
  * a file that the program opens. */
 static void
@@ -762,7 +748,7 @@ main (int argc, char **argv)
   g_test_add_func ("/trafo/streams", test_streams);
   g_test_add_func ("/trafo/no-layers", test_no_layers);
   status = g_test_run ();
-  remove_all (folder);
+  remove_folder (folder);
   g_free (folder);
   return status;
 }
