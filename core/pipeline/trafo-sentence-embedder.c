@@ -18,7 +18,7 @@
 /* As in sentence-transformers, where the model does not say how many texts are best. */
 #define BATCH_SIZE 32
 
-/* So many texts are tokens at a time; enough for a batch of short ones. */
+/* So many texts are tokenized at a time; enough for a batch of short ones. */
 #define CHUNK_SIZE 256
 
 /**

@@ -23,6 +23,7 @@
                sums,                                                                               \
                PANEL);                                                                             \
   }
+
 #define DEFINE_TILES(n)                                                                            \
   DEFINE_TILE (n, FLOAT32)                                                                         \
   DEFINE_TILE (n, FLOAT16)
