@@ -20,5 +20,6 @@ typedef struct
 extern const TrafoCpuKernels trafo_cpu_kernels_baseline;
 extern const TrafoCpuKernels trafo_cpu_kernels_avx2;
 extern const TrafoCpuKernels trafo_cpu_kernels_avx512;
+extern const TrafoCpuKernels trafo_cpu_kernels_avx512_vnni;
 extern const TrafoCpuKernels trafo_cpu_kernels_avx512_bf16;
 extern const TrafoCpuKernels trafo_cpu_kernels_amx;

@@ -87,10 +87,15 @@ has_avx512 (const Cpu *cpu)
 }
 
 static gboolean
+has_avx512_vnni (const Cpu *cpu)
+{
+  return has_avx512 (cpu) && (cpu->leaf7_ecx & LEAF7_ECX_AVX512_VNNI) != 0;
+}
+
+static gboolean
 has_avx512_bf16 (const Cpu *cpu)
 {
-  return has_avx512 (cpu) && (cpu->leaf7_ecx & LEAF7_ECX_AVX512_VNNI) != 0 &&
-         (cpu->leaf7_1_eax & LEAF7_1_EAX_AVX512_BF16) != 0;
+  return has_avx512_vnni (cpu) && (cpu->leaf7_1_eax & LEAF7_1_EAX_AVX512_BF16) != 0;
 }
 
 static gboolean
@@ -108,6 +113,7 @@ static const struct
 } tiers[TRAFO_CPU_N_TIERS] = {
   { &trafo_cpu_kernels_amx, has_amx },
   { &trafo_cpu_kernels_avx512_bf16, has_avx512_bf16 },
+  { &trafo_cpu_kernels_avx512_vnni, has_avx512_vnni },
   { &trafo_cpu_kernels_avx512, has_avx512 },
   { &trafo_cpu_kernels_avx2, has_avx2 },
   { &trafo_cpu_kernels_baseline, has_baseline },
@@ -141,7 +147,7 @@ trafo_cpu_choose_tier (const char *cap, GError **error)
                TRAFO_ERROR,
                TRAFO_ERROR_INVALID_ARGUMENT,
                "TRAFO_CPU_ISA is '%s', expected baseline, avx2, avx512, "
-               "avx512_bf16 or amx",
+               "avx512_vnni, avx512_bf16 or amx",
                cap);
   return NULL;
 }

@@ -4,7 +4,7 @@
 
 #include "cpu-kernels.h"
 
-#define TRAFO_CPU_N_TIERS 5
+#define TRAFO_CPU_N_TIERS 6
 
 /* The tiers that this processor has and this operating system lets run, best first, never none. */
 gsize trafo_cpu_list_tiers (const TrafoCpuKernels *ret_tiers[TRAFO_CPU_N_TIERS]);
