@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
+#include "../cpu-cache.h"
 #include "linear-grid.h"
 #include "narrow-group.h"
 
@@ -15,7 +16,6 @@
  * A task makes a block of rows narrow, then goes through its panels; while a group of rows passes one,
  * the sums of the group before are finished. Rows do not depend on each other, nor the order of a sum's
  * terms on how many there are. */
-#define BLOCK_BYTES (768 * 1024)
 
 typedef struct
 {
@@ -56,7 +56,7 @@ narrow_from_args (const TrafoKernelArgs *args)
       linear_grid) (l.x.n_rows, l.output.n_columns, NARROW_MAX_ROWS, NARROW_PANEL);
   l.n_blocks = narrow_n_blocks (l.dtype, l.n_in);
   row_bytes = MAX (l.n_blocks, 1) * NARROW_BLOCK_BYTES;
-  l.block_rows = BLOCK_BYTES / row_bytes / NARROW_MAX_ROWS * NARROW_MAX_ROWS;
+  l.block_rows = trafo_cpu_get_block_bytes () / row_bytes / NARROW_MAX_ROWS * NARROW_MAX_ROWS;
   l.block_rows = MIN (MAX (l.block_rows, NARROW_MAX_ROWS), n_rows);
   l.scales = (const float *) (l.panels + l.grid.n_panels * narrow_panel_bytes (l.n_blocks));
   l.offsets = (const gint32 *) (l.scales + l.grid.n_panels * NARROW_PANEL);

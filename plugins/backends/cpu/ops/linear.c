@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
+#include "../cpu-cache.h"
 #include "convert.h"
 #include "linear-grid.h"
 #include "linear-output.h"
@@ -15,7 +16,6 @@
  * meet in the output. The terms of a sum and their order depend on K alone, so that neither the number
  * of tasks nor what other rows there are changes a bit of a row. */
 #define MAX_CHUNK 1024
-#define BLOCK_BYTES (768 * 1024)
 #define STREAM_AHEAD_BYTES 4096
 
 /* From so many tiles on a panel of float16 is widened once, not by each of them: measured. */
@@ -180,7 +180,8 @@ static void
 linear_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scratch)
 {
   Linear      l = linear_from_args (args);
-  gsize       block_tiles = MAX (BLOCK_BYTES / (l.chunk * sizeof (float) * PANEL_ROWS), 1);
+  gsize       tile_bytes = l.chunk * sizeof (float) * PANEL_ROWS;
+  gsize       block_tiles = MAX (trafo_cpu_get_block_bytes () / tile_bytes, 1);
   LinearRange range = TRAFO_CPU_SYMBOL (linear_grid_share) (&l.grid, task, n_tasks);
 
   for (gsize tile = range.tile; tile < range.tile_end; tile += block_tiles)
