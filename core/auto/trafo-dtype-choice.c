@@ -13,8 +13,8 @@
 #include "trafo-store-private.h"
 #include "trafo-threads.h"
 
-/* float32 is what the others are compared with. float16 is for bounds that bfloat16 does not keep, for
- * processors that have no instruction for bfloat16, where it is faster, and for files that hold it. */
+/* float32 is what the others are compared with. float16 is for bounds that bfloat16 does not keep, and
+ * for files that hold it. */
 static const TrafoDType dtypes[] = {
   TRAFO_DTYPE_FLOAT32,
   TRAFO_DTYPE_FLOAT16,

@@ -172,10 +172,10 @@ trafo_load_options_class_init (TrafoLoadOptionsClass *klass)
    * The type that the model's linear layers compute with, whatever the files hold; what lies
    * between them is float32. %TRAFO_DTYPE_FLOAT16 rounds weights alone, so that with a checkpoint of
    * float16 the numbers are those of float32; a weight beyond its range, 65504, is an error when it is
-   * first used. %TRAFO_DTYPE_BFLOAT16 rounds weights and their inputs and adds in
-   * float32; %TRAFO_DTYPE_INT8 gives each row of both a scale, its greatest magnitude over 127, and
-   * adds integers. With the latter two, attention may round what it multiplies to bfloat16, and adds in
-   * float32. %TRAFO_DTYPE_NONE, the default, is float32.
+   * first used. %TRAFO_DTYPE_BFLOAT16 rounds weights and, where the processor multiplies it, their
+   * inputs, and adds in float32; %TRAFO_DTYPE_INT8 gives each row of both a scale, its greatest
+   * magnitude over 127, and adds integers. With the latter two, attention may round what it multiplies
+   * to bfloat16, and adds in float32. %TRAFO_DTYPE_NONE, the default, is float32.
    */
   properties[PROP_DTYPE] =
       g_param_spec_enum ("dtype", NULL, NULL, TRAFO_TYPE_DTYPE, TRAFO_DTYPE_NONE, flags);

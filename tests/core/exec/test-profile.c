@@ -166,14 +166,15 @@ test_flops (void)
 }
 
 /* What a layer reads and writes: x, the weight, the bias and the result, in the types that they have. The
- * next layer alone reads the result, as bfloat16 if that is what it computes in. */
+ * next layer alone reads the result, as bfloat16 if that is what it multiplies. */
 static void
 test_bytes (gconstpointer data)
 {
   const char   *dtype = data;
   TrafoDType    type = trafo_dtype_from_name (dtype);
   static gint64 lengths[] = { 5, 5 };
-  const double  n_tokens = 10, result_bytes = type == TRAFO_DTYPE_BFLOAT16 ? 2 : 4;
+  const double  n_tokens = 10;
+  double        result_bytes = 4;
   TrafoValue   *row;
   g_autoptr (TrafoLoadOptions) options =
       g_object_new (TRAFO_TYPE_LOAD_OPTIONS, "dtype", type, NULL);
@@ -183,6 +184,9 @@ test_bytes (gconstpointer data)
   g_autoptr (TrafoValue) value = trafo_profile_to_value (profile);
 
   row = find (value, "linear", "encoder.layer.1.intermediate.dense");
+  if (type == TRAFO_DTYPE_BFLOAT16 &&
+      g_str_has_prefix (get_string (row, "kernel"), "linear-narrow-"))
+    result_bytes = 2;
   g_assert_cmpstr (get_string (row, "dtype"), ==, dtype);
   g_assert_cmpfloat (get_double (row, "bytes"),
                      ==,

@@ -4,6 +4,7 @@
 
 #include "../simd/vector.h"
 #include <string.h>
+#include <trafo/trafo-dtype.h>
 
 /* @n 16-bit floats become float32. */
 static inline void
@@ -26,6 +27,16 @@ convert_from_bfloat16 (const guint16 *source, float *destination, gsize n)
     v_store (destination + i, v_load_bfloat16 (source + i));
   if (i < n)
     v_store_n (destination + i, V_LOAD_N_16 (v_load_bfloat16, source + i, n - i), n - i);
+}
+
+/* From float16 or bfloat16. */
+static inline void
+convert_from_half (guint8 dtype, const guint16 *source, float *destination, gsize n)
+{
+  if (dtype == TRAFO_DTYPE_FLOAT16)
+    convert_from_float16 (source, destination, n);
+  else
+    convert_from_bfloat16 (source, destination, n);
 }
 
 /* To the nearest, ties to even. */
@@ -60,6 +71,16 @@ convert_to_bfloat16 (const float *source, guint16 *destination, gsize n)
 {
   for (gsize i = 0; i < n; i++)
     destination[i] = (guint16) (round_bfloat16 (source[i]) >> 16);
+}
+
+/* To the nearest float16 or bfloat16. */
+static inline void
+convert_to_half (guint8 dtype, const float *source, guint16 *destination, gsize n)
+{
+  if (dtype == TRAFO_DTYPE_FLOAT16)
+    convert_to_float16 (source, destination, n);
+  else
+    convert_to_bfloat16 (source, destination, n);
 }
 
 /* To the nearest values that bfloat16 has. */

@@ -37,8 +37,7 @@ has_contiguous_rows (const TrafoOperand *table)
 static gboolean
 is_packed (const TrafoOperand *table)
 {
-  return table->layout == TRAFO_LAYOUT_PACKED && table->n_dims == 2 &&
-         (table->dtype == TRAFO_DTYPE_FLOAT32 || table->dtype == TRAFO_DTYPE_FLOAT16);
+  return table->layout == TRAFO_LAYOUT_PACKED && table->n_dims == 2 && panel_holds (table->dtype);
 }
 
 static gboolean
@@ -78,7 +77,7 @@ id_at (const TrafoKernelArgs *args, const TrafoCpuRows *rows, gsize index, gsize
 }
 
 static void
-gather_packed_float16 (const guint16 *x, float *y, gsize n)
+gather_packed_half (guint8 dtype, const guint16 *x, float *y, gsize n)
 {
   guint16 row[64];
 
@@ -88,7 +87,7 @@ gather_packed_float16 (const guint16 *x, float *y, gsize n)
 
       for (gsize i = 0; i < length; i++)
         row[i] = x[(k + i) * PANEL];
-      convert_from_float16 (row, y + k, length);
+      convert_from_half (dtype, row, y + k, length);
     }
 }
 
@@ -98,9 +97,9 @@ gather_packed_row (const TrafoOperand *table, gint64 id, float *y, gsize n)
   gsize        row = (gsize) id, first = row / PANEL * n * PANEL + row % PANEL;
   const float *x = (const float *) table->data + first;
 
-  if (table->dtype == TRAFO_DTYPE_FLOAT16)
+  if (table->dtype != TRAFO_DTYPE_FLOAT32)
     {
-      gather_packed_float16 ((const guint16 *) table->data + first, y, n);
+      gather_packed_half (table->dtype, (const guint16 *) table->data + first, y, n);
       return;
     }
   for (gsize k = 0; k < n; k++)
@@ -115,10 +114,8 @@ gather_row (const TrafoOperand *table, gint64 id, gpointer y, guint8 to, gsize n
 
   if (to == table->dtype)
     memcpy (y, x, n * size);
-  else if (table->dtype == TRAFO_DTYPE_FLOAT16)
-    convert_from_float16 ((const guint16 *) x, y, n);
   else
-    convert_from_bfloat16 ((const guint16 *) x, y, n);
+    convert_from_half (table->dtype, (const guint16 *) x, y, n);
 }
 
 static void

@@ -180,6 +180,8 @@ multiply_block (const Linear4bit *l,
                 const guint32    *words,
                 Scratch          *scratch)
 {
+  const PanelTile *tiles = TRAFO_CPU_SYMBOL (panel_tiles) (TRAFO_DTYPE_FLOAT32);
+
   memset (scratch->totals, 0, sizeof scratch->totals);
   for (gsize i = 0; i < l->n_groups; i++)
     {
@@ -192,8 +194,7 @@ multiply_block (const Linear4bit *l,
 
           for (gsize row = m; row < end; row++)
             rows[row - m] = (const float *) trafo_cpu_row (&l->x, row) + i * l->group;
-          TRAFO_CPU_SYMBOL (panel_tiles)
-          [end - m](rows, scratch->values, l->group, (VPrefetch){ 0 }, scratch->sums);
+          tiles[end - m](rows, scratch->values, l->group, (VPrefetch){ 0 }, scratch->sums);
           add_scaled (scratch->sums,
                       (const float *) words - PANEL,
                       end - m,

@@ -51,13 +51,13 @@ linear_finish_float32 (const LinearRow *row, gsize width, guint activation, floa
     v_store_n (output + j, linear_finish_vector (row, j, width - j, activation), width - j);
 }
 
+#if defined(V_HAS_BFLOAT16)
 static inline __attribute__ ((always_inline)) void
 linear_finish_narrow (const LinearRow *row, gsize width, guint activation, guint16 *output)
 {
   float  values[NARROW_PANEL];
   guint8 line[NARROW_BLOCK_BYTES];
 
-#if defined(V_HAS_BFLOAT16)
   if (width == 2 * V_LANES)
     {
       VFloat y = linear_finish_vector (row, 0, V_LANES, activation);
@@ -65,11 +65,11 @@ linear_finish_narrow (const LinearRow *row, gsize width, guint activation, guint
       v_store_bfloat16 (output, y, linear_finish_vector (row, V_LANES, V_LANES, activation));
       return;
     }
-#endif
   linear_finish_float32 (row, width, activation, values);
   narrow_line_bfloat16 (values, width, line);
   memcpy (output, line, width * sizeof *output);
 }
+#endif
 
 /* Row @i of a tile. */
 static inline __attribute__ ((always_inline)) void
@@ -95,8 +95,12 @@ linear_finish_row (const LinearOutput *self,
       row.scales = tile->scales;
       row.offsets = tile->offsets;
     }
+#if defined(V_HAS_BFLOAT16)
   if (self->dtype == TRAFO_DTYPE_BFLOAT16)
-    linear_finish_narrow (&row, width, activation, (guint16 *) output + tile->n);
-  else
-    linear_finish_float32 (&row, width, activation, (float *) output + tile->n);
+    {
+      linear_finish_narrow (&row, width, activation, (guint16 *) output + tile->n);
+      return;
+    }
+#endif
+  linear_finish_float32 (&row, width, activation, (float *) output + tile->n);
 }

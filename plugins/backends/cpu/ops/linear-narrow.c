@@ -3,10 +3,11 @@
 #include "../cpu-cache.h"
 #include "linear-grid.h"
 #include "narrow-group.h"
+#include "panel.h"
 
-/* y [M, N] = activation (x [M, K] W^T + bias) + residual with W in bfloat16 or in integers of 8 bits,
- * packed by linear-pack-narrow.c; x, bias, residual and y are float32, beside bfloat16 x and y may be
- * that, too.
+/* y [M, N] = activation (x [M, K] W^T + bias) + residual with W in integers of 8 bits or, where the tier
+ * has products of it, in bfloat16, packed by linear-pack-narrow.c; x, bias, residual and y are float32,
+ * beside bfloat16 x and y may be that, too.
  *
  * bfloat16: x is rounded to bfloat16 too, and the sums are float32: an element is off by at most
  * 2^-8 of sum |x w|, and what float32 sums cost. int8: each row of x is rounded to multiples of its
@@ -69,10 +70,12 @@ narrow_supports (const TrafoKernelArgs *args)
   const TrafoOperand     *weight = &args->inputs[1];
   const TrafoLinearAttrs *attrs = args->attrs;
 
-  return weight->layout == TRAFO_LAYOUT_PACKED && attrs->encoding == TRAFO_WEIGHT_ENCODING_NONE &&
-         (weight->dtype == TRAFO_DTYPE_BFLOAT16
-              ? TRAFO_CPU_SYMBOL (linear_is_narrow_rows) (args)
-              : weight->dtype == TRAFO_DTYPE_INT8 && TRAFO_CPU_SYMBOL (linear_is_rows) (args));
+  if (weight->layout != TRAFO_LAYOUT_PACKED || attrs->encoding != TRAFO_WEIGHT_ENCODING_NONE ||
+      panel_holds (weight->dtype))
+    return FALSE;
+  if (weight->dtype == TRAFO_DTYPE_BFLOAT16)
+    return TRAFO_CPU_SYMBOL (linear_is_narrow_rows) (args);
+  return weight->dtype == TRAFO_DTYPE_INT8 && TRAFO_CPU_SYMBOL (linear_is_rows) (args);
 }
 
 static guint
@@ -106,6 +109,7 @@ convert_row_int8 (const Narrow *l, const float *x, guint8 *row, float *scale)
                       row + i * NARROW_TILE_BYTES);
 }
 
+#if defined(V_HAS_BFLOAT16)
 /* The row is bfloat16 already. */
 static void
 copy_row (const Narrow *l, const guint16 *x, guint8 *row)
@@ -132,6 +136,23 @@ convert_row_bfloat16 (const Narrow *l, const float *x, guint8 *row)
                           MIN (length, l->n_in - i * length),
                           row + i * NARROW_TILE_BYTES);
 }
+#endif
+
+static void
+convert_row (const Narrow *l, gconstpointer x, guint8 *row, float *scale)
+{
+#if defined(V_HAS_BFLOAT16)
+  if (l->dtype == TRAFO_DTYPE_BFLOAT16)
+    {
+      if (l->x_dtype == TRAFO_DTYPE_BFLOAT16)
+        copy_row (l, x, row);
+      else
+        convert_row_bfloat16 (l, x, row);
+      return;
+    }
+#endif
+  convert_row_int8 (l, x, row, scale);
+}
 
 /* What is missing in the last tile of rows is zeros. */
 static void
@@ -148,12 +169,7 @@ convert_rows (const Narrow *l, const Block *block)
       guint8       *row =
           block->tiles + i / NARROW_ROWS * tile_bytes + i % NARROW_ROWS * NARROW_BLOCK_BYTES;
 
-      if (l->x_dtype == TRAFO_DTYPE_BFLOAT16)
-        copy_row (l, x, row);
-      else if (l->dtype == TRAFO_DTYPE_INT8)
-        convert_row_int8 (l, x, row, &block->scales[i]);
-      else
-        convert_row_bfloat16 (l, x, row);
+      convert_row (l, x, row, &block->scales[i]);
     }
 }
 

@@ -162,6 +162,7 @@ pack_columns_encoded (const Packed *packed, gsize n, guint8 *tile)
     }
 }
 
+#if defined(V_HAS_BFLOAT16)
 static void
 pack_columns_bfloat16 (const Packed *packed, gsize n, guint8 *tile)
 {
@@ -175,6 +176,23 @@ pack_columns_bfloat16 (const Packed *packed, gsize n, guint8 *tile)
         narrow_line_bfloat16 (block.value[i], block.n, lines[i]);
       narrow_store_tile (lines, tile + index * 2 * NARROW_TILE_BYTES);
     }
+}
+#endif
+
+static void
+pack_columns (const Packed *packed, gsize n, guint8 *tile)
+{
+#if defined(V_HAS_BFLOAT16)
+  if (packed->weight->dtype == TRAFO_DTYPE_BFLOAT16)
+    {
+      pack_columns_bfloat16 (packed, n, tile);
+      return;
+    }
+#endif
+  if (packed->weight->encoding != TRAFO_WEIGHT_ENCODING_NONE)
+    pack_columns_encoded (packed, n, tile);
+  else
+    pack_columns_int8 (packed, n, tile);
 }
 
 static gsize
@@ -214,12 +232,7 @@ pack (const TrafoWeight *weight, gpointer destination, guint task)
         gsize   n = panel * NARROW_PANEL + half * NARROW_ROWS;
         guint8 *tile = packed.panels + panel * panel_bytes + half * NARROW_TILE_BYTES;
 
-        if (weight->encoding != TRAFO_WEIGHT_ENCODING_NONE)
-          pack_columns_encoded (&packed, n, tile);
-        else if (weight->dtype == TRAFO_DTYPE_INT8)
-          pack_columns_int8 (&packed, n, tile);
-        else
-          pack_columns_bfloat16 (&packed, n, tile);
+        pack_columns (&packed, n, tile);
       }
 }
 

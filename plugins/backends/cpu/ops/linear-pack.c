@@ -6,6 +6,15 @@
 #include "panel.h"
 #include "weight.h"
 
+static inline void
+store_bfloat16 (guint16 *destination, VFloat v)
+{
+  float lanes[V_LANES];
+
+  v_store (lanes, v);
+  convert_to_bfloat16 (lanes, destination, V_LANES);
+}
+
 /* Past the caches where whole lines are written: nobody reads the weight before the next phase. @dtype
  * is that of the packed weight, a constant where this is inlined, as @from is below. */
 static inline __attribute__ ((always_inline)) void
@@ -13,6 +22,8 @@ store_packed (guint8 dtype, gpointer destination, gsize at, VFloat v)
 {
   if (dtype == TRAFO_DTYPE_FLOAT16)
     v_store_float16 ((guint16 *) destination + at, v);
+  else if (dtype == TRAFO_DTYPE_BFLOAT16)
+    store_bfloat16 ((guint16 *) destination + at, v);
   else if (V_LANES * sizeof (float) == 64)
     v_stream ((float *) destination + at, v);
   else
@@ -59,6 +70,8 @@ pack_rows_from (guint8            from,
 {
   if (dtype == TRAFO_DTYPE_FLOAT16)
     pack_rows_as (from, TRAFO_DTYPE_FLOAT16, rows, n_in, destination);
+  else if (dtype == TRAFO_DTYPE_BFLOAT16 && panel_holds (TRAFO_DTYPE_BFLOAT16))
+    pack_rows_as (from, TRAFO_DTYPE_BFLOAT16, rows, n_in, destination);
   else
     pack_rows_as (from, TRAFO_DTYPE_FLOAT32, rows, n_in, destination);
 }
@@ -109,7 +122,7 @@ pack_in_out (const TrafoWeight *weight, gsize panel, gsize k, gpointer destinati
       return;
     }
   weight_read_run (weight, panel * PANEL, k, PANEL, run);
-  convert_to_float16 (run, destination, PANEL);
+  convert_to_half (weight->dtype, run, destination, PANEL);
 }
 
 static gsize

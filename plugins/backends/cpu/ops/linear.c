@@ -6,8 +6,8 @@
 #include "linear-output.h"
 #include "panel.h"
 
-/* y [M, N] = activation (x [M, K] W^T + bias) + residual, W packed by linear-pack.c in float32 or float16.
- * The latter becomes float32 in registers or, for many rows, once for all of them in the second-level
+/* y [M, N] = activation (x [M, K] W^T + bias) + residual, W packed by linear-pack.c in float32 or in 16 bits.
+ * The latter become float32 in registers or, for many rows, once for all of them in the second-level
  * cache: the bits are those of float32 weights of the same values.
  *
  * The output is cut in tiles of PANEL_ROWS x PANEL, whose sums fill the registers; a panel of W is
@@ -18,11 +18,12 @@
 #define MAX_CHUNK 1024
 #define STREAM_AHEAD_BYTES 4096
 
-/* From so many tiles on a panel of float16 is widened once, not by each of them: measured. */
-#if defined(__F16C__)
+/* From so many tiles on a panel of 16 bits is widened once, not by each of them: measured. */
 #define MIN_WIDENED_TILES 8
+#if defined(__F16C__)
+#define MIN_WIDENED_TILES_FLOAT16 MIN_WIDENED_TILES
 #else
-#define MIN_WIDENED_TILES 2
+#define MIN_WIDENED_TILES_FLOAT16 2
 #endif
 
 typedef struct
@@ -31,7 +32,7 @@ typedef struct
   LinearOutput output;
   LinearGrid   grid;
   const char  *weight;
-  gboolean     is_float16; /* the weight */
+  guint8       dtype; /* of the weight */
   gsize        element_bytes;
   gsize        n_in;
   gsize        chunk; /* terms of K summed at once */
@@ -56,7 +57,7 @@ linear_from_args (const TrafoKernelArgs *args)
     .x = trafo_cpu_rows (&args->inputs[0]),
     .output = TRAFO_CPU_SYMBOL (linear_output) (args),
     .weight = args->inputs[1].data,
-    .is_float16 = args->inputs[1].dtype == TRAFO_DTYPE_FLOAT16,
+    .dtype = args->inputs[1].dtype,
     .element_bytes = trafo_cpu_dtype_size (args->inputs[1].dtype),
     .n_in = (gsize) trafo_cpu_last_dim (&args->inputs[0]),
   };
@@ -73,8 +74,7 @@ linear_supports (const TrafoKernelArgs *args)
 {
   const TrafoOperand *weight = &args->inputs[1];
 
-  return weight->layout == TRAFO_LAYOUT_PACKED &&
-         (weight->dtype == TRAFO_DTYPE_FLOAT32 || weight->dtype == TRAFO_DTYPE_FLOAT16) &&
+  return weight->layout == TRAFO_LAYOUT_PACKED && panel_holds (weight->dtype) &&
          TRAFO_CPU_SYMBOL (linear_is_rows) (args);
 }
 
@@ -92,7 +92,7 @@ linear_scratch_size (const TrafoKernelArgs *args, guint n_threads)
 {
   Linear l = linear_from_args (args);
 
-  return l.is_float16 ? l.chunk * PANEL * sizeof (float) : 0;
+  return l.dtype != TRAFO_DTYPE_FLOAT32 ? l.chunk * PANEL * sizeof (float) : 0;
 }
 
 static VPrefetch
@@ -104,6 +104,15 @@ share_prefetch (const Linear *l, const char *next, const Chunk *chunk, gsize t, 
 
   prefetch.next = next + t * n_steps * prefetch.n_lines * V_CACHE_LINE;
   return prefetch;
+}
+
+static gboolean
+is_widened_once (const Linear *l, gsize n_tiles)
+{
+  if (l->dtype == TRAFO_DTYPE_FLOAT32)
+    return FALSE;
+  return n_tiles >=
+         (l->dtype == TRAFO_DTYPE_FLOAT16 ? MIN_WIDENED_TILES_FLOAT16 : MIN_WIDENED_TILES);
 }
 
 /* All tiles of a block of rows and one panel; @next is the panel that comes after. */
@@ -118,15 +127,15 @@ run_panel (const Linear      *l,
   gsize              n_tiles = block->tile_end - block->tile;
   LinearTile         tile = { .n = chunk->panel * PANEL, .stride = PANEL };
   gconstpointer      panel = panel_at (l, chunk->panel, chunk->k);
-  gboolean           is_widened = l->is_float16 && n_tiles >= MIN_WIDENED_TILES;
-  const PanelTile   *tiles = l->is_float16 && !is_widened ? TRAFO_CPU_SYMBOL (panel_tiles_float16)
-                                                          : TRAFO_CPU_SYMBOL (panel_tiles);
+  gboolean           is_widened = is_widened_once (l, n_tiles);
+  const PanelTile   *tiles =
+      TRAFO_CPU_SYMBOL (panel_tiles) (is_widened ? TRAFO_DTYPE_FLOAT32 : l->dtype);
 
   tile.is_first = chunk->k == 0;
   tile.is_last = chunk->k + chunk->n_k >= l->n_in;
   if (is_widened)
     {
-      convert_from_float16 (panel, widened, chunk->n_k * PANEL);
+      convert_from_half (l->dtype, panel, widened, chunk->n_k * PANEL);
       panel = widened;
     }
   for (gsize t = 0; t < n_tiles; t++)

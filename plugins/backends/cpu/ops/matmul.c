@@ -180,7 +180,7 @@ run_unit (const Matmul *m, const Unit *unit, float *scratch)
       gsize        n = MIN (PANEL_ROWS, unit->end_row - row);
 
       find_rows (m, unit, row, n, copies, rows);
-      TRAFO_CPU_SYMBOL (panel_tiles)[n](rows, scratch, m->n_k, none, sums);
+      TRAFO_CPU_SYMBOL (panel_tiles) (TRAFO_DTYPE_FLOAT32)[n](rows, scratch, m->n_k, none, sums);
       for (gsize i = 0; i < n; i++)
         {
           float *y = unit->y + (gint64) (row + i) * m->y->strides[m->y->n_dims - 2] +

@@ -44,24 +44,19 @@ narrow_line_int8 (const float *source, gsize n, float inverse, gint offset, guin
     }
 }
 
+#if defined(V_HAS_BFLOAT16)
 /* @n <= 32; zeros behind them. */
 static inline void
 narrow_line_bfloat16 (const float *source, gsize n, guint8 *line)
 {
-#if defined(V_HAS_BFLOAT16)
   if (n == 2 * V_LANES)
     v_store_bfloat16 ((guint16 *) line, v_load (source), v_load (source + V_LANES));
   else
     v_store_bfloat16 ((guint16 *) line,
                       v_load_n (source, n),
                       n > V_LANES ? v_load_n (source + V_LANES, n - V_LANES) : v_zero ());
-#else
-  guint16 halves[NARROW_BLOCK_BYTES / 2] = { 0 };
-
-  convert_to_bfloat16 (source, halves, n);
-  memcpy (line, halves, sizeof halves);
-#endif
 }
+#endif
 
 /* Rows of bytes become rows of words: word w of column c is the c-th of row w. */
 static inline void

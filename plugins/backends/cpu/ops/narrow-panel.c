@@ -176,20 +176,26 @@ read_word (const guint8 *p)
   return word;
 }
 
+static inline __attribute__ ((always_inline)) VInt
+add_products (guint8 dtype, VInt x, VInt w, VInt sum)
+{
+#if defined(V_HAS_BFLOAT16)
+  if (dtype == TRAFO_DTYPE_BFLOAT16)
+    return (VInt) v_dot_bfloat16 (x, w, (VFloat) sum);
+#endif
+  return v_dot_int8 (x, w, sum);
+}
+
 /* N_ROWS rows of a tile. Where this is inlined the dtype is a constant. */
 static inline __attribute__ ((always_inline)) void
 multiply_rows (guint8 dtype, const NarrowPiece *piece, const guint8 *x, char *sums)
 {
   const guint8 *panel = piece->panel;
   VInt          sum[N_ROWS * N_VECTORS];
-  VFloat        sum_float[N_ROWS * N_VECTORS];
 
 #pragma GCC unroll 16
   for (guint i = 0; i < N_ROWS * N_VECTORS; i++)
-    {
-      sum[i] = piece->is_first ? v_no_words () : v_words (sums + i * V_LANES * 4);
-      sum_float[i] = piece->is_first ? v_zero () : v_load ((float *) sums + i * V_LANES);
-    }
+    sum[i] = piece->is_first ? v_no_words () : v_words (sums + i * V_LANES * 4);
   for (gsize block = 0; block < piece->n_blocks; block++)
     {
 #pragma GCC unroll 2
@@ -209,10 +215,7 @@ multiply_rows (guint8 dtype, const NarrowPiece *piece, const guint8 *x, char *su
                       panel + tile * NARROW_TILE_BYTES + word * NARROW_BLOCK_BYTES + column * 4;
                   guint k = i * N_VECTORS + j;
 
-                  if (dtype == TRAFO_DTYPE_INT8)
-                    sum[k] = v_dot_int8 (x_word, v_words (at), sum[k]);
-                  else
-                    sum_float[k] = v_dot_bfloat16 (x_word, v_words (at), sum_float[k]);
+                  sum[k] = add_products (dtype, x_word, v_words (at), sum[k]);
                 }
             }
         }
@@ -221,10 +224,7 @@ multiply_rows (guint8 dtype, const NarrowPiece *piece, const guint8 *x, char *su
     }
 #pragma GCC unroll 16
   for (guint i = 0; i < N_ROWS * N_VECTORS; i++)
-    if (dtype == TRAFO_DTYPE_INT8)
-      v_store_words (sums + i * V_LANES * 4, sum[i]);
-    else
-      v_store ((float *) sums + i * V_LANES, sum_float[i]);
+    v_store_words (sums + i * V_LANES * 4, sum[i]);
 }
 
 /* One row alone keeps the order of its terms. The vector units have no time for what is before. */
@@ -237,10 +237,14 @@ run_piece (guint8 dtype, const NarrowPiece *piece, gpointer sums)
           piece->x + i / NARROW_ROWS * piece->x_tile_bytes + i % NARROW_ROWS * NARROW_BLOCK_BYTES;
       char *at = (char *) sums + i * NARROW_PANEL * 4;
 
-      if (dtype == TRAFO_DTYPE_INT8)
-        multiply_rows (TRAFO_DTYPE_INT8, piece, x, at);
-      else
-        multiply_rows (TRAFO_DTYPE_BFLOAT16, piece, x, at);
+#if defined(V_HAS_BFLOAT16)
+      if (dtype == TRAFO_DTYPE_BFLOAT16)
+        {
+          multiply_rows (TRAFO_DTYPE_BFLOAT16, piece, x, at);
+          continue;
+        }
+#endif
+      multiply_rows (TRAFO_DTYPE_INT8, piece, x, at);
     }
 }
 
@@ -274,6 +278,7 @@ TRAFO_CPU_SYMBOL (narrow_multiply) (const NarrowProduct *product,
     }
 }
 
+#if defined(__AMX_TILE__)
 void
 TRAFO_CPU_SYMBOL (narrow_multiply_near) (const guint8 *x,
                                          gsize         n_rows,
@@ -292,3 +297,4 @@ TRAFO_CPU_SYMBOL (narrow_multiply_near) (const guint8 *x,
 
   run_piece (TRAFO_DTYPE_BFLOAT16, &piece, sums);
 }
+#endif

@@ -5,8 +5,8 @@
 #include "ops.h"
 
 /* Operands of 16 or 8 bits as the inner loops read them. Their unit is a tile of NARROW_ROWS rows of
- * NARROW_BLOCK_BYTES, which is what a tile register of AMX holds; a block of K is 32 bfloat16 or 64
- * 8-bit integers, and the last one ends with zeros.
+ * NARROW_BLOCK_BYTES, which is what a tile register of AMX holds; a block of K is 32 bfloat16 (where
+ * V_HAS_BFLOAT16) or 64 8-bit integers, and the last one ends with zeros.
  *
  *   weights  [panel][block][2][16 words of K][16 columns] words of 32 bits, next to one another in K
  *   x        [tile of rows][block][16 rows][64 bytes of K]
@@ -83,7 +83,8 @@ void TRAFO_CPU_SYMBOL (narrow_multiply) (const NarrowProduct *product,
                                          NarrowGroup         *before,
                                          gpointer             sums);
 
-/* The same in bfloat16 of at most NARROW_MAX_ROWS rows and a panel that lies in a cache already. */
+/* The same in bfloat16 of at most NARROW_MAX_ROWS rows and a panel that lies in a cache already, on the tier
+ * that has AMX. */
 void TRAFO_CPU_SYMBOL (narrow_multiply_near) (const guint8 *x,
                                               gsize         n_rows,
                                               const guint8 *panel,

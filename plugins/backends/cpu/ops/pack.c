@@ -2,6 +2,7 @@
  * Copyright 2026 The Trafo authors */
 #include "pack.h"
 
+#include "panel.h"
 #include "weight.h"
 
 /* NULL for a dtype, or parts, that are not packed. */
@@ -10,11 +11,10 @@ find_packing (const TrafoWeight *weight)
 {
   if (!weight_is_readable (weight))
     return NULL;
+  if (panel_holds (weight->dtype))
+    return &TRAFO_CPU_SYMBOL (pack_float);
   switch (weight->dtype)
     {
-    case TRAFO_DTYPE_FLOAT32:
-    case TRAFO_DTYPE_FLOAT16:
-      return &TRAFO_CPU_SYMBOL (pack_float);
     case TRAFO_DTYPE_BFLOAT16:
     case TRAFO_DTYPE_INT8:
       return &TRAFO_CPU_SYMBOL (pack_narrow);

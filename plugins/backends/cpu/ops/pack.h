@@ -13,5 +13,5 @@ typedef struct
 } TrafoCpuPacking;
 
 extern const TrafoCpuPacking TRAFO_CPU_SYMBOL (pack_4bit);
-extern const TrafoCpuPacking TRAFO_CPU_SYMBOL (pack_float);  /* float32 and float16 */
-extern const TrafoCpuPacking TRAFO_CPU_SYMBOL (pack_narrow); /* bfloat16 and int8 */
+extern const TrafoCpuPacking TRAFO_CPU_SYMBOL (pack_float);  /* what panel_holds() */
+extern const TrafoCpuPacking TRAFO_CPU_SYMBOL (pack_narrow); /* int8, and bfloat16 else */

@@ -6,22 +6,34 @@
 #include "ops.h"
 
 /* The right-hand side of a product as its inner loop reads it: panels of PANEL columns, one behind
- * the other; in a panel, for each of the K rows, its PANEL elements, float32 or float16. The last panel
- * ends with zeros.
+ * the other; in a panel, for each of the K rows, its PANEL elements, of any dtype that panel_holds(). The
+ * last panel ends with zeros.
  *
  *   element (k, n) lies at (n / PANEL * K + k) * PANEL + n % PANEL */
 #define PANEL_VECTORS 3
 #define PANEL (PANEL_VECTORS * V_LANES)
 
+/* Whether weights of the dtype are kept so, to be multiplied as float32: bfloat16 where the tier has no
+ * products of it. */
+static inline gboolean
+panel_holds (guint8 dtype)
+{
+#if !defined(V_HAS_BFLOAT16)
+  if (dtype == TRAFO_DTYPE_BFLOAT16)
+    return TRUE;
+#endif
+  return dtype == TRAFO_DTYPE_FLOAT32 || dtype == TRAFO_DTYPE_FLOAT16;
+}
+
 /* As many rows as leave registers for a row of the panel and an element. */
 #define PANEL_ROWS (V_REGISTERS == 32 ? 8 : 4)
 
-/* sums [n][PANEL] = rows [n][n_k] panel [n_k][PANEL], for the n it is listed under. */
+/* sums [n][PANEL] = rows [n][n_k] panel [n_k][PANEL] */
 typedef void (*PanelTile) (const float *const *rows,
                            gconstpointer       panel,
                            gsize               n_k,
                            VPrefetch           prefetch,
                            float              *sums);
 
-extern const PanelTile TRAFO_CPU_SYMBOL (panel_tiles)[PANEL_ROWS + 1];
-extern const PanelTile TRAFO_CPU_SYMBOL (panel_tiles_float16)[PANEL_ROWS + 1];
+/* [n], for panels of a dtype that panel_holds(). */
+const PanelTile *TRAFO_CPU_SYMBOL (panel_tiles) (guint8 dtype);

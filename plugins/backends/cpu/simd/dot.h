@@ -10,12 +10,15 @@
  *   v_word           the same word in every lane
  *   v_no_words       zeros
  *   v_store_words    V_LANES words
- *   v_dot_bfloat16   sum + the products of both halves, in float32
  *   v_dot_int8       sum + the four products of unsigned x and signed w, exact in 32 bits
  *   v_words_to_float each word, a signed integer, to nearest
  *   v_store_bytes    the low byte of each word
- *   v_store_bfloat16 the floats of two vectors, to nearest; where V_HAS_BFLOAT16
- *   v_pair_bfloat16  words of a float of each of two vectors, to nearest; the same */
+ *
+ * and where V_HAS_BFLOAT16
+ *
+ *   v_dot_bfloat16   sum + the products of both halves, in float32
+ *   v_store_bfloat16 the floats of two vectors, to nearest
+ *   v_pair_bfloat16  words of a float of each of two vectors, to nearest */
 #if defined(__AVX512F__)
 #define V_OP(name) _mm512_##name
 #define V_BITS_OP(name) _mm512_##name##_si512
@@ -71,9 +74,7 @@ v_store_bytes (guint8 *p, VInt words)
 #endif
 }
 
-#if defined(__AVX512BF16__)
-#define V_HAS_BFLOAT16
-
+#if defined(V_HAS_BFLOAT16)
 static inline void
 v_store_bfloat16 (guint16 *p, VFloat a, VFloat b)
 {
@@ -93,26 +94,6 @@ static inline VFloat
 v_dot_bfloat16 (VInt x, VInt w, VFloat sum)
 {
   return _mm512_dpbf16_ps (sum, (__m512bh) x, (__m512bh) w);
-}
-#else
-/* A bfloat16 is the upper half of a float32. */
-static inline VFloat
-v_low_bfloat16 (VInt words)
-{
-  return (VFloat) V_OP (slli_epi32) (words, 16);
-}
-
-static inline VFloat
-v_high_bfloat16 (VInt words)
-{
-  return (VFloat) (words & (VInt) V_OP (set1_epi32) ((gint32) 0xffff0000));
-}
-
-static inline VFloat
-v_dot_bfloat16 (VInt x, VInt w, VFloat sum)
-{
-  sum = v_fma (v_low_bfloat16 (x), v_low_bfloat16 (w), sum);
-  return v_fma (v_high_bfloat16 (x), v_high_bfloat16 (w), sum);
 }
 #endif
 

@@ -16,12 +16,14 @@ typedef struct
 #define V_TILE_STEP 8
 #define V_CACHE_LINE 64
 
-/* Vector @j of @b, whose elements are float32 or float16. */
+/* Vector @j of @b, whose elements are float32, float16 or bfloat16. */
 static inline __attribute__ ((always_inline)) VFloat
 v_tile_column (guint8 dtype, gconstpointer b, guint j)
 {
   if (dtype == TRAFO_DTYPE_FLOAT16)
     return v_load_float16 ((const guint16 *) b + j * V_LANES);
+  if (dtype == TRAFO_DTYPE_BFLOAT16)
+    return v_load_bfloat16 ((const guint16 *) b + j * V_LANES);
   return v_load ((const float *) b + j * V_LANES);
 }
 
@@ -29,7 +31,7 @@ v_tile_column (guint8 dtype, gconstpointer b, guint j)
  * sums stay in registers, so n_rows * n_vectors must leave n_vectors + 1 of V_REGISTERS free; all
  * but n_k are constants where this is inlined. Each sum takes its terms in the order of k, in
  * @n_chains partial sums (a short tile needs several to hide the latency of the addition). What @dtype
- * b has (float32 or float16) changes no bit of what is made of the same values. */
+ * b has changes no bit of what is made of the same values. */
 static inline __attribute__ ((always_inline)) void
 v_tile_of (guint8              dtype,
            guint               n_rows,
@@ -43,7 +45,7 @@ v_tile_of (guint8              dtype,
            float              *sums,
            gsize               sums_stride)
 {
-  gsize  b_step = b_stride * (dtype == TRAFO_DTYPE_FLOAT16 ? sizeof (guint16) : sizeof (float));
+  gsize  b_step = b_stride * (dtype == TRAFO_DTYPE_FLOAT32 ? sizeof (float) : sizeof (guint16));
   VFloat sum[32];
   const float *row[8];
   gsize        k = 0;

@@ -7,6 +7,9 @@
 
 #define V_LANES 16
 #define V_REGISTERS 32
+#if defined(__AVX512BF16__)
+#define V_HAS_BFLOAT16 /* products of it, see dot.h */
+#endif
 
 typedef __m512    VFloat;
 typedef __m512i   VInt;

@@ -153,6 +153,7 @@ kernel_case_run (KernelCase *self, const TrafoCpuKernels *tier, guint n_threads)
   char              *scratch;
 
   g_assert_nonnull (kernel);
+  self->kernel = kernel;
   g_assert_cmpuint (kernel->op, ==, self->args.op);
   n_tasks = kernel->n_tasks != NULL ? kernel->n_tasks (&self->args, n_threads) : 1;
   g_assert_cmpuint (n_tasks, >=, 1);

@@ -8,8 +8,9 @@
  * kernel as core would. All operands of a case live until kernel_case_clear(). */
 typedef struct
 {
-  TrafoKernelArgs args;
-  GPtrArray      *guards;
+  TrafoKernelArgs    args;
+  GPtrArray         *guards;
+  const TrafoKernel *kernel; /* that ran last */
 } KernelCase;
 
 void kernel_case_init (KernelCase *self, guint16 op, gconstpointer attrs);
