@@ -55,19 +55,22 @@ linear_finish_float32 (const LinearRow *row, gsize width, guint activation, floa
 static inline __attribute__ ((always_inline)) void
 linear_finish_narrow (const LinearRow *row, gsize width, guint activation, guint16 *output)
 {
-  float  values[NARROW_PANEL];
-  guint8 line[NARROW_BLOCK_BYTES];
-
-  if (width == 2 * V_LANES)
+  for (gsize j = 0; j < width; j += 2 * V_LANES)
     {
-      VFloat y = linear_finish_vector (row, 0, V_LANES, activation);
+      gsize  left = width - j;
+      VFloat low = linear_finish_vector (row, j, left, activation), high = v_zero ();
+      guint8 line[NARROW_BLOCK_BYTES];
 
-      v_store_bfloat16 (output, y, linear_finish_vector (row, V_LANES, V_LANES, activation));
-      return;
+      if (left > V_LANES)
+        high = linear_finish_vector (row, j + V_LANES, left - V_LANES, activation);
+      if (left >= 2 * V_LANES)
+        {
+          v_store_bfloat16 (output + j, low, high);
+          continue;
+        }
+      v_store_bfloat16 ((guint16 *) line, low, high);
+      memcpy (output + j, line, left * sizeof *output);
     }
-  linear_finish_float32 (row, width, activation, values);
-  narrow_line_bfloat16 (values, width, line);
-  memcpy (output, line, width * sizeof *output);
 }
 #endif
 

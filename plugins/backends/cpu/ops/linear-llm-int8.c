@@ -62,7 +62,7 @@ llm_int8_from_args (const TrafoKernelArgs *args)
   l.n_blocks = narrow_n_blocks (TRAFO_DTYPE_INT8, l.n_in);
   l.scales = (const float *) (l.panels + l.grid.n_panels * narrow_panel_bytes (l.n_blocks));
   l.offsets = (const gint32 *) (l.scales + l.grid.n_panels * NARROW_PANEL);
-  l.greatest = (float *) (l.tiles + l.n_tiles * l.n_blocks * NARROW_TILE_BYTES);
+  l.greatest = (float *) (l.tiles + l.n_tiles * l.n_blocks * NARROW_ROWS_BYTES);
   l.flags = (guint8 *) (l.greatest + l.n_tiles * NARROW_ROWS);
   l.columns = (guint32 *) (l.flags + l.n_tiles * l.n_blocks * NARROW_BLOCK_BYTES);
   return l;
@@ -108,7 +108,7 @@ llm_int8_shared_size (const TrafoKernelArgs *args, guint n_threads)
   gsize size_bytes, columns;
 
   /* a tile's integers, scales and flags */
-  if (!g_size_checked_mul (&size_bytes, n_tiles, (NARROW_ROWS + 1) * row + NARROW_TILE_BYTES) ||
+  if (!g_size_checked_mul (&size_bytes, n_tiles, (NARROW_ROWS + 1) * row + NARROW_ROWS_BYTES) ||
       !g_size_checked_mul (&columns,
                            llm_int8_n_finish_tasks (args, n_threads),
                            n_in * sizeof (guint32)) ||
@@ -169,14 +169,14 @@ round_row (const LlmInt8 *l, const float *x, guint8 *flags, float *row)
 static void
 run_tile (const LlmInt8 *l, gsize tile, float *row)
 {
-  guint8 *lines = l->tiles + tile * l->n_blocks * NARROW_TILE_BYTES;
+  guint8 *lines = l->tiles + tile * l->n_blocks * NARROW_ROWS_BYTES;
   guint8 *flags = l->flags + tile * l->n_in;
   gsize   first = tile * NARROW_ROWS;
   gsize   n_rows = MIN (NARROW_ROWS, l->x.n_rows - first);
 
   memset (flags, 0, l->n_in);
   if (n_rows < NARROW_ROWS)
-    memset (lines, 0, l->n_blocks * NARROW_TILE_BYTES);
+    memset (lines, 0, l->n_blocks * NARROW_ROWS_BYTES);
   for (gsize i = 0; i < n_rows; i++)
     {
       float greatest = round_row (l, trafo_cpu_row (&l->x, first + i), flags, row);
@@ -189,7 +189,7 @@ run_tile (const LlmInt8 *l, gsize tile, float *row)
                           MIN (NARROW_BLOCK_BYTES, l->n_in - block * NARROW_BLOCK_BYTES),
                           inverse,
                           NARROW_OFFSET,
-                          lines + block * NARROW_TILE_BYTES + i * NARROW_BLOCK_BYTES);
+                          lines + block * NARROW_ROWS_BYTES + i * NARROW_BLOCK_BYTES);
     }
 }
 
@@ -211,15 +211,13 @@ list_outliers (const LlmInt8 *l, guint32 *columns)
 
   if (!(l->threshold > 0))
     return 0;
+  memset (columns, 0, l->n_in * sizeof *columns);
+  for (gsize tile = 0; tile < l->n_tiles; tile++)
+    for (gsize k = 0; k < l->n_in; k++)
+      columns[k] |= l->flags[tile * l->n_in + k];
   for (gsize k = 0; k < l->n_in; k++)
-    {
-      guint8 is_outlier = 0;
-
-      for (gsize tile = 0; tile < l->n_tiles; tile++)
-        is_outlier |= l->flags[tile * l->n_in + k];
-      if (is_outlier)
-        columns[n_columns++] = (guint32) k;
-    }
+    if (columns[k])
+      columns[n_columns++] = (guint32) k;
   return n_columns;
 }
 
@@ -228,9 +226,9 @@ static inline VInt
 load_weights (const guint8 *panel, gsize k, gsize column)
 {
   gsize         word = k % NARROW_BLOCK_BYTES / 4;
-  const guint8 *at = panel +
-                     (k / NARROW_BLOCK_BYTES * 2 + column / NARROW_ROWS) * NARROW_TILE_BYTES +
-                     word * NARROW_BLOCK_BYTES + column % NARROW_ROWS * 4;
+  const guint8 *at = panel + narrow_panel_bytes (k / NARROW_BLOCK_BYTES) +
+                     column / NARROW_COLUMNS * NARROW_TILE_BYTES + word * NARROW_BLOCK_BYTES +
+                     column % NARROW_COLUMNS * 4;
   VInt shifted = V_OP (sll_epi32) (v_words (at), _mm_cvtsi32_si128 (24 - 8 * (gint) (k % 4)));
 
   return V_OP (srai_epi32) (shifted, 24);
@@ -258,7 +256,7 @@ move_outliers (const LlmInt8 *l, const Product *product, gint32 *sums, float *ex
         const float  *x = trafo_cpu_row (&l->x, m);
         const guint8 *line =
             l->tiles +
-            (m / NARROW_ROWS * l->n_blocks + k / NARROW_BLOCK_BYTES) * NARROW_TILE_BYTES +
+            (m / NARROW_ROWS * l->n_blocks + k / NARROW_BLOCK_BYTES) * NARROW_ROWS_BYTES +
             m % NARROW_ROWS * NARROW_BLOCK_BYTES;
         guint16 integer = (guint16) (line[k % NARROW_BLOCK_BYTES] - NARROW_OFFSET);
 
@@ -310,7 +308,7 @@ finish_group (const LlmInt8 *l, Product *product)
   TRAFO_CPU_SYMBOL (narrow_multiply)
   (&(NarrowProduct){ .dtype = TRAFO_DTYPE_INT8,
                      .x = l->tiles + tile->m * l->n_blocks * NARROW_BLOCK_BYTES,
-                     .x_tile_bytes = l->n_blocks * NARROW_TILE_BYTES,
+                     .x_tile_bytes = l->n_blocks * NARROW_ROWS_BYTES,
                      .n_rows = tile->n_rows,
                      .panel = product->panel,
                      .n_blocks = l->n_blocks },

@@ -106,7 +106,7 @@ convert_row_int8 (const Narrow *l, const float *x, guint8 *row, float *scale)
                       MIN (NARROW_BLOCK_BYTES, l->n_in - i * NARROW_BLOCK_BYTES),
                       inverse,
                       NARROW_OFFSET,
-                      row + i * NARROW_TILE_BYTES);
+                      row + i * NARROW_ROWS_BYTES);
 }
 
 #if defined(V_HAS_BFLOAT16)
@@ -120,9 +120,9 @@ copy_row (const Narrow *l, const guint16 *x, guint8 *row)
     {
       gsize n = MIN (length, l->n_in - i * length);
 
-      memcpy (row + i * NARROW_TILE_BYTES, x + i * length, n * sizeof *x);
+      memcpy (row + i * NARROW_ROWS_BYTES, x + i * length, n * sizeof *x);
       if (n < length)
-        memset (row + i * NARROW_TILE_BYTES + n * sizeof *x, 0, (length - n) * sizeof *x);
+        memset (row + i * NARROW_ROWS_BYTES + n * sizeof *x, 0, (length - n) * sizeof *x);
     }
 }
 
@@ -134,7 +134,7 @@ convert_row_bfloat16 (const Narrow *l, const float *x, guint8 *row)
   for (gsize i = 0; i < l->n_blocks; i++)
     narrow_line_bfloat16 (x + i * length,
                           MIN (length, l->n_in - i * length),
-                          row + i * NARROW_TILE_BYTES);
+                          row + i * NARROW_ROWS_BYTES);
 }
 #endif
 
@@ -158,7 +158,7 @@ convert_row (const Narrow *l, gconstpointer x, guint8 *row, float *scale)
 static void
 convert_rows (const Narrow *l, const Block *block)
 {
-  gsize tile_bytes = l->n_blocks * NARROW_TILE_BYTES;
+  gsize tile_bytes = l->n_blocks * NARROW_ROWS_BYTES;
   gsize padded = (block->n + NARROW_ROWS - 1) / NARROW_ROWS * NARROW_ROWS;
 
   if (padded > block->n)
@@ -204,7 +204,7 @@ multiply_group (const Narrow *l,
 {
   NarrowProduct product = { .dtype = l->dtype,
                             .x = x,
-                            .x_tile_bytes = l->n_blocks * NARROW_TILE_BYTES,
+                            .x_tile_bytes = l->n_blocks * NARROW_ROWS_BYTES,
                             .n_rows = group->tile.n_rows,
                             .n_blocks = l->n_blocks };
   gsize         n_passes = (product.n_rows + NARROW_MAX_ROWS - 1) / NARROW_MAX_ROWS;

@@ -7,7 +7,7 @@
 /* A block of K of the columns of a tile, as floats. */
 typedef struct
 {
-  _Alignas(64) float value[NARROW_ROWS][NARROW_BLOCK_BYTES];
+  _Alignas(64) float value[NARROW_COLUMNS][NARROW_BLOCK_BYTES];
   gsize n; /* of each column */
 } Block;
 
@@ -28,9 +28,9 @@ weight_n_blocks (const TrafoWeight *weight)
 }
 
 static void
-transpose_run (const float run[][NARROW_ROWS], gsize first, Block *block)
+transpose_run (const float run[][NARROW_COLUMNS], gsize first, Block *block)
 {
-  for (gsize column = 0; column < NARROW_ROWS; column += V_LANES)
+  for (gsize column = 0; column < NARROW_COLUMNS; column += V_LANES)
     {
       VFloat square[V_LANES];
 
@@ -45,11 +45,11 @@ transpose_run (const float run[][NARROW_ROWS], gsize first, Block *block)
 static void
 read_in_out (const TrafoWeight *weight, gsize n, gsize k, Block *block)
 {
-  _Alignas(64) float run[NARROW_BLOCK_BYTES][NARROW_ROWS];
+  _Alignas(64) float run[NARROW_BLOCK_BYTES][NARROW_COLUMNS];
 
   for (gsize i = 0; i < NARROW_BLOCK_BYTES; i++)
     if (i < block->n)
-      weight_read_run (weight, n, k + i, NARROW_ROWS, run[i]);
+      weight_read_run (weight, n, k + i, NARROW_COLUMNS, run[i]);
     else
       memset (run[i], 0, sizeof run[i]);
   for (gsize i = 0; i < block->n; i += V_LANES)
@@ -61,7 +61,7 @@ read_out_in (const TrafoWeight *weight, gsize n, gsize k, Block *block)
 {
   guint8 dtype = weight->parts[0].dtype;
 
-  for (gsize i = 0; i < NARROW_ROWS; i++)
+  for (gsize i = 0; i < NARROW_COLUMNS; i++)
     {
       const char *row = weight_find_row (weight, n + i);
 
@@ -89,18 +89,18 @@ read_block (const TrafoWeight *weight, gsize n, gsize index, Block *block)
 static void
 find_scales (const Packed *packed, gsize n, float *inverses)
 {
-  for (gsize i = 0; i < NARROW_ROWS; i++)
+  for (gsize i = 0; i < NARROW_COLUMNS; i++)
     packed->scales[n + i] = 0;
   for (gsize index = 0; index < packed->n_blocks; index++)
     {
       Block block;
 
       read_block (packed->weight, n, index, &block);
-      for (gsize i = 0; i < NARROW_ROWS; i++)
+      for (gsize i = 0; i < NARROW_COLUMNS; i++)
         packed->scales[n + i] =
             MAX (packed->scales[n + i], narrow_greatest (block.value[i], block.n));
     }
-  for (gsize i = 0; i < NARROW_ROWS; i++)
+  for (gsize i = 0; i < NARROW_COLUMNS; i++)
     {
       inverses[i] = narrow_inverse (packed->scales[n + i]);
       packed->scales[n + i] /= 127;
@@ -111,22 +111,22 @@ find_scales (const Packed *packed, gsize n, float *inverses)
 static void
 pack_columns_int8 (const Packed *packed, gsize n, guint8 *tile)
 {
-  float inverses[NARROW_ROWS];
+  float inverses[NARROW_COLUMNS];
 
   find_scales (packed, n, inverses);
   for (gsize index = 0; index < packed->n_blocks; index++)
     {
-      _Alignas(64) guint8 lines[NARROW_ROWS][NARROW_BLOCK_BYTES];
+      _Alignas(64) guint8 lines[NARROW_COLUMNS][NARROW_BLOCK_BYTES];
       Block               block;
 
       read_block (packed->weight, n, index, &block);
-      for (gsize i = 0; i < NARROW_ROWS; i++)
+      for (gsize i = 0; i < NARROW_COLUMNS; i++)
         {
           narrow_line_int8 (block.value[i], block.n, inverses[i], 0, lines[i]);
           for (gsize k = 0; k < NARROW_BLOCK_BYTES; k++)
             packed->offsets[n + i] += NARROW_OFFSET * (gint8) lines[i][k];
         }
-      narrow_store_tile (lines, tile + index * 2 * NARROW_TILE_BYTES);
+      narrow_store_tile (lines, tile + narrow_panel_bytes (index));
     }
 }
 
@@ -135,9 +135,9 @@ static void
 pack_columns_encoded (const Packed *packed, gsize n, guint8 *tile)
 {
   const TrafoWeight *weight = packed->weight;
-  const char        *rows[NARROW_ROWS];
+  const char        *rows[NARROW_COLUMNS];
 
-  for (gsize i = 0; i < NARROW_ROWS; i++)
+  for (gsize i = 0; i < NARROW_COLUMNS; i++)
     {
       gint64 at = (gint64) (n + i);
       gint   part = weight_find_part (weight, &at);
@@ -148,17 +148,17 @@ pack_columns_encoded (const Packed *packed, gsize n, guint8 *tile)
     }
   for (gsize index = 0; index < packed->n_blocks; index++)
     {
-      _Alignas(64) guint8 lines[NARROW_ROWS][NARROW_BLOCK_BYTES] = { 0 };
+      _Alignas(64) guint8 lines[NARROW_COLUMNS][NARROW_BLOCK_BYTES] = { 0 };
       gsize               k = index * NARROW_BLOCK_BYTES;
 
-      for (gsize i = 0; i < NARROW_ROWS; i++)
+      for (gsize i = 0; i < NARROW_COLUMNS; i++)
         {
           if (rows[i] != NULL)
             memcpy (lines[i], rows[i] + k, MIN (NARROW_BLOCK_BYTES, (gsize) weight->n_in - k));
           for (gsize j = 0; j < NARROW_BLOCK_BYTES; j++)
             packed->offsets[n + i] += NARROW_OFFSET * (gint8) lines[i][j];
         }
-      narrow_store_tile (lines, tile + index * 2 * NARROW_TILE_BYTES);
+      narrow_store_tile (lines, tile + narrow_panel_bytes (index));
     }
 }
 
@@ -168,13 +168,13 @@ pack_columns_bfloat16 (const Packed *packed, gsize n, guint8 *tile)
 {
   for (gsize index = 0; index < packed->n_blocks; index++)
     {
-      _Alignas(64) guint8 lines[NARROW_ROWS][NARROW_BLOCK_BYTES];
+      _Alignas(64) guint8 lines[NARROW_COLUMNS][NARROW_BLOCK_BYTES];
       Block               block;
 
       read_block (packed->weight, n, index, &block);
-      for (gsize i = 0; i < NARROW_ROWS; i++)
+      for (gsize i = 0; i < NARROW_COLUMNS; i++)
         narrow_line_bfloat16 (block.value[i], block.n, lines[i]);
-      narrow_store_tile (lines, tile + index * 2 * NARROW_TILE_BYTES);
+      narrow_store_tile (lines, tile + narrow_panel_bytes (index));
     }
 }
 #endif
@@ -201,7 +201,7 @@ packed_size (const TrafoWeight *weight)
   gsize size, per_panel = NARROW_PANEL * (sizeof (float) + sizeof (gint32));
 
   if ((gsize) weight->n_in > G_MAXSIZE / 2 || (gsize) weight->n_out > G_MAXSIZE - NARROW_PANEL ||
-      !g_size_checked_mul (&size, weight_n_blocks (weight), 2 * NARROW_TILE_BYTES) ||
+      !g_size_checked_mul (&size, weight_n_blocks (weight), narrow_panel_bytes (1)) ||
       !g_size_checked_add (&size, size, weight->dtype == TRAFO_DTYPE_INT8 ? per_panel : 0) ||
       !g_size_checked_mul (&size, size, weight_n_panels (weight, NARROW_PANEL)))
     return 0;
@@ -227,10 +227,10 @@ pack (const TrafoWeight *weight, gpointer destination, guint task)
   packed.offsets =
       (gint32 *) (packed.scales + weight_n_panels (weight, NARROW_PANEL) * NARROW_PANEL);
   for (gsize panel = task * per_task; panel < end; panel++)
-    for (gsize half = 0; half < 2; half++)
+    for (gsize i = 0; i < NARROW_PANEL_TILES; i++)
       {
-        gsize   n = panel * NARROW_PANEL + half * NARROW_ROWS;
-        guint8 *tile = packed.panels + panel * panel_bytes + half * NARROW_TILE_BYTES;
+        gsize   n = panel * NARROW_PANEL + i * NARROW_COLUMNS;
+        guint8 *tile = packed.panels + panel * panel_bytes + i * NARROW_TILE_BYTES;
 
         pack_columns (&packed, n, tile);
       }

@@ -60,10 +60,10 @@ narrow_line_bfloat16 (const float *source, gsize n, guint8 *line)
 
 /* Rows of bytes become rows of words: word w of column c is the c-th of row w. */
 static inline void
-narrow_store_tile (const guint8 lines[NARROW_ROWS][NARROW_BLOCK_BYTES], guint8 *tile)
+narrow_store_tile (const guint8 lines[NARROW_COLUMNS][NARROW_BLOCK_BYTES], guint8 *tile)
 {
-  for (gsize column = 0; column < NARROW_ROWS; column += V_LANES)
-    for (gsize word = 0; word < NARROW_ROWS; word += V_LANES)
+  for (gsize column = 0; column < NARROW_COLUMNS; column += V_LANES)
+    for (gsize word = 0; word < NARROW_COLUMNS; word += V_LANES)
       {
         VFloat square[V_LANES];
 

@@ -21,6 +21,17 @@ typedef struct
   gboolean      is_first; /* else the products are added */
 } NarrowPiece;
 
+static inline __attribute__ ((always_inline)) void
+fetch_ahead (const NarrowPiece *piece, gsize block)
+{
+  const char *line =
+      (const char *) piece->ahead.next + block * piece->ahead.n_lines * NARROW_BLOCK_BYTES;
+
+#pragma GCC unroll 4
+  for (gsize i = 0; i < piece->ahead.n_lines; i++)
+    _mm_prefetch (line + i * NARROW_BLOCK_BYTES, _MM_HINT_T1);
+}
+
 #if defined(__AMX_TILE__)
 #include "../simd/amx.h"
 
@@ -38,17 +49,6 @@ void
 TRAFO_CPU_SYMBOL (narrow_end) (void)
 {
   _tile_release ();
-}
-
-static inline __attribute__ ((always_inline)) void
-fetch_ahead (const NarrowPiece *piece, gsize block)
-{
-  const char *line =
-      (const char *) piece->ahead.next + block * piece->ahead.n_lines * NARROW_BLOCK_BYTES;
-
-#pragma GCC unroll 4
-  for (gsize i = 0; i < piece->ahead.n_lines; i++)
-    _mm_prefetch (line + i * NARROW_BLOCK_BYTES, _MM_HINT_T1);
 }
 
 /* Tiles 0 to 3 add, those of the second tile of rows only if there is one. A macro, because the
@@ -162,9 +162,7 @@ TRAFO_CPU_SYMBOL (narrow_end) (void)
 {
 }
 
-/* As many rows at once as leave registers for a word of the panel and one of x. */
 #define N_VECTORS (NARROW_PANEL / V_LANES)
-#define N_ROWS (V_LANES == 16 ? 8 : V_LANES == 8 ? 2 : 1)
 #define WORDS (NARROW_BLOCK_BYTES / 4)
 
 static inline guint32
@@ -186,66 +184,107 @@ add_products (guint8 dtype, VInt x, VInt w, VInt sum)
   return v_dot_int8 (x, w, sum);
 }
 
-/* N_ROWS rows of a tile. Where this is inlined the dtype is a constant. */
-static inline __attribute__ ((always_inline)) void
-multiply_rows (guint8 dtype, const NarrowPiece *piece, const guint8 *x, char *sums)
+/* Vector @j of word @word of a block of the panel. */
+static inline __attribute__ ((always_inline)) VInt
+panel_words (const guint8 *panel, guint word, guint j)
 {
-  const guint8 *panel = piece->panel;
-  VInt          sum[N_ROWS * N_VECTORS];
+  guint tile = j * V_LANES / NARROW_COLUMNS, column = j * V_LANES % NARROW_COLUMNS;
 
-#pragma GCC unroll 16
-  for (guint i = 0; i < N_ROWS * N_VECTORS; i++)
+  return v_words (panel + tile * NARROW_TILE_BYTES + word * NARROW_BLOCK_BYTES + column * 4);
+}
+
+/* @n_rows rows of a tile. Where this is inlined they and the dtype are constants. */
+static inline __attribute__ ((always_inline)) void
+multiply_rows (guint8 dtype, guint n_rows, const NarrowPiece *piece, char *sums)
+{
+  const guint8 *panel = piece->panel, *x = piece->x;
+  VInt          sum[NARROW_ROWS * N_VECTORS];
+
+#pragma GCC unroll 32
+  for (guint i = 0; i < n_rows * N_VECTORS; i++)
     sum[i] = piece->is_first ? v_no_words () : v_words (sums + i * V_LANES * 4);
   for (gsize block = 0; block < piece->n_blocks; block++)
     {
+      fetch_ahead (piece, block);
 #pragma GCC unroll 2
       for (guint word = 0; word < WORDS; word++)
         {
+          VInt w[N_VECTORS];
+
 #pragma GCC unroll 8
-          for (guint i = 0; i < N_ROWS; i++)
+          for (guint j = 0; j < N_VECTORS; j++)
+            w[j] = panel_words (panel, word, j);
+#pragma GCC unroll 8
+          for (guint i = 0; i < n_rows; i++)
             {
               VInt x_word = v_word (read_word (x + i * NARROW_BLOCK_BYTES + word * 4));
 
 #pragma GCC unroll 8
               for (guint j = 0; j < N_VECTORS; j++)
-                {
-                  guint         tile = j * V_LANES / NARROW_ROWS;
-                  guint         column = j * V_LANES % NARROW_ROWS;
-                  const guint8 *at =
-                      panel + tile * NARROW_TILE_BYTES + word * NARROW_BLOCK_BYTES + column * 4;
-                  guint k = i * N_VECTORS + j;
-
-                  sum[k] = add_products (dtype, x_word, v_words (at), sum[k]);
-                }
+                sum[i * N_VECTORS + j] = add_products (dtype, x_word, w[j], sum[i * N_VECTORS + j]);
             }
         }
-      x += NARROW_TILE_BYTES;
-      panel += 2 * NARROW_TILE_BYTES;
+      x += NARROW_ROWS_BYTES;
+      panel += narrow_panel_bytes (1);
     }
-#pragma GCC unroll 16
-  for (guint i = 0; i < N_ROWS * N_VECTORS; i++)
+#pragma GCC unroll 32
+  for (guint i = 0; i < n_rows * N_VECTORS; i++)
     v_store_words (sums + i * V_LANES * 4, sum[i]);
 }
 
-/* One row alone keeps the order of its terms. The vector units have no time for what is before. */
+#if defined(V_HAS_BFLOAT16)
+#define DEFINE_MULTIPLY(n)                                                                         \
+  static void bfloat16_##n (const NarrowPiece *piece, gpointer sums)                               \
+  {                                                                                                \
+    multiply_rows (TRAFO_DTYPE_BFLOAT16, n, piece, sums);                                          \
+  }                                                                                                \
+                                                                                                   \
+  static void int8_##n (const NarrowPiece *piece, gpointer sums)                                   \
+  {                                                                                                \
+    multiply_rows (TRAFO_DTYPE_INT8, n, piece, sums);                                              \
+  }
+#define LIST_MULTIPLY(n)                                                                           \
+  {                                                                                                \
+    bfloat16_##n, int8_##n                                                                         \
+  }
+#else
+#define DEFINE_MULTIPLY(n)                                                                         \
+  static void int8_##n (const NarrowPiece *piece, gpointer sums)                                   \
+  {                                                                                                \
+    multiply_rows (TRAFO_DTYPE_INT8, n, piece, sums);                                              \
+  }
+#define LIST_MULTIPLY(n)                                                                           \
+  {                                                                                                \
+    NULL, int8_##n                                                                                 \
+  }
+#endif
+
+DEFINE_MULTIPLY (1)
+#if V_LANES >= 8
+DEFINE_MULTIPLY (2)
+#endif
+#if V_LANES == 16
+DEFINE_MULTIPLY (3)
+DEFINE_MULTIPLY (4)
+DEFINE_MULTIPLY (5)
+DEFINE_MULTIPLY (6)
+#endif
+
+static void (*const multiply[NARROW_ROWS][2]) (const NarrowPiece *piece, gpointer sums) = {
+  LIST_MULTIPLY (1),
+#if V_LANES >= 8
+  LIST_MULTIPLY (2),
+#endif
+#if V_LANES == 16
+  LIST_MULTIPLY (3), LIST_MULTIPLY (4), LIST_MULTIPLY (5), LIST_MULTIPLY (6),
+#endif
+};
+
+/* A row's terms have the same order in each. The vector units have no time for what is before. */
 static void
 run_piece (guint8 dtype, const NarrowPiece *piece, gpointer sums)
 {
-  for (gsize i = 0; i < piece->n_rows; i += N_ROWS)
-    {
-      const guint8 *x =
-          piece->x + i / NARROW_ROWS * piece->x_tile_bytes + i % NARROW_ROWS * NARROW_BLOCK_BYTES;
-      char *at = (char *) sums + i * NARROW_PANEL * 4;
-
-#if defined(V_HAS_BFLOAT16)
-      if (dtype == TRAFO_DTYPE_BFLOAT16)
-        {
-          multiply_rows (TRAFO_DTYPE_BFLOAT16, piece, x, at);
-          continue;
-        }
-#endif
-      multiply_rows (TRAFO_DTYPE_INT8, piece, x, at);
-    }
+  multiply[piece->n_rows - 1][dtype == TRAFO_DTYPE_INT8](piece, sums);
 }
 
 #endif
@@ -269,9 +308,11 @@ TRAFO_CPU_SYMBOL (narrow_multiply) (const NarrowProduct *product,
         {
           gpointer at = (float *) sums + i * NARROW_PANEL;
 
-          piece.x = product->x + i / NARROW_ROWS * piece.x_tile_bytes + k * NARROW_TILE_BYTES;
+          piece.x = product->x + i / NARROW_ROWS * piece.x_tile_bytes + k * NARROW_ROWS_BYTES;
           piece.n_rows = MIN (NARROW_MAX_ROWS, product->n_rows - i);
           piece.ahead = *ahead;
+          if (ahead->next >= ahead->end)
+            piece.ahead.n_lines = 0;
           run_piece (product->dtype, &piece, at);
           ahead->next += piece.n_blocks * ahead->n_lines * NARROW_BLOCK_BYTES;
         }
