@@ -17,11 +17,23 @@ trafo_selection_key (float value)
   {
     float   value;
     guint32 bits;
-  } as = { .value = value == 0 ? 0 : value };
+  } as = { .value = value + 0.0f }; /* -0 becomes 0 */
+  guint32 is_negative = -(as.bits >> 31);
 
-  if (value != value)
-    return 0;
-  return as.bits >> 31 ? ~as.bits : as.bits | 0x80000000;
+  return (as.bits ^ (is_negative | 0x80000000)) & -(guint32) (value == value);
+}
+
+/* The value that has such a key. */
+static inline float
+trafo_selection_value (guint32 key)
+{
+  union
+  {
+    guint32 bits;
+    float   value;
+  } as = { .bits = key >> 31 ? key & 0x7fffffff : ~key };
+
+  return as.value;
 }
 
 /* Where a prefix of the items, taken by descending key, ends. */
