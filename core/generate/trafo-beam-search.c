@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "score-blocks-private.h"
 #include "trafo-top-k-private.h"
 
 #define OUT -1e9f
@@ -187,25 +188,25 @@ score_beam (TrafoGenerationRun *run,
             const float        *logits,
             GError            **error)
 {
-  const Beam     *beam = &group->running[index];
-  gsize           vocab_size = run->plan->vocab_size;
-  TrafoLogitsRoom room = { vocab_size, run->room.keys, run->room.weights };
-  float          *scores = run->scores_row + index * vocab_size;
+  const Beam *beam = &group->running[index];
+  gsize       vocab_size = run->plan->vocab_size;
+  TrafoLogits part = run->row;
 
+  trafo_logits_reset (&part, vocab_size);
+  part.scores += index * vocab_size;
   trafo_generation_run_keep_logits (run, row, logits);
-  memcpy (scores, logits, vocab_size * sizeof *scores);
-  trafo_logits_normalize (scores, vocab_size);
+  memcpy (part.scores, logits, vocab_size * sizeof *part.scores);
+  trafo_logits_normalize (&part);
   if (!trafo_generation_plan_process (run->plan,
-                                      &room,
+                                      &part,
                                       ids_of (beam),
                                       beam->ids->len,
                                       group->prompt->n_padding,
-                                      scores,
                                       error))
     return FALSE;
-  trafo_generation_run_keep_scores (run, row, scores);
-  for (gsize i = 0; i < vocab_size; i++)
-    scores[i] += beam->score;
+  trafo_logits_spread (&part, vocab_size);
+  trafo_generation_run_keep_scores (run, row, &part);
+  trafo_score_blocks_add (part.scores, vocab_size, beam->score);
   return TRUE;
 }
 
@@ -216,9 +217,8 @@ choose_candidates (TrafoGenerationRun *run, const Group *group, gboolean is_late
   State *state = run->state;
 
   if (!run->plan->do_sample)
-    trafo_token_choose_many (run->scores_row, &run->room, state->chosen, state->n_candidates);
-  else if (!trafo_token_draw_many (run->scores_row,
-                                   &run->room,
+    trafo_token_choose_many (&run->row, state->chosen, state->n_candidates);
+  else if (!trafo_token_draw_many (&run->row,
                                    &group->draws,
                                    run->n_steps,
                                    state->chosen,
@@ -236,7 +236,7 @@ choose_candidates (TrafoGenerationRun *run, const Group *group, gboolean is_late
       candidate->beam.ids = g_array_sized_new (FALSE, FALSE, sizeof (gint64), parent->ids->len + 1);
       g_array_append_vals (candidate->beam.ids, parent->ids->data, parent->ids->len);
       g_array_append_val (candidate->beam.ids, token);
-      candidate->beam.score = run->scores_row[state->chosen[i]];
+      candidate->beam.score = run->row.scores[state->chosen[i]];
       candidate->beam.is_ended =
           is_late || candidate->beam.ids->len >= run->plan->max_length ||
           trafo_generation_run_is_end (run, ids_of (&candidate->beam), candidate->beam.ids->len);

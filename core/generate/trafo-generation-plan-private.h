@@ -85,14 +85,12 @@ gboolean trafo_generation_plan_forbids (const TrafoGenerationPlan *self);
  * left, should all others end. */
 gsize trafo_generation_plan_get_n_candidates (const TrafoGenerationPlan *self);
 
-/* All that is done to the scores of a row before a token is chosen, in the order of transformers.
- * FALSE with the error if a score is NaN. */
+/* All that is done to a whole row before a token is chosen, in the order of transformers. FALSE with the error if a score is NaN. */
 gboolean trafo_generation_plan_process (const TrafoGenerationPlan *self,
-                                        TrafoLogitsRoom           *room,
+                                        TrafoLogits               *logits,
                                         const gint64              *ids,
                                         gsize                      n_ids,
                                         gsize                      n_padding,
-                                        float                     *scores,
                                         GError                   **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrafoGenerationPlan, trafo_generation_plan_free)

@@ -8,57 +8,45 @@
 typedef struct
 {
   const TrafoGenerationPlan *plan;
-  TrafoLogitsRoom           *room;
+  TrafoLogits               *logits;
   const gint64              *ids;
   gsize                      n_ids;
   gsize                      n_padding;
-  float                     *scores;
 } Row;
 
 static void
 process_repetition (const Row *row)
 {
   const TrafoGenerationPlan *plan = row->plan;
-  gsize                      n_scores = plan->vocab_size;
 
   if (plan->n_biases > 0)
-    trafo_logits_bias_sequences (row->scores,
-                                 row->room,
-                                 row->ids,
-                                 row->n_ids,
-                                 plan->biases,
-                                 plan->n_biases);
+    trafo_logits_bias_sequences (row->logits, row->ids, row->n_ids, plan->biases, plan->n_biases);
   if (plan->encoder_repetition_penalty != 1)
-    trafo_logits_penalize_repetition (row->scores,
-                                      row->room,
+    trafo_logits_penalize_repetition (row->logits,
                                       row->ids,
                                       plan->prompt_length,
                                       1 / plan->encoder_repetition_penalty);
   if (plan->repetition_penalty != 1)
-    trafo_logits_penalize_repetition (row->scores,
-                                      row->room,
+    trafo_logits_penalize_repetition (row->logits,
                                       row->ids + row->n_padding,
                                       row->n_ids - row->n_padding,
                                       plan->repetition_penalty);
   if (plan->no_repeat_ngram_size > 0)
-    trafo_logits_forbid_ngrams (row->scores,
-                                n_scores,
+    trafo_logits_forbid_ngrams (row->logits,
                                 row->ids,
                                 row->n_ids,
                                 row->ids,
                                 row->n_ids,
                                 plan->no_repeat_ngram_size);
   if (plan->encoder_no_repeat_ngram_size > 0)
-    trafo_logits_forbid_ngrams (row->scores,
-                                n_scores,
+    trafo_logits_forbid_ngrams (row->logits,
                                 row->ids,
                                 plan->prompt_length,
                                 row->ids,
                                 row->n_ids,
                                 plan->encoder_no_repeat_ngram_size);
   if (plan->n_bad_words > 0)
-    trafo_logits_bias_sequences (row->scores,
-                                 row->room,
+    trafo_logits_bias_sequences (row->logits,
                                  row->ids,
                                  row->n_ids,
                                  plan->bad_words,
@@ -68,16 +56,13 @@ process_repetition (const Row *row)
 static void
 forbid (const Row *row, const GArray *tokens)
 {
-  trafo_logits_forbid (row->scores,
-                       row->plan->vocab_size,
-                       (const gint64 *) (gpointer) tokens->data,
-                       tokens->len);
+  trafo_logits_forbid (row->logits, (const gint64 *) (gpointer) tokens->data, tokens->len);
 }
 
 static void
 force (const Row *row, const gint64 *tokens, gsize n_tokens)
 {
-  trafo_logits_force (row->scores, row->plan->vocab_size, tokens, n_tokens);
+  trafo_logits_force (row->logits, tokens, n_tokens);
 }
 
 static void
@@ -95,10 +80,9 @@ process_tokens (const Row *row)
   if (plan->forced_eos != NULL && row->n_ids + 1 == plan->max_length)
     force (row, (const gint64 *) (gpointer) plan->forced_eos->data, plan->forced_eos->len);
   if (plan->remove_invalid_values)
-    trafo_logits_replace_invalid (row->scores, plan->vocab_size);
+    trafo_logits_replace_invalid (row->logits);
   if (plan->has_decay && n_beyond > 0)
-    trafo_logits_decay_length (row->scores,
-                               plan->vocab_size,
+    trafo_logits_decay_length (row->logits,
                                (const gint64 *) (gpointer) plan->eos->data,
                                plan->eos->len,
                                plan->decay_factor,
@@ -116,39 +100,40 @@ filter (const Row *row)
   gsize                      keep = plan->min_tokens_to_keep;
 
   if (plan->temperature != 1)
-    trafo_logits_divide (row->scores, plan->vocab_size, plan->temperature);
+    trafo_logits_divide (row->logits, plan->temperature);
   if (plan->top_h >= 0)
-    trafo_logits_keep_top_h (row->scores, row->room, plan->top_h);
+    trafo_logits_keep_top_h (row->logits, plan->top_h);
   if (plan->top_k > 0)
-    trafo_logits_keep_top_k (row->scores, row->room, MAX (plan->top_k, keep));
+    trafo_logits_keep_top_k (row->logits, MAX (plan->top_k, keep));
   if (plan->top_p < 1)
-    trafo_logits_keep_top_p (row->scores, row->room, plan->top_p, keep);
+    trafo_logits_keep_top_p (row->logits, plan->top_p, keep);
   if (plan->min_p >= 0)
-    trafo_logits_keep_min_p (row->scores, row->room, plan->min_p, keep);
+    trafo_logits_keep_min_p (row->logits, plan->min_p, keep);
   if (plan->typical_p < 1)
-    trafo_logits_keep_typical (row->scores, row->room, plan->typical_p, keep);
+    trafo_logits_keep_typical (row->logits, plan->typical_p, keep);
   if (plan->epsilon_cutoff > 0 && plan->epsilon_cutoff < 1)
-    trafo_logits_keep_epsilon (row->scores, row->room, plan->epsilon_cutoff, keep);
+    trafo_logits_keep_epsilon (row->logits, plan->epsilon_cutoff, keep);
   if (plan->eta_cutoff > 0 && plan->eta_cutoff < 1)
-    trafo_logits_keep_eta (row->scores, row->room, plan->eta_cutoff, keep);
+    trafo_logits_keep_eta (row->logits, plan->eta_cutoff, keep);
 }
 
 static gboolean
 check_numbers (const Row *row, GError **error)
 {
-  for (gsize i = 0; i < row->plan->vocab_size; i++)
-    if (isnan (row->scores[i]))
-      {
-        g_set_error (error,
-                     TRAFO_ERROR,
-                     TRAFO_ERROR_INVALID_ARGUMENT,
-                     "found a score of the model that is no number, at token %" G_GSIZE_FORMAT
-                     " after %" G_GSIZE_FORMAT " tokens; remove_invalid_values replaces such",
-                     i,
-                     row->n_ids);
-        return FALSE;
-      }
-  return TRUE;
+  gsize i = 0;
+
+  if (!isnan (trafo_logits_find_maximum (row->logits)))
+    return TRUE;
+  while (!isnan (row->logits->scores[i]))
+    i++;
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_INVALID_ARGUMENT,
+               "found a score of the model that is no number, at token %" G_GSIZE_FORMAT
+               " after %" G_GSIZE_FORMAT " tokens; remove_invalid_values replaces such",
+               i,
+               row->n_ids);
+  return FALSE;
 }
 
 gboolean
@@ -162,14 +147,13 @@ trafo_generation_plan_forbids (const TrafoGenerationPlan *self)
 
 gboolean
 trafo_generation_plan_process (const TrafoGenerationPlan *self,
-                               TrafoLogitsRoom           *room,
+                               TrafoLogits               *logits,
                                const gint64              *ids,
                                gsize                      n_ids,
                                gsize                      n_padding,
-                               float                     *scores,
                                GError                   **error)
 {
-  Row row = { self, room, ids, n_ids, n_padding, scores };
+  Row row = { self, logits, ids, n_ids, n_padding };
 
   if (!self->remove_invalid_values && !check_numbers (&row, error))
     return FALSE;
@@ -178,6 +162,6 @@ trafo_generation_plan_process (const TrafoGenerationPlan *self,
   if (self->do_sample)
     filter (&row);
   if (self->renormalize_logits)
-    trafo_logits_normalize (scores, self->vocab_size);
+    trafo_logits_normalize (logits);
   return TRUE;
 }

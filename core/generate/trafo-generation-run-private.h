@@ -40,9 +40,8 @@ struct _TrafoGenerationRun
   TrafoStepRequest            *request; /* from the first step on */
   TrafoGenerationPlan         *plan;
   TrafoGenerationPrompts      *prompts;
-  TrafoStopStrings            *stop_strings; /* NULL: none */
-  TrafoLogitsRoom              room;
-  float                       *scores_row;    /* of all beams of a prompt */
+  TrafoStopStrings            *stop_strings;  /* NULL: none */
+  TrafoLogits                  row;           /* of all beams of a prompt */
   float                       *prompt_logits; /* where not all come of one step; or NULL */
   gint64                       start_time;    /* microseconds */
   gboolean                     is_done;
@@ -98,8 +97,9 @@ const float *trafo_generation_run_begin_prompts (TrafoGenerationRun *self,
 /* Where a step of the model gives several tokens: goes on to the scores of the next one. */
 gboolean trafo_generation_run_next_token (TrafoGenerationRun *self, GError **error);
 
-/* Where the processed and the raw scores of a row of this step are kept, if they are wanted. */
-void trafo_generation_run_keep_scores (TrafoGenerationRun *self, gsize row, const float *scores);
+/* Where the processed and the raw scores of a row of this step are kept, if they are wanted; then the
+ * row is whole. */
+void trafo_generation_run_keep_scores (TrafoGenerationRun *self, gsize row, TrafoLogits *logits);
 void trafo_generation_run_keep_logits (TrafoGenerationRun *self, gsize row, const float *logits);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrafoGenerationRun, trafo_generation_run_free)

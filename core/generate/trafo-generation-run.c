@@ -13,8 +13,7 @@ trafo_generation_run_free (TrafoGenerationRun *self)
   if (self->state != NULL)
     self->search->end (self);
   trafo_step_request_free (self->request);
-  trafo_logits_room_clear (&self->room);
-  g_free (self->scores_row);
+  trafo_logits_clear (&self->row);
   g_free (self->prompt_logits);
   g_clear_pointer (&self->stop_strings, trafo_stop_strings_free);
   g_clear_pointer (&self->prompts, trafo_generation_prompts_free);
@@ -26,14 +25,12 @@ trafo_generation_run_free (TrafoGenerationRun *self)
 
 /* A beam search ranks the tokens of all its beams at once. */
 static gboolean
-init_room (TrafoGenerationRun *self, GError **error)
+init_row (TrafoGenerationRun *self, GError **error)
 {
   gsize n_scores;
 
   if (g_size_checked_mul (&n_scores, self->plan->num_beams, self->plan->vocab_size))
-    self->scores_row = g_try_new (float, n_scores);
-  if (self->scores_row != NULL)
-    return trafo_logits_room_init (&self->room, n_scores, error);
+    return trafo_logits_init (&self->row, n_scores, error);
   g_set_error (error,
                TRAFO_ERROR,
                TRAFO_ERROR_NO_MEMORY,
@@ -78,7 +75,7 @@ trafo_generation_run_new (TrafoKeptSequences    *kept,
                                           vocab_size,
                                           trafo_step_scheduler_get_max_length (kept->scheduler),
                                           error);
-  if (self->plan == NULL || !check_lookup (self, error) || !init_room (self, error))
+  if (self->plan == NULL || !check_lookup (self, error) || !init_row (self, error))
     return NULL;
   if (self->plan->stop_strings != NULL)
     {
@@ -380,9 +377,12 @@ keep (const TrafoGenerationRun *self, GPtrArray *steps, gsize row, const float *
 }
 
 void
-trafo_generation_run_keep_scores (TrafoGenerationRun *self, gsize row, const float *scores)
+trafo_generation_run_keep_scores (TrafoGenerationRun *self, gsize row, TrafoLogits *logits)
 {
-  keep (self, self->scores, row, scores);
+  if (!self->plan->output_scores)
+    return;
+  trafo_logits_spread (logits, self->plan->vocab_size);
+  keep (self, self->scores, row, logits->scores);
 }
 
 void

@@ -8,10 +8,9 @@ G_BEGIN_DECLS
 
 /* Puts into @draft the tokens that may follow @ids, none where nothing says which: those that followed
  * when the last tokens came before. As PromptLookupCandidateGenerator of transformers
- * (generation/candidate_generator.py), without its filters for drawing. @scores has room for a row. */
+ * (generation/candidate_generator.py), without its filters for drawing. @logits has room for a row. */
 void trafo_prompt_lookup_draft (const TrafoGenerationPlan *plan,
-                                TrafoLogitsRoom           *room,
-                                float                     *scores,
+                                TrafoLogits               *logits,
                                 const GArray              *ids,
                                 gsize                      n_padding,
                                 GArray                    *draft);

@@ -10,8 +10,7 @@
 /* Whether @token gets a score after @ids; every one has the same before the plan's processing. */
 static gboolean
 may_follow (const TrafoGenerationPlan *plan,
-            TrafoLogitsRoom           *room,
-            float                     *scores,
+            TrafoLogits               *logits,
             const GArray              *ids,
             gsize                      n_padding,
             gint64                     token)
@@ -19,23 +18,22 @@ may_follow (const TrafoGenerationPlan *plan,
   TrafoGenerationPlan plain = *plan;
 
   plain.do_sample = FALSE;
+  trafo_logits_reset (logits, plan->vocab_size);
   for (gsize i = 0; i < plan->vocab_size; i++)
-    scores[i] = 1;
+    logits->scores[i] = 1;
   return trafo_generation_plan_process (&plain,
-                                        room,
+                                        logits,
                                         (const gint64 *) (gpointer) ids->data,
                                         ids->len,
                                         n_padding,
-                                        scores,
                                         NULL) &&
-         scores[token] > -FLT_MAX;
+         logits->scores[token] > -FLT_MAX;
 }
 
 /* How many of the draft's tokens may come, one after the other. */
 static guint
 count_allowed (const TrafoGenerationPlan *plan,
-               TrafoLogitsRoom           *room,
-               float                     *scores,
+               TrafoLogits               *logits,
                const GArray              *ids,
                gsize                      n_padding,
                const GArray              *draft)
@@ -50,7 +48,7 @@ count_allowed (const TrafoGenerationPlan *plan,
     {
       gint64 token = g_array_index (draft, gint64, n_allowed);
 
-      if (!may_follow (plan, room, scores, followed, n_padding, token))
+      if (!may_follow (plan, logits, followed, n_padding, token))
         break;
       g_array_append_val (followed, token);
       n_allowed++;
@@ -69,8 +67,7 @@ cut_at_end (const TrafoGenerationPlan *plan, GArray *draft)
 
 void
 trafo_prompt_lookup_draft (const TrafoGenerationPlan *plan,
-                           TrafoLogitsRoom           *room,
-                           float                     *scores,
+                           TrafoLogits               *logits,
                            const GArray              *ids,
                            gsize                      n_padding,
                            GArray                    *draft)
@@ -91,7 +88,7 @@ trafo_prompt_lookup_draft (const TrafoGenerationPlan *plan,
         g_array_append_vals (draft,
                              tokens + start,
                              MIN (end - start, plan->prompt_lookup_num_tokens));
-        g_array_set_size (draft, count_allowed (plan, room, scores, ids, n_padding, draft));
+        g_array_set_size (draft, count_allowed (plan, logits, ids, n_padding, draft));
         if (draft->len == 0)
           continue;
         cut_at_end (plan, draft);

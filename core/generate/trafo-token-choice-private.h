@@ -17,22 +17,16 @@ typedef struct
 /* Number @index of the draws' step @step, in [0, 1). */
 double trafo_token_draws_get (const TrafoTokenDraws *self, guint32 step, guint32 index);
 
-/* The index of the largest score, the lowest of equals. */
-gsize trafo_token_choose_best (const float *scores, gsize n_scores);
+/* The token of the largest score, the lowest of equals. */
+gsize trafo_token_choose_best (TrafoLogits *logits);
 
 /* A token with the probability that its score gives it; FALSE with the error if none has any. */
-gboolean trafo_token_draw (const float     *scores,
-                           TrafoLogitsRoom *room,
-                           double           number,
-                           gsize           *ret_token,
-                           GError         **error);
+gboolean trafo_token_draw (TrafoLogits *logits, double number, gsize *ret_token, GError **error);
 
-/* @n_tokens of the room's scores in the order in which they were chosen: the best, as trafo_top_k()
- * has them, or drawn without putting back. */
-void
-trafo_token_choose_many (const float *scores, TrafoLogitsRoom *room, gsize *tokens, gsize n_tokens);
-gboolean trafo_token_draw_many (const float           *scores,
-                                TrafoLogitsRoom       *room,
+/* @n_tokens of a whole row in the order in which they were chosen: the best, as trafo_top_k() has
+ * them, or drawn without putting back. */
+void     trafo_token_choose_many (TrafoLogits *logits, gsize *tokens, gsize n_tokens);
+gboolean trafo_token_draw_many (TrafoLogits           *logits,
                                 const TrafoTokenDraws *draws,
                                 guint32                step,
                                 gsize                 *tokens,

@@ -4,6 +4,7 @@
 
 #include <trafo/trafo-error.h>
 
+#include "score-blocks-private.h"
 #include "trafo-philox-private.h"
 #include "trafo-top-k-private.h"
 
@@ -17,28 +18,49 @@ trafo_token_draws_get (const TrafoTokenDraws *self, guint32 step, guint32 index)
 }
 
 gsize
-trafo_token_choose_best (const float *scores, gsize n_scores)
+trafo_token_choose_best (TrafoLogits *logits)
 {
-  gsize best = 0;
+  const float *scores = logits->scores;
+  gsize        best = 0;
 
-  for (gsize i = 1; i < n_scores; i++)
-    if (scores[i] > scores[best])
-      best = i;
-  return best;
+  trafo_logits_find_maximum (logits);
+  for (gsize start = 0; start < logits->n_scores; start += TRAFO_SCORE_BLOCK)
+    if (!(logits->maxima[start / TRAFO_SCORE_BLOCK] <= scores[best]))
+      for (gsize i = start; i < MIN (start + TRAFO_SCORE_BLOCK, logits->n_scores); i++)
+        if (scores[i] > scores[best])
+          best = i;
+  return trafo_logits_get_token (logits, best);
 }
 
-/* The token at which the sum of the room's weights exceeds @target; the last with any weight where
- * rounding leaves none. */
+/* The block in which the sum of the weights exceeds @target, or the last with any weight where
+ * rounding leaves none; and the sum of those before. */
 static gsize
-find_share (const TrafoLogitsRoom *room, double target)
+find_block (const TrafoLogits *logits, double target, double *ret_before)
+{
+  gsize  block = 0;
+  double before = 0;
+
+  for (gsize i = 0; i < TRAFO_N_SCORE_BLOCKS (logits->n_scores) && before <= target; i++)
+    if (logits->sums[i] > 0)
+      {
+        block = i;
+        *ret_before = before;
+        before += logits->sums[i];
+      }
+  return block;
+}
+
+/* The same of the tokens. */
+static gsize
+find_share (const TrafoLogits *logits, double target)
 {
   double sum = 0;
-  gsize  last = 0;
+  gsize  start = find_block (logits, target, &sum) * TRAFO_SCORE_BLOCK, last = start;
 
-  for (gsize i = 0; i < room->n_scores; i++)
-    if (room->weights[i] > 0)
+  for (gsize i = start; i < MIN (start + TRAFO_SCORE_BLOCK, logits->n_scores); i++)
+    if (logits->weights[i] > 0)
       {
-        sum += room->weights[i];
+        sum += logits->weights[i];
         last = i;
         if (sum > target)
           break;
@@ -46,20 +68,10 @@ find_share (const TrafoLogitsRoom *room, double target)
   return last;
 }
 
-static double
-sum_weights (const TrafoLogitsRoom *room)
-{
-  double sum = 0;
-
-  for (gsize i = 0; i < room->n_scores; i++)
-    sum += room->weights[i];
-  return sum;
-}
-
 static gboolean
-read_weights (const float *scores, TrafoLogitsRoom *room, GError **error)
+weigh (TrafoLogits *logits, GError **error)
 {
-  if (trafo_logits_get_probabilities (scores, room->n_scores, room->weights))
+  if (trafo_logits_weigh (logits))
     return TRUE;
   g_set_error (error,
                TRAFO_ERROR,
@@ -69,30 +81,48 @@ read_weights (const float *scores, TrafoLogitsRoom *room, GError **error)
 }
 
 gboolean
-trafo_token_draw (const float     *scores,
-                  TrafoLogitsRoom *room,
-                  double           number,
-                  gsize           *ret_token,
-                  GError         **error)
+trafo_token_draw (TrafoLogits *logits, double number, gsize *ret_token, GError **error)
 {
-  if (!read_weights (scores, room, error))
+  if (!weigh (logits, error))
     return FALSE;
-  *ret_token = find_share (room, number * sum_weights (room));
+  *ret_token = trafo_logits_get_token (logits, find_share (logits, number * logits->sum));
   return TRUE;
 }
 
 void
-trafo_token_choose_many (const float *scores, TrafoLogitsRoom *room, gsize *tokens, gsize n_tokens)
+trafo_token_choose_many (TrafoLogits *logits, gsize *tokens, gsize n_tokens)
 {
-  trafo_top_k (scores, room->n_scores, room->keys, n_tokens);
+  trafo_top_k (logits->scores, logits->n_scores, logits->keys, n_tokens);
   for (gsize i = 0; i < n_tokens; i++)
-    tokens[i] = room->keys[i];
+    tokens[i] = logits->keys[i];
+}
+
+static double
+sum_blocks (const TrafoLogits *logits)
+{
+  double sum = 0;
+
+  for (gsize i = 0; i < TRAFO_N_SCORE_BLOCKS (logits->n_scores); i++)
+    sum += logits->sums[i];
+  return sum;
+}
+
+/* Without it, its block is summed again: to subtract might leave what no token has. */
+static void
+take_away (TrafoLogits *logits, gsize token)
+{
+  gsize   start = token - token % TRAFO_SCORE_BLOCK;
+  double *sum = &logits->sums[token / TRAFO_SCORE_BLOCK];
+
+  logits->weights[token] = 0;
+  *sum = 0;
+  for (gsize i = start; i < MIN (start + TRAFO_SCORE_BLOCK, logits->n_scores); i++)
+    *sum += logits->weights[i];
 }
 
 /* Where fewer have a probability than are asked for, those without one follow in their order. */
 gboolean
-trafo_token_draw_many (const float           *scores,
-                       TrafoLogitsRoom       *room,
+trafo_token_draw_many (TrafoLogits           *logits,
                        const TrafoTokenDraws *draws,
                        guint32                step,
                        gsize                 *tokens,
@@ -101,19 +131,19 @@ trafo_token_draw_many (const float           *scores,
 {
   gsize n_drawn = 0;
 
-  if (!read_weights (scores, room, error))
+  if (!weigh (logits, error))
     return FALSE;
-  for (double sum; n_drawn < n_tokens && (sum = sum_weights (room)) > 0; n_drawn++)
+  for (double sum; n_drawn < n_tokens && (sum = sum_blocks (logits)) > 0; n_drawn++)
     {
       double number = trafo_token_draws_get (draws, step, (guint32) n_drawn);
 
-      tokens[n_drawn] = find_share (room, number * sum);
-      room->weights[tokens[n_drawn]] = 0;
+      tokens[n_drawn] = find_share (logits, number * sum);
+      take_away (logits, tokens[n_drawn]);
     }
   for (gsize i = 0; i < n_drawn; i++)
-    room->weights[tokens[i]] = 1;
-  for (gsize i = 0; i < room->n_scores && n_drawn < n_tokens; i++)
-    if (room->weights[i] == 0)
+    logits->weights[tokens[i]] = 1;
+  for (gsize i = 0; i < logits->n_scores && n_drawn < n_tokens; i++)
+    if (logits->weights[i] == 0)
       tokens[n_drawn++] = i;
   return TRUE;
 }

@@ -82,25 +82,24 @@ choose (TrafoGenerationRun *run, gsize index, const float *logits, GError **erro
   gint64   token;
   gboolean is_drawn = run->plan->do_sample;
 
-  memcpy (run->scores_row, logits, vocab_size * sizeof *logits);
+  trafo_logits_reset (&run->row, vocab_size);
+  memcpy (run->row.scores, logits, vocab_size * sizeof *logits);
   trafo_generation_run_keep_logits (run, index, logits);
   if (!trafo_generation_plan_process (run->plan,
-                                      &run->room,
+                                      &run->row,
                                       ids_of (row),
                                       row->ids->len,
                                       row->prompt->n_padding,
-                                      run->scores_row,
                                       error))
     return FALSE;
-  trafo_generation_run_keep_scores (run, index, run->scores_row);
   if (!is_drawn)
-    chosen = trafo_token_choose_best (run->scores_row, vocab_size);
-  else if (!trafo_token_draw (run->scores_row,
-                              &run->room,
+    chosen = trafo_token_choose_best (&run->row);
+  else if (!trafo_token_draw (&run->row,
                               trafo_token_draws_get (&row->draws, run->n_steps, 0),
                               &chosen,
                               error))
     return FALSE;
+  trafo_generation_run_keep_scores (run, index, &run->row);
   token = (gint64) chosen;
   g_array_append_val (row->ids, token);
   row->is_ended = trafo_generation_run_is_end (run, ids_of (row), row->ids->len);
@@ -119,12 +118,7 @@ draft (TrafoGenerationRun *run, Row *row)
   g_array_set_size (row->draft, 0);
   if (row->ids->len >= length)
     return;
-  trafo_prompt_lookup_draft (run->plan,
-                             &run->room,
-                             run->scores_row,
-                             row->ids,
-                             row->prompt->n_padding,
-                             row->draft);
+  trafo_prompt_lookup_draft (run->plan, &run->row, row->ids, row->prompt->n_padding, row->draft);
   length = MIN (length - row->ids->len, TRAFO_FEW_TOKENS - 1);
   g_array_set_size (row->draft, MIN (row->draft->len, length));
 }

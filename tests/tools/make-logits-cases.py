@@ -14,9 +14,10 @@ import numpy as np
 import torch
 from transformers.generation import logits_process as P
 
-N_ROWS = 100
+MAX_ROWS = 100
+MAX_SCORES = 100000  # of all rows
 MASK = (1 << 64) - 1
-SIZES = (7, 50, 1000)
+SIZES = (7, 50, 1000, 20000)
 
 
 def words(seed, n):
@@ -109,7 +110,7 @@ def hash_rows(kind, arguments, make, has_ties, size, seed):
     """None if a row is not certain."""
     state = 0xCBF29CE484222325
     rounds = kind in ("TOP_P", "MIN_P", "TYPICAL", "EPSILON", "ETA", "TOP_H")
-    for row in range(N_ROWS):
+    for row in range(min(MAX_ROWS, MAX_SCORES // size)):
         scores, ids = draw(seed, row, size)
         if has_ties and row % 4 == 3:
             scores = coarse(scores)

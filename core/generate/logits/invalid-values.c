@@ -6,11 +6,11 @@
 #include "trafo-logits-private.h"
 
 void
-trafo_logits_replace_invalid (float *scores, gsize n_scores)
+trafo_logits_replace_invalid (TrafoLogits *self)
 {
-  for (gsize i = 0; i < n_scores; i++)
-    if (isnan (scores[i]))
-      scores[i] = 0;
+  for (gsize i = 0; i < self->n_scores; i++)
+    if (isnan (self->scores[i]))
+      self->scores[i] = 0;
     else
-      scores[i] = CLAMP (scores[i], -FLT_MAX, FLT_MAX);
+      self->scores[i] = CLAMP (self->scores[i], -FLT_MAX, FLT_MAX);
 }

@@ -6,8 +6,7 @@
 #include "trafo-logits-private.h"
 
 void
-trafo_logits_forbid_ngrams (float        *scores,
-                            gsize         n_scores,
+trafo_logits_forbid_ngrams (TrafoLogits  *self,
                             const gint64 *source,
                             gsize         n_source,
                             const gint64 *ids,
@@ -21,7 +20,7 @@ trafo_logits_forbid_ngrams (float        *scores,
     return;
   end = ids + n_ids - n_before;
   for (gsize i = 0; i + n_before < n_source; i++)
-    if ((gsize) source[i + n_before] < n_scores &&
+    if ((gsize) source[i + n_before] < self->n_scores &&
         memcmp (source + i, end, n_before * sizeof *ids) == 0)
-      scores[source[i + n_before]] = -INFINITY;
+      self->scores[source[i + n_before]] = -INFINITY;
 }

@@ -14,14 +14,12 @@ typedef struct
   gsize   n_last; /* how many of that key are in, at most */
 } TrafoRanking;
 
-/* The first @n_tokens by the room's keys. */
-TrafoRanking trafo_ranking_first (const TrafoLogitsRoom *room, gsize n_tokens);
+/* The first @n_tokens by the keys of @logits. */
+TrafoRanking trafo_ranking_first (const TrafoLogits *logits, gsize n_tokens);
 /* The longer of the two. */
 TrafoRanking trafo_ranking_longer (TrafoRanking a, TrafoRanking b);
 
-/* The room's keys become those of @values. */
-void trafo_ranking_set_keys (TrafoLogitsRoom *room, const float *values);
 /* Drops what @ranking does not hold. */
-void trafo_ranking_keep (const TrafoRanking *ranking, const TrafoLogitsRoom *room, float *scores);
+void trafo_ranking_keep (const TrafoRanking *ranking, TrafoLogits *logits);
 
 G_END_DECLS

@@ -2,15 +2,25 @@
  * Copyright 2026 The Trafo authors */
 #include "ranking-private.h"
 
-#include <math.h>
+static guint32
+get_largest_key (const TrafoLogits *logits)
+{
+  guint32 largest = 0;
+
+  for (gsize i = 0; i < logits->n_scores; i++)
+    largest = MAX (largest, logits->keys[i]);
+  return largest;
+}
 
 TrafoRanking
-trafo_ranking_first (const TrafoLogitsRoom *room, gsize n_tokens)
+trafo_ranking_first (const TrafoLogits *logits, gsize n_tokens)
 {
   TrafoSelection found;
 
-  n_tokens = MIN (n_tokens, room->n_scores);
-  trafo_selection_find (room->keys, NULL, room->n_scores, (double) n_tokens, &found);
+  n_tokens = MIN (n_tokens, logits->n_scores);
+  if (n_tokens == 1)
+    return (TrafoRanking){ get_largest_key (logits), 1 };
+  trafo_selection_find (logits->keys, NULL, logits->n_scores, (double) n_tokens, &found);
   return (TrafoRanking){ found.key, n_tokens - (gsize) found.weight_above };
 }
 
@@ -22,21 +32,42 @@ trafo_ranking_longer (TrafoRanking a, TrafoRanking b)
   return a.n_last > b.n_last ? a : b;
 }
 
-void
-trafo_ranking_set_keys (TrafoLogitsRoom *room, const float *values)
+/* Where the ties that stay end. */
+static gsize
+find_end_of_ties (const TrafoRanking *ranking, const TrafoLogits *logits)
 {
-  for (gsize i = 0; i < room->n_scores; i++)
-    room->keys[i] = trafo_selection_key (values[i]);
+  gsize n_left = ranking->n_last, end = 0;
+
+  if (n_left >= logits->n_scores)
+    return logits->n_scores;
+  for (; n_left > 0 && end < logits->n_scores; end++)
+    n_left -= logits->keys[end] == ranking->key;
+  return end;
+}
+
+/* Takes those from @start to @end whose key is @least or more, behind the @n_taken that were. Without
+ * branches, for nobody knows which they are. */
+static gsize
+take (const TrafoLogits *logits, gsize start, gsize end, guint64 least, gsize n_taken)
+{
+  const TrafoLogits all = *logits;
+
+  for (gsize i = start; i < end; i++)
+    {
+      all.tokens[n_taken] = (guint32) trafo_logits_get_token (&all, i);
+      all.scores[n_taken] = all.scores[i];
+      n_taken += all.keys[i] >= least;
+    }
+  return n_taken;
 }
 
 void
-trafo_ranking_keep (const TrafoRanking *ranking, const TrafoLogitsRoom *room, float *scores)
+trafo_ranking_keep (const TrafoRanking *ranking, TrafoLogits *logits)
 {
-  gsize n_left = ranking->n_last;
+  gsize end_of_ties = find_end_of_ties (ranking, logits);
+  gsize n_taken = take (logits, 0, end_of_ties, ranking->key, 0);
 
-  for (gsize i = 0; i < room->n_scores; i++)
-    if (room->keys[i] == ranking->key && n_left > 0)
-      n_left--;
-    else if (room->keys[i] <= ranking->key)
-      scores[i] = -INFINITY;
+  logits->n_scores =
+      take (logits, end_of_ties, logits->n_scores, (guint64) ranking->key + 1, n_taken);
+  logits->is_whole = FALSE;
 }

@@ -16,14 +16,13 @@ is_continued (const TrafoSequenceBias *bias, const gint64 *ids, gsize n_ids)
 /* transformers sums the biases of a token first and then adds the sum, which rounds otherwise than
  * adding one by one. */
 void
-trafo_logits_bias_sequences (float                   *scores,
-                             TrafoLogitsRoom         *room,
+trafo_logits_bias_sequences (TrafoLogits             *self,
                              const gint64            *ids,
                              gsize                    n_ids,
                              const TrafoSequenceBias *biases,
                              gsize                    n_biases)
 {
-  float *sums = room->weights;
+  float *sums = self->weights;
 
   for (gsize i = 0; i < n_biases; i++)
     sums[biases[i].ids[biases[i].n_ids - 1]] = 0;
@@ -34,7 +33,7 @@ trafo_logits_bias_sequences (float                   *scores,
     {
       gint64 last = biases[i].ids[biases[i].n_ids - 1];
 
-      scores[last] += sums[last];
+      self->scores[last] += sums[last];
       sums[last] = 0;
     }
 }

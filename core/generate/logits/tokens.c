@@ -5,26 +5,25 @@
 #include "trafo-logits-private.h"
 
 void
-trafo_logits_forbid (float *scores, gsize n_scores, const gint64 *tokens, gsize n_tokens)
+trafo_logits_forbid (TrafoLogits *self, const gint64 *tokens, gsize n_tokens)
 {
   for (gsize i = 0; i < n_tokens; i++)
-    if ((gsize) tokens[i] < n_scores)
-      scores[tokens[i]] = -INFINITY;
+    if ((gsize) tokens[i] < self->n_scores)
+      self->scores[tokens[i]] = -INFINITY;
 }
 
 void
-trafo_logits_force (float *scores, gsize n_scores, const gint64 *tokens, gsize n_tokens)
+trafo_logits_force (TrafoLogits *self, const gint64 *tokens, gsize n_tokens)
 {
-  for (gsize i = 0; i < n_scores; i++)
-    scores[i] = -INFINITY;
+  for (gsize i = 0; i < self->n_scores; i++)
+    self->scores[i] = -INFINITY;
   for (gsize i = 0; i < n_tokens; i++)
-    if ((gsize) tokens[i] < n_scores)
-      scores[tokens[i]] = 0;
+    if ((gsize) tokens[i] < self->n_scores)
+      self->scores[tokens[i]] = 0;
 }
 
 void
-trafo_logits_decay_length (float        *scores,
-                           gsize         n_scores,
+trafo_logits_decay_length (TrafoLogits  *self,
                            const gint64 *tokens,
                            gsize         n_tokens,
                            double        factor,
@@ -33,6 +32,6 @@ trafo_logits_decay_length (float        *scores,
   float growth = (float) (pow (factor, (double) n_beyond) - 1);
 
   for (gsize i = 0; i < n_tokens; i++)
-    if ((gsize) tokens[i] < n_scores && isfinite (scores[tokens[i]]))
-      scores[tokens[i]] += fabsf (scores[tokens[i]]) * growth;
+    if ((gsize) tokens[i] < self->n_scores && isfinite (self->scores[tokens[i]]))
+      self->scores[tokens[i]] += fabsf (self->scores[tokens[i]]) * growth;
 }

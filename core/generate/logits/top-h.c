@@ -3,7 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "pruning-private.h"
 #include "ranking-private.h"
+#include "score-blocks-private.h"
 
 /* Only so many tokens are looked at, as in transformers. */
 #define N_CANDIDATES 100
@@ -11,7 +13,7 @@
 typedef struct
 {
   float score;
-  gsize token;
+  gsize index;
 } Candidate;
 
 static int
@@ -21,25 +23,21 @@ compare (const void *a, const void *b)
 
   if (x->score != y->score)
     return x->score < y->score ? 1 : -1;
-  return x->token < y->token ? -1 : 1;
+  return x->index < y->index ? -1 : 1;
 }
 
 /* How many of the sorted candidates share the part @top_h of their entropy. */
 static gsize
-count_kept (const Candidate *candidates, gsize n_candidates, double top_h)
+count_kept (const TrafoLogits *self, const Candidate *candidates, double top_h)
 {
-  float  scores[N_CANDIDATES], probabilities[N_CANDIDATES];
-  double left, taken = 0;
+  double left = top_h * trafo_logits_get_entropy (self), taken = 0;
   gsize  n_kept = 0;
 
-  for (gsize i = 0; i < n_candidates; i++)
-    scores[i] = candidates[i].score;
-  if (!trafo_logits_get_probabilities (scores, n_candidates, probabilities))
-    return n_candidates;
-  left = top_h * trafo_logits_get_entropy (probabilities, n_candidates);
-  while (n_kept < n_candidates && probabilities[n_kept] > 0)
+  while (n_kept < self->n_scores && self->weights[candidates[n_kept].index] > 0)
     {
-      taken -= probabilities[n_kept] * log (probabilities[n_kept]);
+      double probability = self->weights[candidates[n_kept].index] / self->sum;
+
+      taken -= probability * log (probability);
       if (taken > left && n_kept > 0)
         break;
       n_kept++;
@@ -49,20 +47,25 @@ count_kept (const Candidate *candidates, gsize n_candidates, double top_h)
 
 /* Potraghloo et al. 2025, "Top-H Decoding", algorithm 1. */
 void
-trafo_logits_keep_top_h (float *scores, TrafoLogitsRoom *room, double top_h)
+trafo_logits_keep_top_h (TrafoLogits *self, double top_h)
 {
   Candidate    candidates[N_CANDIDATES];
-  gsize        n_candidates = 0, n_kept;
   TrafoRanking ranking;
+  gsize        n_kept;
 
-  trafo_ranking_set_keys (room, scores);
-  ranking = trafo_ranking_first (room, N_CANDIDATES);
-  trafo_ranking_keep (&ranking, room, scores);
-  for (gsize i = 0; i < room->n_scores && n_candidates < N_CANDIDATES; i++)
-    if (scores[i] > -INFINITY)
-      candidates[n_candidates++] = (Candidate){ scores[i], i };
-  qsort (candidates, n_candidates, sizeof *candidates, compare);
-  n_kept = count_kept (candidates, n_candidates, top_h);
-  for (gsize i = n_kept; i < n_candidates; i++)
-    scores[candidates[i].token] = -INFINITY;
+  trafo_logits_find_maximum (self);
+  trafo_logits_prune_to_best (self, N_CANDIDATES);
+  trafo_score_blocks_get_keys (self->scores, self->n_scores, self->keys);
+  ranking = trafo_ranking_first (self, N_CANDIDATES);
+  trafo_ranking_keep (&ranking, self);
+  if (!trafo_logits_weigh (self))
+    return;
+  for (gsize i = 0; i < self->n_scores; i++)
+    candidates[i] = (Candidate){ self->scores[i], i };
+  qsort (candidates, self->n_scores, sizeof *candidates, compare);
+  n_kept = count_kept (self, candidates, top_h);
+  for (gsize i = 0; i < self->n_scores; i++)
+    self->keys[candidates[i].index] = i < n_kept;
+  ranking = (TrafoRanking){ 0 };
+  trafo_ranking_keep (&ranking, self);
 }

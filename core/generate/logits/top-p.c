@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
+#include "pruning-private.h"
 #include "ranking-private.h"
+#include "score-blocks-private.h"
 
-/* The first tokens with a mass of @top_p: as many of the last key as that takes. */
+/* The first tokens that weigh @mass together: as many of the last key as that takes. */
 static TrafoRanking
-rank_mass (const TrafoLogitsRoom *room, double top_p)
+rank_mass (const TrafoLogits *self, double mass)
 {
   TrafoRanking   ranking = { 0 };
   TrafoSelection found;
-  double         mass;
+  double         taken;
 
-  trafo_selection_find (room->keys, room->weights, room->n_scores, top_p, &found);
-  mass = found.weight_above;
+  trafo_selection_find (self->keys, self->weights, self->n_scores, mass, &found);
+  taken = found.weight_above;
   ranking.key = found.key;
-  for (gsize i = 0; i < room->n_scores && mass < top_p; i++)
-    if (room->keys[i] == found.key)
+  for (gsize i = 0; i < self->n_scores && taken < mass; i++)
+    if (self->keys[i] == found.key)
       {
-        mass += room->weights[i];
+        taken += self->weights[i];
         ranking.n_last++;
       }
   return ranking;
@@ -24,17 +26,19 @@ rank_mass (const TrafoLogitsRoom *room, double top_p)
 
 /* Holtzman et al. 2020, "The Curious Case of Neural Text Degeneration", section 3.1. */
 void
-trafo_logits_keep_top_p (float           *scores,
-                         TrafoLogitsRoom *room,
-                         double           top_p,
-                         gsize            min_tokens_to_keep)
+trafo_logits_keep_top_p (TrafoLogits *self, double top_p, gsize min_tokens_to_keep)
 {
   TrafoRanking ranking;
+  double       mass;
 
-  if (!trafo_logits_get_probabilities (scores, room->n_scores, room->weights))
+  if (!trafo_logits_weigh (self))
     return;
-  trafo_ranking_set_keys (room, scores);
-  ranking = trafo_ranking_longer (rank_mass (room, top_p),
-                                  trafo_ranking_first (room, min_tokens_to_keep));
-  trafo_ranking_keep (&ranking, room, scores);
+  mass = top_p * self->sum;
+  trafo_logits_prune_unlikely (self,
+                               trafo_logits_get_tail_weight (self, top_p),
+                               min_tokens_to_keep);
+  trafo_score_blocks_get_keys (self->scores, self->n_scores, self->keys);
+  ranking =
+      trafo_ranking_longer (rank_mass (self, mass), trafo_ranking_first (self, min_tokens_to_keep));
+  trafo_ranking_keep (&ranking, self);
 }

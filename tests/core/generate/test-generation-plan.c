@@ -56,20 +56,20 @@ check_item (JsonObject *item)
   g_autoptr (GError) error = NULL;
   g_autoptr (TrafoGenerationPlan) plan =
       trafo_generation_plan_new (config, n_ids, vocab_size, G_MAXSIZE, &error);
-  g_autofree float  *scores = g_new (float, vocab_size);
   g_autofree gint64 *ids = g_new (gint64, n_ids);
-  TrafoLogitsRoom    room;
+  TrafoLogits        row;
 
   g_assert_no_error (error);
-  g_assert_true (trafo_logits_room_init (&room, vocab_size, NULL));
+  g_assert_true (trafo_logits_init (&row, vocab_size, NULL));
   for (guint i = 0; i < vocab_size; i++)
-    scores[i] = (float) json_array_get_double_element (logits, i);
+    row.scores[i] = (float) json_array_get_double_element (logits, i);
   for (guint i = 0; i < n_ids; i++)
     ids[i] = json_array_get_int_element (tokens, i);
-  trafo_generation_plan_process (plan, &room, ids, n_ids, 0, scores, &error);
+  trafo_generation_plan_process (plan, &row, ids, n_ids, 0, &error);
   g_assert_no_error (error);
-  check_probabilities (scores, json_object_get_array_member (item, "expected"));
-  trafo_logits_room_clear (&room);
+  trafo_logits_spread (&row, vocab_size);
+  check_probabilities (row.scores, json_object_get_array_member (item, "expected"));
+  trafo_logits_clear (&row);
 }
 
 /* tests/data/sampling.json, or the file of TRAFO_TEST_SAMPLING: what transformers leaves of scores. */

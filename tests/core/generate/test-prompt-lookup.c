@@ -85,18 +85,17 @@ test_drafts (void)
       g_autoptr (GArray) ids = read_ids (item, "ids");
       g_autoptr (GArray) expected = read_ids (item, "draft");
       g_autoptr (GArray) draft = g_array_new (FALSE, FALSE, sizeof (gint64));
-      g_autofree float *scores = g_new (float, vocab_size);
       g_autoptr (GError) error = NULL;
       g_autoptr (TrafoGenerationPlan) plan =
           trafo_generation_plan_new (config, prompt_length, vocab_size, G_MAXSIZE, &error);
-      TrafoLogitsRoom room;
+      TrafoLogits logits;
 
       g_test_message ("case %u", i);
       g_assert_no_error (error);
-      g_assert_true (trafo_logits_room_init (&room, vocab_size, NULL));
-      trafo_prompt_lookup_draft (plan, &room, scores, ids, 0, draft);
+      g_assert_true (trafo_logits_init (&logits, vocab_size, NULL));
+      trafo_prompt_lookup_draft (plan, &logits, ids, 0, draft);
       assert_same (draft, expected);
-      trafo_logits_room_clear (&room);
+      trafo_logits_clear (&logits);
     }
 }
 

@@ -36,60 +36,78 @@ test_draws (void)
 }
 
 static void
+init (TrafoLogits *logits, const float *scores, gsize n_scores)
+{
+  g_assert_true (trafo_logits_init (logits, n_scores, NULL));
+  for (gsize i = 0; i < n_scores && scores != NULL; i++)
+    logits->scores[i] = scores[i];
+}
+
+static void
 test_best (void)
 {
   const float scores[] = { -INFINITY, 2, 3, 3, -1 };
+  TrafoLogits logits;
 
-  g_assert_cmpuint (trafo_token_choose_best (scores, 5), ==, 2);
-  g_assert_cmpuint (trafo_token_choose_best (scores, 1), ==, 0);
+  init (&logits, scores, 5);
+  g_assert_cmpuint (trafo_token_choose_best (&logits), ==, 2);
+  logits.n_scores = 1;
+  g_assert_cmpuint (trafo_token_choose_best (&logits), ==, 0);
+  trafo_logits_clear (&logits);
+  init (&logits, NULL, 300);
+  for (gsize best = 0; best < 300; best += 13)
+    {
+      for (gsize i = 0; i < 300; i++)
+        logits.scores[i] = i < best ? 1 : 2;
+      g_assert_cmpuint (trafo_token_choose_best (&logits), ==, best);
+    }
+  trafo_logits_clear (&logits);
 }
 
 /* Each number between 0 and 1 is some token's, in proportion to its probability. */
 static void
 test_draw (void)
 {
-  const float     scores[] = { -INFINITY, 0, logf (3), -INFINITY, logf (4), -INFINITY };
-  const double    shares[] = { 0, 1 / 8.0, 3 / 8.0, 0, 4 / 8.0, 0 };
-  double          counts[6] = { 0 };
-  TrafoLogitsRoom room;
+  const float  scores[] = { -INFINITY, 0, logf (3), -INFINITY, logf (4), -INFINITY };
+  const double shares[] = { 0, 1 / 8.0, 3 / 8.0, 0, 4 / 8.0, 0 };
+  double       counts[6] = { 0 };
+  TrafoLogits  logits;
   g_autoptr (GError) error = NULL;
   gsize token;
 
-  g_assert_true (trafo_logits_room_init (&room, 6, NULL));
+  init (&logits, scores, 6);
   for (guint i = 0; i < 8000; i++)
     {
-      g_assert_true (trafo_token_draw (scores, &room, (i + 0.5) / 8000, &token, NULL));
+      g_assert_true (trafo_token_draw (&logits, (i + 0.5) / 8000, &token, NULL));
       counts[token]++;
     }
   for (guint i = 0; i < 6; i++)
     g_assert_cmpfloat_with_epsilon (counts[i] / 8000, shares[i], 2.0 / 8000);
-  g_assert_true (trafo_token_draw (scores, &room, 1 - 0x1p-53, &token, NULL));
+  g_assert_true (trafo_token_draw (&logits, 1 - 0x1p-53, &token, NULL));
   g_assert_cmpuint (token, ==, 4);
-  g_assert_false (trafo_token_draw (scores + 5,
-                                    &(TrafoLogitsRoom){ 1, room.keys, room.weights },
-                                    0.5,
-                                    &token,
-                                    &error));
+  logits.scores[0] = logits.scores[5];
+  logits.n_scores = 1;
+  g_assert_false (trafo_token_draw (&logits, 0.5, &token, &error));
   g_assert_nonnull (error);
-  trafo_logits_room_clear (&room);
+  trafo_logits_clear (&logits);
 }
 
 static void
 test_choose_many (void)
 {
-  const float     scores[] = { 1, -INFINITY, 5, 3, 6, 2, 4 };
-  const gsize     expected[] = { 4, 2, 6, 3, 5, 0, 1 };
-  TrafoLogitsRoom room;
-  gsize           tokens[7];
+  const float scores[] = { 1, -INFINITY, 5, 3, 6, 2, 4 };
+  const gsize expected[] = { 4, 2, 6, 3, 5, 0, 1 };
+  TrafoLogits logits;
+  gsize       tokens[7];
 
-  g_assert_true (trafo_logits_room_init (&room, 7, NULL));
+  init (&logits, scores, 7);
   for (gsize n = 1; n <= 7; n++)
     {
-      trafo_token_choose_many (scores, &room, tokens, n);
+      trafo_token_choose_many (&logits, tokens, n);
       for (gsize i = 0; i < n; i++)
         g_assert_cmpuint (tokens[i], ==, expected[i]);
     }
-  trafo_logits_room_clear (&room);
+  trafo_logits_clear (&logits);
 }
 
 /* Without putting back: no token twice, the first as one draw would give it, the rest of the tokens
@@ -97,18 +115,18 @@ test_choose_many (void)
 static void
 test_draw_many (void)
 {
-  const float     scores[] = { -INFINITY, 0, logf (3), -INFINITY, logf (4) };
-  guint           firsts[5] = { 0 };
-  TrafoLogitsRoom room;
-  gsize           tokens[5];
+  const float scores[] = { -INFINITY, 0, logf (3), -INFINITY, logf (4) };
+  guint       firsts[5] = { 0 };
+  TrafoLogits logits;
+  gsize       tokens[5];
 
-  g_assert_true (trafo_logits_room_init (&room, 5, NULL));
+  init (&logits, scores, 5);
   for (guint32 step = 0; step < 8000; step++)
     {
       TrafoTokenDraws draws = { 1, 2 };
       guint           seen = 0;
 
-      g_assert_true (trafo_token_draw_many (scores, &room, &draws, step, tokens, 5, NULL));
+      g_assert_true (trafo_token_draw_many (&logits, &draws, step, tokens, 5, NULL));
       for (guint i = 0; i < 5; i++)
         seen |= 1u << tokens[i];
       g_assert_cmpuint (seen, ==, 31);
@@ -119,7 +137,7 @@ test_draw_many (void)
   /* four standard deviations */
   g_assert_cmpfloat_with_epsilon (firsts[1] / 8000.0, 1 / 8.0, 0.015);
   g_assert_cmpfloat_with_epsilon (firsts[2] / 8000.0, 3 / 8.0, 0.022);
-  trafo_logits_room_clear (&room);
+  trafo_logits_clear (&logits);
 }
 
 int
