@@ -9,9 +9,12 @@
 
 #include <math.h>
 
+#include "score-blocks-private.h"
+
 #define SELECTED_BY_INSERTION 3
 #define SORTED_BY_INSERTION 16
 #define SMALL_PART 64 /* a part of this of all is sorted by a heap */
+#define N_BLOCKS_AT_ONCE 64
 
 /* Indices [first, last) of an order of scores. */
 typedef struct
@@ -66,14 +69,20 @@ sift (const Range *heap, gsize hole, gsize n, guint32 value)
   items[hole] = value;
 }
 
+static void
+make_heap (const Range *range, gsize n)
+{
+  for (gsize i = n / 2; i > 0; i--)
+    sift (range, i - 1, n, range->first[i - 1]);
+}
+
 /* The best come before @middle, as a heap whose first is the worst of them. */
 static void
 select_by_heap (const Range *range, guint32 *middle)
 {
   gsize n = middle - range->first;
 
-  for (gsize i = n / 2; i > 0; i--)
-    sift (range, i - 1, n, range->first[i - 1]);
+  make_heap (range, n);
   for (guint32 *item = middle; item < range->last; item++)
     if (is_before (range, *item, *range->first))
       {
@@ -82,6 +91,32 @@ select_by_heap (const Range *range, guint32 *middle)
         *item = *range->first;
         sift (range, 0, n, value);
       }
+}
+
+/* The same from what is behind @middle in its first order, which is not written. Blocks without any
+ * that is before the worst are passed over. */
+static void
+select_by_blocks (const Range *range, gsize n)
+{
+  const gsize    n_scores = range->last - range->first;
+  const guint32 *worst = range->first;
+  float          maxima[N_BLOCKS_AT_ONCE];
+
+  make_heap (range, n);
+  for (gsize start = 0; start < n_scores; start += TRAFO_SCORE_BLOCK)
+    {
+      gsize block = start / TRAFO_SCORE_BLOCK % N_BLOCKS_AT_ONCE;
+
+      if (block == 0)
+        trafo_score_blocks_get_maxima (range->scores + start,
+                                       MIN (n_scores - start, N_BLOCKS_AT_ONCE * TRAFO_SCORE_BLOCK),
+                                       maxima);
+      if (maxima[block] <= range->scores[*worst])
+        continue;
+      for (gsize i = MAX (start, n); i < MIN (start + TRAFO_SCORE_BLOCK, n_scores); i++)
+        if (is_before (range, (guint32) i, *worst))
+          sift (range, 0, n, (guint32) i);
+    }
 }
 
 static void
@@ -200,14 +235,15 @@ sort_roughly (Range range, guint n_rounds)
 void
 trafo_top_k (const float *scores, gsize n_scores, guint32 *order, gsize k)
 {
-  Range all = { scores, order, order + n_scores };
-  Range sorted = { scores, order, order + k - 1 };
+  Range    all = { scores, order, order + n_scores };
+  Range    sorted = { scores, order, order + k - 1 };
+  gboolean is_small = k <= n_scores / SMALL_PART;
 
-  for (gsize i = 0; i < n_scores; i++)
+  for (gsize i = 0; i < (is_small ? k : n_scores); i++)
     order[i] = (guint32) i;
-  if (k <= n_scores / SMALL_PART)
+  if (is_small)
     {
-      select_by_heap (&all, order + k);
+      select_by_blocks (&all, k);
       sort_heap (&all, order + k);
       return;
     }
