@@ -23,7 +23,23 @@ gboolean trafo_device_check (TrafoDevice        *self,
 gpointer
 trafo_device_upload (TrafoDevice *self, gconstpointer bytes, gsize size_bytes, GError **error);
 
-/* The first kernel of the device's list that takes @args, or NULL. */
+/* A kernel that takes certain operands. */
+typedef struct
+{
+  const TrafoKernel *kernel;
+  double             cost_ns; /* 0, if it is alone and has none */
+} TrafoKernelCandidate;
+
+/* More of one op for the same operands are not looked at. */
+#define TRAFO_MAX_CANDIDATES 8
+
+/* The first kernel of the device's list that takes @args and, if that has a cost, those behind it that
+ * have one too, at most TRAFO_MAX_CANDIDATES; returns how many. */
+guint trafo_device_list_candidates (TrafoDevice           *self,
+                                    const TrafoKernelArgs *args,
+                                    TrafoKernelCandidate  *ret_candidates);
+
+/* The cheapest of them, the first among equals, or NULL. */
 const TrafoKernel *trafo_device_choose_kernel (TrafoDevice *self, const TrafoKernelArgs *args);
 gboolean           trafo_device_has_kernel (TrafoDevice *self, guint op);
 

@@ -4,6 +4,7 @@
 
 #include "trafo-device-private.h"
 #include "trafo-tensor-private.h"
+#include "trafo-thread-pool-private.h"
 
 gboolean
 trafo_device_is_host (TrafoDevice *self)
@@ -123,19 +124,45 @@ takes (const TrafoKernel *kernel, gboolean is_host, const TrafoKernelArgs *args)
   return !TRAFO_HAS (kernel, supports) || kernel->supports (args);
 }
 
+/* A kernel without a cost is not compared: behind another it is not taken, nor does another behind it take
+ * its place. */
+guint
+trafo_device_list_candidates (TrafoDevice           *self,
+                              const TrafoKernelArgs *args,
+                              TrafoKernelCandidate  *ret_candidates)
+{
+  const TrafoDeviceOps *ops = trafo_device_get_ops (self);
+  gboolean              is_host = trafo_device_is_host (self);
+  guint n_threads = is_host ? trafo_thread_pool_get_size (trafo_thread_pool_get_default ()) : 1;
+  guint n_found = 0;
+  gsize n = 0;
+  const TrafoKernel *const *kernels =
+      ops->list_kernels (trafo_device_get_handle (self), args->op, &n);
+
+  for (gsize i = 0; i < n && n_found < TRAFO_MAX_CANDIDATES; i++)
+    {
+      gboolean has_cost = TRAFO_HAS (kernels[i], cost);
+
+      if ((n_found > 0 && !has_cost) || !takes (kernels[i], is_host, args))
+        continue;
+      ret_candidates[n_found].kernel = kernels[i];
+      ret_candidates[n_found++].cost_ns = has_cost ? kernels[i]->cost (args, n_threads) : 0;
+      if (!has_cost)
+        break;
+    }
+  return n_found;
+}
+
 const TrafoKernel *
 trafo_device_choose_kernel (TrafoDevice *self, const TrafoKernelArgs *args)
 {
-  const TrafoDeviceOps     *ops = trafo_device_get_ops (self);
-  gboolean                  is_host = trafo_device_is_host (self);
-  gsize                     n = 0;
-  const TrafoKernel *const *kernels;
+  TrafoKernelCandidate candidates[TRAFO_MAX_CANDIDATES];
+  guint                n = trafo_device_list_candidates (self, args, candidates), best = 0;
 
-  kernels = ops->list_kernels (trafo_device_get_handle (self), args->op, &n);
-  for (gsize i = 0; i < n; i++)
-    if (takes (kernels[i], is_host, args))
-      return kernels[i];
-  return NULL;
+  for (guint i = 1; i < n; i++)
+    if (candidates[i].cost_ns < candidates[best].cost_ns)
+      best = i;
+  return n > 0 ? candidates[best].kernel : NULL;
 }
 
 gboolean

@@ -82,6 +82,12 @@ typedef struct
   gsize (*shared_size) (const TrafoKernelArgs *args, guint n_threads);
   guint (*n_finish_tasks) (const TrafoKernelArgs *args, guint n_threads);
   void (*finish) (const TrafoKernelArgs *args, guint task, guint n_tasks);
+
+  /* About how many nanoseconds all tasks take on @n_threads threads. Of the kernels that take the
+   * operands and have a cost core chooses the cheapest, or the one that it finds to be the fastest, so
+   * they must give the same bits. NULL: the kernel's place in the list says when it is taken. Operands
+   * are as in supports(). */
+  double (*cost) (const TrafoKernelArgs *args, guint n_threads);
 } TrafoKernel;
 
 /* A weight of TRAFO_OP_LINEAR that is about to be packed: the rows of its parts below one another
@@ -122,9 +128,10 @@ typedef struct
   guint32 struct_size;
   guint32 flags;
 
-  /* The kernels of one op, most special first; core takes the first whose supports() says yes,
-   * else the reference kernel on the host. An op that has no kernel here is decomposed first on a
-   * device with memory of its own, if it can be. */
+  /* The kernels of one op, most special first; core takes the first whose supports() says yes, or one
+   * of those behind it that is cheaper, where both have a cost(); else the reference kernel on the host.
+   * An op that has no kernel here is decomposed first on a device with memory of its own, if it can
+   * be. */
   const TrafoKernel *const *(*list_kernels) (gpointer device, guint16 op, gsize *ret_n_kernels);
 
   /* The size in bytes of a packed weight, 0 to keep it as it is. Packing is split in tasks for

@@ -141,6 +141,96 @@ test_choose_kernel (void)
   g_assert_true (trafo_device_choose_kernel (b, &args) == &queued);
 }
 
+static double
+cost_ten (const TrafoKernelArgs *args, guint n_threads)
+{
+  return 10;
+}
+
+static double
+cost_by_inputs (const TrafoKernelArgs *args, guint n_threads)
+{
+  return args->n_inputs;
+}
+
+static const TrafoKernel ten = { .struct_size = sizeof ten,
+                                 .name = "ten",
+                                 .run = run,
+                                 .cost = cost_ten };
+static const TrafoKernel varying = { .struct_size = sizeof varying,
+                                     .name = "varying",
+                                     .run = run,
+                                     .cost = cost_by_inputs };
+static const TrafoKernel refusing_gift = {
+  .struct_size = sizeof refusing_gift,
+  .name = "refusing-gift",
+  .supports = supports_nothing,
+  .run = run,
+  .cost = cost_by_inputs,
+};
+/* as a plugin has it that was built before there were costs */
+static const TrafoKernel old = {
+  .struct_size = G_STRUCT_OFFSET (TrafoKernel, cost),
+  .name = "old",
+  .run = run,
+  .cost = (gpointer) supports_nothing,
+};
+
+static const TrafoKernel *const *
+list_given_kernels (gpointer device, guint16 op, gsize *ret_n_kernels)
+{
+  const TrafoKernel *const *given = device;
+
+  for (*ret_n_kernels = 0; given[*ret_n_kernels] != NULL;)
+    ++*ret_n_kernels;
+  return given;
+}
+
+/* The cheapest of those that have a cost, unless one comes first that has none. */
+static void
+test_cost (void)
+{
+  static const TrafoDeviceOps ops = { .struct_size = sizeof ops,
+                                      .flags = TRAFO_DEVICE_HOST_MEMORY,
+                                      .list_kernels = list_given_kernels };
+  static const struct
+  {
+    const TrafoKernel *kernels[4];
+    guint              cost;
+    const TrafoKernel *expected;
+    guint              n_candidates;
+  } cases[] = {
+    { { &ten, &varying }, 9, &varying, 2 },
+    { { &ten, &varying }, 10, &ten, 2 }, /* the first of equals */
+    { { &varying, &ten }, 10, &varying, 2 },
+    { { &ten, &varying }, 11, &ten, 2 },
+    { { &refusing_gift, &ten, &varying }, 11, &ten, 2 },
+    { { &hosted, &varying }, 0, &hosted, 1 },
+    { { &varying, &hosted, &ten }, 11, &ten, 2 },
+    { { &old, &varying }, 0, &old, 1 },
+    { { &varying, &old }, 11, &varying, 1 },
+    { { &refusing_gift }, 0, NULL, 0 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      TrafoKernelArgs      args = { .struct_size = sizeof args, .n_inputs = cases[i].cost };
+      TrafoKernelCandidate candidates[TRAFO_MAX_CANDIDATES];
+      g_autoptr (TrafoDevice) device = trafo_device_new ("a",
+                                                         TRAFO_DEVICE_KIND_CPU,
+                                                         "",
+                                                         0,
+                                                         &ops,
+                                                         (gpointer) cases[i].kernels,
+                                                         NULL);
+
+      g_assert_true (trafo_device_choose_kernel (device, &args) == cases[i].expected);
+      g_assert_cmpuint (trafo_device_list_candidates (device, &args, candidates),
+                        ==,
+                        cases[i].n_candidates);
+    }
+}
+
 static gsize
 size_by_inputs (const TrafoKernelArgs *args, guint n_threads)
 {
@@ -209,6 +299,7 @@ main (int argc, char **argv)
   g_test_add_func ("/device/incomplete", test_incomplete);
   g_test_add_func ("/device/no-table", test_no_table);
   g_test_add_func ("/device/choose-kernel", test_choose_kernel);
+  g_test_add_func ("/device/cost", test_cost);
   g_test_add_func ("/device/split", test_split);
   return g_test_run ();
 }
