@@ -76,3 +76,19 @@ TRAFO_CPU_SYMBOL (linear_grid_share) (const LinearGrid *grid, guint task, guint 
                                  &range.panel_end);
   return range;
 }
+
+/* Shares are rounded down, so that the last is the largest. */
+double
+TRAFO_CPU_SYMBOL (linear_grid_cost) (const LinearGrid *grid, guint n_tasks, const LinearCost *cost)
+{
+  LinearRange range = TRAFO_CPU_SYMBOL (linear_grid_share) (grid, n_tasks - 1, n_tasks);
+  gsize       n_tiles = range.tile_end - range.tile;
+  gsize       n_blocks = (n_tiles + cost->block_tiles - 1) / cost->block_tiles;
+  double      n_rows = (double) grid->n_rows * (double) n_tiles / (double) MAX (grid->n_tiles, 1);
+  double      n_columns = (double) grid->n_columns * (double) (range.panel_end - range.panel) /
+                     (double) MAX (grid->n_panels, 1);
+
+  return n_columns * (double) cost->n_in *
+         (n_rows * MULTIPLY_NS + (double) n_tiles * cost->tile_ns +
+          (double) n_blocks * cost->block_ns);
+}

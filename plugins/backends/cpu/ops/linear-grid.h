@@ -2,6 +2,7 @@
  * Copyright 2026 The Trafo authors */
 #pragma once
 
+#include "costs.h"
 #include "ops.h"
 
 /* The output of a matrix product cut in tiles of rows and panels of columns, and how tasks share
@@ -32,3 +33,18 @@ guint TRAFO_CPU_SYMBOL (linear_grid_n_tasks) (const LinearGrid *grid,
 /* The share of one of them. */
 LinearRange
     TRAFO_CPU_SYMBOL (linear_grid_share) (const LinearGrid *grid, guint task, guint n_tasks);
+
+/* What is done with the weights, of @n_in terms: each is multiplied once a row, and takes @tile_ns more in
+ * each tile and @block_ns in each block of tiles. */
+typedef struct
+{
+  gsize  n_in;
+  gsize  block_tiles;
+  double tile_ns;
+  double block_ns;
+} LinearCost;
+
+/* The nanoseconds of the task that has the most to do. */
+double TRAFO_CPU_SYMBOL (linear_grid_cost) (const LinearGrid *grid,
+                                            guint             n_tasks,
+                                            const LinearCost *cost);

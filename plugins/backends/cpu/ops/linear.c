@@ -7,8 +7,8 @@
 #include "panel.h"
 
 /* y [M, N] = activation (x [M, K] W^T + bias) + residual, W packed by linear-pack.c in float32 or in 16 bits.
- * The latter become float32 in registers or, for many rows, once for all of them in the second-level
- * cache: the bits are those of float32 weights of the same values.
+ * The latter become float32 in registers, in each tile, or once for all tiles in the second-level cache,
+ * which are two kernels: the bits are those of float32 weights of the same values.
  *
  * The output is cut in tiles of PANEL_ROWS x PANEL, whose sums fill the registers; a panel of W is
  * used by all tiles of a block of rows while it is in the second-level cache, and the next panel is
@@ -17,14 +17,6 @@
  * of tasks nor what other rows there are changes a bit of a row. */
 #define MAX_CHUNK 1024
 #define STREAM_AHEAD_BYTES 4096
-
-/* From so many tiles on a panel of 16 bits is widened once, not by each of them: measured. */
-#define MIN_WIDENED_TILES 8
-#if defined(__F16C__)
-#define MIN_WIDENED_TILES_FLOAT16 MIN_WIDENED_TILES
-#else
-#define MIN_WIDENED_TILES_FLOAT16 2
-#endif
 
 typedef struct
 {
@@ -78,6 +70,12 @@ linear_supports (const TrafoKernelArgs *args)
          TRAFO_CPU_SYMBOL (linear_is_rows) (args);
 }
 
+static gboolean
+widened_supports (const TrafoKernelArgs *args)
+{
+  return args->inputs[1].dtype != TRAFO_DTYPE_FLOAT32 && linear_supports (args);
+}
+
 static guint
 linear_n_tasks (const TrafoKernelArgs *args, guint n_threads)
 {
@@ -86,13 +84,43 @@ linear_n_tasks (const TrafoKernelArgs *args, guint n_threads)
   return TRAFO_CPU_SYMBOL (linear_grid_n_tasks) (&l.grid, PANEL_ROWS * l.n_in, n_threads);
 }
 
-/* A chunk of a panel that is to be widened, once for all tiles. */
 static gsize
-linear_scratch_size (const TrafoKernelArgs *args, guint n_threads)
+block_tiles (const Linear *l)
+{
+  return MAX (trafo_cpu_get_block_bytes () / (l->chunk * sizeof (float) * PANEL_ROWS), 1);
+}
+
+static double
+find_cost (const TrafoKernelArgs *args, guint n_threads, LinearCost cost)
 {
   Linear l = linear_from_args (args);
 
-  return l.dtype != TRAFO_DTYPE_FLOAT32 ? l.chunk * PANEL * sizeof (float) : 0;
+  cost.n_in = l.n_in;
+  cost.block_tiles = block_tiles (&l);
+  return TRAFO_CPU_SYMBOL (linear_grid_cost) (&l.grid, linear_n_tasks (args, n_threads), &cost);
+}
+
+static double
+linear_cost (const TrafoKernelArgs *args, guint n_threads)
+{
+  guint8 dtype = args->inputs[1].dtype;
+
+  return find_cost (args, n_threads, (LinearCost){ .tile_ns = costs_widen_in_tile (dtype) });
+}
+
+static double
+widened_cost (const TrafoKernelArgs *args, guint n_threads)
+{
+  guint8 dtype = args->inputs[1].dtype;
+
+  return find_cost (args, n_threads, (LinearCost){ .block_ns = costs_widen_once (dtype) });
+}
+
+/* A chunk of a panel. */
+static gsize
+widened_scratch_size (const TrafoKernelArgs *args, guint n_threads)
+{
+  return linear_from_args (args).chunk * PANEL * sizeof (float);
 }
 
 static VPrefetch
@@ -106,16 +134,8 @@ share_prefetch (const Linear *l, const char *next, const Chunk *chunk, gsize t, 
   return prefetch;
 }
 
-static gboolean
-is_widened_once (const Linear *l, gsize n_tiles)
-{
-  if (l->dtype == TRAFO_DTYPE_FLOAT32)
-    return FALSE;
-  return n_tiles >=
-         (l->dtype == TRAFO_DTYPE_FLOAT16 ? MIN_WIDENED_TILES_FLOAT16 : MIN_WIDENED_TILES);
-}
-
-/* All tiles of a block of rows and one panel; @next is the panel that comes after. */
+/* All tiles of a block of rows and one panel; @next is the panel that comes after. @widened is room for
+ * it, or NULL. */
 static void
 run_panel (const Linear      *l,
            const LinearRange *block,
@@ -127,13 +147,12 @@ run_panel (const Linear      *l,
   gsize              n_tiles = block->tile_end - block->tile;
   LinearTile         tile = { .n = chunk->panel * PANEL, .stride = PANEL };
   gconstpointer      panel = panel_at (l, chunk->panel, chunk->k);
-  gboolean           is_widened = is_widened_once (l, n_tiles);
   const PanelTile   *tiles =
-      TRAFO_CPU_SYMBOL (panel_tiles) (is_widened ? TRAFO_DTYPE_FLOAT32 : l->dtype);
+      TRAFO_CPU_SYMBOL (panel_tiles) (widened != NULL ? TRAFO_DTYPE_FLOAT32 : l->dtype);
 
   tile.is_first = chunk->k == 0;
   tile.is_last = chunk->k + chunk->n_k >= l->n_in;
-  if (is_widened)
+  if (widened != NULL)
     {
       convert_from_half (l->dtype, panel, widened, chunk->n_k * PANEL);
       panel = widened;
@@ -186,16 +205,15 @@ run_chunks (const Linear *l, const LinearRange *block, float *widened)
 }
 
 static void
-linear_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scratch)
+run_task (const TrafoKernelArgs *args, guint task, guint n_tasks, float *widened)
 {
   Linear      l = linear_from_args (args);
-  gsize       tile_bytes = l.chunk * sizeof (float) * PANEL_ROWS;
-  gsize       block_tiles = MAX (trafo_cpu_get_block_bytes () / tile_bytes, 1);
+  gsize       n_block_tiles = block_tiles (&l);
   LinearRange range = TRAFO_CPU_SYMBOL (linear_grid_share) (&l.grid, task, n_tasks);
 
-  for (gsize tile = range.tile; tile < range.tile_end; tile += block_tiles)
+  for (gsize tile = range.tile; tile < range.tile_end; tile += n_block_tiles)
     {
-      LinearRange block = { .tile = tile, .tile_end = MIN (tile + block_tiles, range.tile_end) };
+      LinearRange block = { .tile = tile, .tile_end = MIN (tile + n_block_tiles, range.tile_end) };
       gsize       n_panels = range.panel_end - range.panel;
 
       /* a single tile reads the weights in the order in which they lie */
@@ -205,9 +223,21 @@ linear_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scr
         {
           block.panel = panel;
           block.panel_end = MIN (panel + n_panels, range.panel_end);
-          run_chunks (&l, &block, scratch);
+          run_chunks (&l, &block, widened);
         }
     }
+}
+
+static void
+linear_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scratch)
+{
+  run_task (args, task, n_tasks, NULL);
+}
+
+static void
+widened_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scratch)
+{
+  run_task (args, task, n_tasks, scratch);
 }
 
 const TrafoKernel TRAFO_CPU_SYMBOL (linear) = {
@@ -215,7 +245,18 @@ const TrafoKernel TRAFO_CPU_SYMBOL (linear) = {
   .op = TRAFO_OP_LINEAR,
   .name = "linear-float32-" TRAFO_CPU_TIER_NAME,
   .supports = linear_supports,
-  .scratch_size = linear_scratch_size,
   .n_tasks = linear_n_tasks,
   .run = linear_run,
+  .cost = linear_cost,
+};
+
+const TrafoKernel TRAFO_CPU_SYMBOL (linear_widened) = {
+  .struct_size = sizeof (TrafoKernel),
+  .op = TRAFO_OP_LINEAR,
+  .name = "linear-widened-" TRAFO_CPU_TIER_NAME,
+  .supports = widened_supports,
+  .scratch_size = widened_scratch_size,
+  .n_tasks = linear_n_tasks,
+  .run = widened_run,
+  .cost = widened_cost,
 };

@@ -74,18 +74,6 @@ best_time (const TrafoKernel *kernel, const TrafoKernelArgs *args)
   return best / G_USEC_PER_SEC;
 }
 
-static const TrafoKernel *
-first_kernel (const TrafoCpuKernels *tier, const TrafoKernelArgs *args)
-{
-  gsize                     n;
-  const TrafoKernel *const *kernels = tier->list_kernels (args->op, &n);
-
-  for (gsize i = 0; i < n; i++)
-    if (kernels[i]->supports (args))
-      return kernels[i];
-  return NULL;
-}
-
 static void
 free_operands (TrafoKernelArgs *args)
 {
@@ -104,19 +92,24 @@ report (const TrafoCpuKernels *tier,
         double                 work,
         const char            *unit)
 {
-  const TrafoKernel *kernel = first_kernel (tier, args);
-  double             time;
+  gsize                     n;
+  const TrafoKernel *const *kernels = tier->list_kernels (args->op, &n);
 
-  if (kernel == NULL || (wanted != NULL && strstr (what, wanted) == NULL))
-    return;
-  time = best_time (kernel, args);
-  printf ("%-28s %-32s %9.1f us %9.2f %s\n",
-          kernel->name,
-          what,
-          time * 1e6,
-          work / time * 1e-9,
-          unit);
-  fflush (stdout);
+  for (gsize i = 0; i < n; i++)
+    {
+      double time;
+
+      if (!kernels[i]->supports (args) || (wanted != NULL && strstr (what, wanted) == NULL))
+        continue;
+      time = best_time (kernels[i], args);
+      printf ("%-28s %-32s %9.1f us %9.2f %s\n",
+              kernels[i]->name,
+              what,
+              time * 1e6,
+              work / time * 1e-9,
+              unit);
+      fflush (stdout);
+    }
 }
 
 static void

@@ -117,21 +117,24 @@ kernel_case_add_input (KernelCase *self, TrafoOperand operand)
   self->args.inputs[self->args.n_inputs++] = operand;
 }
 
+/* Number @index of those that support the case; NULL behind the last. */
 static const TrafoKernel *
-find_kernel (KernelCase *self, const TrafoCpuKernels *tier)
+find_kernel (KernelCase *self, const TrafoCpuKernels *tier, guint index)
 {
   gsize                     n_kernels;
   const TrafoKernel *const *kernels = tier->list_kernels (self->args.op, &n_kernels);
   gpointer                  data[TRAFO_MAX_OP_INPUTS + 1];
   const TrafoKernel        *found = NULL;
 
-  /* supports() is asked before there is memory */
+  /* supports() and cost() are asked before there is memory */
   data[TRAFO_MAX_OP_INPUTS] = g_steal_pointer (&self->args.output.data);
   for (guint i = 0; i < TRAFO_MAX_OP_INPUTS; i++)
     data[i] = g_steal_pointer (&self->args.inputs[i].data);
   for (gsize i = 0; i < n_kernels && found == NULL; i++)
-    if (kernels[i]->supports (&self->args))
+    if (kernels[i]->supports (&self->args) && index-- == 0)
       found = kernels[i];
+  if (found != NULL && found->cost != NULL)
+    g_assert_cmpfloat (found->cost (&self->args, 2), >=, 0);
   self->args.output.data = data[TRAFO_MAX_OP_INPUTS];
   for (guint i = 0; i < TRAFO_MAX_OP_INPUTS; i++)
     self->args.inputs[i].data = data[i];
@@ -141,18 +144,16 @@ find_kernel (KernelCase *self, const TrafoCpuKernels *tier)
 gboolean
 kernel_case_is_supported (KernelCase *self, const TrafoCpuKernels *tier)
 {
-  return find_kernel (self, tier) != NULL;
+  return find_kernel (self, tier, 0) != NULL;
 }
 
-void
-kernel_case_run (KernelCase *self, const TrafoCpuKernels *tier, guint n_threads)
+static void
+run_kernel (KernelCase *self, const TrafoKernel *kernel, guint n_threads)
 {
-  const TrafoKernel *kernel = find_kernel (self, tier);
-  gsize              scratch_size = 0;
-  guint              n_tasks, n_finish_tasks = 0;
-  char              *scratch;
+  gsize scratch_size = 0;
+  guint n_tasks, n_finish_tasks = 0;
+  char *scratch;
 
-  g_assert_nonnull (kernel);
   self->kernel = kernel;
   g_assert_cmpuint (kernel->op, ==, self->args.op);
   n_tasks = kernel->n_tasks != NULL ? kernel->n_tasks (&self->args, n_threads) : 1;
@@ -176,6 +177,15 @@ kernel_case_run (KernelCase *self, const TrafoCpuKernels *tier, guint n_threads)
     kernel->finish (&self->args, task, n_finish_tasks);
   g_ptr_array_set_size (self->guards,
                         (gint) self->guards->len - (self->args.shared != NULL ? 2 : 1));
+}
+
+void
+kernel_case_run (KernelCase *self, const TrafoCpuKernels *tier, guint n_threads)
+{
+  const TrafoKernel *kernel = find_kernel (self, tier, 0);
+
+  g_assert_nonnull (kernel);
+  run_kernel (self, kernel, n_threads);
 }
 
 double
@@ -214,19 +224,21 @@ span_bytes (const TrafoOperand *operand)
 void
 kernel_case_run_all (KernelCase *self, const TrafoCpuKernels *tier)
 {
-  static const guint  thread_counts[] = { 2, 3, 7, 64 };
+  static const guint  thread_counts[] = { 1, 2, 3, 7, 64 };
   gsize               size = span_bytes (&self->args.output);
   g_autofree gpointer expected = NULL;
+  const TrafoKernel  *kernel;
 
   memset (self->args.output.data, 0x7f, size);
   kernel_case_run (self, tier, 1);
   expected = g_memdup2 (self->args.output.data, size);
-  for (gsize i = 0; i < G_N_ELEMENTS (thread_counts); i++)
-    {
-      memset (self->args.output.data, 0x7f, size);
-      kernel_case_run (self, tier, thread_counts[i]);
-      g_assert_cmpmem (self->args.output.data, size, expected, size);
-    }
+  for (guint k = 0; (kernel = find_kernel (self, tier, k)) != NULL; k++)
+    for (gsize i = 0; i < G_N_ELEMENTS (thread_counts); i++)
+      {
+        memset (self->args.output.data, 0x7f, size);
+        run_kernel (self, kernel, thread_counts[i]);
+        g_assert_cmpmem (self->args.output.data, size, expected, size);
+      }
 }
 
 void

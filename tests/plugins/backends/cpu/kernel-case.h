@@ -34,7 +34,8 @@ void     kernel_case_run (KernelCase *self, const TrafoCpuKernels *tier, guint n
 /* Element at the given indices of a float operand, in any float dtype. */
 double kernel_case_get (const TrafoOperand *operand, const gint64 *index);
 
-/* Runs with several numbers of threads and requires the same bits each time. */
+/* Runs every kernel of @tier that supports the case, with several numbers of threads, and requires the same
+ * bits each time. */
 void kernel_case_run_all (KernelCase *self, const TrafoCpuKernels *tier);
 
 float kernel_case_random (void);
