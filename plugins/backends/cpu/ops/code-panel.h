@@ -28,3 +28,27 @@ code_group_words (gsize group)
 {
   return (group / CODES_PER_WORD + 1) * PANEL;
 }
+
+/* float32, behind the codes of a group. */
+static inline const float *
+code_group_scales (const guint32 *words, gsize group)
+{
+  return (const float *) (words + group / CODES_PER_WORD * PANEL);
+}
+
+typedef struct
+{
+  const float   *values; /* what the 16 codes stand for */
+  const guint32 *words;
+  gsize          group, n_groups;
+} CodePanel;
+
+/* totals [n][PANEL] = rows [n][K] panel, for the n it is listed under: codes become floats in registers. */
+typedef void (*CodePanelTile) (const CodePanel *panel, const float *const *rows, float *totals);
+
+extern const CodePanelTile TRAFO_CPU_SYMBOL (code_panel_tiles)[PANEL_ROWS + 1];
+
+/* values [group][PANEL] of the group at @words, without its scales. */
+void TRAFO_CPU_SYMBOL (code_panel_decode) (const CodePanel *panel,
+                                           const guint32   *words,
+                                           float           *values);

@@ -12,21 +12,29 @@
  *   MULTIPLY_NS         a product of float32 and its sum
  *   WIDEN_IN_TILE_NS    a weight of 16 bits becomes float32 in a register, between products
  *   WIDEN_ONCE_NS       the same, written to the second-level cache and read from there
- *   FLOAT16_...         the same of a float16, where that takes longer */
+ *   FLOAT16_...         the same of a float16, where that takes longer
+ *   DECODE_IN_TILE_NS   the same of a code of 4 bits
+ *   DECODE_ONCE_NS      the same by way of the first-level cache */
 #if defined(__AVX512F__)
 #define MULTIPLY_NS 0.017
 #define WIDEN_IN_TILE_NS 0.016
 #define WIDEN_ONCE_NS 0.10
+#define DECODE_IN_TILE_NS 0.014
+#define DECODE_ONCE_NS 0.075
 #elif defined(__AVX2__)
 #define MULTIPLY_NS 0.024
 #define WIDEN_IN_TILE_NS 0.012
 #define WIDEN_ONCE_NS 0.14
+#define DECODE_IN_TILE_NS 0.058
+#define DECODE_ONCE_NS 0.085
 #else
 #define MULTIPLY_NS 0.10
 #define WIDEN_IN_TILE_NS 0.015
 #define WIDEN_ONCE_NS 0.12
 #define FLOAT16_IN_TILE_NS 0.44
 #define FLOAT16_ONCE_NS 0.50
+#define DECODE_IN_TILE_NS 0.21
+#define DECODE_ONCE_NS 0.28
 #endif
 #if defined(__F16C__)
 #define FLOAT16_IN_TILE_NS WIDEN_IN_TILE_NS

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
-#include "../simd/code.h"
 #include "code-panel.h"
 #include "linear-grid.h"
 #include "linear-output.h"
@@ -10,13 +9,12 @@
 /* y [M, N] = activation (x [M, K] W^T + bias) + residual with W in codes of 4 bits
  * (TRAFO_WEIGHT_ENCODING_NF4, _FP4), packed by linear-pack-4bit.c.
  *
- * What a group's codes stand for is multiplied with x and summed, and the sum with the group's scale. Of a
- * single row that happens in registers, for reading W is the limit there; more rows share the values in
- * the first-level cache. Both add the same terms in the same order, so that a row's bits do not depend on
+ * What a group's codes stand for is multiplied with x and summed, and the sum with the group's scale. Codes
+ * become floats in registers, in each tile of rows, or once for a block of tiles, in the first-level
+ * cache: two kernels. Both add the same terms in the same order, so that a row's bits do not depend on
  * its company. */
 #define BLOCK_TILES (64 / PANEL_ROWS)
 #define BLOCK_ROWS (BLOCK_TILES * PANEL_ROWS)
-#define STREAM_AHEAD_BYTES 4096
 
 /* bitsandbytes, functional.py, get_4bit_type(). */
 static const float nf4_values[16] = {
@@ -31,21 +29,28 @@ static const float fp4_values[16] = {
 
 typedef struct
 {
-  TrafoCpuRows   x;
-  LinearOutput   output;
-  LinearGrid     grid;
-  const float   *values; /* of the codes */
-  const guint32 *panels;
-  gsize          group, n_groups;
+  TrafoCpuRows x;
+  LinearOutput output;
+  LinearGrid   grid;
+  CodePanel    first; /* of the panels */
 } Linear4bit;
 
-/* A task's scratch. */
+/* What a task needs that decodes once for a block of tiles. */
 typedef struct
 {
   float values[MAX_CODE_GROUP * PANEL]; /* of a group */
   float sums[PANEL_ROWS * PANEL];       /* of a tile and a group */
-  float totals[BLOCK_ROWS * PANEL];     /* of a block of tiles */
+  float totals[BLOCK_ROWS * PANEL];     /* of the block */
 } Scratch;
+
+static LinearGrid
+find_grid (const TrafoKernelArgs *args)
+{
+  return TRAFO_CPU_SYMBOL (linear_grid) (trafo_cpu_n_rows (&args->inputs[0]),
+                                         (gsize) trafo_cpu_last_dim (&args->output),
+                                         PANEL_ROWS,
+                                         PANEL);
+}
 
 static Linear4bit
 linear_4bit_from_args (const TrafoKernelArgs *args)
@@ -55,13 +60,13 @@ linear_4bit_from_args (const TrafoKernelArgs *args)
   Linear4bit              l = {
                  .x = trafo_cpu_rows (&args->inputs[0]),
                  .output = TRAFO_CPU_SYMBOL (linear_output) (args),
-                 .values = attrs->encoding == TRAFO_WEIGHT_ENCODING_NF4 ? nf4_values : fp4_values,
-                 .panels = (const guint32 *) (header + 1),
-                 .group = header->group,
   };
 
-  l.n_groups = (gsize) trafo_cpu_last_dim (&args->inputs[0]) / l.group;
-  l.grid = TRAFO_CPU_SYMBOL (linear_grid) (l.x.n_rows, l.output.n_columns, PANEL_ROWS, PANEL);
+  l.first.values = attrs->encoding == TRAFO_WEIGHT_ENCODING_NF4 ? nf4_values : fp4_values;
+  l.first.words = (const guint32 *) (header + 1);
+  l.first.group = header->group;
+  l.first.n_groups = (gsize) trafo_cpu_last_dim (&args->inputs[0]) / header->group;
+  l.grid = find_grid (args);
   return l;
 }
 
@@ -81,85 +86,62 @@ static guint
 linear_4bit_n_tasks (const TrafoKernelArgs *args, guint n_threads)
 {
   gsize      n_in = (gsize) trafo_cpu_last_dim (&args->inputs[0]);
-  LinearGrid grid = TRAFO_CPU_SYMBOL (linear_grid) (trafo_cpu_n_rows (&args->inputs[0]),
-                                                    (gsize) trafo_cpu_last_dim (&args->output),
-                                                    PANEL_ROWS,
-                                                    PANEL);
+  LinearGrid grid = find_grid (args);
 
   return TRAFO_CPU_SYMBOL (linear_grid_n_tasks) (&grid, PANEL_ROWS * n_in, n_threads);
 }
 
+static double
+find_cost (const TrafoKernelArgs *args, guint n_threads, LinearCost cost)
+{
+  LinearGrid grid = find_grid (args);
+
+  cost.n_in = (gsize) trafo_cpu_last_dim (&args->inputs[0]);
+  cost.block_tiles = BLOCK_TILES;
+  return TRAFO_CPU_SYMBOL (linear_grid_cost) (&grid, linear_4bit_n_tasks (args, n_threads), &cost);
+}
+
+static double
+linear_4bit_cost (const TrafoKernelArgs *args, guint n_threads)
+{
+  return find_cost (args, n_threads, (LinearCost){ .tile_ns = DECODE_IN_TILE_NS });
+}
+
+static double
+decoded_cost (const TrafoKernelArgs *args, guint n_threads)
+{
+  return find_cost (args, n_threads, (LinearCost){ .block_ns = DECODE_ONCE_NS });
+}
+
 static gsize
-linear_4bit_scratch_size (const TrafoKernelArgs *args, guint n_threads)
+decoded_scratch_size (const TrafoKernelArgs *args, guint n_threads)
 {
   return sizeof (Scratch);
 }
 
-/* totals [PANEL] = the products of one row and a panel. */
-static void
-multiply_row (const Linear4bit *l, const float *x, const guint32 *words, float *totals)
+/* The rows of a tile from column @k on, and what becomes of its sums. */
+static LinearTile
+find_tile (const Linear4bit *l, gsize tile, gsize panel, gsize k, const float **rows)
 {
-  VCodeTable table = v_code_table (l->values);
-  VFloat     total[PANEL_VECTORS];
+  LinearTile output = { .n = panel * PANEL, .stride = PANEL, .is_first = TRUE, .is_last = TRUE };
+  gsize      end;
 
-#pragma GCC unroll 4
-  for (guint j = 0; j < PANEL_VECTORS; j++)
-    total[j] = v_zero ();
-  for (gsize i = 0; i < l->n_groups; i++)
-    {
-      VFloat sum[PANEL_VECTORS];
-
-#pragma GCC unroll 4
-      for (guint j = 0; j < PANEL_VECTORS; j++)
-        sum[j] = v_zero ();
-      for (gsize k = 0; k < l->group; k += CODES_PER_WORD)
-        {
-          VInt word[PANEL_VECTORS];
-
-#pragma GCC unroll 4
-          for (guint j = 0; j < PANEL_VECTORS; j++)
-            {
-              word[j] = v_words (words + j * V_LANES);
-              _mm_prefetch ((const char *) (words + j * V_LANES) + STREAM_AHEAD_BYTES, _MM_HINT_T0);
-            }
-#pragma GCC unroll 8
-          for (guint s = 0; s < CODES_PER_WORD; s++)
-#pragma GCC unroll 4
-            for (guint j = 0; j < PANEL_VECTORS; j++)
-              sum[j] = v_fma (v_set (x[s]), v_code_values (table, word[j], 4 * s), sum[j]);
-          x += CODES_PER_WORD;
-          words += PANEL;
-        }
-#pragma GCC unroll 4
-      for (guint j = 0; j < PANEL_VECTORS; j++)
-        total[j] = v_fma (sum[j], v_load ((const float *) words + j * V_LANES), total[j]);
-      words += PANEL;
-    }
-#pragma GCC unroll 4
-  for (guint j = 0; j < PANEL_VECTORS; j++)
-    v_store (totals + j * V_LANES, total[j]);
+  output.m = trafo_cpu_share (l->x.n_rows, tile, l->grid.n_tiles, &end);
+  output.n_rows = end - output.m;
+  for (gsize i = 0; i < output.n_rows; i++)
+    rows[i] = (const float *) trafo_cpu_row (&l->x, output.m + i) + k;
+  return output;
 }
 
-/* values [group][PANEL] */
 static void
-decode_group (const Linear4bit *l, const guint32 *words, float *values)
+run_tile (const Linear4bit *l, const CodePanel *codes, gsize tile, gsize panel)
 {
-  VCodeTable table = v_code_table (l->values);
+  _Alignas(64) float totals[PANEL_ROWS * PANEL];
+  const float       *rows[PANEL_ROWS];
+  LinearTile         output = find_tile (l, tile, panel, 0, rows);
 
-  for (gsize k = 0; k < l->group; k += CODES_PER_WORD)
-    {
-#pragma GCC unroll 4
-      for (guint j = 0; j < PANEL_VECTORS; j++)
-        {
-          VInt word = v_words (words + j * V_LANES);
-
-#pragma GCC unroll 8
-          for (guint s = 0; s < CODES_PER_WORD; s++)
-            v_store (values + s * PANEL + j * V_LANES, v_code_values (table, word, 4 * s));
-        }
-      words += PANEL;
-      values += CODES_PER_WORD * PANEL;
-    }
+  TRAFO_CPU_SYMBOL (code_panel_tiles)[output.n_rows](codes, rows, totals);
+  TRAFO_CPU_SYMBOL (linear_finish) (&l->output, &output, totals);
 }
 
 static void
@@ -172,70 +154,85 @@ add_scaled (const float *sums, const float *scales, gsize n_rows, float *totals)
                v_fma (v_load (sums + i + j), v_load (scales + j), v_load (totals + i + j)));
 }
 
-/* Tiles [@tile, @tile_end) of rows and one panel: their totals. */
+/* Adds group @i of the panel to the totals of a block of tiles. */
 static void
-multiply_block (const Linear4bit *l,
-                gsize             tile,
-                gsize             tile_end,
-                const guint32    *words,
-                Scratch          *scratch)
+add_group (const Linear4bit  *l,
+           const CodePanel   *codes,
+           const LinearRange *block,
+           gsize              i,
+           Scratch           *scratch)
 {
   const PanelTile *tiles = TRAFO_CPU_SYMBOL (panel_tiles) (TRAFO_DTYPE_FLOAT32);
+  const guint32   *words = codes->words + i * code_group_words (codes->group);
 
-  memset (scratch->totals, 0, sizeof scratch->totals);
-  for (gsize i = 0; i < l->n_groups; i++)
+  TRAFO_CPU_SYMBOL (code_panel_decode) (codes, words, scratch->values);
+  for (gsize tile = block->tile; tile < block->tile_end; tile++)
     {
-      decode_group (l, words, scratch->values);
-      words += code_group_words (l->group);
-      for (gsize t = tile; t < tile_end; t++)
-        {
-          const float *rows[PANEL_ROWS];
-          gsize        end, m = trafo_cpu_share (l->x.n_rows, t, l->grid.n_tiles, &end);
+      const float *rows[PANEL_ROWS];
+      gsize        n = find_tile (l, tile, 0, i * codes->group, rows).n_rows;
 
-          for (gsize row = m; row < end; row++)
-            rows[row - m] = (const float *) trafo_cpu_row (&l->x, row) + i * l->group;
-          tiles[end - m](rows, scratch->values, l->group, (VPrefetch){ 0 }, scratch->sums);
-          add_scaled (scratch->sums,
-                      (const float *) words - PANEL,
-                      end - m,
-                      scratch->totals + (t - tile) * PANEL_ROWS * PANEL);
-        }
+      tiles[n](rows, scratch->values, codes->group, (VPrefetch){ 0 }, scratch->sums);
+      add_scaled (scratch->sums,
+                  code_group_scales (words, codes->group),
+                  n,
+                  scratch->totals + (tile - block->tile) * PANEL_ROWS * PANEL);
     }
 }
 
 static void
-run_panel (const Linear4bit *l, gsize tile, gsize tile_end, gsize panel, Scratch *scratch)
+run_decoded (const Linear4bit  *l,
+             const CodePanel   *codes,
+             const LinearRange *block,
+             gsize              panel,
+             Scratch           *scratch)
 {
-  const guint32 *words = l->panels + panel * l->n_groups * code_group_words (l->group);
-
-  if (l->x.n_rows == 1)
-    multiply_row (l, trafo_cpu_row (&l->x, 0), words, scratch->totals);
-  else
-    multiply_block (l, tile, tile_end, words, scratch);
-  for (gsize t = tile; t < tile_end; t++)
+  memset (scratch->totals, 0, sizeof scratch->totals);
+  for (gsize i = 0; i < codes->n_groups; i++)
+    add_group (l, codes, block, i, scratch);
+  for (gsize tile = block->tile; tile < block->tile_end; tile++)
     {
-      LinearTile output = { .n = panel * PANEL,
-                            .stride = PANEL,
-                            .is_first = TRUE,
-                            .is_last = TRUE };
-      gsize      end;
+      const float *rows[PANEL_ROWS];
+      LinearTile   output = find_tile (l, tile, panel, 0, rows);
 
-      output.m = trafo_cpu_share (l->x.n_rows, t, l->grid.n_tiles, &end);
-      output.n_rows = end - output.m;
       TRAFO_CPU_SYMBOL (linear_finish)
-      (&l->output, &output, scratch->totals + (t - tile) * PANEL_ROWS * PANEL);
+      (&l->output, &output, scratch->totals + (tile - block->tile) * PANEL_ROWS * PANEL);
+    }
+}
+
+/* @scratch: NULL to decode in each tile. */
+static void
+run_task (const TrafoKernelArgs *args, guint task, guint n_tasks, Scratch *scratch)
+{
+  Linear4bit  l = linear_4bit_from_args (args);
+  LinearRange range = TRAFO_CPU_SYMBOL (linear_grid_share) (&l.grid, task, n_tasks);
+  LinearRange block = range;
+
+  for (; block.tile < range.tile_end; block.tile = block.tile_end)
+    {
+      block.tile_end = MIN (block.tile + BLOCK_TILES, range.tile_end);
+      for (gsize panel = range.panel; panel < range.panel_end; panel++)
+        {
+          CodePanel codes = l.first;
+
+          codes.words += panel * codes.n_groups * code_group_words (codes.group);
+          if (scratch != NULL)
+            run_decoded (&l, &codes, &block, panel, scratch);
+          for (gsize tile = block.tile; tile < block.tile_end && scratch == NULL; tile++)
+            run_tile (&l, &codes, tile, panel);
+        }
     }
 }
 
 static void
 linear_4bit_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scratch)
 {
-  Linear4bit  l = linear_4bit_from_args (args);
-  LinearRange range = TRAFO_CPU_SYMBOL (linear_grid_share) (&l.grid, task, n_tasks);
+  run_task (args, task, n_tasks, NULL);
+}
 
-  for (gsize tile = range.tile; tile < range.tile_end; tile += BLOCK_TILES)
-    for (gsize panel = range.panel; panel < range.panel_end; panel++)
-      run_panel (&l, tile, MIN (tile + BLOCK_TILES, range.tile_end), panel, scratch);
+static void
+decoded_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scratch)
+{
+  run_task (args, task, n_tasks, scratch);
 }
 
 const TrafoKernel TRAFO_CPU_SYMBOL (linear_4bit) = {
@@ -243,7 +240,18 @@ const TrafoKernel TRAFO_CPU_SYMBOL (linear_4bit) = {
   .op = TRAFO_OP_LINEAR,
   .name = "linear-4bit-" TRAFO_CPU_TIER_NAME,
   .supports = linear_4bit_supports,
-  .scratch_size = linear_4bit_scratch_size,
   .n_tasks = linear_4bit_n_tasks,
   .run = linear_4bit_run,
+  .cost = linear_4bit_cost,
+};
+
+const TrafoKernel TRAFO_CPU_SYMBOL (linear_decoded) = {
+  .struct_size = sizeof (TrafoKernel),
+  .op = TRAFO_OP_LINEAR,
+  .name = "linear-4bit-decoded-" TRAFO_CPU_TIER_NAME,
+  .supports = linear_4bit_supports,
+  .scratch_size = decoded_scratch_size,
+  .n_tasks = linear_4bit_n_tasks,
+  .run = decoded_run,
+  .cost = decoded_cost,
 };

@@ -24,6 +24,7 @@ extern const TrafoKernel TRAFO_CPU_SYMBOL (gather);
 extern const TrafoKernel TRAFO_CPU_SYMBOL (layer_norm);
 extern const TrafoKernel TRAFO_CPU_SYMBOL (linear);
 extern const TrafoKernel TRAFO_CPU_SYMBOL (linear_4bit);
+extern const TrafoKernel TRAFO_CPU_SYMBOL (linear_decoded);
 extern const TrafoKernel TRAFO_CPU_SYMBOL (linear_llm_int8);
 extern const TrafoKernel TRAFO_CPU_SYMBOL (linear_narrow);
 extern const TrafoKernel TRAFO_CPU_SYMBOL (linear_widened);
