@@ -7,10 +7,9 @@
 #include <trafo/trafo-error.h>
 
 #include "trafo-build-id-private.h"
-#include "trafo-cache-folder-private.h"
 #include "trafo-checkpoint-private.h"
 #include "trafo-dtype-trial-private.h"
-#include "trafo-store-private.h"
+#include "trafo-findings-private.h"
 #include "trafo-threads.h"
 
 /* float32 is what the others are compared with. float16 is for bounds that bfloat16 does not keep, and
@@ -23,7 +22,7 @@ static const TrafoDType dtypes[] = {
 };
 
 #define N_DTYPES G_N_ELEMENTS (dtypes)
-#define STORE_TYPE "(sa(dd))"
+#define FINDINGS_TYPE "a(dd)"
 
 /* All of common English prose, with numbers, names and marks. */
 static const char default_text[] =
@@ -123,62 +122,37 @@ measure (TrafoDTypeChoice *self,
   return TRUE;
 }
 
-/* What the findings depend on; NULL if the files cannot be told from others. */
+/* What is measured; NULL if the files cannot be told from others. */
 static char *
-identify (const char       *path,
-          const char       *task,
-          TrafoLoadOptions *options,
-          const char       *text,
-          GCancellable     *cancellable)
+describe_subject (const char       *path,
+                  const char       *task,
+                  TrafoLoadOptions *options,
+                  const char       *text,
+                  GCancellable     *cancellable)
 {
   g_autoptr (TrafoCheckpoint) checkpoint = trafo_checkpoint_open (path, cancellable, NULL);
   g_autofree char *files = checkpoint != NULL ? trafo_checkpoint_describe_files (checkpoint) : NULL;
-  g_autofree char *build = trafo_build_id_find ((gconstpointer) (guintptr) identify);
   const char      *device = options != NULL ? trafo_load_options_get_device (options) : NULL;
 
-  if (files == NULL || build == NULL)
+  if (files == NULL)
     return NULL;
-  return g_strdup_printf ("task %s\ndevice %s\nthreads %u\nTRAFO_CPU_ISA %s\nbuild %s\ntext %s\n%s",
+  return g_strdup_printf ("task %s\ndevice %s\nthreads %u\nTRAFO_CPU_ISA %s\ntext %s\n%s",
                           task,
                           device != NULL ? device : "the best",
                           trafo_get_n_threads (),
                           g_getenv ("TRAFO_CPU_ISA") != NULL ? g_getenv ("TRAFO_CPU_ISA") : "",
-                          build,
                           text,
                           files);
 }
 
-/* The store of these findings; NULL if there is no place for it. */
-static char *
-find_store (const char *identity)
-{
-  g_autofree char *folder = identity != NULL ? trafo_cache_folder_find () : NULL;
-  g_autofree char *sum = NULL;
-  g_autofree char *name = NULL;
-
-  if (folder == NULL)
-    return NULL;
-  sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, identity, -1);
-  name = g_strdup_printf ("%.32s.dtypes", sum);
-  return g_build_filename (folder, "dtypes", name, NULL);
-}
-
 static gboolean
-recall (TrafoDTypeChoice *self, const char *store, const char *identity)
+recall (TrafoDTypeChoice *self, const char *subject, const char *build)
 {
-  g_autoptr (GVariant) value = NULL;
   g_autoptr (GVariant) findings = NULL;
-  g_autoptr (GError) error = NULL;
-  const char *stored;
 
-  if (store != NULL)
-    value = trafo_store_read (store, G_VARIANT_TYPE (STORE_TYPE), &error);
-  if (error != NULL)
-    g_debug ("%s; the dtypes are measured again", error->message);
-  if (value == NULL)
-    return FALSE;
-  g_variant_get (value, "(&s@a(dd))", &stored, &findings);
-  if (!g_str_equal (stored, identity) || g_variant_n_children (findings) != N_DTYPES)
+  if (subject != NULL && build != NULL)
+    findings = trafo_findings_recall ("dtypes", subject, build, G_VARIANT_TYPE (FINDINGS_TYPE));
+  if (findings == NULL || g_variant_n_children (findings) != N_DTYPES)
     return FALSE;
   for (guint i = 0; i < N_DTYPES; i++)
     g_variant_get_child (findings,
@@ -190,20 +164,18 @@ recall (TrafoDTypeChoice *self, const char *store, const char *identity)
 }
 
 static void
-remember (TrafoDTypeChoice *self, const char *store, const char *identity)
+remember (TrafoDTypeChoice *self, const char *subject, const char *build)
 {
-  g_auto (GVariantBuilder) findings = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(dd)"));
-  g_autoptr (GError) error = NULL;
+  g_auto (GVariantBuilder) findings = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE (FINDINGS_TYPE));
 
-  if (store == NULL)
+  if (subject == NULL || build == NULL)
     return;
   for (guint i = 0; i < N_DTYPES; i++)
     g_variant_builder_add (&findings,
                            "(dd)",
                            self->findings[i].seconds,
                            self->findings[i].deviation);
-  if (!trafo_store_write (store, g_variant_new (STORE_TYPE, identity, &findings), &error))
-    g_debug ("the dtypes' speeds are not kept: %s", error->message);
+  trafo_findings_keep ("dtypes", subject, build, g_variant_builder_end (&findings));
 }
 
 static gboolean
@@ -279,8 +251,8 @@ trafo_dtype_choice_new (const char       *path,
                         GError          **error)
 {
   g_autoptr (TrafoDTypeChoice) self = NULL;
-  g_autofree char *identity = NULL;
-  g_autofree char *store = NULL;
+  g_autofree char *subject = NULL;
+  g_autofree char *build = NULL;
 
   g_return_val_if_fail (path != NULL && task != NULL && max_deviation >= 0, NULL);
   if (!check_free (path, options, error))
@@ -289,13 +261,13 @@ trafo_dtype_choice_new (const char       *path,
     text = default_text;
   self = g_object_new (TRAFO_TYPE_DTYPE_CHOICE, NULL);
   self->max_deviation = max_deviation;
-  identity = identify (path, task, options, text, cancellable);
-  store = find_store (identity);
-  if (!recall (self, store, identity))
+  subject = describe_subject (path, task, options, text, cancellable);
+  build = trafo_build_id_find ((gconstpointer) (guintptr) trafo_dtype_choice_new);
+  if (!recall (self, subject, build))
     {
       if (!measure (self, path, task, options, text, cancellable, error))
         return NULL;
-      remember (self, store, identity);
+      remember (self, subject, build);
     }
   choose (self);
   return g_steal_pointer (&self);
