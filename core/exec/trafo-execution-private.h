@@ -38,6 +38,7 @@ typedef struct
   guint           n_finish_tasks; /* of the kernel's second stage */
   gboolean        needs_barrier;  /* before it: it meets memory of a step since the last one */
   guint8          mutates;        /* as in the op's row */
+  gboolean        is_open;        /* its kernel is found by the first run */
   guint           output_root;
   guint           input_roots[TRAFO_MAX_OP_INPUTS];
   TrafoRange      ranges[TRAFO_MAX_OP_INPUTS + 1]; /* what it touches: the output first */
@@ -77,6 +78,7 @@ struct _TrafoExecution
   TrafoStep      *steps;
   guint           n_steps;
   guint           n_workers;
+  gboolean        is_open; /* some step is */
 
   gsize    arena_size_bytes; /* what the plan needs */
   gsize    arena_capacity_bytes;

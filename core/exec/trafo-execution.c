@@ -4,8 +4,11 @@
 
 #include <string.h>
 
+#include "trafo-autotune-private.h"
 #include "trafo-device-private.h"
 #include "trafo-fill-rule-private.h"
+#include "trafo-host-run-private.h"
+#include "trafo-kernel-findings-private.h"
 #include "trafo-recording-private.h"
 #include "trafo-tensor-private.h"
 
@@ -445,10 +448,50 @@ prepare (TrafoExecution *self, TrafoTensor *const *inputs, GError **error)
 }
 
 static gboolean
+run_alone (TrafoExecution *self, const TrafoStep *step, GError **error)
+{
+  const TrafoKernel *kernel = step->kernel;
+  gboolean           is_open = step->is_open;
+  TrafoHostRun       run;
+
+  /* a step before it may have been the same */
+  if (is_open)
+    kernel = trafo_autotune_recall (self->program->device, &step->args, &is_open);
+  if (is_open)
+    return trafo_autotune_measure (self->program->device, &step->args, error);
+  if (kernel == NULL)
+    {
+      step->run (&step->args);
+      return TRUE;
+    }
+  if (!trafo_host_run_init (&run, kernel, &step->args, error))
+    return FALSE;
+  trafo_host_run (&run);
+  trafo_host_run_clear (&run);
+  return TRUE;
+}
+
+/* Step by step, so that those whose fastest kernel is not known can be tried on their real operands. The
+ * next run of the same shapes is planned with what was found. */
+static gboolean
+tune_plan (TrafoExecution *self, GError **error)
+{
+  self->is_resolved = FALSE;
+  for (guint i = 0; i < self->n_steps; i++)
+    if (g_cancellable_set_error_if_cancelled (self->cancellable, error) ||
+        (self->steps[i].n_tasks > 0 && !run_alone (self, &self->steps[i], error)))
+      return FALSE;
+  trafo_kernel_findings_save (self->program->device);
+  return TRUE;
+}
+
+static gboolean
 run_plan (TrafoExecution *self, GError **error)
 {
   if (!self->program->is_host)
     return finish_queue (self, enqueue_steps (self, error), error);
+  if (self->is_open)
+    return tune_plan (self, error);
   trafo_thread_pool_run (trafo_thread_pool_get_default (), self->n_workers, run_steps, self);
   if (self->stop_at == 0)
     return TRUE;

@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* Runs one op at once: on @device by the first of its kernels that takes the operands, else by the
- * reference. What the op writes, it writes into @inputs. @output is contiguous and of the type that the op's rule gave; views have no kernel
+/* Runs one op at once: on @device by the cheapest of its kernels that take the operands, else by
+ * the reference. What the op writes, it writes into @inputs. @output is contiguous and of the type that the op's rule gave; views have no kernel
  * and are not for this function. */
 gboolean trafo_op_run (const TrafoOp      *op,
                        const TrafoAttrs   *attrs,

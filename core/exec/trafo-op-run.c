@@ -2,9 +2,8 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-op-run-private.h"
 
-#include <stdlib.h>
-
 #include "trafo-execution-private.h"
+#include "trafo-host-run-private.h"
 #include "trafo-tensor-private.h"
 
 void
@@ -30,70 +29,15 @@ trafo_op_broadcasts (guint op)
   return op >= TRAFO_OP_ADD && op <= TRAFO_OP_WHERE;
 }
 
-typedef struct
-{
-  const TrafoKernel *kernel;
-  TrafoKernelArgs    args;
-  TrafoKernelSplit   split;
-  guint8            *scratch;
-} HostRun;
-
-static void
-run_share (gpointer data, guint worker, guint n_workers)
-{
-  HostRun *run = data;
-  guint    n_tasks = run->split.n_tasks;
-  gpointer scratch = run->scratch + worker * run->split.scratch_bytes;
-
-  for (guint task = worker; task < n_tasks; task += n_workers)
-    run->kernel->run (&run->args, task, n_tasks, scratch);
-}
-
-static void
-finish_share (gpointer data, guint worker, guint n_workers)
-{
-  HostRun *run = data;
-
-  for (guint task = worker; task < run->split.n_finish_tasks; task += n_workers)
-    run->kernel->finish (&run->args, task, run->split.n_finish_tasks);
-}
-
-/* Scratch for each thread, and what all share behind it. */
-static gboolean
-host_run_alloc (HostRun *run, guint n_threads, GError **error)
-{
-  gsize own_bytes, all_bytes;
-
-  if (!g_size_checked_mul (&own_bytes, run->split.scratch_bytes, n_threads) ||
-      !g_size_checked_add (&all_bytes, own_bytes, run->split.shared_bytes))
-    all_bytes = G_MAXSIZE;
-  if (all_bytes == 0)
-    return TRUE;
-  run->scratch = trafo_aligned_try_alloc (all_bytes);
-  if (run->scratch == NULL)
-    {
-      g_set_error (error, TRAFO_ERROR, TRAFO_ERROR_NO_MEMORY, "no memory for scratch");
-      return FALSE;
-    }
-  if (run->split.n_finish_tasks > 0)
-    run->args.shared = run->scratch + own_bytes;
-  return TRUE;
-}
-
 static gboolean
 run_on_host (const TrafoKernel *kernel, const TrafoKernelArgs *args, GError **error)
 {
-  TrafoThreadPool *pool = trafo_thread_pool_get_default ();
-  guint            n_threads = trafo_thread_pool_get_size (pool);
-  HostRun          run = { .kernel = kernel, .args = *args };
+  TrafoHostRun run;
 
-  trafo_kernel_split (kernel, args, n_threads, &run.split);
-  if (!host_run_alloc (&run, n_threads, error))
+  if (!trafo_host_run_init (&run, kernel, args, error))
     return FALSE;
-  trafo_thread_pool_run (pool, run.split.n_tasks, run_share, &run);
-  if (run.split.n_finish_tasks > 0)
-    trafo_thread_pool_run (pool, run.split.n_finish_tasks, finish_share, &run);
-  free (run.scratch);
+  trafo_host_run (&run);
+  trafo_host_run_clear (&run);
   return TRUE;
 }
 

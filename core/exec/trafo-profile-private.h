@@ -92,6 +92,9 @@ guint trafo_profile_find_row (TrafoProfile          *self,
                               const TrafoKernelArgs *args,
                               const char            *path);
 
+/* Such as "8x128x768 3072x768:bfloat16 3072 -> 8x128x3072". */
+char *trafo_profile_describe_operands (const TrafoKernelArgs *args);
+
 /* With the lock held. */
 guint trafo_profile_get_caller_track (TrafoProfile *self);
 void  trafo_profile_add_event (TrafoProfile *self, const TrafoProfileEvent *event);

@@ -209,8 +209,8 @@ append_operand (GString *text, const TrafoOperand *operand)
     g_string_append_printf (text, ":%s", trafo_dtype_get_name (operand->dtype));
 }
 
-static char *
-describe_shapes (const TrafoKernelArgs *args)
+char *
+trafo_profile_describe_operands (const TrafoKernelArgs *args)
 {
   GString *text = g_string_new (NULL);
 
@@ -233,8 +233,8 @@ trafo_profile_find_row (TrafoProfile          *self,
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   const TrafoOp   *op = trafo_op_lookup (args->op);
   const char      *name = kernel != NULL ? kernel->name : "reference";
-  g_autofree char *shapes =
-      self->rows->len < MAX_ROWS ? describe_shapes (args) : g_strdup ("other shapes");
+  g_autofree char *shapes = self->rows->len < MAX_ROWS ? trafo_profile_describe_operands (args)
+                                                       : g_strdup ("other shapes");
   g_autofree char *key = g_strjoin ("\n", op->name, name, path, shapes, NULL);
   gpointer         number;
   TrafoProfileRow *row;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "trafo-autotune-private.h"
 #include "trafo-device-private.h"
 #include "trafo-execution-private.h"
 #include "trafo-op-run-private.h"
@@ -468,23 +469,38 @@ split_step (TrafoExecution *self, TrafoStep *step, guint n_threads)
   self->shared_bytes = MAX (self->shared_bytes, split.shared_bytes);
 }
 
+/* A step that writes into its operands cannot be tried, for it would find them changed. */
+static void
+choose_kernel (TrafoExecution *self, TrafoStep *step, gboolean is_tuned)
+{
+  TrafoDevice *device = self->program->device;
+
+  if (is_tuned && step->mutates == 0 && has_pieces (&step->args.output))
+    step->kernel = trafo_autotune_recall (device, &step->args, &step->is_open);
+  else
+    step->kernel = trafo_device_choose_kernel (device, &step->args);
+  self->is_open |= step->is_open;
+}
+
 static gboolean
 choose_kernels (TrafoExecution *self, guint n_threads, GError **error)
 {
+  gboolean is_tuned = trafo_autotune_is_wanted (self->program->device);
+
   self->scratch_bytes = self->shared_bytes = 0;
   self->n_workers = 1;
+  self->is_open = FALSE;
   for (guint i = 0; i < self->n_steps; i++)
     {
-      TrafoStep         *step = &self->steps[i];
-      const TrafoKernel *kernel = trafo_device_choose_kernel (self->program->device, &step->args);
+      TrafoStep *step = &self->steps[i];
 
-      step->kernel = kernel;
+      choose_kernel (self, step, is_tuned);
       step->n_tasks = 1;
-      if (kernel == NULL && !check_layouts (step, error))
+      if (step->kernel == NULL && !check_layouts (step, error))
         return FALSE;
       if (!has_pieces (&step->args.output))
         step->n_tasks = 0;
-      else if (self->program->is_host && kernel != NULL)
+      else if (self->program->is_host && step->kernel != NULL)
         split_step (self, step, n_threads);
       if (step->n_tasks > 1)
         self->n_workers = n_threads;
