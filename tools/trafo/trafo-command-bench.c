@@ -312,14 +312,11 @@ const TrafoCommand trafo_command_bench = {
       "median_s), seconds from the start to the first result (load_s), and the most memory held\n"
       "(peak_mib). tokenize has a line for each text and number of threads, with megabytes a\n"
       "second (mb_per_s).\n"
-      "--profile runs for another second and then shows, op by op, with the shapes of its "
-      "operands:\n"
-      "calls and milliseconds a run, GFLOP/s or, where nothing is multiplied, GB/s, what part of "
-      "the\n"
-      "machine's peak that is (more than 100 % of the memory's where the operands were in the "
-      "caches),\n"
-      "and how much of the time threads waited. With --json it is \"profile\" in the JSON, with "
-      "the\n"
+      "--profile runs for another second and then shows, op by op, with its kernel and the\n"
+      "shapes of its operands: calls and milliseconds a run, GFLOP/s or, where nothing is\n"
+      "multiplied, GB/s, what part of the machine's peak that is (more than 100 % of the memory's\n"
+      "where the operands were in the caches), and how much of the time threads waited. With\n"
+      "--json it is \"profile\" in the JSON, with the\n"
       "place in the model for each op. --trace writes the load and the first two runs.\n",
   .run = run,
 };

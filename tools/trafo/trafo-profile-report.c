@@ -9,10 +9,11 @@
 /* The longest; shapes may be many. */
 #define MAX_ROWS 30
 
-/* An op with its shapes, over all places of the model. */
+/* An op with its shapes and kernel, over all places of the model. */
 typedef struct
 {
   const char *op;
+  const char *kernel;
   const char *shapes;
   gint64      n_calls;
   double      time_s;
@@ -40,15 +41,18 @@ get_string (TrafoValue *record, const char *key)
 static void
 add_op (GHashTable *rows, TrafoValue *op)
 {
-  g_autofree char *key = g_strjoin ("\n", get_string (op, "op"), get_string (op, "shapes"), NULL);
-  Row             *row = g_hash_table_lookup (rows, key);
-  double           time_s = get_double (op, "time_s");
-  gboolean         has_peak = trafo_value_get_member (op, "peak_fraction") != NULL;
+  const char      *kernel = get_string (op, "kernel");
+  g_autofree char *key =
+      g_strjoin ("\n", get_string (op, "op"), kernel, get_string (op, "shapes"), NULL);
+  Row     *row = g_hash_table_lookup (rows, key);
+  double   time_s = get_double (op, "time_s");
+  gboolean has_peak = trafo_value_get_member (op, "peak_fraction") != NULL;
 
   if (row == NULL)
     {
       row = g_new0 (Row, 1);
       row->op = get_string (op, "op");
+      row->kernel = kernel;
       row->shapes = get_string (op, "shapes");
       row->moves = get_double (op, "flops") <= 0 ||
                    (has_peak && g_str_equal (get_string (op, "bound"), "memory"));
@@ -118,6 +122,7 @@ add_op_row (TrafoTable *table, const Row *row, double elapsed_s, guint n_threads
                    print_rate (row),
                    print_percent (row->least_s, row->time_s),
                    print_percent (row->wait_s, row->time_s * n_threads),
+                   g_strdup (row->kernel),
                    g_strdup (row->shapes));
 }
 
@@ -131,6 +136,7 @@ add_other (TrafoTable *table, const char *name, double time_s, double elapsed_s,
                    NULL,
                    g_strdup_printf ("%.3f", MAX (time_s, 0) * 1e3 / n_runs),
                    print_percent (MAX (time_s, 0), elapsed_s),
+                   NULL,
                    NULL,
                    NULL,
                    NULL,
@@ -186,7 +192,7 @@ trafo_profile_report_print (TrafoValue *profile, guint n_runs)
 {
   g_autoptr (GHashTable) by_key = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_autoptr (GPtrArray) rows = group_ops (profile, by_key);
-  g_autoptr (TrafoTable) table = trafo_table_new ("lrrrrrrl",
+  g_autoptr (TrafoTable) table = trafo_table_new ("lrrrrrrll",
                                                   "op",
                                                   "calls",
                                                   "ms",
@@ -194,6 +200,7 @@ trafo_profile_report_print (TrafoValue *profile, guint n_runs)
                                                   "rate",
                                                   "% of peak",
                                                   "% waiting",
+                                                  "kernel",
                                                   "operands",
                                                   NULL);
   double elapsed_s = get_double (profile, "elapsed_s"), ops_s = 0, rest_s = 0;
