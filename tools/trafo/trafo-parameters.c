@@ -9,8 +9,18 @@
 static gboolean
 is_own_option (const char *const *own_options, const char *argument)
 {
-  static const char *const names[] = { "--model", "--device", "--dtype", "--threads",
-                                       "--param", "--help",   NULL };
+  static const char *const names[] = { "--model",
+                                       "--device",
+                                       "--dtype",
+                                       "--load-in-8bit",
+                                       "--llm-int8-threshold",
+                                       "--load-in-4bit",
+                                       "--bnb-4bit-quant-type",
+                                       "--bnb-4bit-use-double-quant",
+                                       "--threads",
+                                       "--param",
+                                       "--help",
+                                       NULL };
   g_autofree char         *name = g_strndup (argument, strcspn (argument, "="));
 
   return !g_str_has_prefix (argument, "--") || g_strv_contains (names, name) ||
