@@ -5,13 +5,14 @@
 #include <stdlib.h>
 
 #include "trafo-4bit-private.h"
+#include "trafo-int8-private.h"
 #include "trafo-llm-int8-private.h"
 #include "trafo-tensor-private.h"
 #include "trafo-thread-pool-private.h"
 
 #define TASK_ELEMENTS (64 * 1024)
 
-/* Units, rows of LLM.int8() and blocks of 4 bits, that tasks encode. */
+/* Units, rows of 8 bits and blocks of 4, that tasks encode. */
 typedef struct
 {
   TrafoWeightEncoding encoding;
@@ -29,13 +30,15 @@ encode_task (gpointer data, guint task)
   gint64          first = task * encoding->units_per_task;
   gint64          n_units = MIN (encoding->units_per_task, encoding->n_units - first);
 
-  if (encoding->encoding == TRAFO_WEIGHT_ENCODING_LLM_INT8)
-    trafo_llm_int8_encode (encoding->weight,
-                           encoding->is_in_out,
-                           first,
-                           n_units,
-                           (gint8 *) encoding->codes + first * encoding->n_in,
-                           encoding->scales + first);
+  if (!trafo_4bit_is_encoding (encoding->encoding))
+    (encoding->encoding == TRAFO_WEIGHT_ENCODING_LLM_INT8
+         ? trafo_llm_int8_encode
+         : trafo_int8_encode) (encoding->weight,
+                               encoding->is_in_out,
+                               first,
+                               n_units,
+                               (gint8 *) encoding->codes + first * encoding->n_in,
+                               encoding->scales + first);
   else
     trafo_4bit_encode (encoding->encoding,
                        encoding->weight,
@@ -53,12 +56,12 @@ trafo_encoded_part_set_shapes (TrafoEncodedPart   *self,
                                gint64              n_in,
                                guint               block_size)
 {
-  gboolean is_int8 = encoding == TRAFO_WEIGHT_ENCODING_LLM_INT8;
+  gboolean is_4bit = trafo_4bit_is_encoding (encoding);
   gint64   n_scales = n_out;
 
-  if (!is_int8)
+  if (is_4bit)
     n_scales = (gint64) trafo_4bit_count_blocks ((gsize) n_out * (gsize) n_in, block_size);
-  self->codes = (TrafoOperand){ .dtype = is_int8 ? TRAFO_DTYPE_INT8 : TRAFO_DTYPE_UINT8,
+  self->codes = (TrafoOperand){ .dtype = is_4bit ? TRAFO_DTYPE_UINT8 : TRAFO_DTYPE_INT8,
                                 .n_dims = 2,
                                 .shape = { n_out, n_in },
                                 .strides = { n_in, 1 } };
@@ -66,7 +69,7 @@ trafo_encoded_part_set_shapes (TrafoEncodedPart   *self,
                                  .n_dims = 1,
                                  .shape = { n_scales },
                                  .strides = { 1 } };
-  self->block_size = is_int8 ? 0 : block_size;
+  self->block_size = is_4bit ? block_size : 0;
 }
 
 static gboolean
@@ -89,7 +92,7 @@ alloc_part (TrafoEncodedPart *self, TrafoWeightEncoding encoding, GError **error
   gboolean fits = trafo_llm_int8_layout (n_out, n_in, &offset, &size_bytes);
   guint8  *memory;
 
-  if (fits && encoding != TRAFO_WEIGHT_ENCODING_LLM_INT8)
+  if (fits && trafo_4bit_is_encoding (encoding))
     {
       offset = trafo_align_up (((gsize) n_out * (gsize) n_in + 1) / 2);
       size_bytes = offset + (gsize) self->scales.shape[0] * sizeof (float);
@@ -134,7 +137,7 @@ trafo_encoded_part_new (TrafoEncodedPart   *self,
   gint64   n_out = weight->shape[is_in_out ? 1 : 0];
   gint64   n_in = weight->shape[is_in_out ? 0 : 1];
   Encoding work = { encoding, weight, is_in_out, .n_in = n_in };
-  gint64   unit = encoding == TRAFO_WEIGHT_ENCODING_LLM_INT8 ? n_in : TRAFO_4BIT_BLOCK_SIZE;
+  gint64   unit = trafo_4bit_is_encoding (encoding) ? TRAFO_4BIT_BLOCK_SIZE : n_in;
   gpointer memory;
 
   trafo_encoded_part_set_shapes (self, encoding, n_out, n_in, TRAFO_4BIT_BLOCK_SIZE);
@@ -267,10 +270,24 @@ trafo_encoded_parts_fetch (TrafoEncodedParts       *self,
 
 typedef struct
 {
-  Trafo4BitCodes codes;
+  Trafo4BitCodes codes;  /* or, with the encoding INT8, integers and the scales of rows */
   TrafoOperand  *floats; /* [N, K] by their strides */
   gsize          n_out, n_in, rows_per_task;
 } Decoding;
+
+/* @count elements of row @n from @first on. */
+static void
+decode_run (const Decoding *decoding, gsize n, gsize first, gsize count, float *values)
+{
+  const Trafo4BitCodes *codes = &decoding->codes;
+  gsize                 at = n * decoding->n_in + first;
+
+  if (trafo_4bit_is_encoding (codes->encoding))
+    trafo_4bit_decode (codes, at, count, values);
+  else
+    for (gsize i = 0; i < count; i++)
+      values[i] = (float) ((const gint8 *) codes->codes)[at + i] * codes->scales[n];
+}
 
 static void
 decode_task (gpointer data, guint task)
@@ -287,7 +304,7 @@ decode_task (gpointer data, guint task)
         float values[TRAFO_4BIT_BLOCK_SIZE];
         gsize count = MIN (TRAFO_4BIT_BLOCK_SIZE, n_in - first);
 
-        trafo_4bit_decode (&decoding->codes, n * n_in + first, count, values);
+        decode_run (decoding, n, first, count, values);
         for (gsize k = 0; k < count; k++)
           floats[(gint64) n * n_stride + (gint64) (first + k) * k_stride] = values[k];
       }

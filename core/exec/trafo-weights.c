@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "trafo-4bit-private.h"
 #include "trafo-device-private.h"
 #include "trafo-encoded-parts-private.h"
 #include "trafo-float16-range-private.h"
@@ -53,7 +54,7 @@ struct _TrafoWeights
 };
 
 G_STATIC_ASSERT (TRAFO_N_WEIGHT_USES ==
-                 TRAFO_WEIGHT_USE_LINEAR + 2 * (TRAFO_WEIGHT_ENCODING_FP4 + 1));
+                 TRAFO_WEIGHT_USE_LINEAR + 2 * (TRAFO_WEIGHT_ENCODING_INT8 + 1));
 
 TrafoWeightUse
 trafo_weight_use_of (const TrafoNode *consumer, guint operand)
@@ -265,16 +266,17 @@ trafo_weights_check_encoding (TrafoDevice *device, TrafoWeightEncoding encoding,
                                    .n_in = 1,
                                    .scales = &scales };
 
-  /* on a host the reference kernel takes what nobody packs; 4 bits become floats then */
-  if (encoding != TRAFO_WEIGHT_ENCODING_LLM_INT8 || trafo_device_is_host (device) ||
+  /* on a host the reference kernel takes what nobody packs; 4 bits are taken everywhere */
+  if (encoding == TRAFO_WEIGHT_ENCODING_NONE || trafo_4bit_is_encoding (encoding) ||
+      trafo_device_is_host (device) ||
       (TRAFO_HAS (ops, packed_size) &&
        ops->packed_size (trafo_device_get_handle (device), &weight) > 0))
     return TRUE;
   g_set_error (error,
                TRAFO_ERROR,
                TRAFO_ERROR_UNSUPPORTED,
-               "found weights in LLM.int8(), expected none on device %s, which has no kernels for "
-               "it",
+               "found weights in %s, expected none on device %s, which has no kernels for it",
+               encoding == TRAFO_WEIGHT_ENCODING_LLM_INT8 ? "LLM.int8()" : "int8",
                trafo_device_get_name (device));
   return FALSE;
 }
@@ -444,7 +446,7 @@ entry_alloc (TrafoWeights *self, Entry *entry, gsize size_bytes, GError **error)
   return TRUE;
 }
 
-static const char *const encoding_names[] = { "none", "llm-int8", "nf4", "fp4" };
+static const char *const encoding_names[] = { "none", "llm-int8", "nf4", "fp4", "int8" };
 
 /* What a packed weight is made from, in the files that the cache's identity names, and how; NULL if
  * there is no cache, or some part is in no file. */
@@ -768,7 +770,7 @@ make_floats (TrafoWeights          *self,
           entry_upload (self, entry, parts[0].data, size_bytes, error));
 }
 
-/* Codes of 4 bits that the device does not pack. */
+/* Codes that the device does not pack, but for those of LLM.int8(). */
 static gboolean
 make_decoded (TrafoWeights          *self,
               const TrafoGraphParam *param,
@@ -798,11 +800,11 @@ make_encoded (TrafoWeights          *self,
               GError               **error)
 {
   g_auto (TrafoEncodedParts) encoded = { 0 };
-  gboolean    is_int8 = encoding == TRAFO_WEIGHT_ENCODING_LLM_INT8;
+  gboolean    is_4bit = trafo_4bit_is_encoding (encoding);
   TrafoWeight weight = { .struct_size = sizeof weight,
                          .n_parts = param->names->len,
                          .parts = encoded.parts,
-                         .dtype = is_int8 ? TRAFO_DTYPE_INT8 : TRAFO_DTYPE_UINT8,
+                         .dtype = is_4bit ? TRAFO_DTYPE_UINT8 : TRAFO_DTYPE_INT8,
                          .encoding = encoding,
                          .scales = encoded.scales };
   gsize       packed_bytes;
@@ -819,7 +821,7 @@ make_encoded (TrafoWeights          *self,
     return FALSE;
   if (packed_bytes > 0)
     return make_packed (self, param, &weight, packed_bytes, entry, error);
-  if (!is_int8)
+  if (encoding != TRAFO_WEIGHT_ENCODING_LLM_INT8)
     return make_decoded (self, param, &encoded, is_in_out, entry, error);
   return trafo_weights_check_encoding (self->device, encoding, error) &&
          make_unpacked (self, &weight, entry, error);

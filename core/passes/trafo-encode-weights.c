@@ -22,7 +22,8 @@ trafo_pass_encode_weights (TrafoGraph         *graph,
       if (weight->op->id != TRAFO_OP_PARAM)
         continue;
       param = g_ptr_array_index (graph->params, weight->leaf);
-      if (!g_hash_table_contains (names, g_ptr_array_index (param->names, 0)))
+      if (names != NULL ? !g_hash_table_contains (names, g_ptr_array_index (param->names, 0))
+                        : node->attrs.linear.encoding != TRAFO_WEIGHT_ENCODING_NONE)
         continue;
       node->attrs.linear.encoding = encoding;
       node->attrs.linear.threshold = threshold;

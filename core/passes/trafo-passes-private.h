@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 TrafoGraph *
 trafo_passes_run (TrafoGraph *graph, TrafoDevice *device, TrafoDType dtype, GError **error);
 
-/* Before all others: @names is the set of the weights that are kept in @encoding. */
+/* Before all others: @names is the set of the weights that are kept in @encoding, NULL for all that are in
+ * none yet. */
 void trafo_pass_encode_weights (TrafoGraph         *graph,
                                 GHashTable         *names,
                                 TrafoWeightEncoding encoding,

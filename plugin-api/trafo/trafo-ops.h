@@ -197,13 +197,17 @@ typedef struct
  *   FP4   0, 1/192, 2/3, 1, 1/3, 1/2, 1/6, 1/4, and from 8 on the same below 0
  *
  * times the scale of its block, so and so many elements of [N, K] in their order, whose rows a block may
- * cross. x stays what it is. Where no device packed such a weight it is floats, as without encoding. */
+ * cross. x stays what it is. Where no device packed such a weight it is floats, as without encoding.
+ *
+ * INT8 is [N, K] integers from -127 to 127, whatever is_in_out says, and for each row a float32 scale, which
+ * stands for 1. All else is as for 4 bits. */
 typedef enum
 {
   TRAFO_WEIGHT_ENCODING_NONE,
   TRAFO_WEIGHT_ENCODING_LLM_INT8,
   TRAFO_WEIGHT_ENCODING_NF4,
   TRAFO_WEIGHT_ENCODING_FP4,
+  TRAFO_WEIGHT_ENCODING_INT8,
 } TrafoWeightEncoding;
 
 typedef struct

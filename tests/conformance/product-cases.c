@@ -233,6 +233,22 @@ encoded_cases (GArray *cases)
     }
 }
 
+/* Parameters that become integers beside which x stays what it is. */
+static void
+int8_cases (GArray *cases)
+{
+  for (guint i = 0; i < 2 * case_n_lengths; i++)
+    {
+      LinearSize size = { 1 + 7 * i % 150,
+                          case_lengths[i % case_n_lengths],
+                          case_lengths[5 * i % case_n_lengths] };
+
+      add_linear (cases, &size, 8 + i % 8, i % 8, TRAFO_DTYPE_FLOAT32, 2 + i % 2, LAYOUT_PLAIN);
+      g_array_index (cases, Case, cases->len - 1).attrs.linear.encoding =
+          TRAFO_WEIGHT_ENCODING_INT8;
+    }
+}
+
 /* Parameters that become 4 bits, in every other case with rows that kernels take so. */
 static void
 cases_4bit (GArray *cases)
@@ -260,5 +276,6 @@ product_cases (GArray *cases)
   narrow_cases (cases);
   rounded_cases (cases);
   encoded_cases (cases);
+  int8_cases (cases);
   cases_4bit (cases);
 }

@@ -9,6 +9,7 @@
 #include "trafo-device-private.h"
 #include "trafo-eager-private.h"
 #include "trafo-execution-private.h"
+#include "trafo-int8-private.h"
 #include "trafo-op-run-private.h"
 #include "trafo-reference-device-private.h"
 #include "trafo-tensor-private.h"
@@ -53,26 +54,52 @@ run_clear (Run *self)
     trafo_tensor_unref (self->tensors[i]);
 }
 
-/* Weights of 4 bits begin as floats that those stand for, so that they round nothing. */
+/* What codes of @weight stand for, [N, K]. */
+static void
+round_4bit (TrafoWeightEncoding encoding,
+            const TrafoOperand *weight,
+            gboolean            is_in_out,
+            float              *values)
+{
+  gsize              n = (gsize) (weight->shape[0] * weight->shape[1]);
+  gsize              n_blocks = trafo_4bit_count_blocks (n, TRAFO_4BIT_BLOCK_SIZE);
+  g_autofree guint8 *codes = g_malloc (n / 2 + 1);
+  g_autofree float  *scales = g_new (float, n_blocks);
+  Trafo4BitCodes     decoded = { encoding, codes, scales, TRAFO_4BIT_BLOCK_SIZE };
+
+  trafo_4bit_encode (encoding, weight, is_in_out, 0, n_blocks, codes, scales);
+  trafo_4bit_decode (&decoded, 0, n, values);
+}
+
+static void
+round_int8 (const TrafoOperand *weight, gboolean is_in_out, float *values)
+{
+  gint64 n_out = weight->shape[is_in_out ? 1 : 0], n_in = weight->shape[is_in_out ? 0 : 1];
+  g_autofree gint8 *integers = g_new (gint8, n_out * n_in);
+  g_autofree float *scales = g_new (float, n_out);
+
+  trafo_int8_encode (weight, is_in_out, 0, n_out, integers, scales);
+  for (gint64 i = 0; i < n_out * n_in; i++)
+    values[i] = (float) integers[i] * scales[i / n_in];
+}
+
+/* Weights of 4 bits and of integers alone begin as floats that those stand for, so that they round nothing. */
 static void
 round_weight (const Case *op_case, TrafoTensor *tensor)
 {
   TrafoWeightEncoding encoding = (TrafoWeightEncoding) op_case->attrs.linear.encoding;
   gboolean            is_in_out = op_case->attrs.linear.is_in_out;
   float              *elements = trafo_tensor_get_data (tensor);
-  gsize               n = (gsize) trafo_tensor_get_n_elements (tensor);
-  gsize               n_blocks = trafo_4bit_count_blocks (n, TRAFO_4BIT_BLOCK_SIZE);
-  g_autofree guint8  *codes = g_malloc (n / 2 + 1);
-  g_autofree float   *scales = g_new (float, n_blocks);
+  gsize               n = (gsize) trafo_tensor_get_n_elements (tensor), n_in;
   g_autofree float   *values = g_new (float, n);
-  Trafo4BitCodes      decoded = { encoding, codes, scales, TRAFO_4BIT_BLOCK_SIZE };
   TrafoOperand        weight;
-  gsize               n_in;
 
   trafo_tensor_get_operand (tensor, &weight);
   n_in = (gsize) weight.shape[is_in_out ? 0 : 1];
-  trafo_4bit_encode (encoding, &weight, is_in_out, 0, n_blocks, codes, scales);
-  trafo_4bit_decode (&decoded, 0, n, values);
+  if (encoding == TRAFO_WEIGHT_ENCODING_INT8)
+    round_int8 (&weight, is_in_out, values);
+  else
+    round_4bit (encoding, &weight, is_in_out, values);
   for (gsize i = 0; i < n; i++)
     elements[is_in_out ? i % n_in * (n / n_in) + i / n_in : i] = values[i];
 }
@@ -84,7 +111,9 @@ run_init (Run *self, const Case *op_case, gboolean decomposes)
       (Run){ .op_case = op_case, .op = trafo_op_lookup (op_case->op), .decomposes = decomposes };
   for (guint i = 0; i < op_case->n_inputs; i++)
     self->tensors[i] = case_make_tensor (op_case, i);
-  if (op_case->op == TRAFO_OP_LINEAR && trafo_4bit_is_encoding (op_case->attrs.linear.encoding))
+  if (op_case->op == TRAFO_OP_LINEAR &&
+      (trafo_4bit_is_encoding (op_case->attrs.linear.encoding) ||
+       op_case->attrs.linear.encoding == TRAFO_WEIGHT_ENCODING_INT8))
     round_weight (op_case, self->tensors[1]);
 }
 

@@ -13,7 +13,7 @@
  * weight is [K, N] and not transposed, as transformers' Conv1D keeps it. x is float32 or bfloat16, the
  * residual float32, the result what the attributes say; weight and bias any float type, widened. The
  * reference adds in double. A weight may be encoded (TrafoWeightEncoding), which no decomposition knows;
- * the reference gets 4 bits as floats. */
+ * the reference gets LLM.int8() as it is, and others as floats. */
 
 static guint
 count_inputs (const TrafoLinearAttrs *attrs)
@@ -263,12 +263,14 @@ linear_reference (const TrafoKernelArgs *args)
 static void
 linear_count_work (const TrafoKernelArgs *args, TrafoOpWork *work)
 {
-  const TrafoOperand *x = &args->inputs[0];
+  const TrafoLinearAttrs *attrs = args->attrs;
+  const TrafoOperand     *x = &args->inputs[0];
+  gboolean                is_kept = attrs->encoding != TRAFO_WEIGHT_ENCODING_NONE &&
+                     attrs->encoding != TRAFO_WEIGHT_ENCODING_LLM_INT8;
 
   work->flops = 2 * trafo_operand_count_stored (&args->output) * (double) x->shape[x->n_dims - 1];
-  /* codes of 4 bits are multiplied as floats */
-  work->dtype =
-      args->inputs[1].dtype == TRAFO_DTYPE_UINT8 ? TRAFO_DTYPE_FLOAT32 : args->inputs[1].dtype;
+  /* such codes are multiplied as floats */
+  work->dtype = is_kept ? TRAFO_DTYPE_FLOAT32 : args->inputs[1].dtype;
 }
 
 const TrafoOp trafo_op_linear = {

@@ -29,6 +29,17 @@ convert_from_bfloat16 (const guint16 *source, float *destination, gsize n)
     v_store_n (destination + i, V_LOAD_N_16 (v_load_bfloat16, source + i, n - i), n - i);
 }
 
+static inline void
+convert_from_int8 (const gint8 *source, float *destination, gsize n)
+{
+  gsize i = 0;
+
+  for (; i + V_LANES <= n; i += V_LANES)
+    v_store (destination + i, v_load_int8 (source + i));
+  for (; i < n; i++)
+    destination[i] = source[i];
+}
+
 /* From float16 or bfloat16. */
 static inline void
 convert_from_half (guint8 dtype, const guint16 *source, float *destination, gsize n)

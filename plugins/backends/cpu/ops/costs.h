@@ -10,9 +10,9 @@
  * Measured on an Ice Lake server of 2.8 GHz, from the shapes at which two kernels are equally fast.
  *
  *   MULTIPLY_NS         a product of float32 and its sum
- *   WIDEN_IN_TILE_NS    a weight of 16 bits becomes float32 in a register, between products
+ *   WIDEN_IN_TILE_NS    a weight of 8 or 16 bits becomes float32 in a register, between products
  *   WIDEN_ONCE_NS       the same, written to the second-level cache and read from there
- *   FLOAT16_...         the same of a float16, where that takes longer
+ *   BFLOAT16_...        the same of a bfloat16, where that is less
  *   DECODE_IN_TILE_NS   the same of a code of 4 bits
  *   DECODE_ONCE_NS      the same by way of the first-level cache */
 #if defined(__AVX512F__)
@@ -29,16 +29,16 @@
 #define DECODE_ONCE_NS 0.085
 #else
 #define MULTIPLY_NS 0.10
-#define WIDEN_IN_TILE_NS 0.015
-#define WIDEN_ONCE_NS 0.12
-#define FLOAT16_IN_TILE_NS 0.44
-#define FLOAT16_ONCE_NS 0.50
+#define WIDEN_IN_TILE_NS 0.44
+#define WIDEN_ONCE_NS 0.50
+#define BFLOAT16_IN_TILE_NS 0.015
+#define BFLOAT16_ONCE_NS 0.12
 #define DECODE_IN_TILE_NS 0.21
 #define DECODE_ONCE_NS 0.28
 #endif
-#if defined(__F16C__)
-#define FLOAT16_IN_TILE_NS WIDEN_IN_TILE_NS
-#define FLOAT16_ONCE_NS WIDEN_ONCE_NS
+#if defined(__AVX2__)
+#define BFLOAT16_IN_TILE_NS WIDEN_IN_TILE_NS
+#define BFLOAT16_ONCE_NS WIDEN_ONCE_NS
 #endif
 
 /* Of a weight of @dtype. */
@@ -47,11 +47,11 @@ costs_widen_in_tile (guint8 dtype)
 {
   if (dtype == TRAFO_DTYPE_FLOAT32)
     return 0;
-  return dtype == TRAFO_DTYPE_FLOAT16 ? FLOAT16_IN_TILE_NS : WIDEN_IN_TILE_NS;
+  return dtype == TRAFO_DTYPE_BFLOAT16 ? BFLOAT16_IN_TILE_NS : WIDEN_IN_TILE_NS;
 }
 
 static inline double
 costs_widen_once (guint8 dtype)
 {
-  return dtype == TRAFO_DTYPE_FLOAT16 ? FLOAT16_ONCE_NS : WIDEN_ONCE_NS;
+  return dtype == TRAFO_DTYPE_BFLOAT16 ? BFLOAT16_ONCE_NS : WIDEN_ONCE_NS;
 }

@@ -6,9 +6,11 @@
 #include "linear-output.h"
 #include "panel.h"
 
-/* y [M, N] = activation (x [M, K] W^T + bias) + residual, W packed by linear-pack.c in float32 or in 16 bits.
- * The latter become float32 in registers, in each tile, or once for all tiles in the second-level cache,
- * which are two kernels: the bits are those of float32 weights of the same values.
+/* y [M, N] = activation (x [M, K] W^T + bias) + residual, W packed by linear-pack.c in float32 or in 16 bits,
+ * or by linear-pack-int8.c in integers with a scale for each column (TRAFO_WEIGHT_ENCODING_INT8). What is
+ * not float32 becomes it in registers, in each tile, or once for all tiles in the second-level cache, which
+ * are two kernels: the bits are those of float32 weights of the same values. The sums of integers are then
+ * scaled.
  *
  * The output is cut in tiles of PANEL_ROWS x PANEL, whose sums fill the registers; a panel of W is
  * used by all tiles of a block of rows while it is in the second-level cache, and the next panel is
@@ -24,7 +26,8 @@ typedef struct
   LinearOutput output;
   LinearGrid   grid;
   const char  *weight;
-  guint8       dtype; /* of the weight */
+  const float *scales; /* of its columns, or NULL */
+  guint8       dtype;  /* of the weight */
   gsize        element_bytes;
   gsize        n_in;
   gsize        chunk; /* terms of K summed at once */
@@ -56,6 +59,8 @@ linear_from_args (const TrafoKernelArgs *args)
   gsize n_chunks = (l.n_in + MAX_CHUNK - 1) / MAX_CHUNK;
 
   l.grid = TRAFO_CPU_SYMBOL (linear_grid) (l.x.n_rows, l.output.n_columns, PANEL_ROWS, PANEL);
+  if (l.dtype == TRAFO_DTYPE_INT8)
+    l.scales = (const float *) (l.weight + l.grid.n_panels * PANEL * l.n_in);
   l.chunk = (l.n_in + n_chunks - 1) / MAX (n_chunks, 1);
   l.chunk = MAX ((l.chunk + V_TILE_STEP - 1) / V_TILE_STEP, 1) * V_TILE_STEP;
   return l;
@@ -64,9 +69,12 @@ linear_from_args (const TrafoKernelArgs *args)
 static gboolean
 linear_supports (const TrafoKernelArgs *args)
 {
-  const TrafoOperand *weight = &args->inputs[1];
+  const TrafoOperand     *weight = &args->inputs[1];
+  const TrafoLinearAttrs *attrs = args->attrs;
 
-  return weight->layout == TRAFO_LAYOUT_PACKED && panel_holds (weight->dtype) &&
+  return weight->layout == TRAFO_LAYOUT_PACKED &&
+         (panel_holds (weight->dtype) ||
+          (weight->dtype == TRAFO_DTYPE_INT8 && attrs->encoding == TRAFO_WEIGHT_ENCODING_INT8)) &&
          TRAFO_CPU_SYMBOL (linear_is_rows) (args);
 }
 
@@ -134,6 +142,24 @@ share_prefetch (const Linear *l, const char *next, const Chunk *chunk, gsize t, 
   return prefetch;
 }
 
+static void
+widen (guint8 dtype, gconstpointer source, float *destination, gsize n)
+{
+  if (dtype == TRAFO_DTYPE_INT8)
+    convert_from_int8 (source, destination, n);
+  else
+    convert_from_half (dtype, source, destination, n);
+}
+
+static void
+scale_sums (const float *scales, gsize n_rows, float *sums)
+{
+  for (gsize i = 0; i < n_rows; i++)
+#pragma GCC unroll 4
+    for (gsize j = 0; j < PANEL; j += V_LANES)
+      v_store (sums + i * PANEL + j, v_load (sums + i * PANEL + j) * v_load (scales + j));
+}
+
 /* All tiles of a block of rows and one panel; @next is the panel that comes after. @widened is room for
  * it, or NULL. */
 static void
@@ -154,7 +180,7 @@ run_panel (const Linear      *l,
   tile.is_last = chunk->k + chunk->n_k >= l->n_in;
   if (widened != NULL)
     {
-      convert_from_half (l->dtype, panel, widened, chunk->n_k * PANEL);
+      widen (l->dtype, panel, widened, chunk->n_k * PANEL);
       panel = widened;
     }
   for (gsize t = 0; t < n_tiles; t++)
@@ -168,6 +194,8 @@ run_panel (const Linear      *l,
       for (gsize i = 0; i < tile.n_rows; i++)
         rows[i] = (const float *) trafo_cpu_row (&l->x, tile.m + i) + chunk->k;
       tiles[tile.n_rows](rows, panel, chunk->n_k, prefetch, sums);
+      if (l->scales != NULL)
+        scale_sums (l->scales + tile.n, tile.n_rows, sums);
       TRAFO_CPU_SYMBOL (linear_finish) (&l->output, &tile, sums);
     }
 }

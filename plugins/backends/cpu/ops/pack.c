@@ -13,6 +13,8 @@ find_packing (const TrafoWeight *weight)
     return NULL;
   if (panel_holds (weight->dtype))
     return &TRAFO_CPU_SYMBOL (pack_float);
+  if (weight->encoding == TRAFO_WEIGHT_ENCODING_INT8)
+    return &TRAFO_CPU_SYMBOL (pack_int8);
   switch (weight->dtype)
     {
     case TRAFO_DTYPE_BFLOAT16:

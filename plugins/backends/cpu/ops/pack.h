@@ -14,4 +14,5 @@ typedef struct
 
 extern const TrafoCpuPacking TRAFO_CPU_SYMBOL (pack_4bit);
 extern const TrafoCpuPacking TRAFO_CPU_SYMBOL (pack_float);  /* what panel_holds() */
+extern const TrafoCpuPacking TRAFO_CPU_SYMBOL (pack_int8);   /* TRAFO_WEIGHT_ENCODING_INT8 */
 extern const TrafoCpuPacking TRAFO_CPU_SYMBOL (pack_narrow); /* int8, and bfloat16 else */

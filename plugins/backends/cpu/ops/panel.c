@@ -27,7 +27,8 @@
 #define DEFINE_TILES(n)                                                                            \
   DEFINE_TILE (n, FLOAT32)                                                                         \
   DEFINE_TILE (n, FLOAT16)                                                                         \
-  DEFINE_TILE (n, BFLOAT16)
+  DEFINE_TILE (n, BFLOAT16)                                                                        \
+  DEFINE_TILE (n, INT8)
 
 DEFINE_TILES (1)
 DEFINE_TILES (2)
@@ -56,10 +57,13 @@ TRAFO_CPU_SYMBOL (panel_tiles) (guint8 dtype)
   static const PanelTile float32_tiles[PANEL_ROWS + 1] = TILES (FLOAT32);
   static const PanelTile float16_tiles[PANEL_ROWS + 1] = TILES (FLOAT16);
   static const PanelTile bfloat16_tiles[PANEL_ROWS + 1] = TILES (BFLOAT16);
+  static const PanelTile int8_tiles[PANEL_ROWS + 1] = TILES (INT8);
 
   if (dtype == TRAFO_DTYPE_FLOAT16)
     return float16_tiles;
   if (dtype == TRAFO_DTYPE_BFLOAT16 && panel_holds (TRAFO_DTYPE_BFLOAT16))
     return bfloat16_tiles;
+  if (dtype == TRAFO_DTYPE_INT8)
+    return int8_tiles;
   return float32_tiles;
 }

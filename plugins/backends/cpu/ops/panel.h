@@ -6,10 +6,12 @@
 #include "ops.h"
 
 /* The right-hand side of a product as its inner loop reads it: panels of PANEL columns, one behind
- * the other; in a panel, for each of the K rows, its PANEL elements, of any dtype that panel_holds(). The
- * last panel ends with zeros.
+ * the other; in a panel, for each of the K rows, its PANEL elements, of any dtype that panel_holds(), or
+ * int8 of TRAFO_WEIGHT_ENCODING_INT8. The last panel ends with zeros.
  *
- *   element (k, n) lies at (n / PANEL * K + k) * PANEL + n % PANEL */
+ *   element (k, n) lies at (n / PANEL * K + k) * PANEL + n % PANEL
+ *
+ * Behind panels of int8 lie the scales of all columns, float32, 0 behind the last. */
 #define PANEL_VECTORS 3
 #define PANEL (PANEL_VECTORS * V_LANES)
 
@@ -35,5 +37,5 @@ typedef void (*PanelTile) (const float *const *rows,
                            VPrefetch           prefetch,
                            float              *sums);
 
-/* [n], for panels of a dtype that panel_holds(). */
+/* [n], for panels of the dtype. */
 const PanelTile *TRAFO_CPU_SYMBOL (panel_tiles) (guint8 dtype);

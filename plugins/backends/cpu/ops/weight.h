@@ -90,7 +90,7 @@ weight_copy_row (guint8 dtype, const char *source, gsize n, float *destination)
 
 /* Whether all parts are integers with scales, next to one another. */
 static inline gboolean
-weight_is_llm_int8 (const TrafoWeight *weight)
+weight_is_int8 (const TrafoWeight *weight)
 {
   for (guint i = 0; i < weight->n_parts; i++)
     if (!trafo_cpu_is_rows (&weight->parts[i], TRAFO_DTYPE_INT8) || weight->parts[i].n_dims != 2 ||
@@ -130,8 +130,10 @@ weight_is_readable (const TrafoWeight *weight)
   if (weight->n_parts == 0 || weight->n_in <= 0 || weight->n_out <= 0)
     return FALSE;
   if (weight->encoding != TRAFO_WEIGHT_ENCODING_NONE)
-    return weight->encoding == TRAFO_WEIGHT_ENCODING_LLM_INT8 ? weight_is_llm_int8 (weight)
-                                                              : weight_is_4bit (weight);
+    return weight->encoding == TRAFO_WEIGHT_ENCODING_LLM_INT8 ||
+                   weight->encoding == TRAFO_WEIGHT_ENCODING_INT8
+               ? weight_is_int8 (weight)
+               : weight_is_4bit (weight);
   for (guint i = 0; i < weight->n_parts; i++)
     {
       guint8 dtype = weight->parts[i].dtype;

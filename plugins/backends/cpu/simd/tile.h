@@ -16,7 +16,7 @@ typedef struct
 #define V_TILE_STEP 8
 #define V_CACHE_LINE 64
 
-/* Vector @j of @b, whose elements are float32, float16 or bfloat16. */
+/* Vector @j of @b, whose elements are float32, float16, bfloat16 or int8. */
 static inline __attribute__ ((always_inline)) VFloat
 v_tile_column (guint8 dtype, gconstpointer b, guint j)
 {
@@ -24,7 +24,17 @@ v_tile_column (guint8 dtype, gconstpointer b, guint j)
     return v_load_float16 ((const guint16 *) b + j * V_LANES);
   if (dtype == TRAFO_DTYPE_BFLOAT16)
     return v_load_bfloat16 ((const guint16 *) b + j * V_LANES);
+  if (dtype == TRAFO_DTYPE_INT8)
+    return v_load_int8 ((const gint8 *) b + j * V_LANES);
   return v_load ((const float *) b + j * V_LANES);
+}
+
+static inline gsize
+v_tile_element_bytes (guint8 dtype)
+{
+  if (dtype == TRAFO_DTYPE_INT8)
+    return 1;
+  return dtype == TRAFO_DTYPE_FLOAT32 ? sizeof (float) : sizeof (guint16);
 }
 
 /* sums[i][j] = sum over k < n_k of rows[i][k] b[k][j]: the inner loop of every matrix product. The
@@ -45,8 +55,8 @@ v_tile_of (guint8              dtype,
            float              *sums,
            gsize               sums_stride)
 {
-  gsize  b_step = b_stride * (dtype == TRAFO_DTYPE_FLOAT32 ? sizeof (float) : sizeof (guint16));
-  VFloat sum[32];
+  gsize        b_step = b_stride * v_tile_element_bytes (dtype);
+  VFloat       sum[32];
   const float *row[8];
   gsize        k = 0;
 

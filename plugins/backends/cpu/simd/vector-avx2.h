@@ -82,6 +82,12 @@ v_load_bfloat16 (const guint16 *p)
   return _mm256_castsi256_ps (_mm256_slli_epi32 (bits, 16));
 }
 
+static inline VFloat
+v_load_int8 (const gint8 *p)
+{
+  return _mm256_cvtepi32_ps (_mm256_cvtepi8_epi32 (_mm_loadl_epi64 ((const __m128i *) p)));
+}
+
 static inline void
 v_store_float16 (guint16 *p, VFloat v)
 {

@@ -77,6 +77,12 @@ v_load_bfloat16 (const guint16 *p)
   return _mm512_castsi512_ps (_mm512_slli_epi32 (bits, 16));
 }
 
+static inline VFloat
+v_load_int8 (const gint8 *p)
+{
+  return _mm512_cvtepi32_ps (_mm512_cvtepi8_epi32 (_mm_loadu_si128 ((const __m128i *) p)));
+}
+
 static inline void
 v_store_float16 (guint16 *p, VFloat v)
 {

@@ -103,6 +103,15 @@ v_load_bfloat16 (const guint16 *p)
   return _mm_castsi128_ps (_mm_unpacklo_epi16 (_mm_setzero_si128 (), bits));
 }
 
+static inline VFloat
+v_load_int8 (const gint8 *p)
+{
+  __m128i bytes = _mm_loadu_si32 (p), zero = _mm_setzero_si128 ();
+  __m128i upper = _mm_unpacklo_epi16 (zero, _mm_unpacklo_epi8 (zero, bytes));
+
+  return _mm_cvtepi32_ps (_mm_srai_epi32 (upper, 24));
+}
+
 static inline void
 v_store_float16 (guint16 *p, VFloat v)
 {

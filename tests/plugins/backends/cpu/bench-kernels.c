@@ -112,9 +112,17 @@ report (const TrafoCpuKernels *tier,
     }
 }
 
+/* What a weight is kept as. */
+typedef struct
+{
+  const char         *name;
+  guint8              dtype;
+  TrafoWeightEncoding encoding;
+} Kind;
+
 static void
 bench_linear (const TrafoCpuKernels *tier,
-              guint8                 dtype,
+              const Kind            *kind,
               gint64                 M,
               gint64                 K,
               gint64                 N,
@@ -122,12 +130,14 @@ bench_linear (const TrafoCpuKernels *tier,
 {
   TrafoLinearAttrs attrs = { .struct_size = sizeof attrs,
                              .activation = activation,
-                             .has_bias = TRUE };
+                             .has_bias = TRUE,
+                             .encoding = kind->encoding };
   TrafoOperand     source = OPERAND (N, K);
   TrafoWeight      weight = { .struct_size = sizeof weight,
                               .n_parts = 1,
                               .parts = &source,
-                              .dtype = dtype,
+                              .dtype = kind->dtype,
+                              .encoding = kind->encoding,
                               .n_out = N,
                               .n_in = K };
   TrafoOperand     scales = OPERAND (N * K / 64 + 1);
@@ -140,16 +150,15 @@ bench_linear (const TrafoCpuKernels *tier,
   char             what[64];
   double           best = G_MAXDOUBLE;
 
-  if (dtype == TRAFO_DTYPE_UINT8)
+  if (kind->encoding != TRAFO_WEIGHT_ENCODING_NONE)
     {
-      attrs.encoding = weight.encoding = TRAFO_WEIGHT_ENCODING_NF4;
       weight.block_size = 64;
       weight.scales = &scales;
-      source.dtype = TRAFO_DTYPE_UINT8;
-      scales.shape[0] = (N * K + 63) / 64;
+      source.dtype = kind->dtype;
+      scales.shape[0] = kind->dtype == TRAFO_DTYPE_UINT8 ? (N * K + 63) / 64 : N;
     }
   args.inputs[1].layout = TRAFO_LAYOUT_PACKED;
-  args.inputs[1].dtype = dtype;
+  args.inputs[1].dtype = kind->dtype;
   args.inputs[1].data = alloc (tier->packed_size (&weight));
   for (guint i = 0; i < 5; i++)
     {
@@ -162,7 +171,7 @@ bench_linear (const TrafoCpuKernels *tier,
   g_snprintf (what,
               sizeof what,
               "%s %" G_GINT64_FORMAT "x%" G_GINT64_FORMAT "x%" G_GINT64_FORMAT,
-              dtype == TRAFO_DTYPE_UINT8 ? "nf4" : trafo_dtype_get_name (dtype),
+              kind->name,
               M,
               K,
               N);
@@ -213,12 +222,15 @@ int
 main (int argc, char *argv[])
 {
   static const gint64 shapes[][2] = { { 768, 2304 }, { 768, 768 }, { 768, 3072 }, { 3072, 768 } };
-  /* UINT8: codes of 4 bits */
-  static const guint8    dtypes[] = { TRAFO_DTYPE_FLOAT32,
-                                      TRAFO_DTYPE_BFLOAT16,
-                                      TRAFO_DTYPE_FLOAT16,
-                                      TRAFO_DTYPE_INT8,
-                                      TRAFO_DTYPE_UINT8 };
+  static const guint8 dtypes[] = { TRAFO_DTYPE_FLOAT32, TRAFO_DTYPE_BFLOAT16 };
+  static const Kind   kinds[] = {
+      { "float32", TRAFO_DTYPE_FLOAT32, TRAFO_WEIGHT_ENCODING_NONE },
+      { "bfloat16", TRAFO_DTYPE_BFLOAT16, TRAFO_WEIGHT_ENCODING_NONE },
+      { "float16", TRAFO_DTYPE_FLOAT16, TRAFO_WEIGHT_ENCODING_NONE },
+      { "int8", TRAFO_DTYPE_INT8, TRAFO_WEIGHT_ENCODING_NONE },
+      { "int8-weight-only", TRAFO_DTYPE_INT8, TRAFO_WEIGHT_ENCODING_INT8 },
+      { "nf4", TRAFO_DTYPE_UINT8, TRAFO_WEIGHT_ENCODING_NF4 },
+  };
   static const gint64    rows[] = { 1, 4, 128, 1024 };
   const TrafoCpuKernels *tiers[TRAFO_CPU_N_TIERS];
   gsize                  n_tiers = trafo_cpu_list_tiers (tiers);
@@ -228,7 +240,7 @@ main (int argc, char *argv[])
     {
       if (argc > 1 && !g_str_equal (argv[1], tiers[t]->name))
         continue;
-      for (gsize d = 0; d < 2; d++)
+      for (gsize d = 0; d < G_N_ELEMENTS (dtypes); d++)
         {
           bench_attention (tiers[t], dtypes[d], 128, 128, FALSE);
           bench_attention (tiers[t], dtypes[d], 512, 512, FALSE);
@@ -236,11 +248,11 @@ main (int argc, char *argv[])
           bench_attention (tiers[t], dtypes[d], 1024, 1024, TRUE);
           bench_attention (tiers[t], dtypes[d], 1, 1024, TRUE);
         }
-      for (gsize d = 0; d < G_N_ELEMENTS (dtypes); d++)
+      for (gsize d = 0; d < G_N_ELEMENTS (kinds); d++)
         for (gsize m = 0; m < G_N_ELEMENTS (rows); m++)
           for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
             bench_linear (tiers[t],
-                          dtypes[d],
+                          &kinds[d],
                           rows[m],
                           shapes[i][0],
                           shapes[i][1],

@@ -34,7 +34,36 @@ linear_attrs (guint activation, gboolean has_bias, gboolean has_residual)
   };
 }
 
-/* Packs as core would; the packed operand has the shape that its parts have together. */
+/* Packs as core would; the packed operand has the shape that the parts have together. */
+static TrafoOperand
+pack_weight (KernelCase *c, const TrafoCpuKernels *tier, TrafoWeight *weight)
+{
+  guint        out_axis = weight->is_in_out ? 1 : 0;
+  TrafoOperand packed = { .dtype = weight->dtype, .n_dims = 2, .layout = TRAFO_LAYOUT_PACKED };
+  gsize        size;
+  guint        n_tasks;
+  char        *memory;
+
+  weight->n_in = weight->parts[0].shape[1 - out_axis];
+  for (guint i = 0; i < weight->n_parts; i++)
+    weight->n_out += weight->parts[i].shape[out_axis];
+  packed.shape[out_axis] = weight->n_out;
+  packed.shape[1 - out_axis] = weight->n_in;
+  size = tier->packed_size (weight);
+  if (weight->n_in == 0)
+    return packed;
+  g_assert_cmpuint (size,
+                    >=,
+                    (gsize) (weight->n_out * weight->n_in) * trafo_dtype_get_size (weight->dtype));
+  memory = kernel_case_alloc (c, (size + 63) / 64 * 64);
+  memset (memory, 0x7f, size);
+  n_tasks = tier->pack_n_tasks (weight);
+  for (guint task = n_tasks; task-- > 0;)
+    tier->pack (weight, memory, task);
+  packed.data = memory;
+  return packed;
+}
+
 static TrafoOperand
 pack (KernelCase            *c,
       const TrafoCpuKernels *tier,
@@ -43,32 +72,13 @@ pack (KernelCase            *c,
       guint                  n_parts,
       gboolean               is_in_out)
 {
-  TrafoWeight  weight = { .struct_size = sizeof weight,
-                          .n_parts = n_parts,
-                          .parts = parts,
-                          .is_in_out = is_in_out != FALSE,
-                          .dtype = dtype };
-  TrafoOperand packed = { .dtype = dtype, .n_dims = 2, .layout = TRAFO_LAYOUT_PACKED };
-  gsize        size;
-  guint        n_tasks;
-  char        *memory;
+  TrafoWeight weight = { .struct_size = sizeof weight,
+                         .n_parts = n_parts,
+                         .parts = parts,
+                         .is_in_out = is_in_out != FALSE,
+                         .dtype = dtype };
 
-  weight.n_in = parts[0].shape[is_in_out ? 0 : 1];
-  for (guint i = 0; i < n_parts; i++)
-    weight.n_out += parts[i].shape[is_in_out ? 1 : 0];
-  packed.shape[is_in_out ? 1 : 0] = weight.n_out;
-  packed.shape[is_in_out ? 0 : 1] = weight.n_in;
-  size = tier->packed_size (&weight);
-  if (weight.n_in == 0)
-    return packed;
-  g_assert_cmpuint (size, >=, (gsize) (weight.n_out * weight.n_in) * trafo_dtype_get_size (dtype));
-  memory = kernel_case_alloc (c, (size + 63) / 64 * 64);
-  memset (memory, 0x7f, size);
-  n_tasks = tier->pack_n_tasks (&weight);
-  for (guint task = n_tasks; task-- > 0;)
-    tier->pack (&weight, memory, task);
-  packed.data = memory;
-  return packed;
+  return pack_weight (c, tier, &weight);
 }
 
 static double
@@ -437,6 +447,158 @@ test_kept (gconstpointer tier)
       }
 }
 
+/* @n_parts of @n_out rows each, with scales, packed as integers beside which x stays what it is. */
+static TrafoOperand
+pack_integers (KernelCase            *c,
+               const TrafoCpuKernels *tier,
+               gint64                 n_out,
+               gint64                 n_in,
+               TrafoOperand          *parts,
+               TrafoOperand          *scales,
+               guint                  n_parts)
+{
+  TrafoWeight weight = { .struct_size = sizeof weight,
+                         .n_parts = n_parts,
+                         .parts = parts,
+                         .dtype = TRAFO_DTYPE_INT8,
+                         .encoding = TRAFO_WEIGHT_ENCODING_INT8,
+                         .scales = scales };
+
+  for (guint i = 0; i < n_parts; i++)
+    {
+      parts[i] = kernel_case_operand (c, TRAFO_DTYPE_INT8, SHAPE (n_out, n_in), 0);
+      scales[i] = kernel_case_operand (c, TRAFO_DTYPE_FLOAT32, SHAPE (n_out), 0);
+      for (gint64 j = 0; j < n_out * n_in; j++)
+        ((gint8 *) parts[i].data)[j] = (gint8) g_test_rand_int_range (-127, 128);
+    }
+  return pack_weight (c, tier, &weight);
+}
+
+/* The integers as floats, packed, and all scales. */
+static TrafoOperand
+pack_floats (KernelCase            *c,
+             const TrafoCpuKernels *tier,
+             const TrafoOperand    *parts,
+             const TrafoOperand    *scales,
+             guint                  n_parts,
+             float                 *all_scales)
+{
+  gint64       n_out = parts[0].shape[0], n_in = parts[0].shape[1];
+  TrafoOperand floats =
+      kernel_case_operand (c, TRAFO_DTYPE_FLOAT32, SHAPE (n_parts * n_out, n_in), 0);
+
+  for (guint i = 0; i < n_parts; i++)
+    {
+      memcpy (all_scales + i * n_out, scales[i].data, (gsize) n_out * sizeof (float));
+      for (gint64 j = 0; j < n_out * n_in; j++)
+        ((float *) floats.data)[i * n_out * n_in + j] = ((const gint8 *) parts[i].data)[j];
+    }
+  return pack (c, tier, TRAFO_DTYPE_FLOAT32, &floats, 1, FALSE);
+}
+
+/* Sums of products with integers are those with the same floats, and are scaled once; so that bits can be
+ * compared all terms are of one chunk. */
+static void
+test_kept_integers_of (const TrafoCpuKernels *tier, const Size *size, guint n_parts)
+{
+  gint64            M = size->M, K = size->K, N = size->N;
+  gsize             n_columns = n_parts * (gsize) N;
+  TrafoLinearAttrs  plain = linear_attrs (0, FALSE, FALSE);
+  TrafoLinearAttrs  attrs = linear_attrs (TRAFO_ACTIVATION_RELU, TRUE, TRUE);
+  KernelCase        c;
+  TrafoOperand      parts[3], scales[3], integers, bias, residual, y;
+  g_autofree float *all_scales = g_new (float, n_columns);
+  g_autofree float *sums = NULL;
+
+  attrs.encoding = TRAFO_WEIGHT_ENCODING_INT8;
+  kernel_case_init (&c, TRAFO_OP_LINEAR, &plain);
+  integers = pack_integers (&c, tier, N, K, parts, scales, n_parts);
+  kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (M, K), 0));
+  kernel_case_add_input (&c, pack_floats (&c, tier, parts, scales, n_parts, all_scales));
+  y = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (M, (gint64) n_columns), 0);
+  c.args.output = y;
+  kernel_case_run_all (&c, tier);
+  sums = g_memdup2 (y.data, (gsize) M * n_columns * sizeof (float));
+
+  bias = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE ((gint64) n_columns), 0);
+  residual = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (M, (gint64) n_columns), 0);
+  c.args.attrs = &attrs;
+  c.args.inputs[1] = integers;
+  kernel_case_add_input (&c, bias);
+  kernel_case_add_input (&c, residual);
+  kernel_case_run_all (&c, tier);
+  for (gsize i = 0; i < (gsize) M * n_columns; i++)
+    {
+      float scaled = sums[i] * all_scales[i % n_columns];
+      float sum = scaled + ((const float *) bias.data)[i % n_columns];
+
+      g_assert_cmpfloat (((const float *) y.data)[i],
+                         ==,
+                         MAX (sum, 0) + ((const float *) residual.data)[i]);
+    }
+  kernel_case_clear (&c);
+}
+
+static void
+test_kept_integers (gconstpointer tier)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+    if (sizes[i].K > 0 && sizes[i].K <= 1024)
+      {
+        test_kept_integers_of (tier, &sizes[i], 1);
+        test_kept_integers_of (tier, &sizes[i], 3);
+      }
+}
+
+/* Of more terms than one chunk, against sums in double precision: 2 more roundings a chunk; each row alone
+ * and among others. */
+static void
+test_many_kept_integers (gconstpointer tier)
+{
+  enum
+  {
+    M = 40,
+    K = 2100,
+    N = 50,
+  };
+  TrafoLinearAttrs attrs = linear_attrs (0, FALSE, FALSE);
+  KernelCase       c;
+  TrafoOperand     part, scales, x, y;
+  float            alone[N];
+
+  attrs.encoding = TRAFO_WEIGHT_ENCODING_INT8;
+  kernel_case_init (&c, TRAFO_OP_LINEAR, &attrs);
+  x = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (M, K), 0);
+  kernel_case_add_input (&c, x);
+  kernel_case_add_input (&c, pack_integers (&c, tier, N, K, &part, &scales, 1));
+  y = c.args.output = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (M, N), 0);
+  c.args.inputs[0].shape[0] = c.args.output.shape[0] = 1;
+  kernel_case_run (&c, tier, 3);
+  memcpy (alone, y.data, sizeof alone);
+  for (gint64 n_rows = 2; n_rows <= M; n_rows += 19)
+    {
+      c.args.inputs[0].shape[0] = c.args.output.shape[0] = n_rows;
+      kernel_case_run_all (&c, tier);
+      g_assert_cmpmem (y.data, sizeof alone, alone, sizeof alone);
+    }
+  for (gint64 m = 0; m < M; m++)
+    for (gint64 n = 0; n < N; n++)
+      {
+        double sum = 0, size = 1, scale = ((const float *) scales.data)[n];
+
+        for (gint64 k = 0; k < K; k++)
+          {
+            double term = (double) ((const float *) x.data)[m * K + k] * scale *
+                          ((const gint8 *) part.data)[n * K + k];
+
+            sum += term;
+            size += fabs (term);
+          }
+        g_assert_cmpfloat_with_epsilon (((const float *) y.data)[m * N + n], sum, 6e-7 * size);
+      }
+  kernel_case_clear (&c);
+}
+
 /* Sums of integers are exact, so that all tiers have the same bits. */
 static void
 test_integers (gconstpointer tier)
@@ -497,6 +659,8 @@ main (int argc, char *argv[])
   kernel_case_add_tests ("linear/leading-axes", test_leading_axes);
   kernel_case_add_tests ("linear/company", test_company);
   kernel_case_add_tests ("linear/kept", test_kept);
+  kernel_case_add_tests ("linear/kept-integers", test_kept_integers);
+  kernel_case_add_tests ("linear/many-kept-integers", test_many_kept_integers);
   kernel_case_add_tests ("linear/integers", test_integers);
   kernel_case_add_tests ("linear/refuses", test_refuses);
   return g_test_run ();
