@@ -164,6 +164,7 @@ apply_choice (TrafoLoadOptions *options, TrafoDTypeChoice *choice)
   copy = trafo_load_options_copy (options);
   trafo_load_options_set_auto_dtype (copy, FALSE);
   trafo_load_options_set_dtype (copy, trafo_dtype_choice_get_dtype (choice));
+  trafo_load_options_set_int8_weight_only (copy, trafo_dtype_choice_get_int8_weight_only (choice));
   return copy;
 }
 

@@ -14,14 +14,12 @@
 
 /* float32 is what the others are compared with. float16 is for bounds that bfloat16 does not keep, and
  * for files that hold it. */
-static const TrafoDType dtypes[] = {
-  TRAFO_DTYPE_FLOAT32,
-  TRAFO_DTYPE_FLOAT16,
-  TRAFO_DTYPE_BFLOAT16,
-  TRAFO_DTYPE_INT8,
+static const TrafoDTypeCandidate candidates[] = {
+  { TRAFO_DTYPE_FLOAT32, FALSE }, { TRAFO_DTYPE_FLOAT16, FALSE }, { TRAFO_DTYPE_BFLOAT16, FALSE },
+  { TRAFO_DTYPE_INT8, FALSE },    { TRAFO_DTYPE_INT8, TRUE },
 };
 
-#define N_DTYPES G_N_ELEMENTS (dtypes)
+#define N_CANDIDATES G_N_ELEMENTS (candidates)
 #define FINDINGS_TYPE "a(dd)"
 
 /* All of common English prose, with numbers, names and marks. */
@@ -36,7 +34,7 @@ static const char default_text[] =
     "70 km/h by noon. What would you have done? They made coffee, tied down the crates, and waited "
     "for the sun to show which of the two was right.";
 
-/* What a dtype was found to give. */
+/* What a candidate was found to give. */
 typedef struct
 {
   double seconds;   /* negative where the device, or with these weights nobody, computes in it */
@@ -48,16 +46,16 @@ typedef struct
  *
  * The dtype in which a checkpoint runs fastest on this machine, of those whose outputs deviate
  * from float32's by no more than a bound. Both are measured: the checkpoint is loaded in float32,
- * float16, bfloat16 and int8, and run on a calibration text. What was found is kept in the cache folder, for
- * the same files, device, number of threads and build of this library.
+ * float16, bfloat16, int8 and int8 of weights alone, and run on a calibration text. What was found is kept in
+ * the cache folder, for the same files, device, number of threads and build of this library.
  */
 struct _TrafoDTypeChoice
 {
   GObject parent_instance;
 
-  Finding    findings[N_DTYPES];
-  TrafoDType dtype;
-  double     max_deviation;
+  Finding findings[N_CANDIDATES];
+  guint   chosen; /* of the candidates */
+  double  max_deviation;
 };
 
 G_DEFINE_FINAL_TYPE (TrafoDTypeChoice, trafo_dtype_choice, G_TYPE_OBJECT)
@@ -73,20 +71,27 @@ trafo_dtype_choice_init (TrafoDTypeChoice *self)
 }
 
 static gboolean
-measure_dtype (TrafoDTypeChoice *self,
-               guint             index,
-               const char       *path,
-               const char       *task,
-               TrafoLoadOptions *options,
-               TrafoTensor      *ids,
-               TrafoTensorDict **expected,
-               GCancellable     *cancellable,
-               GError          **error)
+measure_candidate (TrafoDTypeChoice *self,
+                   guint             index,
+                   const char       *path,
+                   const char       *task,
+                   TrafoLoadOptions *options,
+                   TrafoTensor      *ids,
+                   TrafoTensorDict **expected,
+                   GCancellable     *cancellable,
+                   GError          **error)
 {
   g_auto (TrafoDTypeTrial) trial = { 0 };
   g_autoptr (GError) local = NULL;
 
-  if (!trafo_dtype_trial_run (&trial, path, task, options, dtypes[index], ids, cancellable, &local))
+  if (!trafo_dtype_trial_run (&trial,
+                              path,
+                              task,
+                              options,
+                              &candidates[index],
+                              ids,
+                              cancellable,
+                              &local))
     {
       self->findings[index] = (Finding){ -1, INFINITY };
       if (index > 0 && g_error_matches (local, TRAFO_ERROR, TRAFO_ERROR_UNSUPPORTED))
@@ -116,8 +121,8 @@ measure (TrafoDTypeChoice *self,
 
   if (ids == NULL)
     return FALSE;
-  for (guint i = 0; i < N_DTYPES; i++)
-    if (!measure_dtype (self, i, path, task, options, ids, &expected, cancellable, error))
+  for (guint i = 0; i < N_CANDIDATES; i++)
+    if (!measure_candidate (self, i, path, task, options, ids, &expected, cancellable, error))
       return FALSE;
   return TRUE;
 }
@@ -152,9 +157,9 @@ recall (TrafoDTypeChoice *self, const char *subject, const char *build)
 
   if (subject != NULL && build != NULL)
     findings = trafo_findings_recall ("dtypes", subject, build, G_VARIANT_TYPE (FINDINGS_TYPE));
-  if (findings == NULL || g_variant_n_children (findings) != N_DTYPES)
+  if (findings == NULL || g_variant_n_children (findings) != N_CANDIDATES)
     return FALSE;
-  for (guint i = 0; i < N_DTYPES; i++)
+  for (guint i = 0; i < N_CANDIDATES; i++)
     g_variant_get_child (findings,
                          i,
                          "(dd)",
@@ -170,7 +175,7 @@ remember (TrafoDTypeChoice *self, const char *subject, const char *build)
 
   if (subject == NULL || build == NULL)
     return;
-  for (guint i = 0; i < N_DTYPES; i++)
+  for (guint i = 0; i < N_CANDIDATES; i++)
     g_variant_builder_add (&findings,
                            "(dd)",
                            self->findings[i].seconds,
@@ -188,12 +193,10 @@ is_eligible (const TrafoDTypeChoice *self, guint index)
 static void
 choose (TrafoDTypeChoice *self)
 {
-  guint best = 0;
-
-  for (guint i = 1; i < N_DTYPES; i++)
-    if (is_eligible (self, i) && self->findings[i].seconds < self->findings[best].seconds)
-      best = i;
-  self->dtype = dtypes[best];
+  self->chosen = 0;
+  for (guint i = 1; i < N_CANDIDATES; i++)
+    if (is_eligible (self, i) && self->findings[i].seconds < self->findings[self->chosen].seconds)
+      self->chosen = i;
 }
 
 /* Whether a dtype is left to choose. */
@@ -211,6 +214,8 @@ check_free (const char *path, TrafoLoadOptions *options, GError **error)
     found = "load_in_8bit";
   else if (options != NULL && trafo_load_options_get_load_in_4bit (options))
     found = "load_in_4bit";
+  else if (options != NULL && trafo_load_options_get_int8_weight_only (options))
+    found = "int8_weight_only";
   if (found == NULL)
     return TRUE;
   g_set_error (error,
@@ -285,14 +290,30 @@ TrafoDType
 trafo_dtype_choice_get_dtype (TrafoDTypeChoice *self)
 {
   g_return_val_if_fail (TRAFO_IS_DTYPE_CHOICE (self), TRAFO_DTYPE_NONE);
-  return self->dtype;
+  return candidates[self->chosen].dtype;
+}
+
+/**
+ * trafo_dtype_choice_get_int8_weight_only:
+ * @self: a choice
+ *
+ * What [property@Trafo.LoadOptions:int8-weight-only] should be.
+ *
+ * Returns: whether int8 was chosen for weights alone
+ */
+gboolean
+trafo_dtype_choice_get_int8_weight_only (TrafoDTypeChoice *self)
+{
+  g_return_val_if_fail (TRAFO_IS_DTYPE_CHOICE (self), FALSE);
+  return candidates[self->chosen].int8_weight_only;
 }
 
 static const Finding *
-find (TrafoDTypeChoice *self, TrafoDType dtype)
+find (TrafoDTypeChoice *self, TrafoDType dtype, gboolean int8_weight_only)
 {
-  for (guint i = 0; i < N_DTYPES; i++)
-    if (dtypes[i] == dtype && self->findings[i].seconds >= 0)
+  for (guint i = 0; i < N_CANDIDATES; i++)
+    if (candidates[i].dtype == dtype && !candidates[i].int8_weight_only == !int8_weight_only &&
+        self->findings[i].seconds >= 0)
       return &self->findings[i];
   return NULL;
 }
@@ -301,6 +322,7 @@ find (TrafoDTypeChoice *self, TrafoDType dtype)
  * trafo_dtype_choice_get_seconds:
  * @self: a choice
  * @dtype: a type
+ * @int8_weight_only: whether int8 is of weights alone
  *
  * How long a run took in @dtype: of one token for a causal language model, else of the text.
  *
@@ -308,16 +330,20 @@ find (TrafoDTypeChoice *self, TrafoDType dtype)
  *   weights
  */
 double
-trafo_dtype_choice_get_seconds (TrafoDTypeChoice *self, TrafoDType dtype)
+trafo_dtype_choice_get_seconds (TrafoDTypeChoice *self, TrafoDType dtype, gboolean int8_weight_only)
 {
+  const Finding *found;
+
   g_return_val_if_fail (TRAFO_IS_DTYPE_CHOICE (self), NAN);
-  return find (self, dtype) != NULL ? find (self, dtype)->seconds : NAN;
+  found = find (self, dtype, int8_weight_only);
+  return found != NULL ? found->seconds : NAN;
 }
 
 /**
  * trafo_dtype_choice_get_deviation:
  * @self: a choice
  * @dtype: a type
+ * @int8_weight_only: whether int8 is of weights alone
  *
  * By what part the outputs for the text deviated in @dtype, the greatest of them if there are more.
  *
@@ -325,10 +351,23 @@ trafo_dtype_choice_get_seconds (TrafoDTypeChoice *self, TrafoDType dtype)
  *   the device does not compute in @dtype, or it cannot hold the weights
  */
 double
-trafo_dtype_choice_get_deviation (TrafoDTypeChoice *self, TrafoDType dtype)
+trafo_dtype_choice_get_deviation (TrafoDTypeChoice *self,
+                                  TrafoDType        dtype,
+                                  gboolean          int8_weight_only)
 {
+  const Finding *found;
+
   g_return_val_if_fail (TRAFO_IS_DTYPE_CHOICE (self), NAN);
-  return find (self, dtype) != NULL ? find (self, dtype)->deviation : NAN;
+  found = find (self, dtype, int8_weight_only);
+  return found != NULL ? found->deviation : NAN;
+}
+
+static void
+append_name (GString *text, const TrafoDTypeCandidate *candidate)
+{
+  g_string_append (text, trafo_dtype_get_name (candidate->dtype));
+  if (candidate->int8_weight_only)
+    g_string_append (text, " of weights alone");
 }
 
 /**
@@ -347,26 +386,27 @@ trafo_dtype_choice_to_string (TrafoDTypeChoice *self)
   const Finding *chosen;
 
   g_return_val_if_fail (TRAFO_IS_DTYPE_CHOICE (self), NULL);
-  chosen = find (self, self->dtype);
+  chosen = &self->findings[self->chosen];
   text = g_string_new (NULL);
+  append_name (text, &candidates[self->chosen]);
   g_string_append_printf (text,
-                          "%s: %.3g ms a run, deviates by %.2g (at most %.2g)",
-                          trafo_dtype_get_name (self->dtype),
+                          ": %.3g ms a run, deviates by %.2g (at most %.2g)",
                           chosen->seconds * 1e3,
                           chosen->deviation,
                           self->max_deviation);
-  for (guint i = 0; i < N_DTYPES; i++)
+  for (guint i = 0; i < N_CANDIDATES; i++)
     {
       const Finding *other = &self->findings[i];
 
-      if (dtypes[i] == self->dtype)
+      if (i == self->chosen)
         continue;
-      g_string_append_printf (text, "; %s: ", trafo_dtype_get_name (dtypes[i]));
+      g_string_append (text, "; ");
+      append_name (text, &candidates[i]);
       if (other->seconds < 0)
-        g_string_append (text, "not possible here");
+        g_string_append (text, ": not possible here");
       else
         g_string_append_printf (text,
-                                "%.3g ms, %.2g%s",
+                                ": %.3g ms, %.2g%s",
                                 other->seconds * 1e3,
                                 other->deviation,
                                 is_eligible (self, i) ? "" : ", too much");

@@ -29,8 +29,13 @@ TRAFO_API TrafoDTypeChoice *trafo_dtype_choice_new (const char       *path,
                                                     GCancellable     *cancellable,
                                                     GError          **error);
 TRAFO_API TrafoDType        trafo_dtype_choice_get_dtype (TrafoDTypeChoice *self);
-TRAFO_API double trafo_dtype_choice_get_seconds (TrafoDTypeChoice *self, TrafoDType dtype);
-TRAFO_API double trafo_dtype_choice_get_deviation (TrafoDTypeChoice *self, TrafoDType dtype);
-TRAFO_API char  *trafo_dtype_choice_to_string (TrafoDTypeChoice *self);
+TRAFO_API gboolean          trafo_dtype_choice_get_int8_weight_only (TrafoDTypeChoice *self);
+TRAFO_API double            trafo_dtype_choice_get_seconds (TrafoDTypeChoice *self,
+                                                            TrafoDType        dtype,
+                                                            gboolean          int8_weight_only);
+TRAFO_API double            trafo_dtype_choice_get_deviation (TrafoDTypeChoice *self,
+                                                              TrafoDType        dtype,
+                                                              gboolean          int8_weight_only);
+TRAFO_API char             *trafo_dtype_choice_to_string (TrafoDTypeChoice *self);
 
 G_END_DECLS

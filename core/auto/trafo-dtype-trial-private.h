@@ -9,7 +9,14 @@
 
 G_BEGIN_DECLS
 
-/* A checkpoint, loaded and run in one dtype. */
+/* What LoadOptions say of linear layers. */
+typedef struct
+{
+  TrafoDType dtype;
+  gboolean   int8_weight_only;
+} TrafoDTypeCandidate;
+
+/* A checkpoint, loaded and run with one candidate. */
 typedef struct
 {
   TrafoTensorDict *outputs; /* for the calibration text */
@@ -19,15 +26,15 @@ typedef struct
 /* The text's first tokens, as many as the model takes, [1, tokens] int64. */
 TrafoTensor *trafo_dtype_trial_encode (const char *path, const char *text, GError **error);
 
-/* FALSE with TRAFO_ERROR_UNSUPPORTED if the device does not compute in @dtype. */
-gboolean trafo_dtype_trial_run (TrafoDTypeTrial  *self,
-                                const char       *path,
-                                const char       *task,
-                                TrafoLoadOptions *options,
-                                TrafoDType        dtype,
-                                TrafoTensor      *ids,
-                                GCancellable     *cancellable,
-                                GError          **error);
+/* FALSE with TRAFO_ERROR_UNSUPPORTED if the device does not compute so. */
+gboolean trafo_dtype_trial_run (TrafoDTypeTrial           *self,
+                                const char                *path,
+                                const char                *task,
+                                TrafoLoadOptions          *options,
+                                const TrafoDTypeCandidate *candidate,
+                                TrafoTensor               *ids,
+                                GCancellable              *cancellable,
+                                GError                   **error);
 void     trafo_dtype_trial_clear (TrafoDTypeTrial *self);
 
 /* Of the outputs, the greatest relative difference: the root of the mean square of differences over

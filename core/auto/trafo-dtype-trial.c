@@ -110,21 +110,22 @@ time_runs (TrafoModel *model, TrafoTensor *ids, GCancellable *cancellable, GErro
 }
 
 gboolean
-trafo_dtype_trial_run (TrafoDTypeTrial  *self,
-                       const char       *path,
-                       const char       *task,
-                       TrafoLoadOptions *options,
-                       TrafoDType        dtype,
-                       TrafoTensor      *ids,
-                       GCancellable     *cancellable,
-                       GError          **error)
+trafo_dtype_trial_run (TrafoDTypeTrial           *self,
+                       const char                *path,
+                       const char                *task,
+                       TrafoLoadOptions          *options,
+                       const TrafoDTypeCandidate *candidate,
+                       TrafoTensor               *ids,
+                       GCancellable              *cancellable,
+                       GError                   **error)
 {
   g_autoptr (TrafoLoadOptions) copy = trafo_load_options_copy (options);
   g_autoptr (TrafoModel) model = NULL;
   g_autoptr (TrafoTensor) timed = NULL;
 
   trafo_load_options_set_auto_dtype (copy, FALSE);
-  trafo_load_options_set_dtype (copy, dtype);
+  trafo_load_options_set_dtype (copy, candidate->dtype);
+  trafo_load_options_set_int8_weight_only (copy, candidate->int8_weight_only);
   model = trafo_auto_model_from_pretrained_for_task (path, task, copy, cancellable, error);
   if (model != NULL)
     self->outputs = run (model, ids, cancellable, error);

@@ -15,6 +15,7 @@ struct _TrafoLoadOptions
 
   char      *device;
   TrafoDType dtype;
+  gboolean   int8_weight_only;
   gboolean   auto_dtype;
   gboolean   load_in_8bit;
   gboolean   load_in_4bit;
@@ -33,6 +34,7 @@ enum
   PROP_0,
   PROP_DEVICE,
   PROP_DTYPE,
+  PROP_INT8_WEIGHT_ONLY,
   PROP_AUTO_DTYPE,
   PROP_LOAD_IN_8BIT,
   PROP_LOAD_IN_4BIT,
@@ -70,6 +72,9 @@ trafo_load_options_get_property (GObject *object, guint id, GValue *value, GPara
       break;
     case PROP_DTYPE:
       g_value_set_enum (value, self->dtype);
+      break;
+    case PROP_INT8_WEIGHT_ONLY:
+      g_value_set_boolean (value, self->int8_weight_only);
       break;
     case PROP_AUTO_DTYPE:
       g_value_set_boolean (value, self->auto_dtype);
@@ -115,6 +120,9 @@ trafo_load_options_set_property (GObject *object, guint id, const GValue *value,
       break;
     case PROP_DTYPE:
       trafo_load_options_set_dtype (self, g_value_get_enum (value));
+      break;
+    case PROP_INT8_WEIGHT_ONLY:
+      trafo_load_options_set_int8_weight_only (self, g_value_get_boolean (value));
       break;
     case PROP_AUTO_DTYPE:
       trafo_load_options_set_auto_dtype (self, g_value_get_boolean (value));
@@ -179,6 +187,17 @@ trafo_load_options_class_init (TrafoLoadOptionsClass *klass)
    */
   properties[PROP_DTYPE] =
       g_param_spec_enum ("dtype", NULL, NULL, TRAFO_TYPE_DTYPE, TRAFO_DTYPE_NONE, flags);
+
+  /**
+   * TrafoLoadOptions:int8-weight-only: (attributes org.gtk.Property.get=trafo_load_options_get_int8_weight_only org.gtk.Property.set=trafo_load_options_set_int8_weight_only)
+   *
+   * Whether %TRAFO_DTYPE_INT8 rounds weights alone: they lie in memory as integers of 8 bits with a float32
+   * scale for each output, its greatest magnitude over 127, and are multiplied as float32. Inputs,
+   * attention, and the keys and values of a generator stay float32. Beside another dtype it is an error
+   * when a model is loaded.
+   */
+  properties[PROP_INT8_WEIGHT_ONLY] =
+      g_param_spec_boolean ("int8-weight-only", NULL, NULL, FALSE, flags);
 
   /**
    * TrafoLoadOptions:auto-dtype: (attributes org.gtk.Property.get=trafo_load_options_get_auto_dtype org.gtk.Property.set=trafo_load_options_set_auto_dtype)
@@ -368,6 +387,39 @@ trafo_load_options_set_dtype (TrafoLoadOptions *self, TrafoDType dtype)
     return;
   self->dtype = dtype;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DTYPE]);
+}
+
+/**
+ * trafo_load_options_get_int8_weight_only: (attributes org.gtk.Method.get_property=int8-weight-only)
+ * @self: options
+ *
+ * Whether int8 rounds weights alone.
+ *
+ * Returns: %TRUE if it does
+ */
+gboolean
+trafo_load_options_get_int8_weight_only (TrafoLoadOptions *self)
+{
+  g_return_val_if_fail (TRAFO_IS_LOAD_OPTIONS (self), FALSE);
+  return self->int8_weight_only;
+}
+
+/**
+ * trafo_load_options_set_int8_weight_only: (attributes org.gtk.Method.set_property=int8-weight-only)
+ * @self: options
+ * @int8_weight_only: whether it does
+ *
+ * Says whether int8 rounds weights alone.
+ */
+void
+trafo_load_options_set_int8_weight_only (TrafoLoadOptions *self, gboolean int8_weight_only)
+{
+  g_return_if_fail (TRAFO_IS_LOAD_OPTIONS (self));
+  int8_weight_only = int8_weight_only != FALSE;
+  if (self->int8_weight_only == int8_weight_only)
+    return;
+  self->int8_weight_only = int8_weight_only;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_INT8_WEIGHT_ONLY]);
 }
 
 /**

@@ -15,6 +15,9 @@ TRAFO_API const char       *trafo_load_options_get_device (TrafoLoadOptions *sel
 TRAFO_API void       trafo_load_options_set_device (TrafoLoadOptions *self, const char *device);
 TRAFO_API TrafoDType trafo_load_options_get_dtype (TrafoLoadOptions *self);
 TRAFO_API void       trafo_load_options_set_dtype (TrafoLoadOptions *self, TrafoDType dtype);
+TRAFO_API gboolean   trafo_load_options_get_int8_weight_only (TrafoLoadOptions *self);
+TRAFO_API void       trafo_load_options_set_int8_weight_only (TrafoLoadOptions *self,
+                                                              gboolean          int8_weight_only);
 TRAFO_API gboolean   trafo_load_options_get_auto_dtype (TrafoLoadOptions *self);
 TRAFO_API void     trafo_load_options_set_auto_dtype (TrafoLoadOptions *self, gboolean auto_dtype);
 TRAFO_API gboolean trafo_load_options_get_load_in_8bit (TrafoLoadOptions *self);

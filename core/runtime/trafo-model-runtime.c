@@ -32,6 +32,7 @@ typedef struct
   char              *folder;
   char             **input_names;
   TrafoDevice       *device;
+  gboolean           int8_weight_only; /* what is not encoded otherwise */
   TrafoModelSource  *source;
   TrafoWeights      *weights;
   TrafoForwardQueue *forward_queue;
@@ -122,6 +123,8 @@ trace_program (Runtime *self, const TrafoVariant *variant, GError **error)
                                source->encoded,
                                source->quantization.encoding,
                                source->quantization.threshold);
+  if (graph != NULL && self->int8_weight_only)
+    trafo_pass_encode_weights (graph, NULL, TRAFO_WEIGHT_ENCODING_INT8, 0);
   if (graph != NULL && variant->has_cache)
     graph = trafo_pass_gather_logits (graph, error);
   if (graph != NULL && variant->is_packed)
@@ -207,7 +210,7 @@ read_quantization (Runtime           *self,
 
 /* Where packed weights are kept for later processes, if anywhere. */
 static TrafoWeightCache *
-open_weight_cache (TrafoDevice             *device,
+open_weight_cache (Runtime                 *self,
                    TrafoDType               dtype,
                    const TrafoQuantization *quantization,
                    TrafoCheckpoint         *checkpoint)
@@ -224,12 +227,13 @@ open_weight_cache (TrafoDevice             *device,
 
   if (files != NULL)
     {
-      g_autofree char *made_of = g_strdup_printf ("encoding %d%s\n%s",
+      g_autofree char *made_of = g_strdup_printf ("encoding %d%s%s\n%s",
                                                   quantization->encoding,
                                                   quantization->is_nested ? " nested" : "",
+                                                  self->int8_weight_only ? " and int8" : "",
                                                   files);
 
-      identity = trafo_weight_cache_identify (device, dtype, made_of);
+      identity = trafo_weight_cache_identify (self->device, dtype, made_of);
     }
   if (identity == NULL)
     return NULL;
@@ -290,8 +294,32 @@ runtime_load (Runtime          *self,
   self->weights = trafo_weights_new (self->device, dtype, &source);
   if (caches_weights && checkpoint != NULL)
     trafo_weights_set_cache (self->weights,
-                             open_weight_cache (self->device, dtype, &quantization, checkpoint));
+                             open_weight_cache (self, dtype, &quantization, checkpoint));
   return TRUE;
+}
+
+/* What linear layers compute with, whatever their weights are kept as. */
+static gboolean
+read_dtype (Runtime *self, TrafoLoadOptions *options, TrafoDType *ret_dtype, GError **error)
+{
+  TrafoDType dtype = options != NULL ? trafo_load_options_get_dtype (options) : TRAFO_DTYPE_NONE;
+
+  if (dtype == TRAFO_DTYPE_NONE)
+    dtype = TRAFO_DTYPE_FLOAT32;
+  self->int8_weight_only = options != NULL && trafo_load_options_get_int8_weight_only (options);
+  if (self->int8_weight_only && dtype != TRAFO_DTYPE_INT8)
+    {
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_INVALID_ARGUMENT,
+                   "found int8_weight_only beside dtype %s, expected dtype int8",
+                   trafo_dtype_get_name (dtype));
+      return FALSE;
+    }
+  *ret_dtype = self->int8_weight_only ? TRAFO_DTYPE_FLOAT32 : dtype;
+  return self->int8_weight_only
+             ? trafo_weights_check_encoding (self->device, TRAFO_WEIGHT_ENCODING_INT8, error)
+             : trafo_weights_check_dtype (self->device, dtype, error);
 }
 
 /* Takes @config. */
@@ -306,7 +334,7 @@ attach_runtime (TrafoModel       *model,
 {
   g_auto (TrafoPhase) phase = trafo_phase_begin (TRAFO_PHASE_LOAD);
   const char *device = options != NULL ? trafo_load_options_get_device (options) : NULL;
-  TrafoDType  dtype = options != NULL ? trafo_load_options_get_dtype (options) : TRAFO_DTYPE_NONE;
+  TrafoDType  dtype;
   Runtime    *self = g_new0 (Runtime, 1);
 
   g_mutex_init (&self->lock);
@@ -316,10 +344,8 @@ attach_runtime (TrafoModel       *model,
   self->task = g_strdup (task);
   self->folder = g_strdup (folder);
   self->programs = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) trafo_program_free);
-  if (dtype == TRAFO_DTYPE_NONE)
-    dtype = TRAFO_DTYPE_FLOAT32;
   self->device = trafo_device_open (device, cancellable, error);
-  if (self->device == NULL || !trafo_weights_check_dtype (self->device, dtype, error) ||
+  if (self->device == NULL || !read_dtype (self, options, &dtype, error) ||
       !runtime_load (self, folder, dtype, options, cancellable, error))
     {
       runtime_free (self);

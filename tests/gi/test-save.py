@@ -76,11 +76,23 @@ class Save(unittest.TestCase):
         model = Trafo.AutoModelForCausalLM.from_pretrained(str(MODELS / "gpt2-lm"), dtype="auto")
         choice = Trafo.AutoModel.get_dtype_choice(model)
         self.assertIn(choice.get_dtype(), DTYPES)
-        self.assertEqual(choice.get_deviation(Trafo.DType.FLOAT32), 0)
-        self.assertGreater(choice.get_seconds(Trafo.DType.FLOAT32), 0)
+        self.assertEqual(choice.get_deviation(Trafo.DType.FLOAT32, False), 0)
+        self.assertGreater(choice.get_seconds(Trafo.DType.FLOAT32, False), 0)
+        self.assertGreater(choice.get_deviation(Trafo.DType.INT8, True), 0)
+        self.assertGreater(choice.get_deviation(Trafo.DType.INT8, False), choice.get_deviation(Trafo.DType.INT8, True))
         exact = Trafo.DTypeChoice.new(str(MODELS / "gpt2-lm"), "causal-lm", None, "a b", 0, None)
         self.assertEqual(exact.get_dtype(), Trafo.DType.FLOAT32)
         self.assertRegex(exact.to_string(), "^float32: .* ms a run")
+
+    def test_int8_weight_only(self):
+        source = str(MODELS / "gpt2-lm")
+        stored = Trafo.TensorDict.load(str(MODELS / "gpt2-lm" / "expected-int8-weight-only" / "plain.safetensors"))
+        model = Trafo.AutoModelForCausalLM.from_pretrained(source, dtype="int8", int8_weight_only=True)
+        found = numpy.asarray(model(input_ids=stored["inputs.input_ids"])["logits"])
+        expected = numpy.asarray(stored["outputs.logits"])
+        numpy.testing.assert_allclose(found, expected, rtol=0, atol=1e-4 * numpy.abs(expected).max())
+        with self.assertRaisesRegex(GLib.Error, "found int8_weight_only beside dtype float32, expected dtype int8"):
+            Trafo.AutoModelForCausalLM.from_pretrained(source, int8_weight_only=True)
 
     def test_4bit(self):
         source = str(MODELS / "gpt2-lm")

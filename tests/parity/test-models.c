@@ -10,21 +10,29 @@
 
 #include "../remove-folder.h"
 
-/* What linear layers compute with, and how far a value may be from transformers' in float32, of the
+/* What linear layers compute with, where in a checkpoint's folder the expected values are, and how far a value may be from transformers' in float32, of the
  * largest expected one of its tensor. On these models, 32 features wide, torch's own bfloat16 is off
  * by up to 0.066 and its dynamic quantization to 8 bits by up to 0.25. */
 typedef struct
 {
-  TrafoDType dtype;
-  double     tolerance;
+  TrafoDType  dtype;
+  double      tolerance;
+  const char *expected;
+  gboolean    int8_weight_only;
 } Precision;
 
-static const Precision full = { TRAFO_DTYPE_FLOAT32, 1e-4 };
+static const Precision full = { TRAFO_DTYPE_FLOAT32, 1e-4, "expected", FALSE };
 static const Precision narrow[] = {
-  { TRAFO_DTYPE_FLOAT16, 5e-3 }, /* an eighth of bfloat16's: it has three bits more */
-  { TRAFO_DTYPE_BFLOAT16, 4e-2 },
-  { TRAFO_DTYPE_INT8, 0.15 },
+  { TRAFO_DTYPE_FLOAT16,
+    5e-3,
+    "expected",
+    FALSE }, /* an eighth of bfloat16's: it has three bits more */
+  { TRAFO_DTYPE_BFLOAT16, 4e-2, "expected", FALSE },
+  { TRAFO_DTYPE_INT8, 0.15, "expected", FALSE },
 };
+
+/* Of transformers with the weights that the integers stand for: tests/tools/make-int8-cases.py. */
+static const Precision kept_int8 = { TRAFO_DTYPE_INT8, 1e-4, "expected-int8-weight-only", TRUE };
 
 typedef struct
 {
@@ -147,14 +155,15 @@ find_task (const char *folder)
 }
 
 static TrafoModel *
-load (const char *folder, const char *device, TrafoDType dtype)
+load (const char *folder, const char *device, const Precision *precision)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (TrafoLoadOptions) options = trafo_load_options_new ();
   TrafoModel *model;
 
   trafo_load_options_set_device (options, device);
-  trafo_load_options_set_dtype (options, dtype);
+  trafo_load_options_set_dtype (options, precision->dtype);
+  trafo_load_options_set_int8_weight_only (options, precision->int8_weight_only);
   model =
       trafo_auto_model_from_pretrained_for_task (folder, find_task (folder), options, NULL, &error);
   g_assert_no_error (error);
@@ -165,10 +174,10 @@ static void
 test_model (gconstpointer data)
 {
   const Case      *test = data;
-  g_autofree char *expected = g_build_filename (test->folder, "expected", NULL);
+  g_autofree char *expected = g_build_filename (test->folder, test->precision.expected, NULL);
   g_autoptr (GDir) files = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (TrafoModel) model = load (test->folder, test->device, test->precision.dtype);
+  g_autoptr (TrafoModel) model = load (test->folder, test->device, &test->precision);
   g_auto (GStrv) missing = NULL;
   const char *name;
   guint       n_files = 0;
@@ -233,8 +242,8 @@ test_float16 (gconstpointer data)
 {
   const Case      *test = data;
   g_autofree char *folder = make_float16 (test->folder);
-  g_autoptr (TrafoModel) model = load (folder, test->device, TRAFO_DTYPE_FLOAT16);
-  g_autoptr (TrafoModel) wide = load (folder, test->device, TRAFO_DTYPE_FLOAT32);
+  g_autoptr (TrafoModel) model = load (folder, test->device, &test->precision);
+  g_autoptr (TrafoModel) wide = load (folder, test->device, &full);
   g_autoptr (TrafoTensorDict) found = forward (model);
   g_autoptr (TrafoTensorDict) expected = forward (wide);
 
@@ -266,7 +275,7 @@ add_folder (const char      *device,
 
   while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
     {
-      g_autofree char *expected = g_build_filename (models, name, "expected", NULL);
+      g_autofree char *expected = g_build_filename (models, name, precision->expected, NULL);
       g_autofree char *path = g_strdup_printf ("/%s/%s/%s/%s",
                                                group,
                                                device,
@@ -292,7 +301,10 @@ add_device (const char *device)
 
   add_folder (device, "models", models, &full, test_model);
   if (g_str_equal (device, "cpu") || g_str_equal (device, "reference"))
-    add_folder (device, "quantized", quantized, &full, test_model);
+    {
+      add_folder (device, "quantized", quantized, &full, test_model);
+      add_folder (device, "kept", models, &kept_int8, test_model);
+    }
   if (g_getenv ("TRAFO_MODELS") != NULL)
     add_folder (device, "given", g_getenv ("TRAFO_MODELS"), &full, test_model);
   if (!g_str_equal (device, "cpu"))

@@ -95,10 +95,11 @@ new_generation_config (const TrafoWorkload *workload)
 static TrafoValue *
 result_value (const Options *options, const Run *run, GArray *times, double load_s)
 {
+  const char *dtype = options->model.dtype != NULL ? options->model.dtype : "float32";
   TrafoValue *value =
       trafo_timing_to_value (times,
                              options->workloads[0],
-                             options->model.dtype != NULL ? options->model.dtype : "float32",
+                             options->model.int8_weight_only ? "int8-weight-only" : dtype,
                              trafo_get_n_threads (),
                              load_s);
 

@@ -62,6 +62,10 @@ trafo_model_options_check (TrafoModelOptions *self, const TrafoCommand *command)
     trafo_command_fail_usage (command,
                               "found --dtype %s, expected auto, float32, float16, bfloat16 or int8",
                               self->dtype);
+  else if (self->int8_weight_only && g_strcmp0 (self->dtype, "int8") != 0)
+    trafo_command_fail_usage (command,
+                              "found --int8-weight-only beside --dtype %s, expected --dtype int8",
+                              self->dtype != NULL ? self->dtype : "float32");
   else if (self->llm_int8_threshold != NULL && !is_threshold (self->llm_int8_threshold))
     trafo_command_fail_usage (command,
                               "found --llm-int8-threshold %s, expected a number of 0 or more",
@@ -93,6 +97,7 @@ trafo_model_options_get_load_options (const TrafoModelOptions *self)
     trafo_load_options_set_auto_dtype (options, TRUE);
   else if (self->dtype != NULL)
     trafo_load_options_set_dtype (options, trafo_dtype_from_name (self->dtype));
+  trafo_load_options_set_int8_weight_only (options, self->int8_weight_only);
   trafo_load_options_set_load_in_8bit (options, self->load_in_8bit);
   if (self->llm_int8_threshold != NULL)
     trafo_load_options_set_llm_int8_threshold (options,

@@ -14,6 +14,7 @@ typedef struct
   char *dtype;
   int   threads;
 
+  gboolean int8_weight_only;
   gboolean load_in_8bit;
   char    *llm_int8_threshold;
   gboolean load_in_4bit;
@@ -29,6 +30,13 @@ typedef struct
 #define TRAFO_MODEL_OPTIONS_RUN(options)                                                           \
   { "device", 0, 0, G_OPTION_ARG_STRING, &(options).device, "Where to compute", "DEVICE" },        \
       { "dtype", 0, 0, G_OPTION_ARG_STRING, &(options).dtype, "Type to compute with", "DTYPE" },   \
+      { "int8-weight-only",                                                                        \
+        0,                                                                                         \
+        0,                                                                                         \
+        G_OPTION_ARG_NONE,                                                                         \
+        &(options).int8_weight_only,                                                               \
+        "With --dtype int8 round weights alone",                                                   \
+        NULL },                                                                                    \
       { "load-in-8bit",                                                                            \
         0,                                                                                         \
         0,                                                                                         \

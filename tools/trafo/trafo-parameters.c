@@ -12,6 +12,7 @@ is_own_option (const char *const *own_options, const char *argument)
   static const char *const names[] = { "--model",
                                        "--device",
                                        "--dtype",
+                                       "--int8-weight-only",
                                        "--load-in-8bit",
                                        "--llm-int8-threshold",
                                        "--load-in-4bit",

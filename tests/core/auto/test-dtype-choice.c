@@ -11,10 +11,16 @@
 #include "trafo-dtype-choice.h"
 #include "trafo-text.h"
 
-static const TrafoDType dtypes[] = { TRAFO_DTYPE_FLOAT32,
-                                     TRAFO_DTYPE_FLOAT16,
-                                     TRAFO_DTYPE_BFLOAT16,
-                                     TRAFO_DTYPE_INT8 };
+static const struct
+{
+  TrafoDType  dtype;
+  gboolean    int8_weight_only;
+  const char *name;
+} candidates[] = {
+  { TRAFO_DTYPE_FLOAT32, FALSE, "float32" },           { TRAFO_DTYPE_FLOAT16, FALSE, "float16" },
+  { TRAFO_DTYPE_BFLOAT16, FALSE, "bfloat16" },         { TRAFO_DTYPE_INT8, FALSE, "int8" },
+  { TRAFO_DTYPE_INT8, TRUE, "int8 of weights alone" },
+};
 
 static char *
 model_folder (const char *kind, const char *name)
@@ -34,18 +40,33 @@ choose (const char *name, const char *task, const char *text, double max_deviati
   return choice;
 }
 
+static double
+get_deviation (TrafoDTypeChoice *choice, guint candidate)
+{
+  return trafo_dtype_choice_get_deviation (choice,
+                                           candidates[candidate].dtype,
+                                           candidates[candidate].int8_weight_only);
+}
+
 /* The fastest of those within the bound, whatever the machine. */
 static void
 check_fastest (TrafoDTypeChoice *choice, double max_deviation)
 {
   TrafoDType chosen = trafo_dtype_choice_get_dtype (choice);
-  double     seconds = trafo_dtype_choice_get_seconds (choice, chosen);
+  gboolean   weight_only = trafo_dtype_choice_get_int8_weight_only (choice);
+  double     seconds = trafo_dtype_choice_get_seconds (choice, chosen, weight_only);
 
   g_assert_cmpfloat (seconds, >, 0);
-  g_assert_cmpfloat (trafo_dtype_choice_get_deviation (choice, chosen), <=, max_deviation);
-  for (guint i = 0; i < G_N_ELEMENTS (dtypes); i++)
-    if (trafo_dtype_choice_get_deviation (choice, dtypes[i]) <= max_deviation)
-      g_assert_cmpfloat (seconds, <=, trafo_dtype_choice_get_seconds (choice, dtypes[i]));
+  g_assert_cmpfloat (trafo_dtype_choice_get_deviation (choice, chosen, weight_only),
+                     <=,
+                     max_deviation);
+  for (guint i = 0; i < G_N_ELEMENTS (candidates); i++)
+    if (get_deviation (choice, i) <= max_deviation)
+      g_assert_cmpfloat (seconds,
+                         <=,
+                         trafo_dtype_choice_get_seconds (choice,
+                                                         candidates[i].dtype,
+                                                         candidates[i].int8_weight_only));
 }
 
 static void
@@ -64,17 +85,19 @@ test_choice (void)
     {
       g_autoptr (TrafoDTypeChoice) exact = choose (models[i].model, models[i].task, NULL, 0);
       g_autoptr (TrafoDTypeChoice) any = choose (models[i].model, models[i].task, NULL, 1);
-      double float16 = trafo_dtype_choice_get_deviation (any, TRAFO_DTYPE_FLOAT16);
-      double bfloat16 = trafo_dtype_choice_get_deviation (any, TRAFO_DTYPE_BFLOAT16);
-      double int8 = trafo_dtype_choice_get_deviation (any, TRAFO_DTYPE_INT8);
+      double float16 = get_deviation (any, 1), bfloat16 = get_deviation (any, 2);
+      double int8 = get_deviation (any, 3), kept_int8 = get_deviation (any, 4);
 
       g_assert_cmpint (trafo_dtype_choice_get_dtype (exact), ==, TRAFO_DTYPE_FLOAT32);
-      g_assert_cmpfloat (trafo_dtype_choice_get_deviation (any, TRAFO_DTYPE_FLOAT32), ==, 0);
+      g_assert_false (trafo_dtype_choice_get_int8_weight_only (exact));
+      g_assert_cmpfloat (get_deviation (any, 0), ==, 0);
       g_assert_cmpfloat (float16, >, 0);
       g_assert_cmpfloat (float16, <, bfloat16 / 4);
-      g_assert_cmpfloat (bfloat16, <, int8);
+      g_assert_cmpfloat (bfloat16, <, kept_int8);
+      g_assert_cmpfloat (kept_int8, <, int8);
       g_assert_cmpfloat (int8, <, 0.2);
-      g_assert_true (isnan (trafo_dtype_choice_get_seconds (any, TRAFO_DTYPE_BOOL)));
+      g_assert_true (isnan (trafo_dtype_choice_get_seconds (any, TRAFO_DTYPE_BOOL, FALSE)));
+      g_assert_true (isnan (trafo_dtype_choice_get_seconds (any, TRAFO_DTYPE_FLOAT32, TRUE)));
       check_fastest (any, 1);
       {
         g_autoptr (TrafoDTypeChoice) some =
@@ -111,11 +134,12 @@ run (const char *folder, TrafoTensorDict *inputs, TrafoLoadOptions *options, Tra
 }
 
 static TrafoTensor *
-run_dtype (const char *folder, TrafoTensorDict *inputs, TrafoDType dtype)
+run_dtype (const char *folder, TrafoTensorDict *inputs, TrafoDType dtype, gboolean int8_weight_only)
 {
   g_autoptr (TrafoLoadOptions) options = trafo_load_options_new ();
 
   trafo_load_options_set_dtype (options, dtype);
+  trafo_load_options_set_int8_weight_only (options, int8_weight_only);
   return run (folder, inputs, options, NULL);
 }
 
@@ -126,13 +150,14 @@ test_deviation (void)
   const char      *text = "the cat sat on the mat";
   g_autofree char *folder = model_folder ("models", "tiny-bert");
   g_autoptr (TrafoTensorDict) inputs = encode (folder, text);
-  g_autoptr (TrafoTensor) expected = run_dtype (folder, inputs, TRAFO_DTYPE_FLOAT32);
+  g_autoptr (TrafoTensor) expected = run_dtype (folder, inputs, TRAFO_DTYPE_FLOAT32, FALSE);
   g_autoptr (TrafoDTypeChoice) choice = choose ("tiny-bert", "masked-lm", text, 0);
   const float *y = trafo_tensor_get_data (expected);
 
-  for (guint i = 1; i < G_N_ELEMENTS (dtypes); i++)
+  for (guint i = 1; i < G_N_ELEMENTS (candidates); i++)
     {
-      g_autoptr (TrafoTensor) found = run_dtype (folder, inputs, dtypes[i]);
+      g_autoptr (TrafoTensor) found =
+          run_dtype (folder, inputs, candidates[i].dtype, candidates[i].int8_weight_only);
       const float *x = trafo_tensor_get_data (found);
       double       differences = 0, squares = 0;
 
@@ -141,7 +166,7 @@ test_deviation (void)
           differences += pow ((double) x[j] - y[j], 2);
           squares += pow (y[j], 2);
         }
-      g_assert_cmpfloat_with_epsilon (trafo_dtype_choice_get_deviation (choice, dtypes[i]),
+      g_assert_cmpfloat_with_epsilon (get_deviation (choice, i),
                                       sqrt (differences / squares),
                                       1e-12);
     }
@@ -167,12 +192,16 @@ test_auto_dtype (void)
   choice = trafo_auto_model_get_dtype_choice (model);
   g_assert_nonnull (choice);
   dtype = trafo_dtype_choice_get_dtype (choice);
-  expected = run_dtype (folder, inputs, dtype);
+  expected = run_dtype (folder, inputs, dtype, trafo_dtype_choice_get_int8_weight_only (choice));
   g_assert_cmpfloat (trafo_tensor_max_difference (found, expected), ==, 0);
   text = trafo_dtype_choice_to_string (choice);
   g_assert_true (g_str_has_prefix (text, trafo_dtype_get_name (dtype)));
-  for (guint i = 0; i < G_N_ELEMENTS (dtypes); i++)
-    g_assert_nonnull (strstr (text, trafo_dtype_get_name (dtypes[i])));
+  for (guint i = 0; i < G_N_ELEMENTS (candidates); i++)
+    {
+      g_autofree char *named = g_strconcat (candidates[i].name, ": ", NULL);
+
+      g_assert_nonnull (strstr (text, named));
+    }
   trafo_load_options_set_auto_dtype (options, FALSE);
   g_clear_pointer (&found, trafo_tensor_unref);
   found = run (folder, inputs, options, &plain);
@@ -184,7 +213,7 @@ get_seconds (const char *text)
 {
   g_autoptr (TrafoDTypeChoice) choice = choose ("tiny-bert", "masked-lm", text, 1);
 
-  return trafo_dtype_choice_get_seconds (choice, TRAFO_DTYPE_FLOAT32);
+  return trafo_dtype_choice_get_seconds (choice, TRAFO_DTYPE_FLOAT32, FALSE);
 }
 
 /* What was measured is recalled for the same text; a file that is not whole is measured again. */
@@ -248,6 +277,12 @@ test_refused (void)
   g_assert_null (trafo_auto_model_for_causal_lm_from_pretrained (folder, options, NULL, &error));
   g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
   g_assert_nonnull (strstr (error->message, "load_in_4bit"));
+  g_clear_error (&error);
+  trafo_load_options_set_load_in_4bit (options, FALSE);
+  trafo_load_options_set_int8_weight_only (options, TRUE);
+  g_assert_null (trafo_auto_model_for_causal_lm_from_pretrained (folder, options, NULL, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "int8_weight_only"));
 }
 
 int

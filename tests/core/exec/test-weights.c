@@ -368,6 +368,28 @@ test_not_there (void)
 }
 
 /* A layer without outputs has no blocks, and no scales to nest. */
+/* A device with memory of its own that has no kernels for integers. */
+static void
+test_no_kernels (void)
+{
+  static const TrafoWeightEncoding refused[] = { TRAFO_WEIGHT_ENCODING_LLM_INT8,
+                                                 TRAFO_WEIGHT_ENCODING_INT8 };
+  FakeDevice                       fake = { 0 };
+  g_autoptr (TrafoDevice) device = fake_queue_device_new (&fake);
+  g_autoptr (TrafoDevice) reference = trafo_reference_device_new ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (refused); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (trafo_weights_check_encoding (device, refused[i], &error));
+      g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_UNSUPPORTED);
+      g_assert_nonnull (strstr (error->message, trafo_device_get_name (device)));
+      g_assert_true (trafo_weights_check_encoding (reference, refused[i], NULL));
+    }
+  g_assert_true (trafo_weights_check_encoding (device, TRAFO_WEIGHT_ENCODING_NF4, NULL));
+}
+
 static void
 test_empty_part (void)
 {
@@ -401,6 +423,7 @@ main (int argc, char **argv)
   g_test_add_func ("/weights/float16-range", test_float16_range);
   g_test_add_func ("/weights/cached", test_cached);
   g_test_add_func ("/weights/not-there", test_not_there);
+  g_test_add_func ("/weights/no-kernels", test_no_kernels);
   g_test_add_func ("/weights/empty-part", test_empty_part);
   return g_test_run ();
 }

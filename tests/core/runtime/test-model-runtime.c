@@ -178,11 +178,11 @@ test_too_many_layers (void)
   tiny_folder_free (folder);
 }
 
-/* A checkpoint whose packed weights are worth a file, of a model with random weights. */
+/* A checkpoint whose packed weights are worth a file even in 8 bits, of a model with random weights. */
 static char *
 write_large_checkpoint (void)
 {
-  g_autofree char *text = tiny_config ("\"hidden_size\": 512, \"intermediate_size\": 2048");
+  g_autofree char *text = tiny_config ("\"hidden_size\": 512, \"intermediate_size\": 7680");
   char            *folder = tiny_folder_new (text, NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (TrafoConfig) config = trafo_config_new_from_folder (folder, &error);
@@ -197,9 +197,8 @@ write_large_checkpoint (void)
 
 /* What a fresh model says, and what it took for that. */
 static TrafoTensor *
-run_large (const char *folder, gboolean weight_cache, guint64 *ret_peak_bytes)
+run_large_with (const char *folder, TrafoLoadOptions *options, guint64 *ret_peak_bytes)
 {
-  g_autoptr (TrafoLoadOptions) options = trafo_load_options_new ();
   g_autoptr (TrafoModel) model = NULL;
   g_autoptr (TrafoTensor) ids = tiny_ids_new (2, 7, 78);
   g_autoptr (TrafoTensorDict) inputs = trafo_tensor_dict_new ();
@@ -207,7 +206,6 @@ run_large (const char *folder, gboolean weight_cache, guint64 *ret_peak_bytes)
   g_autoptr (GError) error = NULL;
 
   trafo_load_options_set_device (options, "cpu");
-  trafo_load_options_set_weight_cache (options, weight_cache);
   model = trafo_auto_model_from_pretrained_for_task (folder, "base", options, NULL, &error);
   g_assert_no_error (error);
   trafo_tensor_dict_set (inputs, "input_ids", ids);
@@ -215,6 +213,43 @@ run_large (const char *folder, gboolean weight_cache, guint64 *ret_peak_bytes)
   g_assert_no_error (error);
   *ret_peak_bytes = trafo_model_get_peak_bytes (model);
   return trafo_tensor_ref (trafo_tensor_dict_get (outputs, "last_hidden_state"));
+}
+
+static TrafoTensor *
+run_large (const char *folder, gboolean weight_cache, guint64 *ret_peak_bytes)
+{
+  g_autoptr (TrafoLoadOptions) options = trafo_load_options_new ();
+
+  trafo_load_options_set_weight_cache (options, weight_cache);
+  return run_large_with (folder, options, ret_peak_bytes);
+}
+
+/* Weights of int8 and of int8 alone are told apart. */
+static void
+check_cached_int8 (const char *folder)
+{
+  TrafoTensor *outputs[4];
+  guint64      peak_bytes[4];
+
+  for (guint i = 0; i < G_N_ELEMENTS (outputs); i++)
+    {
+      g_autoptr (TrafoLoadOptions) options = g_object_new (TRAFO_TYPE_LOAD_OPTIONS,
+                                                           "dtype",
+                                                           TRAFO_DTYPE_INT8,
+                                                           "int8-weight-only",
+                                                           i % 2 != 0,
+                                                           NULL);
+
+      outputs[i] = run_large_with (folder, options, &peak_bytes[i]);
+    }
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_cmpfloat (trafo_tensor_max_difference (outputs[i], outputs[i + 2]), ==, 0);
+      g_assert_cmpuint (peak_bytes[i + 2] + (16 << 20), <, peak_bytes[i]);
+    }
+  g_assert_cmpfloat (trafo_tensor_max_difference (outputs[0], outputs[1]), >, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (outputs); i++)
+    trafo_tensor_unref (outputs[i]);
 }
 
 static guint
@@ -264,6 +299,7 @@ test_weight_cache (void)
     {
       outputs[3] = run_large (folder, TRUE, &peak_bytes[3]);
       g_assert_cmpuint (peak_bytes[3] + (16 << 20), <, peak_bytes[2]);
+      check_cached_int8 (folder);
       /* another time alone makes it another file */
       g_assert_cmpint (g_utime (checkpoint, &(struct utimbuf){ 1, 1 }), ==, 0);
       outputs[4] = run_large (folder, TRUE, &peak_bytes[4]);
