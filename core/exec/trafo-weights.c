@@ -679,6 +679,23 @@ make_packed_of_joined (TrafoWeights          *self,
   return is_made;
 }
 
+/* What a linear layer's weight is packed in: where the layer computes in float32, in the type that all
+ * parts have already, if that changes no bit of what the device's kernels make of it. */
+static TrafoDType
+choose_packed_dtype (TrafoWeights *self, const TrafoOperand *parts, guint n_parts, TrafoDType dtype)
+{
+  const TrafoDeviceOps *ops = trafo_device_get_ops (self->device);
+  gpointer              handle = trafo_device_get_handle (self->device);
+
+  if (dtype != TRAFO_DTYPE_FLOAT32 || !TRAFO_HAS (ops, keeps_dtype) ||
+      !ops->keeps_dtype (handle, parts[0].dtype))
+    return dtype;
+  for (guint i = 1; i < n_parts; i++)
+    if (parts[i].dtype != parts[0].dtype)
+      return dtype;
+  return parts[0].dtype;
+}
+
 static gboolean
 make_linear (TrafoWeights          *self,
              const TrafoGraphParam *param,
@@ -694,7 +711,7 @@ make_linear (TrafoWeights          *self,
 
   weight.n_parts = param->names->len;
   weight.is_in_out = is_in_out;
-  weight.dtype = dtype;
+  weight.dtype = choose_packed_dtype (self, parts, weight.n_parts, dtype);
   weight.n_out = entry->operand.shape[is_in_out ? 1 : 0];
   weight.n_in = entry->operand.shape[is_in_out ? 0 : 1];
   packed_bytes = get_packed_size (self, &weight);

@@ -187,6 +187,11 @@ typedef struct
    * such as an instruction set's name. Core then may keep packed weights on disk, for processes
    * that load the same build of the plugin. NULL, or no function: it does not. */
   const char *(*packed_layout) (gpointer device);
+
+  /* Whether kernels take packed weights of @dtype, float16 or bfloat16, where inputs are float32, at the
+   * cost of float32 or less, and give the bits that they give for float32 weights of the same values. A
+   * model of float32 then keeps such weights as its checkpoint has them. NULL: none. */
+  gboolean (*keeps_dtype) (gpointer device, guint16 dtype);
 } TrafoDeviceOps;
 
 G_END_DECLS

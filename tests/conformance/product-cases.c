@@ -176,7 +176,7 @@ narrow_cases (GArray *cases)
     for (guint i = 0; i < case_n_lengths; i++)
       {
         gint64     n_in = case_lengths[i];
-        LinearSize size = { 1 + 5 * i % 67, n_in, case_lengths[3 * i % case_n_lengths] };
+        LinearSize size = { 1 + 7 * i % 150, n_in, case_lengths[3 * i % case_n_lengths] };
 
         add_linear (cases,
                     &size,

@@ -53,6 +53,14 @@ device_packed_layout (gpointer device)
   return tier->name;
 }
 
+static gboolean
+device_keeps_dtype (gpointer device, guint16 dtype)
+{
+  const TrafoCpuKernels *tier = device;
+
+  return tier->keeps_dtype (dtype);
+}
+
 const TrafoDeviceOps trafo_cpu_device_ops = {
   .struct_size = sizeof (TrafoDeviceOps),
   .flags = TRAFO_DEVICE_HOST_MEMORY,
@@ -62,4 +70,5 @@ const TrafoDeviceOps trafo_cpu_device_ops = {
   .pack = device_pack,
   .saturate = device_saturate,
   .packed_layout = device_packed_layout,
+  .keeps_dtype = device_keeps_dtype,
 };

@@ -15,6 +15,7 @@ typedef struct
   guint (*pack_n_tasks) (const TrafoWeight *weight);
   void (*pack) (const TrafoWeight *weight, gpointer destination, guint task);
   guint64 (*saturate) (guint16 dtype);
+  gboolean (*keeps_dtype) (guint16 dtype);
 } TrafoCpuKernels;
 
 extern const TrafoCpuKernels trafo_cpu_kernels_baseline;

@@ -3,6 +3,7 @@
 #include "cpu-kernels.h"
 
 #include "ops/ops.h"
+#include "ops/panel.h"
 
 /* The table of contents of a tier: for each op its kernels, most special first. */
 #define KERNEL(noun)                                                                               \
@@ -54,6 +55,17 @@ list_kernels (guint16 op, gsize *ret_n_kernels)
   return op < TRAFO_N_OPS ? lists[op].kernels : NULL;
 }
 
+/* What registers widen for little: in baseline a float16 takes longer than to read a float32. */
+static gboolean
+keeps_dtype (guint16 dtype)
+{
+#if !defined(__F16C__)
+  if (dtype == TRAFO_DTYPE_FLOAT16)
+    return FALSE;
+#endif
+  return dtype != TRAFO_DTYPE_FLOAT32 && dtype < TRAFO_N_DTYPES && panel_holds ((guint8) dtype);
+}
+
 const TrafoCpuKernels TRAFO_CPU_SYMBOL (kernels) = {
   .name = TRAFO_CPU_TIER_NAME,
   .list_kernels = list_kernels,
@@ -61,4 +73,5 @@ const TrafoCpuKernels TRAFO_CPU_SYMBOL (kernels) = {
   .pack_n_tasks = TRAFO_CPU_SYMBOL (pack_n_tasks),
   .pack = TRAFO_CPU_SYMBOL (pack),
   .saturate = TRAFO_CPU_SYMBOL (saturate),
+  .keeps_dtype = keeps_dtype,
 };

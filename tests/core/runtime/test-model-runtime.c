@@ -11,6 +11,7 @@
 #include "trafo-device-choice.h"
 #include "trafo-model-save.h"
 #include "trafo-registry.h"
+#include "trafo-tensor-dict-file.h"
 
 static char *
 shared_folder (void)
@@ -224,6 +225,57 @@ run_large (const char *folder, gboolean weight_cache, guint64 *ret_peak_bytes)
   return run_large_with (folder, options, ret_peak_bytes);
 }
 
+/* The same checkpoint, its tensors in @dtype. */
+static char *
+write_cast_checkpoint (const char *folder, TrafoDType dtype)
+{
+  g_autofree char *path = g_build_filename (folder, "model.safetensors", NULL);
+  g_autofree char *text = tiny_config ("\"hidden_size\": 512, \"intermediate_size\": 7680");
+  g_autoptr (TrafoTensorDict) cast = trafo_tensor_dict_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoTensorDict) tensors = trafo_tensor_dict_load (path, &error);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < trafo_tensor_dict_get_size (tensors); i++)
+    {
+      const char *name = trafo_tensor_dict_get_name (tensors, i);
+      g_autoptr (TrafoTensor) tensor =
+          trafo_tensor_cast (trafo_tensor_dict_get (tensors, name), dtype, &error);
+
+      g_assert_no_error (error);
+      trafo_tensor_dict_set (cast, name, tensor);
+    }
+  return tiny_folder_new (text, cast);
+}
+
+/* In float32 a checkpoint of 16 bits says what one of float32 with the same values says, to the bit, and
+ * takes no more memory, whether or not the processor has kernels that keep its weights as they are. */
+static void
+test_kept_dtypes (void)
+{
+  static const TrafoDType dtypes[] = { TRAFO_DTYPE_FLOAT16, TRAFO_DTYPE_BFLOAT16 };
+  char                   *folder = write_large_checkpoint ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (dtypes); i++)
+    {
+      char   *narrow = write_cast_checkpoint (folder, dtypes[i]);
+      char   *wide = write_cast_checkpoint (narrow, TRAFO_DTYPE_FLOAT32);
+      guint64 narrow_bytes, wide_bytes;
+      g_autoptr (TrafoTensor) from_narrow = run_large (narrow, FALSE, &narrow_bytes);
+      g_autoptr (TrafoTensor) from_wide = run_large (wide, FALSE, &wide_bytes);
+
+      g_assert_cmpfloat (trafo_tensor_max_difference (from_narrow, from_wide), ==, 0);
+      g_assert_cmpuint (narrow_bytes, <=, wide_bytes);
+      g_test_message ("%s takes %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " bytes",
+                      trafo_dtype_get_name (dtypes[i]),
+                      narrow_bytes,
+                      wide_bytes);
+      tiny_folder_free (narrow);
+      tiny_folder_free (wide);
+    }
+  tiny_folder_free (folder);
+}
+
 /* Weights of int8 and of int8 alone are told apart. */
 static void
 check_cached_int8 (const char *folder)
@@ -327,6 +379,7 @@ main (int argc, char **argv)
   g_test_add_func ("/model-runtime/load-errors", test_load_errors);
   g_test_add_func ("/model-runtime/half-a-checkpoint", test_half_a_checkpoint);
   g_test_add_func ("/model-runtime/too-many-layers", test_too_many_layers);
+  g_test_add_func ("/model-runtime/kept-dtypes", test_kept_dtypes);
   g_test_add_func ("/model-runtime/weight-cache", test_weight_cache);
   return g_test_run ();
 }
