@@ -2,6 +2,8 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-load-options-private.h"
 
+#include <trafo/trafo-error.h>
+
 #include "trafo-enum-types.h"
 
 /**
@@ -322,6 +324,54 @@ trafo_load_options_copy (TrafoLoadOptions *self)
       g_object_set_property (G_OBJECT (copy), properties[i]->name, &value);
     }
   return copy;
+}
+
+/**
+ * trafo_load_options_quantize:
+ * @self: options
+ * @type: "bnb-int8", "int8", "bnb-nf4" or "bnb-fp4"
+ * @error: return location for an error
+ *
+ * Asks for weights of linear layers as `trafo quantize --type` writes them: "bnb-int8" for
+ * [property@Trafo.LoadOptions:load-in-8bit], "int8" for the same with
+ * [property@Trafo.LoadOptions:llm-int8-threshold] 0, "bnb-nf4" and "bnb-fp4" for
+ * [property@Trafo.LoadOptions:load-in-4bit] with that
+ * [property@Trafo.LoadOptions:bnb-4bit-quant-type]. Other properties stay as they are.
+ *
+ * Returns: %TRUE, or %FALSE with %TRAFO_ERROR_INVALID_ARGUMENT for another @type
+ */
+gboolean
+trafo_load_options_quantize (TrafoLoadOptions *self, const char *type, GError **error)
+{
+  static const struct
+  {
+    const char *type;
+    gboolean    has_outliers;
+    const char *type_4bit; /* NULL: 8 bits */
+  } types[] = {
+    { "bnb-int8", TRUE, NULL },
+    { "int8", FALSE, NULL },
+    { "bnb-nf4", TRUE, "nf4" },
+    { "bnb-fp4", TRUE, "fp4" },
+  };
+
+  g_return_val_if_fail (TRAFO_IS_LOAD_OPTIONS (self) && type != NULL, FALSE);
+  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
+    if (g_str_equal (types[i].type, type))
+      {
+        trafo_load_options_set_load_in_8bit (self, types[i].type_4bit == NULL);
+        trafo_load_options_set_load_in_4bit (self, types[i].type_4bit != NULL);
+        trafo_load_options_set_bnb_4bit_quant_type (self, types[i].type_4bit);
+        if (!types[i].has_outliers)
+          trafo_load_options_set_llm_int8_threshold (self, 0);
+        return TRUE;
+      }
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_INVALID_ARGUMENT,
+               "found the quantization \"%s\", expected bnb-int8, int8, bnb-nf4 or bnb-fp4",
+               type);
+  return FALSE;
 }
 
 /**

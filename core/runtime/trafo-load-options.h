@@ -11,6 +11,9 @@ TRAFO_API
 G_DECLARE_FINAL_TYPE (TrafoLoadOptions, trafo_load_options, TRAFO, LOAD_OPTIONS, GObject)
 
 TRAFO_API TrafoLoadOptions *trafo_load_options_new (void);
+TRAFO_API gboolean          trafo_load_options_quantize (TrafoLoadOptions *self,
+                                                         const char       *type,
+                                                         GError          **error);
 TRAFO_API const char       *trafo_load_options_get_device (TrafoLoadOptions *self);
 TRAFO_API void       trafo_load_options_set_device (TrafoLoadOptions *self, const char *device);
 TRAFO_API TrafoDType trafo_load_options_get_dtype (TrafoLoadOptions *self);

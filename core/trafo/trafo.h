@@ -19,6 +19,7 @@
 #include <trafo/trafo-vocabulary.h>
 
 #include "trafo-auto-config.h"
+#include "trafo-auto-model-quantized.h"
 #include "trafo-auto-model.h"
 #include "trafo-auto-tokenizer.h"
 #include "trafo-batch-tensors.h"

@@ -398,6 +398,13 @@ def _with_load_options(function):
     return from_pretrained
 
 
+def _with_quantization(function):
+    def from_pretrained_quantized(path, type, options=None, cancellable=None, **properties):
+        return function(path, type, _options(Trafo.LoadOptions, options, properties), cancellable)
+
+    return from_pretrained_quantized
+
+
 def _with_config_options(task):
     def from_config(config, options=None, cancellable=None, **properties):
         options = _options(Trafo.LoadOptions, options, properties)
@@ -437,9 +444,21 @@ def _with_load_options_async(function):
     return from_pretrained_async
 
 
-def _take_load_options(holder, name):
-    for suffix, wrap in ("", _with_load_options), ("_async", _with_load_options_async):
-        setattr(holder, name + suffix, staticmethod(wrap(getattr(holder, name + suffix))))
+def _with_quantization_async(function):
+    def from_pretrained_quantized_async(
+        path, type, options=None, cancellable=None, callback=None, *user_data, **properties
+    ):
+        options = _options(Trafo.LoadOptions, options, properties)
+        function(path, type, options, cancellable, callback, *user_data)
+
+    return from_pretrained_quantized_async
+
+
+def _take_load_options(
+    holder, name, wrap=_with_load_options, wrap_async=_with_load_options_async
+):
+    setattr(holder, name, staticmethod(wrap(getattr(holder, name))))
+    setattr(holder, f"{name}_async", staticmethod(wrap_async(getattr(holder, f"{name}_async"))))
 
 
 _model_save_pretrained = Trafo.Model.save_pretrained
@@ -452,6 +471,12 @@ Trafo.Model.__call__ = _forward
 for _name in dir(Trafo):
     if _name.startswith("AutoModel") and hasattr(getattr(Trafo, _name), "from_pretrained"):
         _take_load_options(getattr(Trafo, _name), "from_pretrained")
+        _take_load_options(
+            getattr(Trafo, _name),
+            "from_pretrained_quantized",
+            _with_quantization,
+            _with_quantization_async,
+        )
         getattr(Trafo, _name).from_config = staticmethod(
             _with_config_options(Trafo.AutoModel.get_task_of_class(_name))
         )

@@ -60,12 +60,19 @@ class Load(unittest.TestCase):
             for suffix in "", "_async", "_finish":
                 if not name.endswith("Class"):
                     self.assertTrue(hasattr(getattr(Trafo, name), "from_pretrained" + suffix))
+                    self.assertTrue(
+                        hasattr(getattr(Trafo, name), "from_pretrained_quantized" + suffix)
+                    )
 
     def test_a_task_at_run_time(self):
         model = load(
             Trafo.AutoModel, FOLDER, "masked-lm", None, None, name="from_pretrained_for_task"
         )
         self.assertEqual(model.get_task(), "masked-lm")
+
+    def test_quantized(self):
+        model = load(Trafo.AutoModel, FOLDER, "int8", None, None, name="from_pretrained_quantized")
+        self.assertEqual(model.get_task(), "base")
 
     def test_config_tokenizer_and_device(self):
         self.assertEqual(load(Trafo.AutoConfig, FOLDER, None).get_model_type(), "bert")

@@ -114,6 +114,27 @@ class Save(unittest.TestCase):
         with self.assertRaisesRegex(GLib.Error, "expected fp4 or nf4"):
             Trafo.AutoModelForCausalLM.from_pretrained(source, load_in_4bit=True, bnb_4bit_quant_type="int4")
 
+    def test_quantized_by_name(self):
+        source = str(MODELS / "gpt2-lm")
+        ids = [[3, 1, 4, 1, 5]]
+        by_options = {
+            "bnb-int8": {"load_in_8bit": True, "llm_int8_threshold": 1.0},
+            "int8": {"load_in_8bit": True, "llm_int8_threshold": 0.0},
+            "bnb-nf4": {"load_in_4bit": True, "bnb_4bit_quant_type": "nf4"},
+            "bnb-fp4": {"load_in_4bit": True},
+        }
+        logits = set()
+        for type, options in by_options.items():
+            with self.subTest(type):
+                model = Trafo.AutoModelForCausalLM.from_pretrained_quantized(source, type, llm_int8_threshold=1.0)
+                same = Trafo.AutoModelForCausalLM.from_pretrained(source, **options)
+                found = numpy.asarray(model(input_ids=ids)["logits"])
+                numpy.testing.assert_array_equal(found, numpy.asarray(same(input_ids=ids)["logits"]))
+                logits.add(found.tobytes())
+        self.assertEqual(len(logits), len(by_options))
+        with self.assertRaisesRegex(GLib.Error, 'found the quantization "q4_0", expected bnb-int8, int8, bnb-nf4'):
+            Trafo.AutoModel.from_pretrained_quantized(source, "q4_0")
+
     def test_size_without_unit(self):
         with self.assertRaisesRegex(ValueError, "found the size 'much'"):
             self.new_model().save_pretrained("nowhere", max_shard_size="much")

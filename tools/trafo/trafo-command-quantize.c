@@ -30,19 +30,18 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
 #define TYPES "int8, bfloat16, float16, bnb-int8, bnb-nf4 or bnb-fp4"
 
-/* What --type takes. int8 is LLM.int8() without outliers: rows of integers and a scale for each. */
+/* What --type takes. */
 typedef struct
 {
   const char *name;
-  TrafoDType  dtype; /* NONE: what bitsandbytes stores */
-  double      threshold;
-  const char *type_4bit; /* NULL: 8 bits */
+  TrafoDType  dtype; /* NONE: codes, as trafo_load_options_quantize() knows them */
+  gboolean    is_4bit;
 } Type;
 
 static const Type types[] = {
-  { "int8", TRAFO_DTYPE_NONE, 0, NULL },       { "bfloat16", TRAFO_DTYPE_BFLOAT16, 0, NULL },
-  { "float16", TRAFO_DTYPE_FLOAT16, 0, NULL }, { "bnb-int8", TRAFO_DTYPE_NONE, 6, NULL },
-  { "bnb-nf4", TRAFO_DTYPE_NONE, 6, "nf4" },   { "bnb-fp4", TRAFO_DTYPE_NONE, 6, "fp4" },
+  { "int8", TRAFO_DTYPE_NONE, FALSE },       { "bfloat16", TRAFO_DTYPE_BFLOAT16, FALSE },
+  { "float16", TRAFO_DTYPE_FLOAT16, FALSE }, { "bnb-int8", TRAFO_DTYPE_NONE, FALSE },
+  { "bnb-nf4", TRAFO_DTYPE_NONE, TRUE },     { "bnb-fp4", TRAFO_DTYPE_NONE, TRUE },
 };
 
 typedef struct
@@ -105,22 +104,41 @@ read_tensor (TrafoCheckpoint *checkpoint, const TrafoCheckpointTensor *stored, G
   return g_steal_pointer (&tensor);
 }
 
+/* NULL if an element is beyond the type's range, which would make it infinite. */
 static TrafoValue *
-measure_cast (const TrafoCheckpointTensor *stored, TrafoTensor *before, TrafoTensor *after)
+measure_cast (const TrafoCheckpointTensor *stored,
+              TrafoTensor                 *before,
+              TrafoTensor                 *after,
+              GError                     **error)
 {
-  TrafoValue *record = trafo_value_new_record ();
-  TrafoValue *shape = trafo_value_new_list ();
+  TrafoValue *record;
+  TrafoValue *shape;
   double      greatest = 0, squares = 0, all = 0;
 
   for (gint64 i = 0; i < trafo_tensor_get_n_elements (before); i++)
     {
       double value = trafo_tensor_get_value (before, i);
-      double error = fabs (trafo_tensor_get_value (after, i) - value);
+      double rounded = trafo_tensor_get_value (after, i);
+      double difference = isfinite (value) ? fabs (rounded - value) : 0;
 
-      greatest = MAX (greatest, error);
-      squares += error * error;
-      all += value * value;
+      if (!isfinite (difference))
+        {
+          g_set_error (error,
+                       TRAFO_ERROR,
+                       TRAFO_ERROR_UNSUPPORTED,
+                       "tensor '%s': found %g, which is infinite in %s, expected a type that holds "
+                       "it",
+                       stored->name,
+                       value,
+                       trafo_dtype_get_name (trafo_tensor_get_dtype (after)));
+          return NULL;
+        }
+      greatest = MAX (greatest, difference);
+      squares += difference * difference;
+      all += isfinite (value) ? value * value : 0;
     }
+  record = trafo_value_new_record ();
+  shape = trafo_value_new_list ();
   for (guint i = 0; i < stored->n_dims; i++)
     trafo_value_append (shape, trafo_value_new_integer (stored->shape[i]));
   trafo_value_set_string (record, "name", stored->name);
@@ -148,15 +166,17 @@ quantize_to_floats (Quantization *self, GError **error)
       const TrafoCheckpointTensor *stored = trafo_checkpoint_get_tensor (checkpoint, i);
       g_autoptr (TrafoTensor) before = NULL;
       g_autoptr (TrafoTensor) after = NULL;
+      TrafoValue *record;
 
       if (!trafo_dtype_is_float (stored->dtype) || stored->dtype == self->type->dtype)
         continue;
       before = read_tensor (checkpoint, stored, error);
       if (before != NULL)
         after = trafo_tensor_cast (before, self->type->dtype, error);
-      if (after == NULL)
+      record = after != NULL ? measure_cast (stored, before, after, error) : NULL;
+      if (record == NULL)
         return FALSE;
-      trafo_value_append (self->tensors, measure_cast (stored, before, after));
+      trafo_value_append (self->tensors, record);
     }
   return self->output == NULL ||
          (trafo_checkpoint_cast (checkpoint, self->output, self->type->dtype, NULL, error) &&
@@ -176,12 +196,13 @@ quantize_to_codes (Quantization *self, const TrafoCommand *command, GError **err
     return FALSE;
   /* nothing is computed */
   trafo_load_options_set_device (options, "reference");
-  trafo_load_options_set_load_in_8bit (options, self->type->type_4bit == NULL);
-  trafo_load_options_set_load_in_4bit (options, self->type->type_4bit != NULL);
-  trafo_load_options_set_llm_int8_threshold (options, self->type->threshold);
-  trafo_load_options_set_bnb_4bit_quant_type (options, self->type->type_4bit);
   trafo_load_options_set_bnb_4bit_use_double_quant (options, self->double_quant);
-  model = trafo_auto_model_from_pretrained_for_task (self->input, task, options, NULL, error);
+  model = trafo_auto_model_from_pretrained_quantized_for_task (self->input,
+                                                               task,
+                                                               self->type->name,
+                                                               options,
+                                                               NULL,
+                                                               error);
   if (model == NULL)
     return FALSE;
   trafo_model_options_warn (&model_options, command, model);
@@ -371,7 +392,7 @@ run (const TrafoCommand *self, int argc, char **argv)
     return trafo_command_fail_usage (self,
                                      "found --type %s, expected " TYPES,
                                      options.type != NULL ? options.type : "nowhere");
-  if (options.double_quant && quantization.type->type_4bit == NULL)
+  if (options.double_quant && !quantization.type->is_4bit)
     return trafo_command_fail_usage (self,
                                      "found --bnb-4bit-use-double-quant with --type %s, expected "
                                      "bnb-nf4 or bnb-fp4",

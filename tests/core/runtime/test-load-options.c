@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
+#include <string.h>
+#include <trafo/trafo-error.h>
+
 #include "trafo-load-options.h"
 
 static void
@@ -132,6 +135,44 @@ test_4bit (void)
   g_assert_cmpstr (trafo_load_options_get_bnb_4bit_quant_type (options), ==, "fp4");
 }
 
+/* Each type in turn, as a menu would: nothing of the one before is left. */
+static void
+test_quantize (void)
+{
+  static const struct
+  {
+    const char *type;
+    gboolean    is_8bit;
+    const char *quant_type;
+    double      threshold;
+  } cases[] = {
+    { "bnb-nf4", FALSE, "nf4", 6 },
+    { "bnb-fp4", FALSE, "fp4", 6 },
+    { "bnb-int8", TRUE, "fp4", 6 },
+    { "int8", TRUE, "fp4", 0 },
+  };
+  g_autoptr (TrafoLoadOptions) options = trafo_load_options_new ();
+  g_autoptr (GError) error = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_assert_true (trafo_load_options_quantize (options, cases[i].type, &error));
+      g_assert_no_error (error);
+      g_assert_cmpint (trafo_load_options_get_load_in_8bit (options), ==, cases[i].is_8bit);
+      g_assert_cmpint (trafo_load_options_get_load_in_4bit (options), ==, !cases[i].is_8bit);
+      g_assert_cmpstr (trafo_load_options_get_bnb_4bit_quant_type (options),
+                       ==,
+                       cases[i].quant_type);
+      g_assert_cmpfloat (trafo_load_options_get_llm_int8_threshold (options),
+                         ==,
+                         cases[i].threshold);
+    }
+  g_assert_false (trafo_load_options_quantize (options, "Q4_0", &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "Q4_0"));
+  g_assert_cmpfloat (trafo_load_options_get_llm_int8_threshold (options), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -140,5 +181,6 @@ main (int argc, char **argv)
   g_test_add_func ("/load-options/8bit", test_8bit);
   g_test_add_func ("/load-options/int8-weight-only", test_int8_weight_only);
   g_test_add_func ("/load-options/4bit", test_4bit);
+  g_test_add_func ("/load-options/quantize", test_quantize);
   return g_test_run ();
 }

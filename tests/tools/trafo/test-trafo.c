@@ -420,6 +420,35 @@ test_quantize (void)
     }
 }
 
+/* What float16 cannot hold is said and not written, with --dry-run too. */
+static void
+test_quantize_range (void)
+{
+  static const gint64      shape[] = { 1, 2 };
+  static const float       floats[] = { 1, 7e4f };
+  static const char *const outputs[] = { "--dry-run", "@T/narrow" };
+  g_autofree char         *input = g_build_filename (folder, "wide", NULL);
+  g_autofree char         *config = g_build_filename (input, "config.json", NULL);
+  g_autofree char         *weights = g_build_filename (input, "model.safetensors", NULL);
+  g_autofree char         *narrow = g_build_filename (folder, "narrow", NULL);
+  g_autoptr (TrafoTensorDict) tensors = trafo_tensor_dict_new ();
+  g_autoptr (TrafoTensor) tensor = trafo_tensor_new_from_floats (shape, 2, floats, 2, NULL);
+
+  g_assert_cmpint (g_mkdir (input, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (config, "{\"model_type\": \"bert\"}", -1, NULL));
+  trafo_tensor_dict_set (tensors, "a.weight", tensor);
+  g_assert_true (trafo_tensor_dict_save (tensors, weights, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (outputs); i++)
+    {
+      g_autofree char *call = g_strdup_printf ("quantize @T/wide %s --type float16", outputs[i]);
+      g_autofree char *output = NULL, *messages = NULL;
+
+      g_assert_cmpint (run (call, "", &output, &messages), ==, 1);
+      g_assert_nonnull (strstr (messages, "tensor 'a.weight': found 70000, which is infinite"));
+    }
+  g_assert_false (g_file_test (narrow, G_FILE_TEST_EXISTS));
+}
+
 /* The bytes that bitsandbytes writes, of scales in 8 bits, too. */
 static void
 test_quantize_double (void)
@@ -737,6 +766,7 @@ main (int argc, char **argv)
   g_test_add_func ("/trafo/verify-classes", test_verify_classes);
   g_test_add_func ("/trafo/convert", test_convert);
   g_test_add_func ("/trafo/quantize", test_quantize);
+  g_test_add_func ("/trafo/quantize-range", test_quantize_range);
   g_test_add_func ("/trafo/quantize-bytes", test_quantize_double);
   g_test_add_func ("/trafo/eval", test_eval);
   g_test_add_func ("/trafo/show-json", test_show_json);
