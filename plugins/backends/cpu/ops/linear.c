@@ -236,14 +236,18 @@ static void
 run_task (const TrafoKernelArgs *args, guint task, guint n_tasks, float *widened)
 {
   Linear      l = linear_from_args (args);
-  gsize       n_block_tiles = block_tiles (&l);
   LinearRange range = TRAFO_CPU_SYMBOL (linear_grid_share) (&l.grid, task, n_tasks);
+  gsize       n_tiles = range.tile_end - range.tile;
+  gsize       n_blocks = (n_tiles + block_tiles (&l) - 1) / block_tiles (&l);
 
-  for (gsize tile = range.tile; tile < range.tile_end; tile += n_block_tiles)
+  /* evenly: the time of a few tiles would not do to fetch panels */
+  for (gsize i = 0; i < n_blocks; i++)
     {
-      LinearRange block = { .tile = tile, .tile_end = MIN (tile + n_block_tiles, range.tile_end) };
+      LinearRange block = { 0 };
       gsize       n_panels = range.panel_end - range.panel;
 
+      block.tile = range.tile + trafo_cpu_share (n_tiles, i, n_blocks, &block.tile_end);
+      block.tile_end += range.tile;
       /* a single tile reads the weights in the order in which they lie */
       if (block.tile_end - block.tile == 1)
         n_panels = 1;
