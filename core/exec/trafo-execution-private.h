@@ -35,6 +35,7 @@ typedef struct
   const TrafoKernel *kernel; /* NULL: the op's reference, on the host */
   void (*run) (const TrafoKernelArgs *args);
   guint           n_tasks;
+  guint           n_taken;        /* of the tasks that workers take as they become free */
   guint           n_finish_tasks; /* of the kernel's second stage */
   gboolean        needs_barrier;  /* before it: it meets memory of a step since the last one */
   guint8          mutates;        /* as in the op's row */

@@ -195,10 +195,13 @@ bind_input (TrafoExecution        *self,
   return trafo_device_check (self->program->device, status, &message, error);
 }
 
+/* Each worker has a task of its own; the others go to who is free, for workers are not equally fast: a
+ * processor may have cores of two kinds, and somebody else may be busy on one of them. */
 static inline void
-run_step (TrafoExecution *self, const TrafoStep *step, guint worker, guint n_workers)
+run_step (TrafoExecution *self, TrafoStep *step, guint worker, guint n_workers)
 {
   gpointer scratch = (guint8 *) self->scratch + worker * self->scratch_bytes;
+  guint    task = worker;
 
   if (step->n_tasks == 1)
     {
@@ -210,8 +213,13 @@ run_step (TrafoExecution *self, const TrafoStep *step, guint worker, guint n_wor
         step->run (&step->args);
       return;
     }
-  for (guint task = worker; task < step->n_tasks; task += n_workers)
-    step->kernel->run (&step->args, task, step->n_tasks, scratch);
+  while (task < step->n_tasks)
+    {
+      step->kernel->run (&step->args, task, step->n_tasks, scratch);
+      if (step->n_tasks <= n_workers)
+        return;
+      task = n_workers + __atomic_fetch_add (&step->n_taken, 1, __ATOMIC_RELAXED);
+    }
 }
 
 /* The second stage of a step, once all have done the first. */
@@ -226,8 +234,8 @@ finish_step (TrafoExecution *self, const TrafoStep *step, guint worker, guint n_
 static void
 record_step (TrafoExecution *self, guint i, gboolean is_finish, guint worker, guint n_workers)
 {
-  const TrafoStep *step = &self->steps[i];
-  TrafoSpan       *span = trafo_recording_get_span (self->recording, worker, i, is_finish);
+  TrafoStep *step = &self->steps[i];
+  TrafoSpan *span = trafo_recording_get_span (self->recording, worker, i, is_finish);
 
   if (worker >= (is_finish ? step->n_finish_tasks : step->n_tasks))
     return;
@@ -255,7 +263,7 @@ run_steps (gpointer data, guint worker, guint n_workers)
 
   for (guint i = 0; i < self->n_steps; i++)
     {
-      const TrafoStep *step = &self->steps[i];
+      TrafoStep *step = &self->steps[i];
 
       if (step->needs_barrier || n_workers == 1)
         {
@@ -492,6 +500,8 @@ run_plan (TrafoExecution *self, GError **error)
     return finish_queue (self, enqueue_steps (self, error), error);
   if (self->is_open)
     return tune_plan (self, error);
+  for (guint i = 0; i < self->n_steps; i++)
+    self->steps[i].n_taken = 0;
   trafo_thread_pool_run (trafo_thread_pool_get_default (), self->n_workers, run_steps, self);
   if (self->stop_at == 0)
     return TRUE;

@@ -46,6 +46,17 @@ run_reference (TrafoKernelArgs *args)
   trafo_op_lookup (args->op)->reference (args);
 }
 
+static void
+wait_for_others (FakeDevice *self, gint n_others)
+{
+  gint64 deadline = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
+
+  while (g_atomic_int_get (&self->n_others) < n_others && g_get_monotonic_time () < deadline)
+    g_thread_yield ();
+  g_assert_cmpint (g_atomic_int_get (&self->n_others), ==, n_others);
+  g_atomic_int_set (&self->n_others, 0);
+}
+
 /* Each task computes all of the result, so that it reads every byte of the operands, and writes its
  * share: a missing barrier cannot go unseen. */
 static void
@@ -63,9 +74,13 @@ host_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scrat
     g_cancellable_cancel (self->cancel);
   for (volatile guint i = 0; i < self->spin; i++)
     ;
+  if (self->waits && task == 0)
+    wait_for_others (self, (gint) n_tasks - 1);
   memcpy ((guint8 *) args->output.data + begin, result + begin, end - begin);
   if (scratch != NULL)
     memset (scratch, task, 8);
+  if (self->waits && task > 0)
+    g_atomic_int_inc (&self->n_others);
 }
 
 static gsize

@@ -10,8 +10,10 @@ G_BEGIN_DECLS
 /* Devices whose kernels are the references, to test what core does around kernels. */
 typedef struct
 {
-  guint          n_tasks;   /* host: into how many tasks each op splits */
-  guint          spin;      /* host: pauses before a task writes its share */
+  guint          n_tasks; /* host: into how many tasks each op splits */
+  guint          spin;    /* host: pauses before a task writes its share */
+  gboolean       waits; /* host: an op's first task until the others are done, or for ten seconds */
+  gint           n_others;  /* host: done, of those that it waits for */
   const guint16 *missing;   /* ops without a kernel, up to 0; NULL: none */
   gint           n_buffers; /* queue: buffers alive */
   gint           n_streams; /* queue: streams alive */

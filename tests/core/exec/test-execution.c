@@ -4,6 +4,7 @@
 #include "random-graph.h"
 #include "trafo-philox-private.h"
 #include "trafo-reference-device-private.h"
+#include "trafo-thread-pool-private.h"
 
 #include <math.h>
 #include <string.h>
@@ -29,6 +30,16 @@ assert_same_bits (TrafoTensor *a, TrafoTensor *b)
                    trafo_tensor_get_size_bytes (a),
                    trafo_tensor_get_data (b),
                    trafo_tensor_get_size_bytes (b));
+}
+
+static TrafoTensor *
+ramp_new (gint64 n, float first)
+{
+  TrafoTensor *ramp = trafo_tensor_new (TRAFO_DTYPE_FLOAT32, &n, 1, NULL);
+
+  for (gint64 i = 0; i < n; i++)
+    ((float *) trafo_tensor_get_data (ramp))[i] = first + i;
+  return ramp;
 }
 
 /* Both finite, and no element further apart than @tolerance times the largest. */
@@ -100,6 +111,37 @@ test_barriers (void)
 
   for (guint32 seed = 0; seed < 40; seed++)
     compare_devices (device, seed, 0);
+}
+
+/* A worker that is slow leaves its tasks to the others, in every run of a plan. */
+static void
+test_free_workers (void)
+{
+  FakeDevice fake = { .n_tasks = 9, .waits = TRUE };
+  g_autoptr (TrafoDevice) device = fake_host_device_new (&fake);
+  g_autoptr (TrafoBuilder) b = trafo_builder_new_with (NULL, NULL);
+  g_autoptr (TrafoTensorDict) parameters = trafo_tensor_dict_new ();
+  g_autoptr (TrafoProgram) program = NULL;
+  gint64   dims[] = { 64 };
+  TrafoSym x = trafo_builder_input (b, "x", TRAFO_DTYPE_FLOAT32, dims, 1, TRAFO_FILL_RULE_REQUIRED);
+  TrafoExecution *execution;
+
+  trafo_builder_output (b, "y", trafo_builder_tanh (b, trafo_builder_neg (b, x)));
+  program = fake_compile (device, b, parameters);
+  execution = trafo_program_acquire (program);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (TrafoTensor) input = ramp_new (64, (float) i - 32);
+      g_autoptr (TrafoTensor) output = NULL;
+
+      run_one (execution, input);
+      output = trafo_execution_read_output (execution, 0, NULL);
+      for (gint64 j = 0; j < 64; j++)
+        g_assert_cmpfloat_with_epsilon (trafo_tensor_get_value (output, j),
+                                        tanh (32 - (double) i - (double) j),
+                                        1e-6);
+    }
+  trafo_program_release (program, execution);
 }
 
 /* Packed weights: layers of one input are merged, which rounds otherwise. */
@@ -363,16 +405,6 @@ test_parameter_output (void)
     }
 }
 
-static TrafoTensor *
-ramp_new (gint64 n, float first)
-{
-  TrafoTensor *ramp = trafo_tensor_new (TRAFO_DTYPE_FLOAT32, &n, 1, NULL);
-
-  for (gint64 i = 0; i < n; i++)
-    ((float *) trafo_tensor_get_data (ramp))[i] = first + i;
-  return ramp;
-}
-
 /* A large output is handed out with its memory, a small one is copied; neither is touched by what is
  * run afterwards, whether the plan is made anew or not. */
 static void
@@ -506,6 +538,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/execution/barriers", test_barriers);
+  if (trafo_thread_pool_get_size (trafo_thread_pool_get_default ()) > 1)
+    g_test_add_func ("/execution/free-workers", test_free_workers);
   g_test_add_func ("/execution/packed", test_packed);
   g_test_add_func ("/execution/queue", test_queue);
   g_test_add_func ("/execution/queue-failures", test_queue_failures);
