@@ -2,9 +2,30 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-auto-model-quantized.h"
 
+#include <trafo/trafo-config.h>
+#include <trafo/trafo-error.h>
+
 #include "trafo-async-call-private.h"
 #include "trafo-load-options-private.h"
 #include "trafo-load-request-private.h"
+
+static gboolean
+check_floats (const char *path, GError **error)
+{
+  g_autoptr (TrafoConfig) config = trafo_config_new_from_folder (path, error);
+
+  if (config == NULL)
+    return FALSE;
+  if (!trafo_config_has (config, "quantization_config"))
+    return TRUE;
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_INVALID_ARGUMENT,
+               "%s: found a quantization_config in config.json, expected a checkpoint of floats to "
+               "quantize",
+               path);
+  return FALSE;
+}
 
 /**
  * trafo_auto_model_from_pretrained_quantized_for_task:
@@ -20,7 +41,7 @@
  * [method@Trafo.Model.save_pretrained] writes that.
  *
  * Returns: (transfer full) (nullable): the model, or %NULL with %TRAFO_ERROR_INVALID_ARGUMENT for
- *   another @type, or an error as [func@Trafo.AutoModel.from_pretrained_for_task] gives
+ *   another @type or a checkpoint that is quantized already, or an error as [func@Trafo.AutoModel.from_pretrained_for_task] gives
  */
 TrafoModel *
 trafo_auto_model_from_pretrained_quantized_for_task (const char       *path,
@@ -34,7 +55,7 @@ trafo_auto_model_from_pretrained_quantized_for_task (const char       *path,
 
   g_return_val_if_fail (path != NULL && task != NULL && type != NULL, NULL);
   quantized = trafo_load_options_copy (options);
-  if (!trafo_load_options_quantize (quantized, type, error))
+  if (!trafo_load_options_quantize (quantized, type, error) || !check_floats (path, error))
     return NULL;
   return trafo_auto_model_from_pretrained_for_task (path, task, quantized, cancellable, error);
 }

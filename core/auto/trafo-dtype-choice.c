@@ -6,11 +6,11 @@
 #include <trafo/trafo-config.h>
 #include <trafo/trafo-error.h>
 
-#include "trafo-build-id-private.h"
 #include "trafo-checkpoint-private.h"
+#include "trafo-device-choice.h"
 #include "trafo-dtype-trial-private.h"
 #include "trafo-findings-private.h"
-#include "trafo-threads.h"
+#include "trafo-kernel-findings-private.h"
 
 /* float32 is what the others are compared with. float16 is for bounds that bfloat16 does not keep, and
  * for files that hold it. */
@@ -129,25 +129,18 @@ measure (TrafoDTypeChoice *self,
 
 /* What is measured; NULL if the files cannot be told from others. */
 static char *
-describe_subject (const char       *path,
-                  const char       *task,
-                  TrafoLoadOptions *options,
-                  const char       *text,
-                  GCancellable     *cancellable)
+describe_subject (const char   *path,
+                  const char   *task,
+                  TrafoDevice  *device,
+                  const char   *text,
+                  GCancellable *cancellable)
 {
+  g_autofree char *where = trafo_kernel_findings_describe_device (device);
   g_autoptr (TrafoCheckpoint) checkpoint = trafo_checkpoint_open (path, cancellable, NULL);
   g_autofree char *files = checkpoint != NULL ? trafo_checkpoint_describe_files (checkpoint) : NULL;
-  const char      *device = options != NULL ? trafo_load_options_get_device (options) : NULL;
 
-  if (files == NULL)
-    return NULL;
-  return g_strdup_printf ("task %s\ndevice %s\nthreads %u\nTRAFO_CPU_ISA %s\ntext %s\n%s",
-                          task,
-                          device != NULL ? device : "the best",
-                          trafo_get_n_threads (),
-                          g_getenv ("TRAFO_CPU_ISA") != NULL ? g_getenv ("TRAFO_CPU_ISA") : "",
-                          text,
-                          files);
+  return files != NULL ? g_strdup_printf ("task %s\n%s\ntext %s\n%s", task, where, text, files)
+                       : NULL;
 }
 
 static gboolean
@@ -256,6 +249,7 @@ trafo_dtype_choice_new (const char       *path,
                         GError          **error)
 {
   g_autoptr (TrafoDTypeChoice) self = NULL;
+  g_autoptr (TrafoDevice) device = NULL;
   g_autofree char *subject = NULL;
   g_autofree char *build = NULL;
 
@@ -266,8 +260,13 @@ trafo_dtype_choice_new (const char       *path,
     text = default_text;
   self = g_object_new (TRAFO_TYPE_DTYPE_CHOICE, NULL);
   self->max_deviation = max_deviation;
-  subject = describe_subject (path, task, options, text, cancellable);
-  build = trafo_build_id_find ((gconstpointer) (guintptr) trafo_dtype_choice_new);
+  device = trafo_device_open (options != NULL ? trafo_load_options_get_device (options) : NULL,
+                              cancellable,
+                              error);
+  if (device == NULL)
+    return NULL;
+  subject = describe_subject (path, task, device, text, cancellable);
+  build = trafo_kernel_findings_describe_builds (device);
   if (!recall (self, subject, build))
     {
       if (!measure (self, path, task, options, text, cancellable, error))

@@ -46,23 +46,26 @@ trafo_autotune_recall (TrafoDevice *device, const TrafoKernelArgs *args, gboolea
   return trafo_device_choose_kernel (device, args);
 }
 
-static void
+/* FALSE if others used the threads meanwhile, so that the times are none to keep. */
+static gboolean
 measure (TrafoHostRun *runs, guint n, gint64 *best_ns)
 {
-  gint64 begin_ns = trafo_profile_now ();
+  gint64   begin_ns = trafo_profile_now ();
+  gboolean is_valid = TRUE;
 
   for (guint round = 0; round < N_ROUNDS; round++)
     {
       if (round >= MIN_ROUNDS && trafo_profile_now () - begin_ns > MAX_NS)
-        return;
+        break;
       for (guint i = 0; i < n; i++)
         {
           gint64 start_ns = trafo_profile_now ();
 
-          trafo_host_run (&runs[i]);
+          is_valid &= trafo_host_run (&runs[i]);
           best_ns[i] = MIN (best_ns[i], trafo_profile_now () - start_ns);
         }
     }
+  return is_valid;
 }
 
 gboolean
@@ -73,6 +76,7 @@ trafo_autotune_measure (TrafoDevice *device, const TrafoKernelArgs *args, GError
   gint64               best_ns[TRAFO_MAX_CANDIDATES];
   guint                n = trafo_device_list_candidates (device, args, candidates);
   guint                n_ready = 0, best = 0;
+  gboolean             is_valid = FALSE;
 
   for (; n_ready < n; n_ready++)
     {
@@ -81,14 +85,14 @@ trafo_autotune_measure (TrafoDevice *device, const TrafoKernelArgs *args, GError
         break;
     }
   if (n_ready == n)
-    measure (runs, n, best_ns);
+    is_valid = measure (runs, n, best_ns);
   for (guint i = 0; i < n_ready; i++)
     {
       trafo_host_run_clear (&runs[i]);
       if (best_ns[i] < best_ns[best])
         best = i;
     }
-  if (n_ready == n)
+  if (is_valid)
     {
       g_autofree char *key = describe (args);
 

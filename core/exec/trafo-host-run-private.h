@@ -13,6 +13,8 @@ typedef struct
   TrafoKernelArgs    args;
   TrafoKernelSplit   split;
   guint8            *scratch;
+  guint              n_taken;   /* of the tasks that workers take as they become free */
+  guint              n_workers; /* that took part in the last run */
 } TrafoHostRun;
 
 gboolean trafo_host_run_init (TrafoHostRun          *self,
@@ -20,6 +22,7 @@ gboolean trafo_host_run_init (TrafoHostRun          *self,
                               const TrafoKernelArgs *args,
                               GError               **error);
 void     trafo_host_run_clear (TrafoHostRun *self);
-void     trafo_host_run (TrafoHostRun *self);
+/* FALSE if threads were busy, so that it took longer than it can. */
+gboolean trafo_host_run (TrafoHostRun *self);
 
 G_END_DECLS

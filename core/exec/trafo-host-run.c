@@ -19,6 +19,7 @@ trafo_host_run_init (TrafoHostRun          *self,
   gsize own_bytes, all_bytes;
 
   *self = (TrafoHostRun){ .kernel = kernel, .args = *args };
+  self->args.shared = NULL; /* of another kernel */
   trafo_kernel_split (kernel, args, n_threads, &self->split);
   if (!g_size_checked_mul (&own_bytes, self->split.scratch_bytes, n_threads) ||
       !g_size_checked_add (&all_bytes, own_bytes, self->split.shared_bytes))
@@ -46,11 +47,16 @@ static void
 run_share (gpointer data, guint worker, guint n_workers)
 {
   TrafoHostRun *self = data;
-  guint         n_tasks = self->split.n_tasks;
+  guint         n_tasks = self->split.n_tasks, task = worker;
   gpointer      scratch = self->scratch + worker * self->split.scratch_bytes;
 
-  for (guint task = worker; task < n_tasks; task += n_workers)
-    self->kernel->run (&self->args, task, n_tasks, scratch);
+  if (worker == 0)
+    self->n_workers = n_workers;
+  while (task < n_tasks)
+    {
+      self->kernel->run (&self->args, task, n_tasks, scratch);
+      task = n_workers + __atomic_fetch_add (&self->n_taken, 1, __ATOMIC_RELAXED);
+    }
 }
 
 static void
@@ -62,12 +68,14 @@ finish_share (gpointer data, guint worker, guint n_workers)
     self->kernel->finish (&self->args, task, self->split.n_finish_tasks);
 }
 
-void
+gboolean
 trafo_host_run (TrafoHostRun *self)
 {
   TrafoThreadPool *pool = trafo_thread_pool_get_default ();
 
+  self->n_taken = 0;
   trafo_thread_pool_run (pool, self->split.n_tasks, run_share, self);
   if (self->split.n_finish_tasks > 0)
     trafo_thread_pool_run (pool, self->split.n_finish_tasks, finish_share, self);
+  return self->n_workers >= MIN (self->split.n_tasks, trafo_thread_pool_get_size (pool));
 }

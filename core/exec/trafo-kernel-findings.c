@@ -9,7 +9,7 @@
 #define KIND "kernels"
 #define FINDINGS_TYPE "a(ss)" /* operands, kernel */
 
-/* Some hundred bytes each. Beyond that they are found anew, which costs less than to say which are old. */
+/* Some hundred bytes each. What is found beyond that is not kept. */
 #define MAX_FINDINGS 4096
 
 /* Those of a device. */
@@ -35,19 +35,19 @@ findings_free (gpointer data)
 }
 
 /* The builds that a kernel's speed depends on; NULL if there is one that does not say. */
-static char *
-describe_builds (TrafoDevice *device)
+char *
+trafo_kernel_findings_describe_builds (TrafoDevice *device)
 {
   const TrafoDeviceOps *ops = trafo_device_get_ops (device);
   g_autofree char *backend = trafo_build_id_find ((gconstpointer) (guintptr) ops->list_kernels);
-  g_autofree char *core = trafo_build_id_find ((gconstpointer) (guintptr) describe_builds);
+  g_autofree char *core =
+      trafo_build_id_find ((gconstpointer) (guintptr) trafo_kernel_findings_describe_builds);
 
   return backend != NULL && core != NULL ? g_strdup_printf ("%s %s", backend, core) : NULL;
 }
 
-/* The description of a processor has its name and its tier. */
-static char *
-describe_device (TrafoDevice *device)
+char *
+trafo_kernel_findings_describe_device (TrafoDevice *device)
 {
   return g_strdup_printf ("%s\n%s\nthreads %u",
                           trafo_device_get_name (device),
@@ -81,7 +81,7 @@ merge_kept (Findings *self)
 static Findings *
 find (TrafoDevice *device)
 {
-  g_autofree char *subject = describe_device (device);
+  g_autofree char *subject = trafo_kernel_findings_describe_device (device);
   Findings        *self;
 
   if (all == NULL)
@@ -91,7 +91,7 @@ find (TrafoDevice *device)
     return self;
   self = g_new0 (Findings, 1);
   self->subject = g_steal_pointer (&subject);
-  self->conditions = describe_builds (device);
+  self->conditions = trafo_kernel_findings_describe_builds (device);
   self->kernels = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   merge_kept (self);
   g_hash_table_insert (all, self->subject, self);
@@ -112,9 +112,9 @@ trafo_kernel_findings_add (TrafoDevice *device, const char *key, const char *ker
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
   Findings *self = find (device);
 
-  if (g_hash_table_size (self->kernels) >= MAX_FINDINGS)
-    g_hash_table_remove_all (self->kernels);
-  g_hash_table_insert (self->kernels, g_strdup (key), (gpointer) g_intern_string (kernel));
+  if (g_hash_table_size (self->kernels) < MAX_FINDINGS ||
+      g_hash_table_contains (self->kernels, key))
+    g_hash_table_insert (self->kernels, g_strdup (key), (gpointer) g_intern_string (kernel));
 }
 
 /* Two processes that save at once lose some of what one found; it is found again. */

@@ -446,6 +446,18 @@ entry_alloc (TrafoWeights *self, Entry *entry, gsize size_bytes, GError **error)
   return TRUE;
 }
 
+/* What an entry that failed has taken last: so much that fails is tried again by each call. */
+static void
+entry_give_back (TrafoWeights *self, Entry *entry, gsize size_bytes)
+{
+  if (!trafo_device_is_host (self->device))
+    return;
+  g_array_index (self->chunks, Chunk, self->chunks->len - 1).used_bytes -=
+      trafo_align_up (size_bytes);
+  self->size_bytes -= size_bytes;
+  entry->copy = NULL;
+}
+
 static const char *const encoding_names[] = { "none", "llm-int8", "nf4", "fp4", "int8" };
 
 /* What a packed weight is made from, in the files that the cache's identity names, and how; NULL if
@@ -455,6 +467,7 @@ cache_key (TrafoWeights *self, const TrafoWeight *weight, const TrafoOperand *pa
 {
   g_autoptr (GString) key = g_string_new (weight->is_in_out ? "in-out" : "out-in");
 
+  g_return_val_if_fail (weight->encoding < G_N_ELEMENTS (encoding_names), NULL);
   if (weight->encoding != TRAFO_WEIGHT_ENCODING_NONE)
     g_string_printf (key, "%s %u", encoding_names[weight->encoding], weight->block_size);
   if (self->cache == NULL || self->source.locate == NULL)
@@ -564,7 +577,10 @@ make_packed (TrafoWeights          *self,
   packing.destination = entry->copy;
   pack_pieces (self, param, &packing, size_bytes);
   if (packing.is_beyond_float16)
-    return fail_float16_range (self, param, error);
+    {
+      entry_give_back (self, entry, size_bytes);
+      return fail_float16_range (self, param, error);
+    }
   set_packed (entry, weight);
   return trafo_device_is_host (self->device) ||
          entry_upload (self, entry, entry->copy, size_bytes, error);

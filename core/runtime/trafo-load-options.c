@@ -29,6 +29,9 @@ struct _TrafoLoadOptions
   gboolean   weight_cache;
 };
 
+/* The default of transformers. */
+#define LLM_INT8_THRESHOLD 6
+
 G_DEFINE_FINAL_TYPE (TrafoLoadOptions, trafo_load_options, G_TYPE_OBJECT)
 
 enum
@@ -255,8 +258,13 @@ trafo_load_options_class_init (TrafoLoadOptionsClass *klass)
    *
    * With load-in-8bit: an input of this magnitude or more is an outlier; 0 for none at all.
    */
-  properties[PROP_LLM_INT8_THRESHOLD] =
-      g_param_spec_double ("llm-int8-threshold", NULL, NULL, 0, G_MAXFLOAT, 6, flags);
+  properties[PROP_LLM_INT8_THRESHOLD] = g_param_spec_double ("llm-int8-threshold",
+                                                             NULL,
+                                                             NULL,
+                                                             0,
+                                                             G_MAXFLOAT,
+                                                             LLM_INT8_THRESHOLD,
+                                                             flags);
 
   /**
    * TrafoLoadOptions:llm-int8-skip-modules: (attributes org.gtk.Property.get=trafo_load_options_get_llm_int8_skip_modules org.gtk.Property.set=trafo_load_options_set_llm_int8_skip_modules)
@@ -293,7 +301,7 @@ trafo_load_options_class_init (TrafoLoadOptionsClass *klass)
 static void
 trafo_load_options_init (TrafoLoadOptions *self)
 {
-  self->llm_int8_threshold = 6;
+  self->llm_int8_threshold = LLM_INT8_THRESHOLD;
   self->bnb_4bit_quant_type = g_strdup ("fp4");
   self->weight_cache = TRUE;
 }
@@ -334,7 +342,7 @@ trafo_load_options_copy (TrafoLoadOptions *self)
  *
  * Asks for weights of linear layers as `trafo quantize --type` writes them: "bnb-int8" for
  * [property@Trafo.LoadOptions:load-in-8bit], "int8" for the same with
- * [property@Trafo.LoadOptions:llm-int8-threshold] 0, "bnb-nf4" and "bnb-fp4" for
+ * [property@Trafo.LoadOptions:llm-int8-threshold] 0, which for the others becomes 6, "bnb-nf4" and "bnb-fp4" for
  * [property@Trafo.LoadOptions:load-in-4bit] with that
  * [property@Trafo.LoadOptions:bnb-4bit-quant-type]. Other properties stay as they are.
  *
@@ -364,6 +372,8 @@ trafo_load_options_quantize (TrafoLoadOptions *self, const char *type, GError **
         trafo_load_options_set_bnb_4bit_quant_type (self, types[i].type_4bit);
         if (!types[i].has_outliers)
           trafo_load_options_set_llm_int8_threshold (self, 0);
+        else if (self->llm_int8_threshold == 0)
+          trafo_load_options_set_llm_int8_threshold (self, LLM_INT8_THRESHOLD);
         return TRUE;
       }
   g_set_error (error,

@@ -134,6 +134,8 @@ class Save(unittest.TestCase):
         self.assertEqual(len(logits), len(by_options))
         with self.assertRaisesRegex(GLib.Error, 'found the quantization "q4_0", expected bnb-int8, int8, bnb-nf4'):
             Trafo.AutoModel.from_pretrained_quantized(source, "q4_0")
+        with self.assertRaisesRegex(GLib.Error, "found a quantization_config in config.json, expected a checkpoint of floats"):
+            Trafo.AutoModel.from_pretrained_quantized(str(MODELS.parent / "quantized" / "bert-seqcls-nf4"), "bnb-nf4")
 
     def test_size_without_unit(self):
         with self.assertRaisesRegex(ValueError, "found the size 'much'"):

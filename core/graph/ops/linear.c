@@ -259,18 +259,38 @@ linear_reference (const TrafoKernelArgs *args)
     }
 }
 
+/* What a weight takes: codes of 4 bits, two in a byte with a float32 scale for each 64, have the shape of
+ * what they stand for, and behind integers of 8 bits there is a float32 scale for each output. */
+static double
+count_weight_bytes (const TrafoOperand *weight, gboolean is_in_out)
+{
+  double n = trafo_operand_count_stored (weight);
+
+  if (weight->dtype == TRAFO_DTYPE_UINT8)
+    return n / 2 + n / 64 * sizeof (float);
+  n *= (double) trafo_dtype_get_size (weight->dtype);
+  if (weight->dtype == TRAFO_DTYPE_INT8)
+    n += (double) weight->shape[is_in_out ? 1 : 0] * sizeof (float);
+  return n;
+}
+
 /* 2 M N K; the bias and what follows it are not counted. */
 static void
 linear_count_work (const TrafoKernelArgs *args, TrafoOpWork *work)
 {
   const TrafoLinearAttrs *attrs = args->attrs;
   const TrafoOperand     *x = &args->inputs[0];
+  const TrafoOperand     *weight = &args->inputs[1];
   gboolean                is_kept = attrs->encoding != TRAFO_WEIGHT_ENCODING_NONE &&
                      attrs->encoding != TRAFO_WEIGHT_ENCODING_LLM_INT8;
 
   work->flops = 2 * trafo_operand_count_stored (&args->output) * (double) x->shape[x->n_dims - 1];
   /* such codes are multiplied as floats */
-  work->dtype = is_kept ? TRAFO_DTYPE_FLOAT32 : args->inputs[1].dtype;
+  work->dtype = is_kept ? TRAFO_DTYPE_FLOAT32 : weight->dtype;
+  /* instead of an element's size each */
+  work->bytes +=
+      count_weight_bytes (weight, attrs->is_in_out) -
+      trafo_operand_count_stored (weight) * (double) trafo_dtype_get_size (weight->dtype);
 }
 
 const TrafoOp trafo_op_linear = {

@@ -146,10 +146,8 @@ test_quantize (void)
     const char *quant_type;
     double      threshold;
   } cases[] = {
-    { "bnb-nf4", FALSE, "nf4", 6 },
-    { "bnb-fp4", FALSE, "fp4", 6 },
-    { "bnb-int8", TRUE, "fp4", 6 },
-    { "int8", TRUE, "fp4", 0 },
+    { "bnb-nf4", FALSE, "nf4", 6 }, { "int8", TRUE, "fp4", 0 },     { "bnb-int8", TRUE, "fp4", 6 },
+    { "int8", TRUE, "fp4", 0 },     { "bnb-fp4", FALSE, "fp4", 6 }, { "int8", TRUE, "fp4", 0 },
   };
   g_autoptr (TrafoLoadOptions) options = trafo_load_options_new ();
   g_autoptr (GError) error = NULL;

@@ -141,8 +141,7 @@ clear_outliers (float *values, gsize n, float threshold, guint8 *flags)
 static float
 round_row (const LlmInt8 *l, const float *x, guint8 *flags, float *row)
 {
-  float  greatest = 0;
-  VFloat spoilt = v_zero ();
+  float greatest = 0, spoilt = 0;
 
   for (gsize k = 0; k < l->n_in; k += NARROW_BLOCK_BYTES)
     {
@@ -156,14 +155,9 @@ round_row (const LlmInt8 *l, const float *x, guint8 *flags, float *row)
       if (l->threshold > 0 && block_greatest >= l->threshold)
         block_greatest = clear_outliers (row + k, n, l->threshold, flags + k);
       greatest = MAX (greatest, block_greatest);
-      for (gsize i = 0; i < n; i += V_LANES)
-        {
-          VFloat value = v_load_n (row + k + i, n - i);
-
-          spoilt += value - value;
-        }
+      spoilt += narrow_spoilt (row + k, n);
     }
-  return greatest + v_sum (spoilt);
+  return greatest + spoilt;
 }
 
 static void

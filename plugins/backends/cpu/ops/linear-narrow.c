@@ -100,7 +100,7 @@ convert_row_int8 (const Narrow *l, const float *x, guint8 *row, float *scale)
   float greatest = narrow_greatest (x, l->n_in);
   float inverse = narrow_inverse (greatest);
 
-  *scale = greatest / 127;
+  *scale = (greatest + narrow_spoilt (x, l->n_in)) / 127;
   for (gsize i = 0; i < l->n_blocks; i++)
     narrow_line_int8 (x + i * NARROW_BLOCK_BYTES,
                       MIN (NARROW_BLOCK_BYTES, l->n_in - i * NARROW_BLOCK_BYTES),

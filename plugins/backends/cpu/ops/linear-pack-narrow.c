@@ -89,6 +89,8 @@ read_block (const TrafoWeight *weight, gsize n, gsize index, Block *block)
 static void
 find_scales (const Packed *packed, gsize n, float *inverses)
 {
+  float spoilt[NARROW_COLUMNS] = { 0 };
+
   for (gsize i = 0; i < NARROW_COLUMNS; i++)
     packed->scales[n + i] = 0;
   for (gsize index = 0; index < packed->n_blocks; index++)
@@ -97,13 +99,16 @@ find_scales (const Packed *packed, gsize n, float *inverses)
 
       read_block (packed->weight, n, index, &block);
       for (gsize i = 0; i < NARROW_COLUMNS; i++)
-        packed->scales[n + i] =
-            MAX (packed->scales[n + i], narrow_greatest (block.value[i], block.n));
+        {
+          packed->scales[n + i] =
+              MAX (packed->scales[n + i], narrow_greatest (block.value[i], block.n));
+          spoilt[i] += narrow_spoilt (block.value[i], block.n);
+        }
     }
   for (gsize i = 0; i < NARROW_COLUMNS; i++)
     {
       inverses[i] = narrow_inverse (packed->scales[n + i]);
-      packed->scales[n + i] /= 127;
+      packed->scales[n + i] = (packed->scales[n + i] + spoilt[i]) / 127;
       packed->offsets[n + i] = 0;
     }
 }

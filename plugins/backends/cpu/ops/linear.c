@@ -93,8 +93,9 @@ linear_n_tasks (const TrafoKernelArgs *args, guint n_threads)
   Linear l = linear_from_args (args);
   gsize  n_products = l.x.n_rows * l.n_in * l.output.n_columns;
   guint  n_each = (guint) CLAMP (n_products / n_threads / TASK_PRODUCTS, 1, MAX_TASKS_EACH);
+  guint  n = TRAFO_CPU_SYMBOL (linear_grid_n_tasks) (&l.grid, PANEL_ROWS * l.n_in, n_threads);
 
-  return TRAFO_CPU_SYMBOL (linear_grid_n_tasks) (&l.grid, PANEL_ROWS * l.n_in, n_each * n_threads);
+  return n == n_threads ? n * n_each : n;
 }
 
 static gsize
@@ -107,10 +108,12 @@ static double
 find_cost (const TrafoKernelArgs *args, guint n_threads, LinearCost cost)
 {
   Linear l = linear_from_args (args);
+  guint  n_tasks = linear_n_tasks (args, n_threads);
+  guint  n_each = (n_tasks + n_threads - 1) / n_threads;
 
   cost.n_in = l.n_in;
   cost.block_tiles = block_tiles (&l);
-  return TRAFO_CPU_SYMBOL (linear_grid_cost) (&l.grid, linear_n_tasks (args, n_threads), &cost);
+  return n_each * TRAFO_CPU_SYMBOL (linear_grid_cost) (&l.grid, n_tasks, &cost);
 }
 
 static double

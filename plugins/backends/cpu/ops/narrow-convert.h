@@ -24,6 +24,21 @@ narrow_greatest (const float *source, gsize n)
   return v_greatest (v_max (v_max (greatest[0], greatest[1]), v_max (greatest[2], greatest[3])));
 }
 
+/* 0, but no number where some element is infinite or none: integers would hide it. */
+static inline float
+narrow_spoilt (const float *source, gsize n)
+{
+  VFloat spoilt = v_zero ();
+
+  for (gsize i = 0; i < n; i += V_LANES)
+    {
+      VFloat value = v_load_n (source + i, n - i);
+
+      spoilt += value - value;
+    }
+  return v_sum (spoilt);
+}
+
 /* What a value is multiplied by to become an integer in [-127, 127]. */
 static inline float
 narrow_inverse (float greatest)

@@ -300,7 +300,7 @@ TRAFO_CPU_SYMBOL (narrow_multiply) (const NarrowProduct *product,
   gsize       length = product->n_rows <= NARROW_MAX_ROWS ? n_blocks : PIECE_BLOCKS;
   NarrowPiece piece = { .x_tile_bytes = product->x_tile_bytes, .before = before, .is_first = TRUE };
 
-  for (gsize k = 0; k == 0 || k < n_blocks; k += length, piece.is_first = FALSE)
+  for (gsize k = 0; k < n_blocks; k += length, piece.is_first = FALSE)
     {
       piece.n_blocks = MIN (length, n_blocks - k);
       piece.panel = product->panel + narrow_panel_bytes (k);

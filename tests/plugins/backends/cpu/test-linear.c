@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
+#include "../../../../plugins/backends/cpu/cpu-cache.h"
 #include "kernel-case.h"
 
 #include <math.h>
@@ -384,6 +385,127 @@ test_company (gconstpointer tier)
     test_company_of (tier, packed_dtypes[i]);
 }
 
+/* Of so many rows that they are cut in blocks, and of so much work that threads get several tasks: the
+ * first rows, some in the middle and the last are as they are alone. */
+static void
+test_blocks_of (const TrafoCpuKernels *tier, guint8 dtype)
+{
+  enum
+  {
+    K = 1088,
+    N = 130,
+  };
+  const gint64      max_rows = (gint64) (trafo_cpu_get_block_bytes () / K * 3 / 2) | 1;
+  TrafoLinearAttrs  attrs = linear_attrs (TRAFO_ACTIVATION_RELU, FALSE, FALSE);
+  KernelCase        c;
+  TrafoOperand      x, y, part;
+  g_autofree float *all = NULL;
+
+  kernel_case_init (&c, TRAFO_OP_LINEAR, &attrs);
+  x = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (max_rows, K), 0);
+  y = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (max_rows, N), 0);
+  part = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (N, K), 0);
+  kernel_case_add_input (&c, x);
+  kernel_case_add_input (&c, pack (&c, tier, dtype, &part, 1, FALSE));
+  c.args.output = y;
+  kernel_case_run_all (&c, tier);
+  all = g_memdup2 (y.data, (gsize) max_rows * N * sizeof (float));
+  for (gint64 first = 0; first < max_rows; first += max_rows / 7)
+    {
+      gint64 n_rows = MIN (5, max_rows - first);
+
+      c.args.inputs[0].data = (float *) x.data + first * K;
+      c.args.inputs[0].shape[0] = c.args.output.shape[0] = n_rows;
+      kernel_case_run (&c, tier, 1);
+      g_assert_cmpmem (y.data,
+                       (gsize) n_rows * N * sizeof (float),
+                       all + first * N,
+                       (gsize) n_rows * N * sizeof (float));
+    }
+  kernel_case_clear (&c);
+}
+
+static void
+test_blocks (gconstpointer tier)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (packed_dtypes); i++)
+    test_blocks_of (tier, packed_dtypes[i]);
+}
+
+/* In int8: a row with an element that is no number has none, nor has a column; others do not change. */
+static void
+test_nan (gconstpointer tier)
+{
+  enum
+  {
+    M = 20,
+    K = 70,
+    N = 40
+  };
+  static const float spoilt[] = { NAN, INFINITY, -INFINITY };
+  TrafoLinearAttrs   attrs = linear_attrs (0, FALSE, FALSE);
+  KernelCase         c;
+  TrafoOperand       part;
+  g_autofree float  *expected = NULL;
+
+  kernel_case_init (&c, TRAFO_OP_LINEAR, &attrs);
+  kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (M, K), 0));
+  part = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (N, K), 0);
+  kernel_case_add_input (&c, pack (&c, tier, TRAFO_DTYPE_INT8, &part, 1, FALSE));
+  c.args.output = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (M, N), 0);
+  kernel_case_run (&c, tier, 1);
+  expected = g_memdup2 (c.args.output.data, M * N * sizeof (float));
+  for (gsize i = 0; i < G_N_ELEMENTS (spoilt); i++)
+    {
+      ((float *) part.data)[33 * K + 64] = spoilt[i];
+      c.args.inputs[1] = pack (&c, tier, TRAFO_DTYPE_INT8, &part, 1, FALSE);
+      ((float *) c.args.inputs[0].data)[17 * K + 69] = spoilt[i];
+      kernel_case_run_all (&c, tier);
+      for (gint64 j = 0; j < M * N; j++)
+        if (j / N == 17 || j % N == 33)
+          g_assert_true (isnan (((const float *) c.args.output.data)[j]));
+        else
+          g_assert_cmpfloat (((const float *) c.args.output.data)[j], ==, expected[j]);
+    }
+  kernel_case_clear (&c);
+}
+
+/* About in proportion to the work, into however many tasks it is cut. */
+static void
+test_cost (gconstpointer tier)
+{
+  static const gint64 n_rows[] = { 64, 256, 1024, 4096 };
+  TrafoLinearAttrs    attrs = linear_attrs (0, FALSE, FALSE);
+  KernelCase          c;
+  TrafoOperand        part;
+  const TrafoKernel  *kernel = NULL;
+  double              before = 0;
+  gsize               n_kernels;
+
+  kernel_case_init (&c, TRAFO_OP_LINEAR, &attrs);
+  kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (4096, 512), 0));
+  part = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (960, 512), 0);
+  kernel_case_add_input (&c, pack (&c, tier, TRAFO_DTYPE_FLOAT32, &part, 1, FALSE));
+  c.args.output = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (4096, 960), 0);
+  for (const TrafoKernel *const *each =
+           ((const TrafoCpuKernels *) tier)->list_kernels (TRAFO_OP_LINEAR, &n_kernels);
+       kernel == NULL;
+       each++)
+    if ((*each)->supports (&c.args))
+      kernel = *each;
+  for (gsize i = 0; i < G_N_ELEMENTS (n_rows); i++)
+    {
+      double cost;
+
+      c.args.inputs[0].shape[0] = c.args.output.shape[0] = n_rows[i];
+      cost = kernel->cost (&c.args, 2);
+      if (i > 0)
+        g_assert_cmpfloat_with_epsilon (cost / before, 4, 1);
+      before = cost;
+    }
+  kernel_case_clear (&c);
+}
+
 /* Every bit pattern somewhere, but for those that make NaN or, of bfloat16, sums that are infinite. */
 static void
 fill_halves (TrafoOperand *weight)
@@ -658,6 +780,9 @@ main (int argc, char *argv[])
   kernel_case_add_tests ("linear/parts", test_parts);
   kernel_case_add_tests ("linear/leading-axes", test_leading_axes);
   kernel_case_add_tests ("linear/company", test_company);
+  kernel_case_add_tests ("linear/blocks", test_blocks);
+  kernel_case_add_tests ("linear/nan", test_nan);
+  kernel_case_add_tests ("linear/cost", test_cost);
   kernel_case_add_tests ("linear/kept", test_kept);
   kernel_case_add_tests ("linear/kept-integers", test_kept_integers);
   kernel_case_add_tests ("linear/many-kept-integers", test_many_kept_integers);
