@@ -126,6 +126,8 @@ trafo_dtype_trial_run (TrafoDTypeTrial           *self,
   trafo_load_options_set_auto_dtype (copy, FALSE);
   trafo_load_options_set_dtype (copy, candidate->dtype);
   trafo_load_options_set_int8_weight_only (copy, candidate->int8_weight_only);
+  /* to write what is packed takes time from the runs, and most candidates are not taken */
+  trafo_load_options_set_weight_cache (copy, FALSE);
   model = trafo_auto_model_from_pretrained_for_task (path, task, copy, cancellable, error);
   if (model != NULL)
     self->outputs = run (model, ids, cancellable, error);
