@@ -5,6 +5,7 @@
 #include <string.h>
 #include <trafo/trafo-error.h>
 
+#include "trafo-model-runtime-private.h"
 #include "trafo-padded-prompt-private.h"
 
 void
@@ -42,6 +43,16 @@ init_row (TrafoGenerationRun *self, GError **error)
 static gboolean
 check_lookup (const TrafoGenerationRun *self, GError **error)
 {
+  if (self->plan->prompt_lookup_num_tokens > 0 &&
+      !trafo_model_computes_texts_apart (trafo_step_scheduler_get_model (self->scheduler)))
+    {
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_UNSUPPORTED,
+                   "found prompt_lookup_num_tokens with LLM.int8(), whose outliers depend on the "
+                   "tokens that are computed together; expected llm_int8_threshold 0, or none");
+      return FALSE;
+    }
   if (self->plan->prompt_lookup_num_tokens == 0 || self->prompts->n_rows == 1)
     return TRUE;
   g_set_error (error,

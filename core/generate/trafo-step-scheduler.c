@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <time.h>
 
+#include "trafo-model-runtime-private.h"
 #include "trafo-shared-prefixes-private.h"
 
 /* A step of so many tokens computes about as fast as any larger one, and others wait for it. */
@@ -35,6 +36,7 @@ struct _TrafoStepScheduler
   gsize             n_promised; /* pages, to all that were admitted */
   gsize             max_tokens;
   gsize             max_pages;
+  gboolean          is_alone; /* a step is of one request, for company would change its numbers */
   TrafoSharedPrefixes prefixes;
   GPtrArray          *batch; /* of TrafoStepRequest: those of the step in hand */
   GPtrArray          *works; /* of TrafoStepWork: theirs */
@@ -79,6 +81,7 @@ trafo_step_scheduler_new (TrafoModel *model, GError **error)
   self = g_new0 (TrafoStepScheduler, 1);
   self->n_refs = 1;
   self->runner = runner;
+  self->is_alone = !trafo_model_computes_texts_apart (model);
   self->max_tokens = MAX_STEP_TOKENS;
   self->max_pages = MAX_CACHE_BYTES / MAX (trafo_model_runner_get_page_bytes (runner), 1);
   trafo_shared_prefixes_init (&self->prefixes, runner);
@@ -264,7 +267,8 @@ trafo_step_scheduler_remember (TrafoStepScheduler *self,
                                const gint64       *tokens,
                                gsize               n_tokens)
 {
-  if (n_tokens < TRAFO_STEP_MIN_PIECE)
+  /* a prompt among others is no part of a prompt alone where company changes numbers */
+  if (n_tokens < TRAFO_STEP_MIN_PIECE || self->is_alone)
     return;
   pthread_mutex_lock (&self->lock);
   trafo_shared_prefixes_remember (&self->prefixes,
@@ -473,7 +477,7 @@ gather (TrafoStepScheduler *self)
 
       next = link->next;
       if (complete_if_cancelled (request) || (is_full && !request->is_admitted) ||
-          (request->is_apart && self->batch->len > 0))
+          ((request->is_apart || self->is_alone) && self->batch->len > 0))
         continue;
       if (!admit (request, has_admitted))
         is_full = TRUE;
@@ -482,7 +486,7 @@ gather (TrafoStepScheduler *self)
       has_admitted = TRUE;
       g_ptr_array_add (self->batch, request);
       g_ptr_array_add (self->works, &request->work);
-      if (request->is_apart)
+      if (request->is_apart || self->is_alone)
         break;
     }
 }

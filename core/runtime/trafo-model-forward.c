@@ -153,21 +153,11 @@ get_packed_graph (TrafoModel *self, const TrafoVariant *variant, TrafoTokenBudge
   return graph != NULL && trafo_token_budget_init (ret_budget, graph) ? graph : NULL;
 }
 
-/* Whether a text's numbers are the same in any company: LLM.int8() asks all of it for outliers. */
-static gboolean
-computes_texts_apart (TrafoModel *self)
-{
-  const TrafoModelSource *source = trafo_model_get_source (self, NULL);
-
-  return source->quantization.encoding != TRAFO_WEIGHT_ENCODING_LLM_INT8 ||
-         source->quantization.threshold == 0;
-}
-
 /* Whether others that run the model wait for this call. Whatever else it turns out to be, it is short. */
 static gboolean
 may_join (TrafoForwardCall *call)
 {
-  return may_pack (call->model, &call->variant) && computes_texts_apart (call->model) &&
+  return may_pack (call->model, &call->variant) && trafo_model_computes_texts_apart (call->model) &&
          trafo_packed_inputs_count (call->inputs, &call->n_tokens) &&
          call->n_tokens <= TRAFO_TOKEN_BUDGET;
 }
@@ -261,7 +251,8 @@ trafo_model_choose_batch_size (TrafoModel *self, const guint *n_tokens, guint n_
   if (n_texts <= 1) /* compiles nothing for what has no company */
     return n_texts;
   if (trafo_model_get_forward_queue (self, NULL) == NULL || !may_pack (self, &variant) ||
-      !computes_texts_apart (self) || get_packed_graph (self, &variant, &budget) == NULL)
+      !trafo_model_computes_texts_apart (self) ||
+      get_packed_graph (self, &variant, &budget) == NULL)
     return 0;
   while (n < n_texts && trafo_token_budget_add (&budget, 1, n_tokens[n], n_tokens[n]))
     n++;

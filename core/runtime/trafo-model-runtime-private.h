@@ -28,4 +28,7 @@ TrafoForwardQueue *trafo_model_get_forward_queue (TrafoModel *self, GError **err
 TrafoDevice      *trafo_model_get_device (TrafoModel *self);
 TrafoModelSource *trafo_model_get_source (TrafoModel *self, GError **error);
 
+/* Whether a text's numbers are the same in any company: LLM.int8() asks all of it for outliers. */
+gboolean trafo_model_computes_texts_apart (TrafoModel *self);
+
 G_END_DECLS

@@ -93,6 +93,15 @@ trafo_model_get_source (TrafoModel *self, GError **error)
   return runtime != NULL ? runtime->source : NULL;
 }
 
+gboolean
+trafo_model_computes_texts_apart (TrafoModel *self)
+{
+  const TrafoModelSource *source = trafo_model_get_source (self, NULL);
+
+  return source->quantization.encoding != TRAFO_WEIGHT_ENCODING_LLM_INT8 ||
+         source->quantization.threshold == 0;
+}
+
 /* @untied: see trafo_builder_set_untied(). */
 static TrafoGraph *
 trace (TrafoModel         *model,

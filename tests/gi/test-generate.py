@@ -3,6 +3,7 @@
 # Copyright 2026 The Trafo authors
 """generate() with parameters by name, and text part by part: all at once, by `for`, `async for` and signals."""
 import asyncio
+import concurrent.futures
 import os
 import pathlib
 import unittest
@@ -67,6 +68,21 @@ class Generate(unittest.TestCase):
         scores = numpy.asarray(result.get_sequences_scores())
         self.assertEqual(scores.shape, (2,))
         self.assertGreaterEqual(scores[0], scores[1])
+
+    def test_outliers_are_asked_of_a_call_alone(self):
+        # LLM.int8(): what is computed together shares its outliers, so calls are not put together
+        model = Trafo.AutoModelForCausalLM.from_pretrained(FOLDER, load_in_8bit=True, llm_int8_threshold=1.0)
+        prompts = [[[(7 * i + j * j) % 60 + 2 for j in range(3 + i % 20)]] for i in range(60)]
+
+        def generate(prompt):
+            return numpy.asarray(model.generate(prompt, max_new_tokens=12)).tolist()
+
+        alone = [generate(prompt) for prompt in prompts]
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            self.assertEqual(list(pool.map(generate, prompts)), alone)
+        self.assertEqual([generate(prompt) for prompt in reversed(prompts)], alone[::-1])
+        with self.assertRaisesRegex(GLib.Error, "prompt_lookup_num_tokens with LLM.int8"):
+            model.generate(prompts[0], max_new_tokens=3, prompt_lookup_num_tokens=2)
 
     def test_unknown_parameter(self):
         with self.assertRaisesRegex(GLib.Error, "max_new_toekns"):

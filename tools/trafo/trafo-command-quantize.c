@@ -326,15 +326,53 @@ report (const TrafoCommand *command, const Quantization *self, gboolean is_json)
   return trafo_command_print_json (command, value);
 }
 
+/* Weights that are codes have scales, which are floats and no weights. */
+static gboolean
+check_input (const Quantization *self, GError **error)
+{
+  g_autoptr (TrafoConfig) config = trafo_config_new_from_folder (self->input, error);
+
+  if (config == NULL)
+    return FALSE;
+  if (!trafo_config_has (config, "quantization_config"))
+    return TRUE;
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_UNSUPPORTED,
+               "%s: found a quantization_config in config.json, expected a checkpoint of floats",
+               self->input);
+  return FALSE;
+}
+
+/* What lies there would be taken for the new checkpoint's, or is the one that is read. */
+static gboolean
+check_output (const Quantization *self, GError **error)
+{
+  g_autoptr (GDir) dir = self->output != NULL ? g_dir_open (self->output, 0, NULL) : NULL;
+  const char *name = dir != NULL ? g_dir_read_name (dir) : NULL;
+
+  if (name == NULL)
+    return TRUE;
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_INVALID_ARGUMENT,
+               "%s: found '%s' in it, expected a new or empty folder",
+               self->output,
+               name);
+  return FALSE;
+}
+
 static int
 quantize (const TrafoCommand *self, Quantization *quantization, gboolean is_json)
 {
   g_autoptr (GError) error = NULL;
-  gboolean is_done = quantization->type->dtype != TRAFO_DTYPE_NONE
-                         ? quantize_to_floats (quantization, &error)
-                         : quantize_to_codes (quantization, self, &error);
+  gboolean is_done = check_input (quantization, &error) && check_output (quantization, &error);
   int      status;
 
+  if (is_done)
+    is_done = quantization->type->dtype != TRAFO_DTYPE_NONE
+                  ? quantize_to_floats (quantization, &error)
+                  : quantize_to_codes (quantization, self, &error);
   if (is_done && quantization->output != NULL)
     is_done = copy_files (quantization, &error);
   is_done = is_done && measure_sizes (quantization, &error);

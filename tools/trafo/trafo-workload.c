@@ -3,13 +3,20 @@
 #include "trafo-workload.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define FIRST_ID 5
 #define MAX_TOKENS (1 << 24)
 #define N_RAGGED_ROWS 64
 #define RAGGED_BATCH_SIZE 8
-#define RAGGED_MIN_LENGTH 8
-#define RAGGED_MAX_LENGTH 128
+
+/* Drawn evenly from 8 to 128, as numpy.random.default_rng(1).integers(8, 129, 64) does, so that another
+ * runtime can be given the same. */
+static const guint ragged_lengths[N_RAGGED_ROWS] = {
+  65,  69, 99,  123, 12, 25,  107, 122, 38, 45, 113, 59, 41, 108, 39,  57,  85, 74, 18, 11, 112, 99,
+  109, 73, 106, 47,  62, 103, 22,  44,  23, 62, 126, 24, 54, 56,  117, 32,  68, 39, 10, 98, 15,  41,
+  68,  66, 22,  126, 98, 124, 19,  95,  43, 73, 119, 41, 95, 27,  47,  125, 58, 70, 43, 22,
+};
 #define PROMPT_LENGTH 32
 #define DECODE_LENGTH 128
 #define OPT_LENGTH 32
@@ -65,8 +72,7 @@ add_ragged (GPtrArray *batches,
 {
   guint lengths[N_RAGGED_ROWS];
 
-  for (guint i = 0; i < N_RAGGED_ROWS; i++)
-    lengths[i] = g_rand_int_range (random, RAGGED_MIN_LENGTH, RAGGED_MAX_LENGTH + 1);
+  memcpy (lengths, ragged_lengths, sizeof lengths);
   if (is_sorted)
     qsort (lengths, N_RAGGED_ROWS, sizeof *lengths, compare_lengths);
   for (guint i = 0; i < N_RAGGED_ROWS; i += RAGGED_BATCH_SIZE)
