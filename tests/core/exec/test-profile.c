@@ -165,8 +165,8 @@ test_flops (void)
     }
 }
 
-/* What a layer reads and writes: x, the weight, the bias and the result, in the types that they have. The
- * next layer alone reads the result, as bfloat16 if that is what it multiplies. */
+/* What a layer reads and writes: x, the weight, the bias and the result, in the types that they have, and
+ * behind integers a scale for each output. The next layer alone reads the result, as bfloat16 if that is what it multiplies. */
 static void
 test_bytes (gconstpointer data)
 {
@@ -174,7 +174,7 @@ test_bytes (gconstpointer data)
   TrafoDType    type = trafo_dtype_from_name (dtype);
   static gint64 lengths[] = { 5, 5 };
   const double  n_tokens = 10;
-  double        result_bytes = 4;
+  double        result_bytes = 4, scale_bytes = type == TRAFO_DTYPE_INT8 ? 4 : 0;
   TrafoValue   *row;
   g_autoptr (TrafoLoadOptions) options =
       g_object_new (TRAFO_TYPE_LOAD_OPTIONS, "dtype", type, NULL);
@@ -190,7 +190,8 @@ test_bytes (gconstpointer data)
   g_assert_cmpstr (get_string (row, "dtype"), ==, dtype);
   g_assert_cmpfloat (get_double (row, "bytes"),
                      ==,
-                     n_tokens * (4 * HIDDEN + result_bytes * INTERMEDIATE) + 4 * INTERMEDIATE +
+                     n_tokens * (4 * HIDDEN + result_bytes * INTERMEDIATE) +
+                         (4 + scale_bytes) * INTERMEDIATE +
                          (double) (HIDDEN * INTERMEDIATE * trafo_dtype_get_size (type)));
   row = find (value, "gather", "embeddings.position_embeddings");
   g_assert_cmpstr (get_string (row, "dtype"), ==, "float32");
