@@ -8,9 +8,9 @@
 
 #include "trafo-checkpoint-private.h"
 #include "trafo-device-choice.h"
+#include "trafo-device-private.h"
 #include "trafo-dtype-trial-private.h"
 #include "trafo-findings-private.h"
-#include "trafo-kernel-findings-private.h"
 
 /* float32 is what the others are compared with. float16 is for bounds that bfloat16 does not keep, and
  * for files that hold it. */
@@ -47,7 +47,7 @@ typedef struct
  * The dtype in which a checkpoint runs fastest on this machine, of those whose outputs deviate
  * from float32's by no more than a bound. Both are measured: the checkpoint is loaded in float32,
  * float16, bfloat16, int8 and int8 of weights alone, and run on a calibration text. What was found is kept in
- * the cache folder, for the same files, device, number of threads and build of this library.
+ * the cache folder, for the same files, device, number of threads and builds.
  */
 struct _TrafoDTypeChoice
 {
@@ -135,7 +135,7 @@ describe_subject (const char   *path,
                   const char   *text,
                   GCancellable *cancellable)
 {
-  g_autofree char *where = trafo_kernel_findings_describe_device (device);
+  g_autofree char *where = trafo_device_describe_place (device);
   g_autoptr (TrafoCheckpoint) checkpoint = trafo_checkpoint_open (path, cancellable, NULL);
   g_autofree char *files = checkpoint != NULL ? trafo_checkpoint_describe_files (checkpoint) : NULL;
 
@@ -266,7 +266,7 @@ trafo_dtype_choice_new (const char       *path,
   if (device == NULL)
     return NULL;
   subject = describe_subject (path, task, device, text, cancellable);
-  build = trafo_kernel_findings_describe_builds (device);
+  build = trafo_device_describe_builds (device);
   if (!recall (self, subject, build))
     {
       if (!measure (self, path, task, options, text, cancellable, error))

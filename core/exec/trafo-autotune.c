@@ -46,26 +46,26 @@ trafo_autotune_recall (TrafoDevice *device, const TrafoKernelArgs *args, gboolea
   return trafo_device_choose_kernel (device, args);
 }
 
-/* FALSE if others used the threads meanwhile, so that the times are none to keep. */
+/* FALSE as soon as others use the threads: the times are none to keep, and more runs none to make. */
 static gboolean
 measure (TrafoHostRun *runs, guint n, gint64 *best_ns)
 {
-  gint64   begin_ns = trafo_profile_now ();
-  gboolean is_valid = TRUE;
+  gint64 begin_ns = trafo_profile_now ();
 
   for (guint round = 0; round < N_ROUNDS; round++)
     {
       if (round >= MIN_ROUNDS && trafo_profile_now () - begin_ns > MAX_NS)
-        break;
+        return TRUE;
       for (guint i = 0; i < n; i++)
         {
           gint64 start_ns = trafo_profile_now ();
 
-          is_valid &= trafo_host_run (&runs[i]);
+          if (!trafo_host_run (&runs[i]))
+            return FALSE;
           best_ns[i] = MIN (best_ns[i], trafo_profile_now () - start_ns);
         }
     }
-  return is_valid;
+  return TRUE;
 }
 
 gboolean

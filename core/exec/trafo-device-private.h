@@ -57,4 +57,10 @@ void trafo_kernel_split (const TrafoKernel     *kernel,
                          guint                  n_threads,
                          TrafoKernelSplit      *ret_split);
 
+/* What a measurement depends on: where, which is the device, whose description has a processor's name and
+ * tier, and the number of threads; and the builds of the backend and of this library, NULL if one of them
+ * does not say. */
+char *trafo_device_describe_place (TrafoDevice *self);
+char *trafo_device_describe_builds (TrafoDevice *self);
+
 G_END_DECLS

@@ -2,6 +2,7 @@
  * Copyright 2026 The Trafo authors */
 #include <trafo/trafo-error.h>
 
+#include "trafo-build-id-private.h"
 #include "trafo-device-private.h"
 #include "trafo-tensor-private.h"
 #include "trafo-thread-pool-private.h"
@@ -189,4 +190,24 @@ trafo_kernel_split (const TrafoKernel     *kernel,
     ret_split->n_finish_tasks = MIN (kernel->n_finish_tasks (args, n_threads), ret_split->n_tasks);
   if (ret_split->n_finish_tasks > 0)
     ret_split->shared_bytes = trafo_align_up (kernel->shared_size (args, n_threads));
+}
+
+char *
+trafo_device_describe_place (TrafoDevice *self)
+{
+  return g_strdup_printf ("%s\n%s\nthreads %u",
+                          trafo_device_get_name (self),
+                          trafo_device_get_description (self),
+                          trafo_thread_pool_get_size (trafo_thread_pool_get_default ()));
+}
+
+char *
+trafo_device_describe_builds (TrafoDevice *self)
+{
+  const TrafoDeviceOps *ops = trafo_device_get_ops (self);
+  g_autofree char *backend = trafo_build_id_find ((gconstpointer) (guintptr) ops->list_kernels);
+  g_autofree char *core =
+      trafo_build_id_find ((gconstpointer) (guintptr) trafo_device_describe_builds);
+
+  return backend != NULL && core != NULL ? g_strdup_printf ("%s %s", backend, core) : NULL;
 }

@@ -195,8 +195,6 @@ bind_input (TrafoExecution        *self,
   return trafo_device_check (self->program->device, status, &message, error);
 }
 
-/* Each worker has a task of its own; the others go to who is free, for workers are not equally fast: a
- * processor may have cores of two kinds, and somebody else may be busy on one of them. */
 static inline void
 run_step (TrafoExecution *self, TrafoStep *step, guint worker, guint n_workers)
 {
@@ -213,13 +211,8 @@ run_step (TrafoExecution *self, TrafoStep *step, guint worker, guint n_workers)
         step->run (&step->args);
       return;
     }
-  while (task < step->n_tasks)
-    {
-      step->kernel->run (&step->args, task, step->n_tasks, scratch);
-      if (step->n_tasks <= n_workers)
-        return;
-      task = n_workers + __atomic_fetch_add (&step->n_taken, 1, __ATOMIC_RELAXED);
-    }
+  for (; task < step->n_tasks; task = trafo_take_task (&step->n_taken, step->n_tasks, n_workers))
+    step->kernel->run (&step->args, task, step->n_tasks, scratch);
 }
 
 /* The second stage of a step, once all have done the first. */

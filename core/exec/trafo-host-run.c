@@ -52,11 +52,8 @@ run_share (gpointer data, guint worker, guint n_workers)
 
   if (worker == 0)
     self->n_workers = n_workers;
-  while (task < n_tasks)
-    {
-      self->kernel->run (&self->args, task, n_tasks, scratch);
-      task = n_workers + __atomic_fetch_add (&self->n_taken, 1, __ATOMIC_RELAXED);
-    }
+  for (; task < n_tasks; task = trafo_take_task (&self->n_taken, n_tasks, n_workers))
+    self->kernel->run (&self->args, task, n_tasks, scratch);
 }
 
 static void

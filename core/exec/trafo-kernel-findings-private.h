@@ -9,11 +9,6 @@ G_BEGIN_DECLS
 /* Which kernels were found to be the fastest on this machine, with as many threads as there are: by this
  * process, and by others of the same builds of the backend and of this library. Any thread may ask. */
 
-/* What they depend on: the device, whose description has a processor's name and tier, and the number of
- * threads; and the builds, NULL if one of them is not told. */
-char *trafo_kernel_findings_describe_device (TrafoDevice *device);
-char *trafo_kernel_findings_describe_builds (TrafoDevice *device);
-
 /* The name of the kernel for the operands that @key describes; NULL: not known. Nobody vouches for it. */
 const char *trafo_kernel_findings_lookup (TrafoDevice *device, const char *key);
 void        trafo_kernel_findings_add (TrafoDevice *device, const char *key, const char *kernel);

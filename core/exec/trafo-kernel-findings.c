@@ -2,14 +2,13 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-kernel-findings-private.h"
 
-#include "trafo-build-id-private.h"
+#include "trafo-device-private.h"
 #include "trafo-findings-private.h"
-#include "trafo-thread-pool-private.h"
 
 #define KIND "kernels"
 #define FINDINGS_TYPE "a(ss)" /* operands, kernel */
 
-/* Some hundred bytes each. What is found beyond that is not kept. */
+/* Some hundred bytes each. Beyond that each takes the place of another, no matter which. */
 #define MAX_FINDINGS 4096
 
 /* Those of a device. */
@@ -32,27 +31,6 @@ findings_free (gpointer data)
   g_free (self->conditions);
   g_hash_table_unref (self->kernels);
   g_free (self);
-}
-
-/* The builds that a kernel's speed depends on; NULL if there is one that does not say. */
-char *
-trafo_kernel_findings_describe_builds (TrafoDevice *device)
-{
-  const TrafoDeviceOps *ops = trafo_device_get_ops (device);
-  g_autofree char *backend = trafo_build_id_find ((gconstpointer) (guintptr) ops->list_kernels);
-  g_autofree char *core =
-      trafo_build_id_find ((gconstpointer) (guintptr) trafo_kernel_findings_describe_builds);
-
-  return backend != NULL && core != NULL ? g_strdup_printf ("%s %s", backend, core) : NULL;
-}
-
-char *
-trafo_kernel_findings_describe_device (TrafoDevice *device)
-{
-  return g_strdup_printf ("%s\n%s\nthreads %u",
-                          trafo_device_get_name (device),
-                          trafo_device_get_description (device),
-                          trafo_thread_pool_get_size (trafo_thread_pool_get_default ()));
 }
 
 /* What is kept and not known yet, as far as there is room. */
@@ -81,7 +59,7 @@ merge_kept (Findings *self)
 static Findings *
 find (TrafoDevice *device)
 {
-  g_autofree char *subject = trafo_kernel_findings_describe_device (device);
+  g_autofree char *subject = trafo_device_describe_place (device);
   Findings        *self;
 
   if (all == NULL)
@@ -91,7 +69,7 @@ find (TrafoDevice *device)
     return self;
   self = g_new0 (Findings, 1);
   self->subject = g_steal_pointer (&subject);
-  self->conditions = trafo_kernel_findings_describe_builds (device);
+  self->conditions = trafo_device_describe_builds (device);
   self->kernels = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   merge_kept (self);
   g_hash_table_insert (all, self->subject, self);
@@ -110,11 +88,14 @@ void
 trafo_kernel_findings_add (TrafoDevice *device, const char *key, const char *kernel)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
-  Findings *self = find (device);
+  Findings      *self = find (device);
+  GHashTableIter iter;
 
-  if (g_hash_table_size (self->kernels) < MAX_FINDINGS ||
-      g_hash_table_contains (self->kernels, key))
-    g_hash_table_insert (self->kernels, g_strdup (key), (gpointer) g_intern_string (kernel));
+  g_hash_table_iter_init (&iter, self->kernels);
+  if (g_hash_table_size (self->kernels) >= MAX_FINDINGS &&
+      !g_hash_table_contains (self->kernels, key) && g_hash_table_iter_next (&iter, NULL, NULL))
+    g_hash_table_iter_remove (&iter);
+  g_hash_table_insert (self->kernels, g_strdup (key), (gpointer) g_intern_string (kernel));
 }
 
 /* Two processes that save at once lose some of what one found; it is found again. */

@@ -31,6 +31,17 @@ void trafo_thread_pool_run_tasks (TrafoThreadPool *self,
                                   TrafoTaskFunc    func,
                                   gpointer         data);
 
+/* In a function that all workers of a run are in: the task after the one that a worker has just done, whose
+ * first is its own number. The others go to who is free, for workers are not equally fast: a processor may
+ * have cores of two kinds, and somebody else may be busy on one. @n_taken: shared, 0 before the run. */
+static inline guint
+trafo_take_task (guint *n_taken, guint n_tasks, guint n_workers)
+{
+  if (n_tasks <= n_workers)
+    return n_tasks;
+  return n_workers + __atomic_fetch_add (n_taken, 1, __ATOMIC_RELAXED);
+}
+
 /* Where the workers of one run meet. Everything written before is seen after. */
 typedef struct
 {

@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "trafo-4bit-private.h"
 #include "trafo-device-private.h"
@@ -13,31 +12,22 @@
 #include "trafo-llm-int8-private.h"
 #include "trafo-tensor-private.h"
 #include "trafo-thread-pool-private.h"
+#include "trafo-weight-memory-private.h"
 
 enum
 {
-  HUGE_PAGE_BYTES = 2 << 20,
-  CHUNK_BYTES = 64 << 20, /* of address space: what is not written costs no memory */
-  PACK_BYTES = 16 << 20,  /* packed before the pages that were read are given back */
+  PACK_BYTES = 16 << 20, /* packed before the pages that were read are given back */
 };
 
 /* One parameter in one form. */
 typedef struct
 {
   TrafoOperand operand;
-  gpointer     copy;   /* in a chunk, or for a device with memory of its own until it is there */
-  gpointer     buffer; /* device memory of our own, or NULL */
-  char        *key;    /* in the cache, of what was packed and is not there; else NULL */
-  gsize        size_bytes;
+  gpointer copy; /* in the memory below, or for a device with memory of its own until it is there */
+  gpointer buffer; /* device memory of our own, or NULL */
+  char    *key;    /* in the cache, of what was packed and is not there; else NULL */
+  gsize    size_bytes;
 } Entry;
-
-/* Weights lie close together in large mappings, so that large pages are filled. */
-typedef struct
-{
-  guint8 *memory;
-  gsize   size_bytes;
-  gsize   used_bytes;
-} Chunk;
 
 struct _TrafoWeights
 {
@@ -47,7 +37,7 @@ struct _TrafoWeights
   TrafoDType        dtype; /* of packed weights */
   GMutex            lock;
   GHashTable       *entries; /* "use:name+name" to Entry */
-  GArray           *chunks;  /* of Chunk; the last has room */
+  TrafoWeightMemory memory;  /* on a host */
   gsize             size_bytes;
   TrafoWeightCache *cache;      /* nullable */
   gboolean          is_settled; /* all that is there was seen by the cache after a run */
@@ -77,14 +67,6 @@ entry_free (gpointer data)
   g_free (entry);
 }
 
-static void
-chunk_clear (gpointer data)
-{
-  Chunk *chunk = data;
-
-  munmap (chunk->memory, chunk->size_bytes);
-}
-
 TrafoWeights *
 trafo_weights_new (TrafoDevice *device, TrafoDType dtype, const TrafoWeightSource *source)
 {
@@ -96,8 +78,7 @@ trafo_weights_new (TrafoDevice *device, TrafoDType dtype, const TrafoWeightSourc
   self->dtype = dtype;
   g_mutex_init (&self->lock);
   self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
-  self->chunks = g_array_new (FALSE, FALSE, sizeof (Chunk));
-  g_array_set_clear_func (self->chunks, chunk_clear);
+  trafo_weight_memory_init (&self->memory);
   return self;
 }
 
@@ -127,13 +108,13 @@ trafo_weights_unref (TrafoWeights *self)
 
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
-  /* may still read the chunks */
+  /* may still read the memory */
   trafo_weight_cache_free (self->cache);
   g_hash_table_iter_init (&iter, self->entries);
   while (g_hash_table_iter_next (&iter, NULL, &entry))
     entry_clear (self, entry);
   g_hash_table_unref (self->entries);
-  g_array_unref (self->chunks);
+  trafo_weight_memory_clear (&self->memory);
   if (self->source.destroy != NULL)
     self->source.destroy (self->source.data);
   g_object_unref (self->device);
@@ -168,21 +149,6 @@ trafo_weights_set_cache (TrafoWeights *self, TrafoWeightCache *cache)
 }
 
 static GArray *
-list_segments (TrafoWeights *self)
-{
-  GArray *segments = g_array_new (FALSE, FALSE, sizeof (TrafoWeightSegment));
-
-  for (guint i = 0; i < self->chunks->len; i++)
-    {
-      const Chunk       *chunk = &g_array_index (self->chunks, Chunk, i);
-      TrafoWeightSegment segment = { chunk->memory, chunk->used_bytes };
-
-      g_array_append_val (segments, segment);
-    }
-  return segments;
-}
-
-static GArray *
 list_records (TrafoWeights *self)
 {
   GArray        *records = g_array_new (FALSE, FALSE, sizeof (TrafoWeightRecord));
@@ -209,7 +175,9 @@ trafo_weights_settle (TrafoWeights *self)
   if (self->cache == NULL || self->is_settled || trafo_weight_cache_is_busy (self->cache))
     return;
   self->is_settled = TRUE;
-  trafo_weight_cache_settle (self->cache, list_segments (self), list_records (self));
+  trafo_weight_cache_settle (self->cache,
+                             trafo_weight_memory_list_segments (&self->memory),
+                             list_records (self));
 }
 
 /* One number tells: packing is what a device does for the types that it has kernels for. */
@@ -279,49 +247,6 @@ trafo_weights_check_encoding (TrafoDevice *device, TrafoWeightEncoding encoding,
                encoding == TRAFO_WEIGHT_ENCODING_LLM_INT8 ? "LLM.int8()" : "int8",
                trafo_device_get_name (device));
   return FALSE;
-}
-
-/* Large pages make the first touch of hundreds of megabytes several times cheaper. */
-static gboolean
-add_chunk (TrafoWeights *self, gsize size_bytes)
-{
-  Chunk chunk = { NULL, MAX (size_bytes, CHUNK_BYTES), 0 };
-
-  if (!g_size_checked_add (&chunk.size_bytes, chunk.size_bytes, HUGE_PAGE_BYTES - 1))
-    return FALSE;
-  chunk.size_bytes &= ~(gsize) (HUGE_PAGE_BYTES - 1);
-  chunk.memory = mmap (NULL,
-                       chunk.size_bytes,
-                       PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-                       -1,
-                       0);
-  if (chunk.memory == MAP_FAILED)
-    return FALSE;
-  madvise (chunk.memory, chunk.size_bytes, MADV_HUGEPAGE);
-  g_array_append_val (self->chunks, chunk);
-  return TRUE;
-}
-
-/* NULL if there is no memory. */
-static gpointer
-take_from_chunk (TrafoWeights *self, gsize size_bytes)
-{
-  Chunk  *chunk = NULL;
-  guint8 *at;
-  gsize   padded = trafo_align_up (size_bytes);
-
-  if (self->chunks->len > 0)
-    chunk = &g_array_index (self->chunks, Chunk, self->chunks->len - 1);
-  if (chunk == NULL || chunk->size_bytes - chunk->used_bytes < padded)
-    {
-      if (!add_chunk (self, padded))
-        return NULL;
-      chunk = &g_array_index (self->chunks, Chunk, self->chunks->len - 1);
-    }
-  at = chunk->memory + chunk->used_bytes;
-  chunk->used_bytes += padded;
-  return at;
 }
 
 typedef struct
@@ -438,7 +363,8 @@ entry_alloc (TrafoWeights *self, Entry *entry, gsize size_bytes, GError **error)
 {
   gboolean is_host = trafo_device_is_host (self->device);
 
-  entry->copy = is_host ? take_from_chunk (self, size_bytes) : trafo_aligned_try_alloc (size_bytes);
+  entry->copy = is_host ? trafo_weight_memory_take (&self->memory, size_bytes)
+                        : trafo_aligned_try_alloc (size_bytes);
   if (entry->copy == NULL)
     return fail_memory (size_bytes, error);
   self->size_bytes += is_host ? size_bytes : 0;
@@ -452,8 +378,7 @@ entry_give_back (TrafoWeights *self, Entry *entry, gsize size_bytes)
 {
   if (!trafo_device_is_host (self->device))
     return;
-  g_array_index (self->chunks, Chunk, self->chunks->len - 1).used_bytes -=
-      trafo_align_up (size_bytes);
+  trafo_weight_memory_give_back (&self->memory, size_bytes);
   self->size_bytes -= size_bytes;
   entry->copy = NULL;
 }

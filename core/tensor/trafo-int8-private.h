@@ -18,4 +18,21 @@ void trafo_int8_encode (const TrafoOperand *weight,
                         gint8              *integers,
                         float              *scales);
 
+/* One row, whose @n_in elements begin at @at and lie @stride apart. */
+typedef void (*TrafoInt8EncodeRow) (const TrafoOperand *weight,
+                                    gint64              at,
+                                    gint64              stride,
+                                    gint64              n_in,
+                                    gint8              *integers,
+                                    float              *scale);
+
+/* The same with integers and scales of another kind. */
+void trafo_int8_encode_rows (TrafoInt8EncodeRow  encode,
+                             const TrafoOperand *weight,
+                             gboolean            is_in_out,
+                             gint64              first_row,
+                             gint64              n_rows,
+                             gint8              *integers,
+                             float              *scales);
+
 G_END_DECLS

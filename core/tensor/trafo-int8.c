@@ -38,6 +38,27 @@ encode_row (const TrafoOperand *weight,
 }
 
 void
+trafo_int8_encode_rows (TrafoInt8EncodeRow  encode,
+                        const TrafoOperand *weight,
+                        gboolean            is_in_out,
+                        gint64              first_row,
+                        gint64              n_rows,
+                        gint8              *integers,
+                        float              *scales)
+{
+  guint  out_axis = is_in_out ? 1 : 0;
+  gint64 n_in = weight->shape[1 - out_axis];
+
+  for (gint64 i = 0; i < n_rows; i++)
+    encode (weight,
+            (first_row + i) * weight->strides[out_axis],
+            weight->strides[1 - out_axis],
+            n_in,
+            integers + i * n_in,
+            scales + i);
+}
+
+void
 trafo_int8_encode (const TrafoOperand *weight,
                    gboolean            is_in_out,
                    gint64              first_row,
@@ -45,14 +66,5 @@ trafo_int8_encode (const TrafoOperand *weight,
                    gint8              *integers,
                    float              *scales)
 {
-  guint  out_axis = is_in_out ? 1 : 0;
-  gint64 n_in = weight->shape[1 - out_axis];
-
-  for (gint64 i = 0; i < n_rows; i++)
-    encode_row (weight,
-                (first_row + i) * weight->strides[out_axis],
-                weight->strides[1 - out_axis],
-                n_in,
-                integers + i * n_in,
-                scales + i);
+  trafo_int8_encode_rows (encode_row, weight, is_in_out, first_row, n_rows, integers, scales);
 }

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "trafo-element-private.h"
+#include "trafo-int8-private.h"
 #include "trafo-tensor-private.h"
 
 gint8
@@ -58,16 +59,7 @@ trafo_llm_int8_encode (const TrafoOperand *weight,
                        gint8              *integers,
                        float              *scales)
 {
-  guint  out_axis = is_in_out ? 1 : 0;
-  gint64 n_in = weight->shape[1 - out_axis];
-
-  for (gint64 i = 0; i < n_rows; i++)
-    encode_row (weight,
-                (first_row + i) * weight->strides[out_axis],
-                weight->strides[1 - out_axis],
-                n_in,
-                integers + i * n_in,
-                scales + i);
+  trafo_int8_encode_rows (encode_row, weight, is_in_out, first_row, n_rows, integers, scales);
 }
 
 gboolean

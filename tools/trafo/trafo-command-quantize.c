@@ -152,12 +152,33 @@ measure_cast (const TrafoCheckpointTensor *stored,
   return record;
 }
 
+/* Weights that are codes have scales, which are floats, too. */
+static gboolean
+check_floats (const Quantization *self, GError **error)
+{
+  g_autoptr (TrafoConfig) config = trafo_config_new_from_folder (self->input, error);
+
+  if (config == NULL)
+    return FALSE;
+  if (!trafo_config_has (config, "quantization_config"))
+    return TRUE;
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_UNSUPPORTED,
+               "%s: found a quantization_config in config.json, expected a checkpoint of floats",
+               self->input);
+  return FALSE;
+}
+
 /* Every float becomes one of another type. */
 static gboolean
 quantize_to_floats (Quantization *self, GError **error)
 {
-  g_autoptr (TrafoCheckpoint) checkpoint = trafo_checkpoint_open (self->input, NULL, error);
+  g_autoptr (TrafoCheckpoint) checkpoint = NULL;
 
+  if (!check_floats (self, error))
+    return FALSE;
+  checkpoint = trafo_checkpoint_open (self->input, NULL, error);
   if (checkpoint == NULL)
     return FALSE;
   self->tensors = trafo_value_new_list ();
@@ -326,24 +347,6 @@ report (const TrafoCommand *command, const Quantization *self, gboolean is_json)
   return trafo_command_print_json (command, value);
 }
 
-/* Weights that are codes have scales, which are floats and no weights. */
-static gboolean
-check_input (const Quantization *self, GError **error)
-{
-  g_autoptr (TrafoConfig) config = trafo_config_new_from_folder (self->input, error);
-
-  if (config == NULL)
-    return FALSE;
-  if (!trafo_config_has (config, "quantization_config"))
-    return TRUE;
-  g_set_error (error,
-               TRAFO_ERROR,
-               TRAFO_ERROR_UNSUPPORTED,
-               "%s: found a quantization_config in config.json, expected a checkpoint of floats",
-               self->input);
-  return FALSE;
-}
-
 /* What lies there would be taken for the new checkpoint's, or is the one that is read. */
 static gboolean
 check_output (const Quantization *self, GError **error)
@@ -366,7 +369,7 @@ static int
 quantize (const TrafoCommand *self, Quantization *quantization, gboolean is_json)
 {
   g_autoptr (GError) error = NULL;
-  gboolean is_done = check_input (quantization, &error) && check_output (quantization, &error);
+  gboolean is_done = check_output (quantization, &error);
   int      status;
 
   if (is_done)
