@@ -161,13 +161,16 @@ set_no_memory (GError **error, gsize n_tokens)
   return FALSE;
 }
 
+/* Room for @n_entries, at least half of the slots free. */
 static gboolean
-grow_slots (TrafoVocabulary *self, GError **error)
+grow_slots (TrafoVocabulary *self, gsize n_entries, GError **error)
 {
-  gsize n_slots = self->n_slots > 0 ? self->n_slots * 2 : 1024;
+  gsize n_slots = MAX (self->n_slots, 1024);
   Slot *old = self->slots;
 
-  if ((self->n_entries + 1) * 2 <= self->n_slots)
+  while (n_slots / 2 < n_entries)
+    n_slots *= 2;
+  if (n_slots == self->n_slots)
     return TRUE;
   self->slots = g_try_new0 (Slot, n_slots);
   if (self->slots == NULL)
@@ -220,6 +223,23 @@ grow_arrays (TrafoVocabulary *self, gsize size_bytes, GError **error)
 }
 
 /**
+ * trafo_vocabulary_reserve: (skip)
+ * @self: a vocabulary that is not finished
+ * @n_tokens: how many tokens it may have
+ * @error: return location for an error
+ *
+ * Makes room for them at once, which else is made again and again as they are added.
+ *
+ * Returns: %FALSE if memory ran out
+ */
+gboolean
+trafo_vocabulary_reserve (TrafoVocabulary *self, gsize n_tokens, GError **error)
+{
+  return n_tokens < G_MAXUINT32 ? grow_slots (self, n_tokens, error)
+                                : set_no_memory (error, n_tokens);
+}
+
+/**
  * trafo_vocabulary_add: (skip)
  * @self: a vocabulary that is not finished
  * @token: a token
@@ -250,7 +270,7 @@ trafo_vocabulary_add (TrafoVocabulary *self,
                    MAX_SIZE_BYTES);
       return FALSE;
     }
-  if (!grow_slots (self, error) || !grow_arrays (self, size_bytes, error))
+  if (!grow_slots (self, self->n_entries + 1, error) || !grow_arrays (self, size_bytes, error))
     return FALSE;
   slot = find_slot (self, token, size_bytes);
   if (slot->entry != 0)
@@ -337,7 +357,7 @@ trafo_vocabulary_finish (TrafoVocabulary *self, GError **error)
   self->n_by_id = self->is_dense ? n_ids : self->n_entries;
   g_free (self->by_id);
   self->by_id = g_try_new0 (guint32, self->n_by_id + 1);
-  if (self->by_id == NULL || !grow_slots (self, error))
+  if (self->by_id == NULL || !grow_slots (self, self->n_entries + 1, error))
     return self->by_id == NULL ? set_no_memory (error, self->n_entries) : FALSE;
   for (gsize i = 0; i < self->n_entries; i++)
     self->by_id[self->is_dense ? self->entries[i].id : i] = self->is_dense ? i + 1 : i;
@@ -383,6 +403,23 @@ trafo_vocabulary_lookup (const TrafoVocabulary *self,
     return FALSE;
   *id = self->entries[slot->entry - 1].id;
   return TRUE;
+}
+
+/**
+ * trafo_vocabulary_prefetch: (skip)
+ * @self: a finished vocabulary
+ * @token: a token
+ * @size_bytes: its size
+ *
+ * Asks the memory for what [func@Trafo.Vocabulary.lookup] will read: who looks many tokens up one after the
+ * other waits less if it asks for some ahead.
+ */
+void
+trafo_vocabulary_prefetch (const TrafoVocabulary *self, const char *token, gsize size_bytes)
+{
+  guint64 hash = hash_token (self, token, size_bytes, get_head (token, size_bytes));
+
+  __builtin_prefetch (&self->slots[hash & (self->n_slots - 1)]);
 }
 
 static const Entry *

@@ -13,6 +13,7 @@ typedef struct _TrafoVocabulary TrafoVocabulary;
 TRAFO_API TrafoVocabulary *trafo_vocabulary_new (void);
 TRAFO_API void             trafo_vocabulary_free (TrafoVocabulary *self);
 
+TRAFO_API gboolean trafo_vocabulary_reserve (TrafoVocabulary *self, gsize n_tokens, GError **error);
 TRAFO_API gboolean trafo_vocabulary_add (TrafoVocabulary *self,
                                          const char      *token,
                                          gsize            size_bytes,
@@ -28,6 +29,8 @@ TRAFO_API gboolean trafo_vocabulary_lookup (const TrafoVocabulary *self,
                                             const char            *token,
                                             gsize                  size_bytes,
                                             guint32               *id);
+TRAFO_API void
+trafo_vocabulary_prefetch (const TrafoVocabulary *self, const char *token, gsize size_bytes);
 TRAFO_API const char *
 trafo_vocabulary_lookup_id (const TrafoVocabulary *self, guint32 id, gsize *size_bytes);
 TRAFO_API const char *

@@ -8,11 +8,10 @@ enum
 };
 
 static gboolean
-grow (BpeMerges *self, GError **error)
+grow (BpeMerges *self, guint n_bits, GError **error)
 {
   BpeMerge *old = self->slots, *slots;
   gsize     n_old = old != NULL ? (gsize) 1 << self->n_bits : 0;
-  guint     n_bits = old != NULL ? self->n_bits + 1 : FIRST_BITS;
 
   slots = g_try_new (BpeMerge, (gsize) 1 << n_bits);
   if (slots == NULL)
@@ -37,6 +36,15 @@ grow (BpeMerges *self, GError **error)
   return TRUE;
 }
 
+/* Makes room for so many at once. */
+gboolean
+bpe_merges_reserve (BpeMerges *self, gsize n_merges, GError **error)
+{
+  guint n_bits = MAX (g_bit_storage (n_merges) + 1, FIRST_BITS);
+
+  return (self->slots != NULL && self->n_bits >= n_bits) || grow (self, n_bits, error);
+}
+
 /* A pair that is there already gets the new rank. Before the first merge nothing can be found. */
 gboolean
 bpe_merges_add (BpeMerges *self, BpeMerge merge, GError **error)
@@ -44,7 +52,7 @@ bpe_merges_add (BpeMerges *self, BpeMerge merge, GError **error)
   BpeMerge *slot;
 
   if ((self->slots == NULL || self->n_merges * 2 >= (gsize) 1 << self->n_bits) &&
-      !grow (self, error))
+      !grow (self, self->slots != NULL ? self->n_bits + 1 : FIRST_BITS, error))
     return FALSE;
   slot = bpe_merges_find (self, merge.left, merge.right);
   if (slot->rank == BPE_NO_RANK)

@@ -27,6 +27,7 @@ typedef struct
   guint64   seed;
 } BpeMerges;
 
+gboolean bpe_merges_reserve (BpeMerges *self, gsize n_merges, GError **error);
 gboolean bpe_merges_add (BpeMerges *self, BpeMerge merge, GError **error);
 void     bpe_merges_clear (BpeMerges *self);
 

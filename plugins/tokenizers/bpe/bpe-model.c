@@ -9,6 +9,9 @@
 
 #include "bpe-word.h"
 
+/* Bytes: longer ones are rare. */
+#define SHORT_MERGE 64
+
 BpeModel *
 bpe_model_new (void)
 {
@@ -66,7 +69,8 @@ bpe_model_add_merge (BpeModel   *self,
   gsize prefix_size =
       self->continuing_subword_prefix != NULL ? strlen (self->continuing_subword_prefix) : 0;
   gsize            size;
-  g_autofree char *joined = NULL;
+  g_autofree char *large = NULL;
+  char             small[SHORT_MERGE], *joined = small;
   BpeMerge         merge = { .rank = rank };
 
   if (!lookup (self, left, left_size, &merge.left))
@@ -75,7 +79,8 @@ bpe_model_add_merge (BpeModel   *self,
     return set_merge_error (error, rank, right, right_size);
   prefix_size = MIN (prefix_size, right_size);
   size = left_size + right_size - prefix_size;
-  joined = g_try_malloc (size + 1);
+  if (size > sizeof small)
+    joined = large = g_try_malloc (size);
   if (joined == NULL)
     {
       g_set_error_literal (error, TRAFO_ERROR, TRAFO_ERROR_NO_MEMORY, "no memory for a merge");
@@ -86,6 +91,23 @@ bpe_model_add_merge (BpeModel   *self,
   if (!lookup (self, joined, size, &merge.merged))
     return set_merge_error (error, rank, joined, size);
   return bpe_merges_add (&self->merges, merge, error);
+}
+
+/* Before the merge is added: what will be looked up. */
+void
+bpe_model_prefetch_joined_merge (const BpeModel *self, const char *merge, gsize size_bytes)
+{
+  const char *space = memchr (merge, ' ', size_bytes);
+  gsize       left_size = space != NULL ? (gsize) (space - merge) : 0;
+  char        joined[SHORT_MERGE];
+
+  if (space == NULL || size_bytes > sizeof joined)
+    return;
+  memcpy (joined, merge, left_size);
+  memcpy (joined + left_size, space + 1, size_bytes - left_size - 1);
+  trafo_vocabulary_prefetch (self->vocabulary, merge, left_size);
+  trafo_vocabulary_prefetch (self->vocabulary, space + 1, size_bytes - left_size - 1);
+  trafo_vocabulary_prefetch (self->vocabulary, joined, size_bytes - 1);
 }
 
 /* "a b": one space, which neither token has. */

@@ -62,19 +62,20 @@ gboolean  bpe_model_add_merge (BpeModel   *self,
                                gsize       right_size,
                                guint32     rank,
                                GError    **error);
-gboolean  bpe_model_add_joined_merge (BpeModel   *self,
-                                      const char *merge,
-                                      gsize       size_bytes,
-                                      guint32     rank,
-                                      GError    **error);
-gboolean  bpe_model_finish (BpeModel *self, GError **error);
-gboolean  bpe_model_tokenize (BpeModel             *self,
-                              const char           *text,
-                              const TrafoTextRange *words,
-                              gsize                 n_words,
-                              guint32               first_word,
-                              TrafoPieceArray      *pieces,
-                              GError              **error);
+void bpe_model_prefetch_joined_merge (const BpeModel *self, const char *merge, gsize size_bytes);
+gboolean bpe_model_add_joined_merge (BpeModel   *self,
+                                     const char *merge,
+                                     gsize       size_bytes,
+                                     guint32     rank,
+                                     GError    **error);
+gboolean bpe_model_finish (BpeModel *self, GError **error);
+gboolean bpe_model_tokenize (BpeModel             *self,
+                             const char           *text,
+                             const TrafoTextRange *words,
+                             gsize                 n_words,
+                             guint32               first_word,
+                             TrafoPieceArray      *pieces,
+                             GError              **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BpeModel, bpe_model_free)
 
