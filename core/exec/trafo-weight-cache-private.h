@@ -4,6 +4,7 @@
 
 #include <trafo/trafo-backend.h>
 
+#include "trafo-checkpoint.h"
 #include "trafo-weight-file-private.h"
 
 G_BEGIN_DECLS
@@ -20,13 +21,15 @@ typedef struct
   guint64     min_free_bytes; /* stay free on the disk */
 } TrafoWeightCachePolicy;
 
-/* What packed weights depend on besides the weights: their files, whose description this is, the
- * device's layout, the dtype, and the builds of the backend and of this library. NULL if @device or
- * its backend's file does not say enough. */
-char *trafo_weight_cache_identify (TrafoDevice *device, TrafoDType dtype, const char *files);
+/* What packed weights depend on besides the contents of their files: how they are made, the device's
+ * layout, the dtype, and the builds of the backend and of this library. NULL if @device or its backend's
+ * file does not say enough. */
+char *trafo_weight_cache_identify (TrafoDevice *device, TrafoDType dtype, const char *made_of);
 
+/* The contents. @checkpoint may be NULL, where the identity says all. */
 TrafoWeightCache *trafo_weight_cache_new (const TrafoWeightCachePolicy *policy,
-                                          const char                   *identity);
+                                          const char                   *identity,
+                                          TrafoCheckpoint              *checkpoint);
 /* Waits for what is being written, unless in a child of the process that writes. */
 void trafo_weight_cache_free (TrafoWeightCache *self);
 

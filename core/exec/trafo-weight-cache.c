@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "trafo-build-id-private.h"
+#include "trafo-contents-private.h"
 #include "trafo-device-private.h"
 
 #define SUFFIX ".weights"
@@ -21,21 +22,23 @@
 struct _TrafoWeightCache
 {
   TrafoWeightCachePolicy policy;
+  TrafoCheckpoint       *checkpoint; /* nullable */
   char                  *folder;
-  char                  *identity;
-  char                  *path;
-  TrafoWeightFile       *file; /* NULL if there is none, or none to trust */
-  GThread               *thread;
-  pid_t                  process; /* that has the thread */
-  gint                   is_busy;
-  gint                   is_stopped;
-  gboolean               is_enlarged;
-  GArray                *segments;
-  GArray                *records;
+  char            *kind;     /* what its files' names begin with that may be of the same contents */
+  char            *identity; /* first without, then with the contents */
+  char            *path;     /* NULL as long as the contents are not known */
+  TrafoWeightFile *file;     /* NULL if there is none, or none to trust */
+  GThread         *thread;
+  pid_t            process; /* that has the thread */
+  gint             is_busy;
+  gint             is_stopped;
+  gboolean         is_enlarged;
+  GArray          *segments;
+  GArray          *records;
 };
 
 char *
-trafo_weight_cache_identify (TrafoDevice *device, TrafoDType dtype, const char *files)
+trafo_weight_cache_identify (TrafoDevice *device, TrafoDType dtype, const char *made_of)
 {
   const TrafoDeviceOps *ops = trafo_device_get_ops (device);
   const char           *layout = NULL;
@@ -62,7 +65,7 @@ trafo_weight_cache_identify (TrafoDevice *device, TrafoDType dtype, const char *
                           backend,
                           trafo_dtype_get_name (dtype),
                           core,
-                          files);
+                          made_of);
 }
 
 static void
@@ -82,19 +85,69 @@ open_file (const TrafoWeightCache *self)
   return file;
 }
 
+static char *
+shorten (const char *text, int n)
+{
+  g_autofree char *sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
+
+  return g_strndup (sum, n);
+}
+
+/* Finds the file's name, if the contents are known or, with @reads, can be. */
+static void
+find_path (TrafoWeightCache *self, gboolean reads)
+{
+  g_autofree char *contents = NULL;
+  g_autofree char *full = NULL;
+  g_autofree char *sum = NULL;
+  g_autofree char *name = NULL;
+
+  if (self->checkpoint != NULL)
+    {
+      contents = trafo_contents_describe (self->checkpoint, reads);
+      if (contents == NULL)
+        return;
+    }
+  full = g_strconcat (self->identity, contents, NULL);
+  sum = shorten (full, 32);
+  name = g_strconcat (self->kind, sum, SUFFIX, NULL);
+  self->path = g_build_filename (self->folder, name, NULL);
+  g_free (self->identity);
+  self->identity = g_steal_pointer (&full);
+}
+
+static gboolean
+has_any_of_kind (const TrafoWeightCache *self)
+{
+  g_autoptr (GDir) directory = g_dir_open (self->folder, 0, NULL);
+  const char *name;
+
+  while (directory != NULL && (name = g_dir_read_name (directory)) != NULL)
+    if (g_str_has_prefix (name, self->kind))
+      return TRUE;
+  return FALSE;
+}
+
 TrafoWeightCache *
-trafo_weight_cache_new (const TrafoWeightCachePolicy *policy, const char *identity)
+trafo_weight_cache_new (const TrafoWeightCachePolicy *policy,
+                        const char                   *identity,
+                        TrafoCheckpoint              *checkpoint)
 {
   TrafoWeightCache *self = g_new0 (TrafoWeightCache, 1);
-  g_autofree char  *sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, identity, -1);
-  g_autofree char  *name = g_strdup_printf ("%.32s" SUFFIX, sum);
+  g_autofree char  *sum = shorten (identity, 16);
 
   self->folder = g_strdup (policy->folder);
   self->policy = *policy;
   self->policy.folder = self->folder;
+  self->checkpoint = checkpoint != NULL ? trafo_checkpoint_ref (checkpoint) : NULL;
+  self->kind = g_strconcat (sum, "-", NULL);
   self->identity = g_strdup (identity);
-  self->path = g_build_filename (self->folder, name, NULL);
-  self->file = open_file (self);
+  find_path (self, FALSE);
+  /* the checkpoint may be a copy of one that is there; else it is read by who writes */
+  if (self->path == NULL && has_any_of_kind (self))
+    find_path (self, TRUE);
+  if (self->path != NULL)
+    self->file = open_file (self);
   return self;
 }
 
@@ -117,7 +170,9 @@ trafo_weight_cache_free (TrafoWeightCache *self)
   g_atomic_int_set (&self->is_stopped, 1);
   end_thread (self);
   g_clear_pointer (&self->file, trafo_weight_file_free);
+  g_clear_pointer (&self->checkpoint, trafo_checkpoint_unref);
   g_free (self->folder);
+  g_free (self->kind);
   g_free (self->identity);
   g_free (self->path);
   g_free (self);
@@ -313,6 +368,14 @@ write_locked (TrafoWeightCache *self)
     g_debug ("packed weights are not kept: %s", error->message);
 }
 
+/* Whether the weights were packed from what the files held then: a file that changed since may have been
+ * read before or after. */
+static gboolean
+is_of_contents (const TrafoWeightCache *self)
+{
+  return self->checkpoint == NULL || trafo_checkpoint_check (self->checkpoint, NULL);
+}
+
 static gpointer
 settle_in_thread (gpointer data)
 {
@@ -322,7 +385,10 @@ settle_in_thread (gpointer data)
 
   if (lock >= 0)
     {
-      write_locked (self);
+      if (self->path == NULL)
+        find_path (self, TRUE);
+      if (self->path != NULL && is_of_contents (self))
+        write_locked (self);
       close (lock);
     }
   if (self->file != NULL && !self->is_enlarged)

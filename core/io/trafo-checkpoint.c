@@ -499,6 +499,18 @@ trafo_checkpoint_describe_files (TrafoCheckpoint *checkpoint)
   return g_string_free (g_steal_pointer (&lines), FALSE);
 }
 
+guint
+trafo_checkpoint_get_n_files (TrafoCheckpoint *checkpoint)
+{
+  return checkpoint->files->len;
+}
+
+TrafoMappedFile *
+trafo_checkpoint_get_file (TrafoCheckpoint *checkpoint, guint index)
+{
+  return get_file (checkpoint, index)->mapped;
+}
+
 gboolean
 trafo_checkpoint_locate (TrafoCheckpoint *checkpoint,
                          gconstpointer    data,

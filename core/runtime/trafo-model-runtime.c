@@ -217,6 +217,25 @@ read_quantization (Runtime           *self,
   return trafo_weights_check_encoding (self->device, ret_quantization->encoding, error);
 }
 
+/* How weights are made of the checkpoint, and the sizes of its files: what may be of the same contents. */
+static char *
+describe_weights (Runtime *self, const TrafoQuantization *quantization, TrafoCheckpoint *checkpoint)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  g_string_printf (text,
+                   "encoding %d%s%s\nbytes",
+                   quantization->encoding,
+                   quantization->is_nested ? " nested" : "",
+                   self->int8_weight_only ? " and int8" : "");
+  for (guint i = 0; i < trafo_checkpoint_get_n_files (checkpoint); i++)
+    g_string_append_printf (text,
+                            " %" G_GSIZE_FORMAT,
+                            trafo_checkpoint_get_file (checkpoint, i)->size_bytes);
+  g_string_append_c (text, '\n');
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 /* Where packed weights are kept for later processes, if anywhere. */
 static TrafoWeightCache *
 open_weight_cache (Runtime                 *self,
@@ -224,30 +243,24 @@ open_weight_cache (Runtime                 *self,
                    const TrafoQuantization *quantization,
                    TrafoCheckpoint         *checkpoint)
 {
-  guint64          max_mib = trafo_environment_get_number ("TRAFO_WEIGHT_CACHE_MIB",
+  guint64                max_mib = trafo_environment_get_number ("TRAFO_WEIGHT_CACHE_MIB",
                                                   DEFAULT_WEIGHT_CACHE_MIB,
                                                   0,
                                                   G_MAXUINT32);
-  g_autofree char *parent = max_mib > 0 ? trafo_cache_folder_find () : NULL;
-  g_autofree char *files = parent != NULL ? trafo_checkpoint_describe_files (checkpoint) : NULL;
-  g_autofree char *folder = NULL;
-  g_autofree char *identity = NULL;
+  g_autofree char       *parent = max_mib > 0 ? trafo_cache_folder_find () : NULL;
+  g_autofree char       *folder = NULL;
+  g_autofree char       *made_of = NULL;
+  g_autofree char       *identity = NULL;
   TrafoWeightCachePolicy policy = { NULL, max_mib << 20, MIN_WEIGHT_CACHE_BYTES, MIN_FREE_BYTES };
 
-  if (files != NULL)
-    {
-      g_autofree char *made_of = g_strdup_printf ("encoding %d%s%s\n%s",
-                                                  quantization->encoding,
-                                                  quantization->is_nested ? " nested" : "",
-                                                  self->int8_weight_only ? " and int8" : "",
-                                                  files);
-
-      identity = trafo_weight_cache_identify (self->device, dtype, made_of);
-    }
+  if (parent == NULL)
+    return NULL;
+  made_of = describe_weights (self, quantization, checkpoint);
+  identity = trafo_weight_cache_identify (self->device, dtype, made_of);
   if (identity == NULL)
     return NULL;
   policy.folder = folder = g_build_filename (parent, "weights", NULL);
-  return trafo_weight_cache_new (&policy, identity);
+  return trafo_weight_cache_new (&policy, identity, checkpoint);
 }
 
 /* @folder: NULL for a model that begins with random weights. */

@@ -307,7 +307,7 @@ take_and_save (const char       *folder,
   if (is_in_files)
     source.locate = locate;
   weights = trafo_weights_new (device, TRAFO_DTYPE_FLOAT32, &source);
-  trafo_weights_set_cache (weights, trafo_weight_cache_new (&policy, identity));
+  trafo_weights_set_cache (weights, trafo_weight_cache_new (&policy, identity, NULL));
   g_assert_true (trafo_weights_get (weights, param, &type, c->use, &operand, NULL));
   g_assert_cmpint (operand.layout, ==, TRAFO_LAYOUT_PACKED);
   g_assert_cmpint (operand.dtype, ==, TRAFO_DTYPE_FLOAT32);
