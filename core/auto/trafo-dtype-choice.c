@@ -209,6 +209,8 @@ check_free (const char *path, TrafoLoadOptions *options, GError **error)
     found = "load_in_4bit";
   else if (options != NULL && trafo_load_options_get_int8_weight_only (options))
     found = "int8_weight_only";
+  else if (options != NULL && trafo_load_options_get_int4_weight_only (options))
+    found = "int4_weight_only";
   if (found == NULL)
     return TRUE;
   g_set_error (error,

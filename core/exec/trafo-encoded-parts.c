@@ -11,6 +11,7 @@
 #include "trafo-thread-pool-private.h"
 
 #define TASK_ELEMENTS (64 * 1024)
+#define RUN 64 /* elements that are decoded at once */
 
 /* Units, rows of 8 bits and blocks of 4, that tasks encode. */
 typedef struct
@@ -137,10 +138,11 @@ trafo_encoded_part_new (TrafoEncodedPart   *self,
   gint64   n_out = weight->shape[is_in_out ? 1 : 0];
   gint64   n_in = weight->shape[is_in_out ? 0 : 1];
   Encoding work = { encoding, weight, is_in_out, .n_in = n_in };
-  gint64   unit = trafo_4bit_is_encoding (encoding) ? TRAFO_4BIT_BLOCK_SIZE : n_in;
+  guint    block_size = trafo_4bit_get_block_size (encoding);
+  gint64   unit = trafo_4bit_is_encoding (encoding) ? block_size : n_in;
   gpointer memory;
 
-  trafo_encoded_part_set_shapes (self, encoding, n_out, n_in, TRAFO_4BIT_BLOCK_SIZE);
+  trafo_encoded_part_set_shapes (self, encoding, n_out, n_in, block_size);
   memory = alloc_part (self, encoding, error);
   if (memory == NULL)
     return NULL;
@@ -179,7 +181,7 @@ trafo_encoded_parts_init (TrafoEncodedParts       *self,
   self->n_parts = param->names->len;
   for (guint i = 0; i < self->n_parts; i++)
     {
-      TrafoWeightScales stored = { .block_size = TRAFO_4BIT_BLOCK_SIZE };
+      TrafoWeightScales stored = { .block_size = trafo_4bit_get_block_size (encoding) };
       TrafoEncodedPart  part;
 
       stored.shape[0] = parts[i].shape[is_in_out ? 1 : 0];
@@ -299,10 +301,10 @@ decode_task (gpointer data, guint task)
   float          *floats = decoding->floats->data;
 
   for (gsize n = task * decoding->rows_per_task; n < end; n++)
-    for (gsize first = 0; first < n_in; first += TRAFO_4BIT_BLOCK_SIZE)
+    for (gsize first = 0; first < n_in; first += RUN)
       {
-        float values[TRAFO_4BIT_BLOCK_SIZE];
-        gsize count = MIN (TRAFO_4BIT_BLOCK_SIZE, n_in - first);
+        float values[RUN];
+        gsize count = MIN (RUN, n_in - first);
 
         decode_run (decoding, n, first, count, values);
         for (gsize k = 0; k < count; k++)

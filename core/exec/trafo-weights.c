@@ -44,7 +44,7 @@ struct _TrafoWeights
 };
 
 G_STATIC_ASSERT (TRAFO_N_WEIGHT_USES ==
-                 TRAFO_WEIGHT_USE_LINEAR + 2 * (TRAFO_WEIGHT_ENCODING_INT8 + 1));
+                 TRAFO_WEIGHT_USE_LINEAR + 2 * (TRAFO_WEIGHT_ENCODING_INT4 + 1));
 
 TrafoWeightUse
 trafo_weight_use_of (const TrafoNode *consumer, guint operand)
@@ -383,7 +383,7 @@ entry_give_back (TrafoWeights *self, Entry *entry, gsize size_bytes)
   entry->copy = NULL;
 }
 
-static const char *const encoding_names[] = { "none", "llm-int8", "nf4", "fp4", "int8" };
+static const char *const encoding_names[] = { "none", "llm-int8", "nf4", "fp4", "int8", "int4" };
 
 /* What a packed weight is made from, in the files that the cache's identity names, and how; NULL if
  * there is no cache, or some part is in no file. */

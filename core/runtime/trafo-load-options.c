@@ -18,6 +18,7 @@ struct _TrafoLoadOptions
   char      *device;
   TrafoDType dtype;
   gboolean   int8_weight_only;
+  gboolean   int4_weight_only;
   gboolean   auto_dtype;
   gboolean   load_in_8bit;
   gboolean   load_in_4bit;
@@ -40,6 +41,7 @@ enum
   PROP_DEVICE,
   PROP_DTYPE,
   PROP_INT8_WEIGHT_ONLY,
+  PROP_INT4_WEIGHT_ONLY,
   PROP_AUTO_DTYPE,
   PROP_LOAD_IN_8BIT,
   PROP_LOAD_IN_4BIT,
@@ -80,6 +82,9 @@ trafo_load_options_get_property (GObject *object, guint id, GValue *value, GPara
       break;
     case PROP_INT8_WEIGHT_ONLY:
       g_value_set_boolean (value, self->int8_weight_only);
+      break;
+    case PROP_INT4_WEIGHT_ONLY:
+      g_value_set_boolean (value, self->int4_weight_only);
       break;
     case PROP_AUTO_DTYPE:
       g_value_set_boolean (value, self->auto_dtype);
@@ -128,6 +133,9 @@ trafo_load_options_set_property (GObject *object, guint id, const GValue *value,
       break;
     case PROP_INT8_WEIGHT_ONLY:
       trafo_load_options_set_int8_weight_only (self, g_value_get_boolean (value));
+      break;
+    case PROP_INT4_WEIGHT_ONLY:
+      trafo_load_options_set_int4_weight_only (self, g_value_get_boolean (value));
       break;
     case PROP_AUTO_DTYPE:
       trafo_load_options_set_auto_dtype (self, g_value_get_boolean (value));
@@ -205,6 +213,18 @@ trafo_load_options_class_init (TrafoLoadOptionsClass *klass)
       g_param_spec_boolean ("int8-weight-only", NULL, NULL, FALSE, flags);
 
   /**
+   * TrafoLoadOptions:int4-weight-only: (attributes org.gtk.Property.get=trafo_load_options_get_int4_weight_only org.gtk.Property.set=trafo_load_options_set_int4_weight_only)
+   *
+   * Whether the weights of linear layers lie in memory as integers of 4 bits, in blocks of 32 inputs of an
+   * output, with the numbers of llama.cpp's Q4_0: the element of the greatest magnitude becomes -8, and the
+   * scale is rounded to float16. They are multiplied as float32, and inputs stay floats. The output head,
+   * what is tied and what llm-int8-skip-modules names stay as dtype says. A checkpoint whose weights are
+   * encoded already, or load-in-8bit or load-in-4bit beside it, is an error when a model is loaded.
+   */
+  properties[PROP_INT4_WEIGHT_ONLY] =
+      g_param_spec_boolean ("int4-weight-only", NULL, NULL, FALSE, flags);
+
+  /**
    * TrafoLoadOptions:auto-dtype: (attributes org.gtk.Property.get=trafo_load_options_get_auto_dtype org.gtk.Property.set=trafo_load_options_set_auto_dtype)
    *
    * Whether from_pretrained() chooses the dtype instead: the fastest on this machine whose outputs
@@ -269,7 +289,7 @@ trafo_load_options_class_init (TrafoLoadOptionsClass *klass)
   /**
    * TrafoLoadOptions:llm-int8-skip-modules: (attributes org.gtk.Property.get=trafo_load_options_get_llm_int8_skip_modules org.gtk.Property.set=trafo_load_options_set_llm_int8_skip_modules)
    *
-   * With load-in-8bit or load-in-4bit: the linear layers that stay as they are, by the beginning or end of their name,
+   * With load-in-8bit, load-in-4bit or int4-weight-only: the linear layers that stay as they are, by the beginning or end of their name,
    * as "lm_head", or by a regular expression for its beginning. As in transformers these alone: a
    * list that does not name the output head has it converted, too. %NULL, the default, leaves out the
    * output head, what is tied, and the last layer where it has no bias.
@@ -480,6 +500,39 @@ trafo_load_options_set_int8_weight_only (TrafoLoadOptions *self, gboolean int8_w
     return;
   self->int8_weight_only = int8_weight_only;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_INT8_WEIGHT_ONLY]);
+}
+
+/**
+ * trafo_load_options_get_int4_weight_only: (attributes org.gtk.Method.get_property=int4-weight-only)
+ * @self: options
+ *
+ * Whether the weights of linear layers become integers of 4 bits.
+ *
+ * Returns: %TRUE if they do
+ */
+gboolean
+trafo_load_options_get_int4_weight_only (TrafoLoadOptions *self)
+{
+  g_return_val_if_fail (TRAFO_IS_LOAD_OPTIONS (self), FALSE);
+  return self->int4_weight_only;
+}
+
+/**
+ * trafo_load_options_set_int4_weight_only: (attributes org.gtk.Method.set_property=int4-weight-only)
+ * @self: options
+ * @int4_weight_only: whether they do
+ *
+ * Says whether the weights of linear layers become integers of 4 bits.
+ */
+void
+trafo_load_options_set_int4_weight_only (TrafoLoadOptions *self, gboolean int4_weight_only)
+{
+  g_return_if_fail (TRAFO_IS_LOAD_OPTIONS (self));
+  int4_weight_only = int4_weight_only != FALSE;
+  if (self->int4_weight_only == int4_weight_only)
+    return;
+  self->int4_weight_only = int4_weight_only;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_INT4_WEIGHT_ONLY]);
 }
 
 /**

@@ -21,6 +21,9 @@ TRAFO_API void       trafo_load_options_set_dtype (TrafoLoadOptions *self, Trafo
 TRAFO_API gboolean   trafo_load_options_get_int8_weight_only (TrafoLoadOptions *self);
 TRAFO_API void       trafo_load_options_set_int8_weight_only (TrafoLoadOptions *self,
                                                               gboolean          int8_weight_only);
+TRAFO_API gboolean   trafo_load_options_get_int4_weight_only (TrafoLoadOptions *self);
+TRAFO_API void       trafo_load_options_set_int4_weight_only (TrafoLoadOptions *self,
+                                                              gboolean          int4_weight_only);
 TRAFO_API gboolean   trafo_load_options_get_auto_dtype (TrafoLoadOptions *self);
 TRAFO_API void     trafo_load_options_set_auto_dtype (TrafoLoadOptions *self, gboolean auto_dtype);
 TRAFO_API gboolean trafo_load_options_get_load_in_8bit (TrafoLoadOptions *self);

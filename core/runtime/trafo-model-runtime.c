@@ -33,6 +33,8 @@ typedef struct
   char             **input_names;
   TrafoDevice       *device;
   gboolean           int8_weight_only; /* what is not encoded otherwise */
+  TrafoQuantization  int4;             /* of weights alone; no encoding without it */
+  GHashTable        *int4_weights;     /* what it encodes */
   TrafoModelSource  *source;
   TrafoWeights      *weights;
   TrafoForwardQueue *forward_queue;
@@ -49,6 +51,8 @@ runtime_free (gpointer data)
   g_clear_pointer (&self->programs, g_hash_table_unref);
   g_clear_pointer (&self->weights, trafo_weights_unref);
   g_clear_pointer (&self->source, trafo_model_source_free);
+  g_clear_pointer (&self->int4_weights, g_hash_table_unref);
+  trafo_quantization_clear (&self->int4);
   g_clear_object (&self->device);
   g_clear_object (&self->config);
   trafo_forward_queue_free (self->forward_queue);
@@ -132,6 +136,8 @@ trace_program (Runtime *self, const TrafoVariant *variant, GError **error)
                                source->encoded,
                                source->quantization.encoding,
                                source->quantization.threshold);
+  if (graph != NULL)
+    trafo_pass_encode_weights (graph, self->int4_weights, self->int4.encoding, 0);
   if (graph != NULL && self->int8_weight_only)
     trafo_pass_encode_weights (graph, NULL, TRAFO_WEIGHT_ENCODING_INT8, 0);
   if (graph != NULL && variant->has_cache)
@@ -214,6 +220,15 @@ read_quantization (Runtime           *self,
   if (ret_quantization->encoding == TRAFO_WEIGHT_ENCODING_NONE && options != NULL &&
       !trafo_quantization_set_options (ret_quantization, options, error))
     return FALSE;
+  if (ret_quantization->encoding != TRAFO_WEIGHT_ENCODING_NONE &&
+      self->int4.encoding != TRAFO_WEIGHT_ENCODING_NONE)
+    {
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_INVALID_ARGUMENT,
+                   "found int4_weight_only beside weights in another encoding, expected floats");
+      return FALSE;
+    }
   return trafo_weights_check_encoding (self->device, ret_quantization->encoding, error);
 }
 
@@ -224,9 +239,10 @@ describe_weights (Runtime *self, const TrafoQuantization *quantization, TrafoChe
   g_autoptr (GString) text = g_string_new (NULL);
 
   g_string_printf (text,
-                   "encoding %d%s%s\nbytes",
+                   "encoding %d%s and %d%s\nbytes",
                    quantization->encoding,
                    quantization->is_nested ? " nested" : "",
+                   self->int4.encoding,
                    self->int8_weight_only ? " and int8" : "");
   for (guint i = 0; i < trafo_checkpoint_get_n_files (checkpoint); i++)
     g_string_append_printf (text,
@@ -300,6 +316,9 @@ runtime_load (Runtime          *self,
                             error);
   if (graph == NULL)
     return FALSE;
+  self->int4_weights = trafo_quantization_choose (&self->int4, graph, self->task, error);
+  if (self->int4_weights == NULL)
+    return FALSE;
   self->input_names = list_input_names (graph);
   self->source = trafo_model_source_new (self->model,
                                          graph,
@@ -318,6 +337,19 @@ runtime_load (Runtime          *self,
     trafo_weights_set_cache (self->weights,
                              open_weight_cache (self, dtype, &quantization, checkpoint));
   return TRUE;
+}
+
+/* The layers that bitsandbytes would encode: those that count most stay as the dtype says. */
+static void
+read_int4 (Runtime *self, TrafoLoadOptions *options)
+{
+  const char *const *skipped;
+
+  if (options == NULL || !trafo_load_options_get_int4_weight_only (options))
+    return;
+  skipped = trafo_load_options_get_llm_int8_skip_modules (options);
+  self->int4.encoding = TRAFO_WEIGHT_ENCODING_INT4;
+  self->int4.skip_modules = g_strdupv ((char **) skipped);
 }
 
 /* What linear layers compute with, whatever their weights are kept as. */
@@ -366,6 +398,7 @@ attach_runtime (TrafoModel       *model,
   self->task = g_strdup (task);
   self->folder = g_strdup (folder);
   self->programs = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) trafo_program_free);
+  read_int4 (self, options);
   self->device = trafo_device_open (device, cancellable, error);
   if (self->device == NULL || !read_dtype (self, options, &dtype, error) ||
       !runtime_load (self, folder, dtype, options, cancellable, error))

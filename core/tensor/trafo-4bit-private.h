@@ -6,19 +6,28 @@
 
 G_BEGIN_DECLS
 
-/* Weights as bitsandbytes keeps them in 4 bits (TRAFO_WEIGHT_ENCODING_NF4 and _FP4), bit for bit as its
- * quantize_4bit() makes them on the CPU. The scales may be kept in 8 bits in their turn, which is called
+/* Weights in codes of 4 bits: as bitsandbytes keeps them (TRAFO_WEIGHT_ENCODING_NF4 and _FP4), bit for bit
+ * as its quantize_4bit() makes them on the CPU, or as integers with the numbers of llama.cpp's Q4_0
+ * (TRAFO_WEIGHT_ENCODING_INT4). The former's scales may be kept in 8 bits in their turn, which is called
  * nested, or double quantization. */
 
 #define TRAFO_4BIT_N_VALUES 16
 #define TRAFO_4BIT_N_NESTED_VALUES 256
-#define TRAFO_4BIT_BLOCK_SIZE 64         /* elements that share a scale, in what is made here */
+#define TRAFO_4BIT_MAX_BLOCK_SIZE 64     /* of what is made here */
 #define TRAFO_4BIT_NESTED_BLOCK_SIZE 256 /* scales that share one of theirs */
 
 static inline gboolean
 trafo_4bit_is_encoding (TrafoWeightEncoding encoding)
 {
-  return encoding == TRAFO_WEIGHT_ENCODING_NF4 || encoding == TRAFO_WEIGHT_ENCODING_FP4;
+  return encoding == TRAFO_WEIGHT_ENCODING_NF4 || encoding == TRAFO_WEIGHT_ENCODING_FP4 ||
+         encoding == TRAFO_WEIGHT_ENCODING_INT4;
+}
+
+/* How many elements share a scale, in what is made here. */
+static inline guint
+trafo_4bit_get_block_size (TrafoWeightEncoding encoding)
+{
+  return encoding == TRAFO_WEIGHT_ENCODING_INT4 ? 32 : 64;
 }
 
 /* What the codes stand for, of a scale of 1. */
@@ -27,8 +36,8 @@ void         trafo_4bit_get_nested_values (float values[TRAFO_4BIT_N_NESTED_VALU
 
 gsize trafo_4bit_count_blocks (gsize n_elements, gsize block_size);
 
-/* Blocks [@first_block, @first_block + @n_blocks) of TRAFO_4BIT_BLOCK_SIZE of @weight, a matrix of any
- * float dtype in host memory, [K, N] if @is_in_out; @codes and @scales are those of all blocks. */
+/* Blocks [@first_block, @first_block + @n_blocks) of the encoding's size of @weight, a matrix of any float
+ * dtype in host memory, [K, N] if @is_in_out; @codes and @scales are those of all blocks. */
 void trafo_4bit_encode (TrafoWeightEncoding encoding,
                         const TrafoOperand *weight,
                         gboolean            is_in_out,

@@ -8,7 +8,8 @@
 #include "trafo-element-private.h"
 
 /* bitsandbytes, functional.py: get_4bit_type(), create_dynamic_map(); backends/default/ops.py:
- * quantize_4bit(). */
+ * quantize_4bit(). llama.cpp, ggml-quants.c: quantize_row_q4_0_ref(), of which gguf, quants.py: Q4_0 rounds
+ * as with fused multiply-add. */
 
 #define NO_SCALE 1e-38f /* what a block of zeros is divided by */
 
@@ -24,6 +25,10 @@ static const float fp4_values[TRAFO_4BIT_N_VALUES] = {
   0, 0.0625f / 12,  8.0f / 12,  1.0f,  4.0f / 12,  6.0f / 12,  2.0f / 12,  3.0f / 12,
   0, -0.0625f / 12, -8.0f / 12, -1.0f, -4.0f / 12, -6.0f / 12, -2.0f / 12, -3.0f / 12,
 };
+
+static const float int4_values[TRAFO_4BIT_N_VALUES] = { -8, -7, -6, -5, -4, -3, -2, -1,
+                                                        0,  1,  2,  3,  4,  5,  6,  7 };
+#define INT4_ZERO 8 /* the code */
 
 /* The codes by their values, as torch sorts them. */
 static const guint8 nf4_order[TRAFO_4BIT_N_VALUES] = { 0, 1, 2,  3,  4,  5,  6,  7,
@@ -61,7 +66,15 @@ static const float nested_magnitudes[127] = {
 const float *
 trafo_4bit_get_values (TrafoWeightEncoding encoding)
 {
-  return encoding == TRAFO_WEIGHT_ENCODING_NF4 ? nf4_values : fp4_values;
+  switch (encoding)
+    {
+    case TRAFO_WEIGHT_ENCODING_NF4:
+      return nf4_values;
+    case TRAFO_WEIGHT_ENCODING_FP4:
+      return fp4_values;
+    default:
+      return int4_values;
+    }
 }
 
 void
@@ -92,16 +105,6 @@ search (const float *middles, guint n_values, float value)
     if (!(value <= middles[index + step - 1]))
       index += step;
   return index;
-}
-
-static void
-find_middles (TrafoWeightEncoding encoding, float middles[TRAFO_4BIT_N_VALUES - 1])
-{
-  const float  *values = trafo_4bit_get_values (encoding);
-  const guint8 *order = encoding == TRAFO_WEIGHT_ENCODING_NF4 ? nf4_order : fp4_order;
-
-  for (guint i = 0; i + 1 < TRAFO_4BIT_N_VALUES; i++)
-    middles[i] = (values[order[i]] + values[order[i + 1]]) / 2;
 }
 
 /* Elements of [N, K] from @first on, wherever they lie. */
@@ -154,6 +157,52 @@ normalise_block (float *values, gsize n, gboolean is_whole)
   return is_whole ? scale : divisor;
 }
 
+/* Of NF4 or FP4. */
+typedef struct
+{
+  const guint8 *order;
+  float         middles[TRAFO_4BIT_N_VALUES - 1];
+} Parts;
+
+static Parts
+find_parts (TrafoWeightEncoding encoding)
+{
+  const float *values = trafo_4bit_get_values (encoding);
+  Parts        parts = { encoding == TRAFO_WEIGHT_ENCODING_NF4 ? nf4_order : fp4_order, { 0 } };
+
+  for (guint i = 0; i + 1 < TRAFO_4BIT_N_VALUES; i++)
+    parts.middles[i] = (values[parts.order[i]] + values[parts.order[i + 1]]) / 2;
+  return parts;
+}
+
+static float
+encode_parts (const Parts *parts, float *values, gsize n, gboolean is_whole, guint8 *codes)
+{
+  float scale = normalise_block (values, n, is_whole);
+
+  for (gsize i = 0; i < n; i++)
+    codes[i] = parts->order[search (parts->middles, TRAFO_4BIT_N_VALUES, values[i])];
+  return scale;
+}
+
+/* The first element of the greatest magnitude becomes -8. The scale is rounded to float16 only then. */
+static float
+encode_integers (const float *values, gsize n, guint8 *codes)
+{
+  float magnitude = find_scale (values, n), scale, inverse;
+  gsize at = 0;
+
+  while (at + 1 < n && fabsf (values[at]) != magnitude)
+    at++;
+  scale = isnan (magnitude) ? magnitude : values[at] / -8;
+  inverse = 1 / scale;
+  memset (codes, INT4_ZERO, n);
+  /* a block of zeros has none, and one that is spoilt need not have any */
+  for (gsize i = 0; i < n && isfinite (inverse) && inverse != 0; i++)
+    codes[i] = (guint8) MIN (15, (float) ((double) values[i] * inverse + 8.5));
+  return trafo_float16_to_float (trafo_float16_from_float (scale));
+}
+
 void
 trafo_4bit_encode (TrafoWeightEncoding encoding,
                    const TrafoOperand *weight,
@@ -163,25 +212,25 @@ trafo_4bit_encode (TrafoWeightEncoding encoding,
                    guint8             *codes,
                    float              *scales)
 {
-  const guint8 *order = encoding == TRAFO_WEIGHT_ENCODING_NF4 ? nf4_order : fp4_order;
-  gsize         n_elements = (gsize) weight->shape[0] * (gsize) weight->shape[1];
-  float         middles[TRAFO_4BIT_N_VALUES - 1];
+  gsize block_size = trafo_4bit_get_block_size (encoding);
+  gsize n_elements = (gsize) weight->shape[0] * (gsize) weight->shape[1];
+  Parts parts = find_parts (encoding);
 
-  find_middles (encoding, middles);
   for (gsize block = first_block; block < first_block + n_blocks; block++)
     {
-      float   values[TRAFO_4BIT_BLOCK_SIZE];
-      gsize   first = block * TRAFO_4BIT_BLOCK_SIZE;
-      gsize   n = MIN (TRAFO_4BIT_BLOCK_SIZE, n_elements - first);
+      float   values[TRAFO_4BIT_MAX_BLOCK_SIZE] = { 0 };
+      guint8  block_codes[TRAFO_4BIT_MAX_BLOCK_SIZE];
+      gsize   first = block * block_size;
+      gsize   n = MIN (block_size, n_elements - first);
+      gsize   n_even = n + n % 2; /* a byte is filled with a zero */
       guint8 *bytes = codes + first / 2;
 
       read_block (weight, is_in_out, first, n, values);
-      scales[block] = normalise_block (values, n, n == TRAFO_4BIT_BLOCK_SIZE);
-      if (n % 2 != 0)
-        values[n] = 0;
+      scales[block] = encoding == TRAFO_WEIGHT_ENCODING_INT4
+                          ? encode_integers (values, n_even, block_codes)
+                          : encode_parts (&parts, values, n_even, n == block_size, block_codes);
       for (gsize i = 0; i < n; i += 2)
-        bytes[i / 2] = (guint8) (order[search (middles, TRAFO_4BIT_N_VALUES, values[i])] << 4 |
-                                 order[search (middles, TRAFO_4BIT_N_VALUES, values[i + 1])]);
+        bytes[i / 2] = (guint8) (block_codes[i] << 4 | block_codes[i + 1]);
     }
 }
 

@@ -200,7 +200,10 @@ typedef struct
  * cross. x stays what it is. Where no device packed such a weight it is floats, as without encoding.
  *
  * INT8 is [N, K] integers from -127 to 127, whatever is_in_out says, and for each row a float32 scale, which
- * stands for 1. All else is as for 4 bits. */
+ * stands for 1. All else is as for 4 bits.
+ *
+ * INT4 (llama.cpp's Q4_0) is codes of 4 bits as NF4 is; code c stands for the integer c - 8, and scales are what
+ * float16 holds. */
 typedef enum
 {
   TRAFO_WEIGHT_ENCODING_NONE,
@@ -208,6 +211,7 @@ typedef enum
   TRAFO_WEIGHT_ENCODING_NF4,
   TRAFO_WEIGHT_ENCODING_FP4,
   TRAFO_WEIGHT_ENCODING_INT8,
+  TRAFO_WEIGHT_ENCODING_INT4,
 } TrafoWeightEncoding;
 
 typedef struct

@@ -253,17 +253,19 @@ int8_cases (GArray *cases)
 static void
 cases_4bit (GArray *cases)
 {
+  static const TrafoWeightEncoding encodings[] = { TRAFO_WEIGHT_ENCODING_NF4,
+                                                   TRAFO_WEIGHT_ENCODING_FP4,
+                                                   TRAFO_WEIGHT_ENCODING_INT4 };
+
   for (guint i = 0; i < case_n_lengths; i++)
     {
       gint64     n_in = i % 2 == 0 ? 32 * (1 + i % 9) : case_lengths[i];
       LinearSize size = { 1 + 7 * i % 150, n_in, case_lengths[5 * i % case_n_lengths] };
 
-      for (TrafoWeightEncoding encoding = TRAFO_WEIGHT_ENCODING_NF4;
-           encoding <= TRAFO_WEIGHT_ENCODING_FP4;
-           encoding++)
+      for (gsize j = 0; j < G_N_ELEMENTS (encodings); j++)
         {
           add_linear (cases, &size, 8 + i % 8, i % 8, TRAFO_DTYPE_FLOAT32, 2 + i % 2, LAYOUT_PLAIN);
-          g_array_index (cases, Case, cases->len - 1).attrs.linear.encoding = encoding;
+          g_array_index (cases, Case, cases->len - 1).attrs.linear.encoding = encodings[j];
         }
     }
 }

@@ -62,10 +62,11 @@ round_4bit (TrafoWeightEncoding encoding,
             float              *values)
 {
   gsize              n = (gsize) (weight->shape[0] * weight->shape[1]);
-  gsize              n_blocks = trafo_4bit_count_blocks (n, TRAFO_4BIT_BLOCK_SIZE);
+  guint              block_size = trafo_4bit_get_block_size (encoding);
+  gsize              n_blocks = trafo_4bit_count_blocks (n, block_size);
   g_autofree guint8 *codes = g_malloc (n / 2 + 1);
   g_autofree float  *scales = g_new (float, n_blocks);
-  Trafo4BitCodes     decoded = { encoding, codes, scales, TRAFO_4BIT_BLOCK_SIZE };
+  Trafo4BitCodes     decoded = { encoding, codes, scales, block_size };
 
   trafo_4bit_encode (encoding, weight, is_in_out, 0, n_blocks, codes, scales);
   trafo_4bit_decode (&decoded, 0, n, values);

@@ -94,6 +94,18 @@ class Save(unittest.TestCase):
         with self.assertRaisesRegex(GLib.Error, "found int8_weight_only beside dtype float32, expected dtype int8"):
             Trafo.AutoModelForCausalLM.from_pretrained(source, int8_weight_only=True)
 
+    def test_int4_weight_only(self):
+        source = str(MODELS / "gpt2-wide")
+        stored = Trafo.TensorDict.load(str(MODELS / "gpt2-wide" / "expected-int4-weight-only" / "plain.safetensors"))
+        model = Trafo.AutoModelForCausalLM.from_pretrained(source, int4_weight_only=True)
+        found = numpy.asarray(model(input_ids=stored["inputs.input_ids"])["logits"])
+        expected = numpy.asarray(stored["outputs.logits"])
+        numpy.testing.assert_allclose(found, expected, rtol=0, atol=1e-4 * numpy.abs(expected).max())
+        with self.assertRaisesRegex(GLib.Error, "found int4_weight_only beside weights in another encoding"):
+            Trafo.AutoModelForCausalLM.from_pretrained(source, int4_weight_only=True, load_in_4bit=True)
+        with self.assertRaisesRegex(GLib.Error, "found int4_weight_only, which says how the weights are kept"):
+            Trafo.AutoModelForCausalLM.from_pretrained(source, int4_weight_only=True, dtype="auto")
+
     def test_4bit(self):
         source = str(MODELS / "gpt2-lm")
         ids = [[3, 1, 4, 1, 5]]

@@ -19,6 +19,7 @@ typedef struct
   double      tolerance;
   const char *expected;
   gboolean    int8_weight_only;
+  gboolean    int4_weight_only;
 } Precision;
 
 static const Precision full = { TRAFO_DTYPE_FLOAT32, 1e-4, "expected", FALSE };
@@ -33,6 +34,12 @@ static const Precision narrow[] = {
 
 /* Of transformers with the weights that the integers stand for: tests/tools/make-int8-cases.py. */
 static const Precision kept_int8 = { TRAFO_DTYPE_INT8, 1e-4, "expected-int8-weight-only", TRUE };
+/* The same: tests/tools/make-int4-cases.py. */
+static const Precision kept_int4 = { TRAFO_DTYPE_FLOAT32,
+                                     1e-4,
+                                     "expected-int4-weight-only",
+                                     FALSE,
+                                     TRUE };
 
 typedef struct
 {
@@ -164,6 +171,7 @@ load (const char *folder, const char *device, const Precision *precision)
   trafo_load_options_set_device (options, device);
   trafo_load_options_set_dtype (options, precision->dtype);
   trafo_load_options_set_int8_weight_only (options, precision->int8_weight_only);
+  trafo_load_options_set_int4_weight_only (options, precision->int4_weight_only);
   model =
       trafo_auto_model_from_pretrained_for_task (folder, find_task (folder), options, NULL, &error);
   g_assert_no_error (error);
@@ -304,6 +312,7 @@ add_device (const char *device)
     {
       add_folder (device, "quantized", quantized, &full, test_model);
       add_folder (device, "kept", models, &kept_int8, test_model);
+      add_folder (device, "kept-int4", models, &kept_int4, test_model);
     }
   if (g_getenv ("TRAFO_MODELS") != NULL)
     add_folder (device, "given", g_getenv ("TRAFO_MODELS"), &full, test_model);

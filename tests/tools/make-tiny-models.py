@@ -243,6 +243,7 @@ def make_gpt2s():
     make("gpt2-qa", make_model("gpt2", "qa", 34, pad_token_id=None), "qa", FEW)
     use_hub_names(make("gpt2-hubnames", make_model("gpt2", "lm", 35), "lm", FEW))
     make("gpt2-untied", make_model("gpt2", "lm", 36, tie_word_embeddings=False), "lm", FEW)
+    make("gpt2-wide", make_model("gpt2", "lm", 37, n_embd=64, n_inner=96), "lm", FEW)  # rows of whole blocks of 32
 
 
 def make_opts():

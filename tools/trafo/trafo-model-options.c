@@ -70,6 +70,10 @@ trafo_model_options_check (TrafoModelOptions *self, const TrafoCommand *command)
     trafo_command_fail_usage (command,
                               "found --llm-int8-threshold %s, expected a number of 0 or more",
                               self->llm_int8_threshold);
+  else if (self->int4_weight_only && (self->load_in_8bit || self->load_in_4bit))
+    trafo_command_fail_usage (command,
+                              "found --int4-weight-only and --load-in-%dbit, expected one",
+                              self->load_in_8bit ? 8 : 4);
   else if (self->load_in_8bit && self->load_in_4bit)
     trafo_command_fail_usage (command, "found --load-in-8bit and --load-in-4bit, expected one");
   else if (self->bnb_4bit_quant_type != NULL && !g_str_equal (self->bnb_4bit_quant_type, "fp4") &&
@@ -98,6 +102,7 @@ trafo_model_options_get_load_options (const TrafoModelOptions *self)
   else if (self->dtype != NULL)
     trafo_load_options_set_dtype (options, trafo_dtype_from_name (self->dtype));
   trafo_load_options_set_int8_weight_only (options, self->int8_weight_only);
+  trafo_load_options_set_int4_weight_only (options, self->int4_weight_only);
   trafo_load_options_set_load_in_8bit (options, self->load_in_8bit);
   if (self->llm_int8_threshold != NULL)
     trafo_load_options_set_llm_int8_threshold (options,

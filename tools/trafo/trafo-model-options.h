@@ -15,6 +15,7 @@ typedef struct
   int   threads;
 
   gboolean int8_weight_only;
+  gboolean int4_weight_only;
   gboolean load_in_8bit;
   char    *llm_int8_threshold;
   gboolean load_in_4bit;
@@ -36,6 +37,13 @@ typedef struct
         G_OPTION_ARG_NONE,                                                                         \
         &(options).int8_weight_only,                                                               \
         "With --dtype int8 round weights alone",                                                   \
+        NULL },                                                                                    \
+      { "int4-weight-only",                                                                        \
+        0,                                                                                         \
+        0,                                                                                         \
+        G_OPTION_ARG_NONE,                                                                         \
+        &(options).int4_weight_only,                                                               \
+        "Keep the weights of linear layers as integers of 4 bits",                                 \
         NULL },                                                                                    \
       { "load-in-8bit",                                                                            \
         0,                                                                                         \

@@ -13,6 +13,7 @@ is_own_option (const char *const *own_options, const char *argument)
                                        "--device",
                                        "--dtype",
                                        "--int8-weight-only",
+                                       "--int4-weight-only",
                                        "--load-in-8bit",
                                        "--llm-int8-threshold",
                                        "--load-in-4bit",

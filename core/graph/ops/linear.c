@@ -259,7 +259,7 @@ linear_reference (const TrafoKernelArgs *args)
     }
 }
 
-/* What a weight takes: codes of 4 bits, two in a byte with a float32 scale for each 64, have the shape of
+/* What a weight takes: codes of 4 bits, two in a byte with four bytes of scales for each 64, have the shape of
  * what they stand for, and behind integers of 8 bits there is a float32 scale for each output. */
 static double
 count_weight_bytes (const TrafoOperand *weight, gboolean is_in_out)

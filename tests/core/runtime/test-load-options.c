@@ -96,6 +96,22 @@ test_int8_weight_only (void)
 }
 
 static void
+test_int4_weight_only (void)
+{
+  g_autoptr (TrafoLoadOptions) options = trafo_load_options_new ();
+  gboolean int4_weight_only;
+  guint    n_notified = 0;
+
+  g_assert_false (trafo_load_options_get_int4_weight_only (options));
+  g_signal_connect (options, "notify", G_CALLBACK (count_notify), &n_notified);
+  g_object_set (options, "int4-weight-only", TRUE, NULL);
+  trafo_load_options_set_int4_weight_only (options, TRUE);
+  g_assert_cmpuint (n_notified, ==, 1);
+  g_object_get (options, "int4-weight-only", &int4_weight_only, NULL);
+  g_assert_true (int4_weight_only);
+}
+
+static void
 test_4bit (void)
 {
   g_autoptr (TrafoLoadOptions) options = trafo_load_options_new ();
@@ -178,6 +194,7 @@ main (int argc, char **argv)
   g_test_add_func ("/load-options/properties", test_properties);
   g_test_add_func ("/load-options/8bit", test_8bit);
   g_test_add_func ("/load-options/int8-weight-only", test_int8_weight_only);
+  g_test_add_func ("/load-options/int4-weight-only", test_int4_weight_only);
   g_test_add_func ("/load-options/4bit", test_4bit);
   g_test_add_func ("/load-options/quantize", test_quantize);
   return g_test_run ();

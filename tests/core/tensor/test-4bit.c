@@ -8,6 +8,8 @@
 #include "trafo-tensor-dict-file.h"
 #include "trafo-tensor-private.h"
 
+#define BLOCK 64 /* of what bitsandbytes makes */
+
 /* What bitsandbytes makes: tests/tools/make-4bit-cases.py. */
 static const struct
 {
@@ -19,14 +21,20 @@ static const struct
 };
 
 static TrafoTensorDict *
-load_cases (void)
+load_file (const char *name)
 {
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "data", "4bit.safetensors", NULL);
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "data", name, NULL);
   g_autoptr (GError) error = NULL;
   TrafoTensorDict *cases = trafo_tensor_dict_load (path, &error);
 
   g_assert_no_error (error);
   return cases;
+}
+
+static TrafoTensorDict *
+load_cases (void)
+{
+  return load_file ("4bit.safetensors");
 }
 
 G_GNUC_PRINTF (2, 3)
@@ -187,28 +195,107 @@ static void
 test_nan (void)
 {
   static const guint8 greatest[] = { 0xff, 0x33 };
-  float               values[2 * TRAFO_4BIT_BLOCK_SIZE] = { 1, NAN, -3, 2 };
+  float               values[2 * BLOCK] = { 1, NAN, -3, 2 };
   const TrafoOperand  weight = { .data = values,
                                  .dtype = TRAFO_DTYPE_FLOAT32,
                                  .n_dims = 2,
-                                 .shape = { 2, TRAFO_4BIT_BLOCK_SIZE },
-                                 .strides = { TRAFO_4BIT_BLOCK_SIZE, 1 } };
+                                 .shape = { 2, BLOCK },
+                                 .strides = { BLOCK, 1 } };
 
-  values[TRAFO_4BIT_BLOCK_SIZE] = INFINITY;
+  values[BLOCK] = INFINITY;
   for (guint t = 0; t < G_N_ELEMENTS (types); t++)
     {
-      guint8 codes[TRAFO_4BIT_BLOCK_SIZE];
+      guint8 codes[BLOCK];
       float  scales[2];
       guint8 zero = types[t].encoding == TRAFO_WEIGHT_ENCODING_NF4 ? 7 : 0;
 
       trafo_4bit_encode (types[t].encoding, &weight, FALSE, 0, 2, codes, scales);
       g_assert_true (isnan (scales[0]));
       g_assert_cmphex (codes[0], ==, greatest[t]);
-      g_assert_cmphex (codes[TRAFO_4BIT_BLOCK_SIZE / 2 - 1], ==, greatest[t]);
+      g_assert_cmphex (codes[BLOCK / 2 - 1], ==, greatest[t]);
       g_assert_true (isinf (scales[1]));
-      g_assert_cmphex (codes[TRAFO_4BIT_BLOCK_SIZE / 2], ==, (greatest[t] & 0xf0) | zero);
-      g_assert_cmphex (codes[TRAFO_4BIT_BLOCK_SIZE / 2 + 1], ==, zero << 4 | zero);
+      g_assert_cmphex (codes[BLOCK / 2], ==, (greatest[t] & 0xf0) | zero);
+      g_assert_cmphex (codes[BLOCK / 2 + 1], ==, zero << 4 | zero);
     }
+}
+
+/* Codes, scales and values of a case that gguf made: tests/tools/make-int4-cases.py. */
+static void
+assert_integers (TrafoTensorDict    *cases,
+                 guint               index,
+                 const TrafoOperand *weight,
+                 gboolean            is_in_out)
+{
+  TrafoTensor       *scales = find (cases, "%u.scales", index);
+  TrafoTensor       *values = find (cases, "%u.values", index);
+  const guint8      *codes = trafo_tensor_get_data (find (cases, "%u.codes", index));
+  gsize              n = (gsize) trafo_tensor_get_n_elements (values);
+  g_autofree guint8 *found = g_malloc (n / 2);
+  g_autofree float  *found_scales = g_new (float, n / 32);
+  g_autofree float  *found_values = g_new (float, n);
+  Trafo4BitCodes     decoded = { TRAFO_WEIGHT_ENCODING_INT4, found, found_scales, 32 };
+
+  trafo_4bit_encode (TRAFO_WEIGHT_ENCODING_INT4, weight, is_in_out, 0, n / 32, found, found_scales);
+  for (gsize i = 0; i < n; i++)
+    g_assert_cmphex (i % 2 == 0 ? found[i / 2] >> 4 : found[i / 2] & 0xf, ==, codes[i]);
+  assert_same (found_scales, scales);
+  trafo_4bit_decode (&decoded, 0, n, found_values);
+  assert_same (found_values, values);
+}
+
+static void
+test_integers (void)
+{
+  g_autoptr (TrafoTensorDict) cases = load_file ("int4.safetensors");
+  guint n_cases = 0;
+
+  for (; find (cases, "%u.w", n_cases) != NULL; n_cases++)
+    {
+      TrafoTensor       *w = find (cases, "%u.w", n_cases);
+      g_autofree guint8 *values = g_malloc (trafo_tensor_get_size_bytes (w));
+      TrafoOperand       weight, transposed;
+
+      trafo_tensor_get_operand (w, &weight);
+      transpose (&weight, values, &transposed);
+      assert_integers (cases, n_cases, &weight, FALSE);
+      assert_integers (cases, n_cases, &transposed, TRUE);
+    }
+  g_assert_cmpuint (n_cases, ==, 4);
+}
+
+/* What is no number, or too great for float16, or too small for a float's inverse, spoils or loses its own
+ * block alone; a last block may be shorter. */
+static void
+test_integers_beyond (void)
+{
+  float              values[4 * 32 + 3] = { 1, NAN, -3, 2 };
+  const TrafoOperand weight = { .data = values,
+                                .dtype = TRAFO_DTYPE_FLOAT32,
+                                .n_dims = 2,
+                                .shape = { 1, G_N_ELEMENTS (values) },
+                                .strides = { G_N_ELEMENTS (values), 1 } };
+  guint8             codes[(G_N_ELEMENTS (values) + 1) / 2];
+  float              scales[5];
+
+  values[32] = INFINITY;
+  values[64] = -1e9f;
+  values[96] = 1e-40f;
+  values[128] = -8;
+  values[130] = 3;
+  trafo_4bit_encode (TRAFO_WEIGHT_ENCODING_INT4, &weight, FALSE, 0, 5, codes, scales);
+  g_assert_true (isnan (scales[0]));
+  g_assert_true (isinf (scales[1]));
+  g_assert_true (isinf (scales[2]));
+  g_assert_cmpfloat (scales[3], ==, 0);
+  g_assert_cmpfloat (scales[4], ==, 1);
+  for (guint i = 0; i < 16; i++)
+    {
+      g_assert_cmphex (codes[i], ==, 0x88);
+      g_assert_cmphex (codes[16 + i], ==, 0x88);
+      g_assert_cmphex (codes[48 + i], ==, 0x88);
+    }
+  g_assert_cmphex (codes[64], ==, 0x08);
+  g_assert_cmphex (codes[65], ==, 0xb8);
 }
 
 int
@@ -219,5 +306,7 @@ main (int argc, char **argv)
   g_test_add_func ("/4bit/decode", test_decode);
   g_test_add_func ("/4bit/nested", test_nested);
   g_test_add_func ("/4bit/nan", test_nan);
+  g_test_add_func ("/4bit/integers", test_integers);
+  g_test_add_func ("/4bit/integers/beyond", test_integers_beyond);
   return g_test_run ();
 }

@@ -8,7 +8,7 @@
 
 #define STREAM_AHEAD_BYTES 4096
 
-/* The products of @n_rows rows and a group, without its scales: sum [n_rows][PANEL_VECTORS]. The number of
+/* The products of @n_rows rows and @group codes that share a scale, without it: sum [n_rows][PANEL_VECTORS]. The number of
  * rows is a constant where this is inlined, so that the sums stay in registers. */
 static inline __attribute__ ((always_inline)) void
 multiply_group (guint          n_rows,
@@ -54,25 +54,27 @@ multiply_rows (guint n_rows, const CodePanel *panel, const float *const *rows, f
 {
   VCodeTable     table = v_code_table (panel->values);
   const guint32 *words = panel->words;
+  gsize          share = panel->group / panel->n_scales;
   const float   *row[PANEL_ROWS];
 
 #pragma GCC unroll 8
   for (guint i = 0; i < n_rows; i++)
     row[i] = rows[i];
   memset (totals, 0, n_rows * PANEL * sizeof *totals);
-  for (gsize i = 0; i < panel->n_groups; i++)
+  for (gsize i = 0; i < panel->n_groups * panel->n_scales; i++)
     {
-      const float *scales = code_group_scales (words, panel->group);
-      VFloat       sum[PANEL_ROWS * PANEL_VECTORS];
+      guint          s = i % panel->n_scales;
+      const guint32 *scales = words + (panel->n_scales - s) * share / CODES_PER_WORD * PANEL;
+      VFloat         sum[PANEL_ROWS * PANEL_VECTORS];
 
-      multiply_group (n_rows, panel->group, table, words, row, sum);
+      multiply_group (n_rows, share, table, words, row, sum);
 #pragma GCC unroll 32
       for (guint j = 0; j < n_rows * PANEL_VECTORS; j++)
         v_store (totals + j * V_LANES,
                  v_fma (sum[j],
-                        v_load (scales + j % PANEL_VECTORS * V_LANES),
+                        code_group_scales (scales, panel->n_scales, s, j % PANEL_VECTORS),
                         v_load (totals + j * V_LANES)));
-      words += code_group_words (panel->group);
+      words = s + 1 < panel->n_scales ? words + share / CODES_PER_WORD * PANEL : scales + PANEL;
     }
 }
 

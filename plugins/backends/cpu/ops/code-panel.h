@@ -4,12 +4,13 @@
 
 #include "panel.h"
 
-/* Codes of 4 bits as the inner loops read them: panels of PANEL columns, which consist of groups of K,
- * the elements of a column that share a scale.
+/* Codes of 4 bits as the inner loops read them: panels of PANEL columns, which consist of groups of K, of
+ * which each column has one scale or two, for its halves.
  *
  *   header
  *   [panel][group][words of K][PANEL columns]   words of 8 codes, the first in the lowest bits
- *                 [PANEL columns]               float32, the scales of the group
+ *                 [PANEL columns]               float32, the scales of the group; or
+ *                 [vectors][2][V_LANES columns] float16, those of the halves
  *
  * A group is no longer than its floats leave room for others in the first-level cache. */
 #define CODES_PER_WORD 8
@@ -18,8 +19,12 @@
 
 typedef union
 {
-  guint32 group; /* codes of a column */
-  guint8  padding[64];
+  struct
+  {
+    guint32 group; /* codes of a column */
+    guint32 n_scales;
+  };
+  guint8 padding[64];
 } CodePanelHeader;
 
 /* 32-bit words. */
@@ -29,11 +34,12 @@ code_group_words (gsize group)
   return (group / CODES_PER_WORD + 1) * PANEL;
 }
 
-/* float32, behind the codes of a group. */
-static inline const float *
-code_group_scales (const guint32 *words, gsize group)
+/* Vector @j of the scales number @i of @n_scales, which lie behind the codes of a group. */
+static inline VFloat
+code_group_scales (const guint32 *scales, guint n_scales, guint i, guint j)
 {
-  return (const float *) (words + group / CODES_PER_WORD * PANEL);
+  return n_scales == 1 ? v_load ((const float *) scales + j * V_LANES)
+                       : v_load_float16 ((const guint16 *) scales + (2 * j + i) * V_LANES);
 }
 
 typedef struct
@@ -41,6 +47,7 @@ typedef struct
   const float   *values; /* what the 16 codes stand for */
   const guint32 *words;
   gsize          group, n_groups;
+  guint          n_scales;
 } CodePanel;
 
 /* totals [n][PANEL] = rows [n][K] panel, for the n it is listed under: codes become floats in registers. */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* y [M, N] = activation (x [M, K] W^T + bias) + residual with W in codes of 4 bits
- * (TRAFO_WEIGHT_ENCODING_NF4, _FP4), packed by linear-pack-4bit.c.
+ * (TRAFO_WEIGHT_ENCODING_NF4, _FP4, _INT4), packed by linear-pack-4bit.c.
  *
  * What a group's codes stand for is multiplied with x and summed, and the sum with the group's scale. Codes
  * become floats in registers, in each tile of rows, or once for a block of tiles, in the first-level
@@ -26,6 +26,24 @@ static const float fp4_values[16] = {
   0, 0.0625f / 12,  8.0f / 12,  1.0f,  4.0f / 12,  6.0f / 12,  2.0f / 12,  3.0f / 12,
   0, -0.0625f / 12, -8.0f / 12, -1.0f, -4.0f / 12, -6.0f / 12, -2.0f / 12, -3.0f / 12,
 };
+static const float int4_values[16] = { -8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7 };
+
+/* NULL for an encoding that has no such codes. */
+static const float *
+find_values (guint8 encoding)
+{
+  switch (encoding)
+    {
+    case TRAFO_WEIGHT_ENCODING_NF4:
+      return nf4_values;
+    case TRAFO_WEIGHT_ENCODING_FP4:
+      return fp4_values;
+    case TRAFO_WEIGHT_ENCODING_INT4:
+      return int4_values;
+    default:
+      return NULL;
+    }
+}
 
 typedef struct
 {
@@ -62,9 +80,10 @@ linear_4bit_from_args (const TrafoKernelArgs *args)
                  .output = TRAFO_CPU_SYMBOL (linear_output) (args),
   };
 
-  l.first.values = attrs->encoding == TRAFO_WEIGHT_ENCODING_NF4 ? nf4_values : fp4_values;
+  l.first.values = find_values (attrs->encoding);
   l.first.words = (const guint32 *) (header + 1);
   l.first.group = header->group;
+  l.first.n_scales = header->n_scales;
   l.first.n_groups = (gsize) trafo_cpu_last_dim (&args->inputs[0]) / header->group;
   l.grid = find_grid (args);
   return l;
@@ -76,10 +95,8 @@ linear_4bit_supports (const TrafoKernelArgs *args)
   const TrafoOperand     *weight = &args->inputs[1];
   const TrafoLinearAttrs *attrs = args->attrs;
 
-  return (attrs->encoding == TRAFO_WEIGHT_ENCODING_NF4 ||
-          attrs->encoding == TRAFO_WEIGHT_ENCODING_FP4) &&
-         weight->layout == TRAFO_LAYOUT_PACKED && weight->dtype == TRAFO_DTYPE_UINT8 &&
-         TRAFO_CPU_SYMBOL (linear_is_rows) (args);
+  return find_values (attrs->encoding) != NULL && weight->layout == TRAFO_LAYOUT_PACKED &&
+         weight->dtype == TRAFO_DTYPE_UINT8 && TRAFO_CPU_SYMBOL (linear_is_rows) (args);
 }
 
 static guint
@@ -145,35 +162,42 @@ run_tile (const Linear4bit *l, const CodePanel *codes, gsize tile, gsize panel)
 }
 
 static void
-add_scaled (const float *sums, const float *scales, gsize n_rows, float *totals)
+add_scaled (const float *sums, const VFloat scales[PANEL_VECTORS], gsize n_rows, float *totals)
 {
   for (gsize i = 0; i < n_rows * PANEL; i += PANEL)
 #pragma GCC unroll 4
-    for (guint j = 0; j < PANEL; j += V_LANES)
-      v_store (totals + i + j,
-               v_fma (v_load (sums + i + j), v_load (scales + j), v_load (totals + i + j)));
+    for (guint j = 0; j < PANEL_VECTORS; j++)
+      v_store (totals + i + j * V_LANES,
+               v_fma (v_load (sums + i + j * V_LANES),
+                      scales[j],
+                      v_load (totals + i + j * V_LANES)));
 }
 
-/* Adds group @i of the panel to the totals of a block of tiles. */
+/* Adds what shares the @s-th scale of group @i of the panel to the totals of a block of tiles. */
 static void
-add_group (const Linear4bit  *l,
+add_share (const Linear4bit  *l,
            const CodePanel   *codes,
            const LinearRange *block,
            gsize              i,
+           guint              s,
            Scratch           *scratch)
 {
   const PanelTile *tiles = TRAFO_CPU_SYMBOL (panel_tiles) (TRAFO_DTYPE_FLOAT32);
+  gsize            share = codes->group / codes->n_scales, first = s * share;
   const guint32   *words = codes->words + i * code_group_words (codes->group);
+  VFloat           scales[PANEL_VECTORS];
 
-  TRAFO_CPU_SYMBOL (code_panel_decode) (codes, words, scratch->values);
+  for (guint j = 0; j < PANEL_VECTORS; j++)
+    scales[j] =
+        code_group_scales (words + codes->group / CODES_PER_WORD * PANEL, codes->n_scales, s, j);
   for (gsize tile = block->tile; tile < block->tile_end; tile++)
     {
       const float *rows[PANEL_ROWS];
-      gsize        n = find_tile (l, tile, 0, i * codes->group, rows).n_rows;
+      gsize        n = find_tile (l, tile, 0, i * codes->group + first, rows).n_rows;
 
-      tiles[n](rows, scratch->values, codes->group, (VPrefetch){ 0 }, scratch->sums);
+      tiles[n](rows, scratch->values + first * PANEL, share, (VPrefetch){ 0 }, scratch->sums);
       add_scaled (scratch->sums,
-                  code_group_scales (words, codes->group),
+                  scales,
                   n,
                   scratch->totals + (tile - block->tile) * PANEL_ROWS * PANEL);
     }
@@ -188,7 +212,12 @@ run_decoded (const Linear4bit  *l,
 {
   memset (scratch->totals, 0, sizeof scratch->totals);
   for (gsize i = 0; i < codes->n_groups; i++)
-    add_group (l, codes, block, i, scratch);
+    {
+      TRAFO_CPU_SYMBOL (code_panel_decode)
+      (codes, codes->words + i * code_group_words (codes->group), scratch->values);
+      for (guint s = 0; s < codes->n_scales; s++)
+        add_share (l, codes, block, i, s, scratch);
+    }
   for (gsize tile = block->tile; tile < block->tile_end; tile++)
     {
       const float *rows[PANEL_ROWS];

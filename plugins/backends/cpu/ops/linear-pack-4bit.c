@@ -4,11 +4,22 @@
 #include "pack.h"
 #include "weight.h"
 
-/* The longest group that no block ends in, 0 if all are shorter than what is packed. */
+/* How many scales a group has: two that float16 holds take the room of one. */
+static guint
+find_n_scales (const TrafoWeight *weight)
+{
+  return weight->encoding == TRAFO_WEIGHT_ENCODING_INT4 &&
+                 2 * weight->block_size == MAX_CODE_GROUP && weight->n_in % MAX_CODE_GROUP == 0
+             ? 2
+             : 1;
+}
+
+/* The longest group that no block ends in, but for one of two in the middle; 0 if all are shorter than what
+ * is packed. */
 static gsize
 find_group (const TrafoWeight *weight)
 {
-  gsize group = MIN (weight->block_size, MAX_CODE_GROUP);
+  gsize group = MIN (weight->block_size * find_n_scales (weight), MAX_CODE_GROUP);
 
   while (group > 1 && weight->n_in % (gint64) group != 0)
     group /= 2;
@@ -53,24 +64,38 @@ read_word (const guint8 *codes)
   return (word & 0x0f0f0f0f) << 4 | (word >> 4 & 0x0f0f0f0f);
 }
 
-/* Column @n, or zeros behind the last. */
+/* Those of column @i of a group. */
 static void
-pack_column (const TrafoWeight *weight, gsize n, gsize group, guint32 *column)
+pack_scales (const float *scales, guint n_scales, gsize i, guint32 *words)
 {
-  gint64        at = (gint64) n;
-  gint          part = weight_find_part (weight, &at);
-  gsize         n_in = (gsize) weight->n_in, first = (gsize) at * n_in;
-  const guint8 *codes = part < 0 ? NULL : weight->parts[part].data;
-  const float  *scales = part < 0 ? NULL : weight->scales[part].data;
+  guint16 *halves = (guint16 *) words + i / V_LANES * 2 * V_LANES + i % V_LANES;
+
+  if (n_scales == 1)
+    memcpy (words + i, scales, sizeof *scales);
+  for (guint s = 0; s < n_scales && n_scales > 1; s++)
+    halves[s * V_LANES] = trafo_float16_from_float (scales[s]);
+}
+
+/* Column @i of a panel, which is column @n of all, or zeros behind the last. */
+static void
+pack_column (const TrafoWeight *weight, gsize n, gsize group, gsize i, guint32 *panel)
+{
+  static const float none[2] = { 0, 0 };
+  gint64             at = (gint64) n;
+  gint               part = weight_find_part (weight, &at);
+  gsize              n_in = (gsize) weight->n_in, first = (gsize) at * n_in;
+  const guint8      *codes = part < 0 ? NULL : weight->parts[part].data;
+  const float       *scales = part < 0 ? NULL : weight->scales[part].data;
 
   for (gsize k = 0; k < n_in; k += group)
     {
-      float scale = scales != NULL ? scales[(first + k) / weight->block_size] : 0;
-
-      for (gsize i = 0; i < group; i += CODES_PER_WORD, column += PANEL)
-        *column = codes != NULL ? read_word (codes + (first + k + i) / 2) : 0;
-      memcpy (column, &scale, sizeof scale);
-      column += PANEL;
+      for (gsize j = 0; j < group; j += CODES_PER_WORD, panel += PANEL)
+        panel[i] = codes != NULL ? read_word (codes + (first + k + j) / 2) : 0;
+      pack_scales (scales != NULL ? scales + (first + k) / weight->block_size : none,
+                   find_n_scales (weight),
+                   i,
+                   panel);
+      panel += PANEL;
     }
 }
 
@@ -86,13 +111,15 @@ pack (const TrafoWeight *weight, gpointer destination, guint task)
     {
       memset (destination, 0, sizeof (CodePanelHeader));
       ((CodePanelHeader *) destination)->group = (guint32) group;
+      ((CodePanelHeader *) destination)->n_scales = find_n_scales (weight);
     }
   for (gsize panel = task * per_task; panel < end; panel++)
     for (gsize i = 0; i < PANEL; i++)
       pack_column (weight,
                    panel * PANEL + i,
                    group,
-                   panels + panel * panel_words (weight, group) + i);
+                   i,
+                   panels + panel * panel_words (weight, group));
 }
 
 const TrafoCpuPacking TRAFO_CPU_SYMBOL (pack_4bit) = { packed_size, n_tasks, pack };

@@ -105,7 +105,8 @@ static inline gboolean
 weight_is_4bit (const TrafoWeight *weight)
 {
   if ((weight->encoding != TRAFO_WEIGHT_ENCODING_NF4 &&
-       weight->encoding != TRAFO_WEIGHT_ENCODING_FP4) ||
+       weight->encoding != TRAFO_WEIGHT_ENCODING_FP4 &&
+       weight->encoding != TRAFO_WEIGHT_ENCODING_INT4) ||
       weight->dtype != TRAFO_DTYPE_UINT8 || weight->is_in_out || weight->block_size == 0)
     return FALSE;
   for (guint i = 0; i < weight->n_parts; i++)

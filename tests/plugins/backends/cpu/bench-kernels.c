@@ -140,7 +140,8 @@ bench_linear (const TrafoCpuKernels *tier,
                               .encoding = kind->encoding,
                               .n_out = N,
                               .n_in = K };
-  TrafoOperand     scales = OPERAND (N * K / 64 + 1);
+  guint            block_size = kind->encoding == TRAFO_WEIGHT_ENCODING_INT4 ? 32 : 64;
+  TrafoOperand     scales = OPERAND (N * K / block_size + 1);
   TrafoKernelArgs  args = { .struct_size = sizeof args,
                             .op = TRAFO_OP_LINEAR,
                             .n_inputs = 3,
@@ -152,10 +153,10 @@ bench_linear (const TrafoCpuKernels *tier,
 
   if (kind->encoding != TRAFO_WEIGHT_ENCODING_NONE)
     {
-      weight.block_size = 64;
+      weight.block_size = block_size;
       weight.scales = &scales;
       source.dtype = kind->dtype;
-      scales.shape[0] = kind->dtype == TRAFO_DTYPE_UINT8 ? (N * K + 63) / 64 : N;
+      scales.shape[0] = kind->dtype == TRAFO_DTYPE_UINT8 ? (N * K - 1) / block_size + 1 : N;
     }
   args.inputs[1].layout = TRAFO_LAYOUT_PACKED;
   args.inputs[1].dtype = kind->dtype;
@@ -230,6 +231,7 @@ main (int argc, char *argv[])
       { "int8", TRAFO_DTYPE_INT8, TRAFO_WEIGHT_ENCODING_NONE },
       { "int8-weight-only", TRAFO_DTYPE_INT8, TRAFO_WEIGHT_ENCODING_INT8 },
       { "nf4", TRAFO_DTYPE_UINT8, TRAFO_WEIGHT_ENCODING_NF4 },
+      { "int4-weight-only", TRAFO_DTYPE_UINT8, TRAFO_WEIGHT_ENCODING_INT4 },
   };
   static const gint64    rows[] = { 1, 4, 128, 1024 };
   const TrafoCpuKernels *tiers[TRAFO_CPU_N_TIERS];

@@ -31,6 +31,7 @@ typedef struct
 {
   TrafoOperand codes, scales;
   guint32      block_size;
+  guint8       encoding;
 } Part;
 
 static Part
@@ -41,13 +42,24 @@ part_new (KernelCase *c, gint64 n_out, gint64 n_in, guint32 block_size)
                              .n_dims = 2,
                              .shape = { n_out, n_in },
                              .strides = { n_in, 1 } },
-                  .block_size = block_size };
+                  .block_size = block_size,
+                  .encoding = TRAFO_WEIGHT_ENCODING_NF4 };
 
   part.codes.data = kernel_case_alloc (c, (gsize) (n_out * n_in + 1) / 2);
   for (gint64 i = 0; i < (n_out * n_in + 1) / 2; i++)
     ((guint8 *) part.codes.data)[i] = (guint8) g_test_rand_int_range (0, 256);
   part.scales = kernel_case_operand (c, TRAFO_DTYPE_FLOAT32, SHAPE (n_blocks), 0);
   return part;
+}
+
+/* To what float16 holds. */
+static void
+round_scales (Part *part)
+{
+  float *scales = part->scales.data;
+
+  for (gint64 i = 0; i < part->scales.shape[0]; i++)
+    scales[i] = trafo_float16_to_float (trafo_float16_from_float (scales[i]));
 }
 
 static void
@@ -57,7 +69,7 @@ init_weight (TrafoWeight *weight, const Part *parts, guint n_parts, TrafoOperand
                            .n_parts = n_parts,
                            .parts = operands[0],
                            .dtype = TRAFO_DTYPE_UINT8,
-                           .encoding = TRAFO_WEIGHT_ENCODING_NF4,
+                           .encoding = parts[0].encoding,
                            .block_size = parts[0].block_size,
                            .n_in = parts[0].codes.shape[1],
                            .scales = operands[1] };
@@ -128,31 +140,46 @@ assert_products (const KernelCase *c, const Part *part, const float *values)
 static void
 test_products (gconstpointer tier)
 {
+  static const float integers[16] = { -8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7 };
+  static const struct
+  {
+    TrafoWeightEncoding encoding;
+    const char         *name; /* of the values in the cases */
+  } types[] = {
+    { TRAFO_WEIGHT_ENCODING_NF4, "values.nf4" },
+    { TRAFO_WEIGHT_ENCODING_FP4, "values.fp4" },
+    { TRAFO_WEIGHT_ENCODING_INT4, NULL },
+  };
   static const struct
   {
     gint64  M, K, N;
     guint32 block_size;
   } sizes[] = {
-    { 1, 64, 48, 64 },     { 1, 32, 1, 64 },     { 1, 768, 100, 64 },
-    { 2, 128, 50, 64 },    { 5, 96, 47, 64 },    { 9, 64, 33, 32 },
-    { 17, 160, 20, 4096 }, { 66, 256, 49, 128 }, { 131, 192, 97, 64 },
+    { 1, 64, 48, 64 },    { 1, 32, 1, 64 },    { 1, 768, 100, 64 },   { 2, 128, 50, 64 },
+    { 5, 96, 47, 64 },    { 9, 64, 33, 32 },   { 17, 160, 20, 4096 }, { 66, 256, 49, 128 },
+    { 131, 192, 97, 64 }, { 70, 192, 51, 32 },
   };
   g_autoptr (TrafoTensorDict) cases = load_cases ();
 
   for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
-    for (guint type = 0; type < 2; type++)
+    for (gsize type = 0; type < G_N_ELEMENTS (types); type++)
       {
         TrafoLinearAttrs attrs = { .struct_size = sizeof attrs,
                                    .has_bias = TRUE,
-                                   .encoding = TRAFO_WEIGHT_ENCODING_NF4 + type };
-        const char      *name = type == 0 ? "values.nf4" : "values.fp4";
-        const float     *values = trafo_tensor_get_data (trafo_tensor_dict_get (cases, name));
-        gint64           M = sizes[i].M, K = sizes[i].K, N = sizes[i].N;
-        KernelCase       c;
-        Part             part;
+                                   .encoding = types[type].encoding };
+        const float     *values =
+            types[type].name == NULL
+                    ? integers
+                    : trafo_tensor_get_data (trafo_tensor_dict_get (cases, types[type].name));
+        gint64     M = sizes[i].M, K = sizes[i].K, N = sizes[i].N;
+        KernelCase c;
+        Part       part;
 
         kernel_case_init (&c, TRAFO_OP_LINEAR, &attrs);
         part = part_new (&c, N, K, sizes[i].block_size);
+        part.encoding = types[type].encoding;
+        if (part.encoding == TRAFO_WEIGHT_ENCODING_INT4)
+          round_scales (&part);
         kernel_case_add_input (&c,
                                kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (M, K), K + 3));
         kernel_case_add_input (&c, pack (&c, tier, &part, 1));
