@@ -22,13 +22,15 @@ void trafo_encoded_part_set_shapes (TrafoEncodedPart   *self,
                                     guint               block_size);
 
 /* @weight, floats in host memory, encoded; codes and scales lie in what is returned, which free()
- * frees. With @is_nested the scales are what 8 bits leave of them. NULL if there is no memory. */
-gpointer trafo_encoded_part_new (TrafoEncodedPart   *self,
-                                 TrafoWeightEncoding encoding,
-                                 const TrafoOperand *weight,
-                                 gboolean            is_in_out,
-                                 gboolean            is_nested,
-                                 GError            **error);
+ * frees. @source, which may be NULL, gets its pages back as they were read. With @is_nested the scales are
+ * what 8 bits leave of them. NULL if there is no memory. */
+gpointer trafo_encoded_part_new (TrafoEncodedPart        *self,
+                                 TrafoWeightEncoding      encoding,
+                                 const TrafoOperand      *weight,
+                                 const TrafoWeightSource *source,
+                                 gboolean                 is_in_out,
+                                 gboolean                 is_nested,
+                                 GError                 **error);
 
 /* The parts of a weight: as the source has them, or made of its floats. */
 typedef struct

@@ -20,6 +20,7 @@ typedef struct
   const TrafoOperand *weight;
   gboolean            is_in_out;
   gint64              n_in, n_units, units_per_task;
+  guint               first_task;
   gpointer            codes;
   float              *scales;
 } Encoding;
@@ -28,7 +29,7 @@ static void
 encode_task (gpointer data, guint task)
 {
   const Encoding *encoding = data;
-  gint64          first = task * encoding->units_per_task;
+  gint64          first = (encoding->first_task + task) * encoding->units_per_task;
   gint64          n_units = MIN (encoding->units_per_task, encoding->n_units - first);
 
   if (!trafo_4bit_is_encoding (encoding->encoding))
@@ -127,13 +128,40 @@ round_scales (TrafoOperand *scales, GError **error)
   return TRUE;
 }
 
+/* Piece by piece, so that the floats need not all be in memory. */
+static void
+encode_pieces (Encoding *work, const TrafoWeightSource *source)
+{
+  gsize size_bytes = (gsize) (work->weight->shape[0] * work->weight->shape[1]) *
+                     trafo_dtype_get_size (work->weight->dtype);
+  guint n_tasks = (guint) ((work->n_units + work->units_per_task - 1) / work->units_per_task);
+  /* of [K, N] each task reads a part of all rows */
+  guint n_pieces = work->is_in_out
+                       ? 1
+                       : (guint) CLAMP (size_bytes / TRAFO_WEIGHT_PIECE_BYTES, 1, MAX (n_tasks, 1));
+
+  for (guint i = 0; i < n_pieces; i++)
+    {
+      guint end = (guint) ((guint64) n_tasks * (i + 1) / n_pieces);
+
+      work->first_task = (guint) ((guint64) n_tasks * i / n_pieces);
+      trafo_thread_pool_run_tasks (trafo_thread_pool_get_default (),
+                                   end - work->first_task,
+                                   encode_task,
+                                   work);
+      if (i + 1 < n_pieces && source != NULL && source->release != NULL)
+        source->release (source->data, work->weight);
+    }
+}
+
 gpointer
-trafo_encoded_part_new (TrafoEncodedPart   *self,
-                        TrafoWeightEncoding encoding,
-                        const TrafoOperand *weight,
-                        gboolean            is_in_out,
-                        gboolean            is_nested,
-                        GError            **error)
+trafo_encoded_part_new (TrafoEncodedPart        *self,
+                        TrafoWeightEncoding      encoding,
+                        const TrafoOperand      *weight,
+                        const TrafoWeightSource *source,
+                        gboolean                 is_in_out,
+                        gboolean                 is_nested,
+                        GError                 **error)
 {
   gint64   n_out = weight->shape[is_in_out ? 1 : 0];
   gint64   n_in = weight->shape[is_in_out ? 0 : 1];
@@ -150,11 +178,7 @@ trafo_encoded_part_new (TrafoEncodedPart   *self,
   work.scales = self->scales.data;
   work.n_units = self->scales.shape[0];
   work.units_per_task = MAX (TASK_ELEMENTS / MAX (unit, 1), 1);
-  trafo_thread_pool_run_tasks (trafo_thread_pool_get_default (),
-                               (guint) ((work.n_units + work.units_per_task - 1) /
-                                        work.units_per_task),
-                               encode_task,
-                               &work);
+  encode_pieces (&work, source);
   if (is_nested && !round_scales (&self->scales, error))
     g_clear_pointer (&memory, free);
   return memory;
@@ -260,6 +284,7 @@ trafo_encoded_parts_fetch (TrafoEncodedParts       *self,
       self->memory[i] = trafo_encoded_part_new (&made,
                                                 self->encoding,
                                                 &parts[i],
+                                                source,
                                                 is_in_out,
                                                 source->nests_scales,
                                                 error);

@@ -52,6 +52,9 @@ typedef struct
                       gsize              *ret_offset_bytes);
 } TrafoWeightSource;
 
+/* So much of a source is read before its pages are given back. */
+#define TRAFO_WEIGHT_PIECE_BYTES ((gsize) 16 << 20)
+
 /* How an op takes a parameter. */
 typedef enum
 {

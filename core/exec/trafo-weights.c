@@ -14,11 +14,6 @@
 #include "trafo-thread-pool-private.h"
 #include "trafo-weight-memory-private.h"
 
-enum
-{
-  PACK_BYTES = 16 << 20, /* packed before the pages that were read are given back */
-};
-
 /* One parameter in one form. */
 typedef struct
 {
@@ -308,9 +303,18 @@ release_parts (TrafoWeights *self, const TrafoGraphParam *param)
       self->source.release (self->source.data, &part);
 }
 
+/* What is read to pack it, or written. */
+static gsize
+count_packing_bytes (const TrafoWeight *weight, gsize packed_bytes)
+{
+  gsize size_bytes = (gsize) weight->n_out * (gsize) weight->n_in;
+
+  return MAX (packed_bytes, size_bytes * trafo_dtype_get_size (weight->parts[0].dtype));
+}
+
 /* A large weight goes piece by piece, so that it is never in memory twice. */
 static void
-pack_pieces (TrafoWeights *self, const TrafoGraphParam *param, Packing *packing, gsize size_bytes)
+pack_pieces (TrafoWeights *self, const TrafoGraphParam *param, Packing *packing, gsize packed_bytes)
 {
   const TrafoDeviceOps *ops = packing->ops;
   TrafoThreadPool      *pool = trafo_thread_pool_get_default ();
@@ -319,7 +323,10 @@ pack_pieces (TrafoWeights *self, const TrafoGraphParam *param, Packing *packing,
   if (TRAFO_HAS (ops, pack_n_tasks))
     n_tasks = ops->pack_n_tasks (packing->device, packing->weight);
   packing->n_tasks = n_tasks;
-  n_pieces = CLAMP (size_bytes / PACK_BYTES, 1, MAX (n_tasks, 1));
+  n_pieces =
+      (guint) CLAMP (count_packing_bytes (packing->weight, packed_bytes) / TRAFO_WEIGHT_PIECE_BYTES,
+                     1,
+                     MAX (n_tasks, 1));
   for (guint i = 0; i < n_pieces; i++)
     {
       packing->first_task = (guint64) n_tasks * i / n_pieces;

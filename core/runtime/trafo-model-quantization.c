@@ -135,6 +135,7 @@ measure_weight (const TrafoQuantization  *quantization,
   gpointer         memory = trafo_encoded_part_new (&part,
                                             quantization->encoding,
                                             weight,
+                                            NULL,
                                             encoded->is_in_out,
                                             quantization->is_nested,
                                             error);

@@ -193,6 +193,7 @@ encode (Contents                 *self,
   gpointer         memory = trafo_encoded_part_new (&part,
                                             quantization->encoding,
                                             weight,
+                                            NULL,
                                             encoded->is_in_out,
                                             FALSE,
                                             error);

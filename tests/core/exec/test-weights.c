@@ -405,7 +405,7 @@ test_empty_part (void)
   g_autoptr (GError) error = NULL;
   TrafoEncodedPart part;
   gpointer         memory =
-      trafo_encoded_part_new (&part, TRAFO_WEIGHT_ENCODING_NF4, &weight, FALSE, TRUE, &error);
+      trafo_encoded_part_new (&part, TRAFO_WEIGHT_ENCODING_NF4, &weight, NULL, FALSE, TRUE, &error);
 
   g_assert_no_error (error);
   g_assert_nonnull (memory);
