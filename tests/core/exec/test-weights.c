@@ -5,7 +5,6 @@
 
 #include "../../remove-folder.h"
 #include "fake-device.h"
-#include "trafo-encoded-parts-private.h"
 #include "trafo-reference-device-private.h"
 
 static const float w0[] = { 1, 2, 3, 4, 5, 6 };
@@ -395,24 +394,6 @@ test_no_kernels (void)
   g_assert_true (trafo_weights_check_encoding (device, TRAFO_WEIGHT_ENCODING_NF4, NULL));
 }
 
-static void
-test_empty_part (void)
-{
-  const TrafoOperand weight = { .dtype = TRAFO_DTYPE_FLOAT32,
-                                .n_dims = 2,
-                                .shape = { 0, 4 },
-                                .strides = { 4, 1 } };
-  g_autoptr (GError) error = NULL;
-  TrafoEncodedPart part;
-  gpointer         memory =
-      trafo_encoded_part_new (&part, TRAFO_WEIGHT_ENCODING_NF4, &weight, NULL, FALSE, TRUE, &error);
-
-  g_assert_no_error (error);
-  g_assert_nonnull (memory);
-  g_assert_cmpint (part.scales.shape[0], ==, 0);
-  free (memory);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -429,6 +410,5 @@ main (int argc, char **argv)
   g_test_add_func ("/weights/cached", test_cached);
   g_test_add_func ("/weights/not-there", test_not_there);
   g_test_add_func ("/weights/no-kernels", test_no_kernels);
-  g_test_add_func ("/weights/empty-part", test_empty_part);
   return g_test_run ();
 }
