@@ -33,6 +33,19 @@ struct _TrafoLoadOptions
 /* The default of transformers. */
 #define LLM_INT8_THRESHOLD 6
 
+/* What trafo_load_options_quantize() takes. */
+static const struct
+{
+  const char *type;
+  gboolean    has_outliers;
+  const char *type_4bit; /* NULL: 8 bits */
+} quantizations[] = {
+  { "bnb-int8", TRUE, NULL },
+  { "int8", FALSE, NULL },
+  { "bnb-nf4", TRUE, "nf4" },
+  { "bnb-fp4", TRUE, "fp4" },
+};
+
 G_DEFINE_FINAL_TYPE (TrafoLoadOptions, trafo_load_options, G_TYPE_OBJECT)
 
 enum
@@ -355,9 +368,40 @@ trafo_load_options_copy (TrafoLoadOptions *self)
 }
 
 /**
+ * trafo_load_options_list_quantizations:
+ *
+ * What [method@Trafo.LoadOptions.quantize] takes.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the types, such as "bnb-nf4"
+ */
+char **
+trafo_load_options_list_quantizations (void)
+{
+  g_autoptr (GStrvBuilder) types = g_strv_builder_new ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (quantizations); i++)
+    g_strv_builder_add (types, quantizations[i].type);
+  return g_strv_builder_end (types);
+}
+
+static void
+fail_type (const char *type, GError **error)
+{
+  g_auto (GStrv) types = trafo_load_options_list_quantizations ();
+  g_autofree char *expected = g_strjoinv (", ", types);
+
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_INVALID_ARGUMENT,
+               "found the quantization \"%s\", expected one of %s",
+               type,
+               expected);
+}
+
+/**
  * trafo_load_options_quantize:
  * @self: options
- * @type: "bnb-int8", "int8", "bnb-nf4" or "bnb-fp4"
+ * @type: one of [func@Trafo.LoadOptions.list_quantizations]
  * @error: return location for an error
  *
  * Asks for weights of linear layers as `trafo quantize --type` writes them: "bnb-int8" for
@@ -371,36 +415,20 @@ trafo_load_options_copy (TrafoLoadOptions *self)
 gboolean
 trafo_load_options_quantize (TrafoLoadOptions *self, const char *type, GError **error)
 {
-  static const struct
-  {
-    const char *type;
-    gboolean    has_outliers;
-    const char *type_4bit; /* NULL: 8 bits */
-  } types[] = {
-    { "bnb-int8", TRUE, NULL },
-    { "int8", FALSE, NULL },
-    { "bnb-nf4", TRUE, "nf4" },
-    { "bnb-fp4", TRUE, "fp4" },
-  };
-
   g_return_val_if_fail (TRAFO_IS_LOAD_OPTIONS (self) && type != NULL, FALSE);
-  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
-    if (g_str_equal (types[i].type, type))
+  for (gsize i = 0; i < G_N_ELEMENTS (quantizations); i++)
+    if (g_str_equal (quantizations[i].type, type))
       {
-        trafo_load_options_set_load_in_8bit (self, types[i].type_4bit == NULL);
-        trafo_load_options_set_load_in_4bit (self, types[i].type_4bit != NULL);
-        trafo_load_options_set_bnb_4bit_quant_type (self, types[i].type_4bit);
-        if (!types[i].has_outliers)
+        trafo_load_options_set_load_in_8bit (self, quantizations[i].type_4bit == NULL);
+        trafo_load_options_set_load_in_4bit (self, quantizations[i].type_4bit != NULL);
+        trafo_load_options_set_bnb_4bit_quant_type (self, quantizations[i].type_4bit);
+        if (!quantizations[i].has_outliers)
           trafo_load_options_set_llm_int8_threshold (self, 0);
         else if (self->llm_int8_threshold == 0)
           trafo_load_options_set_llm_int8_threshold (self, LLM_INT8_THRESHOLD);
         return TRUE;
       }
-  g_set_error (error,
-               TRAFO_ERROR,
-               TRAFO_ERROR_INVALID_ARGUMENT,
-               "found the quantization \"%s\", expected bnb-int8, int8, bnb-nf4 or bnb-fp4",
-               type);
+  fail_type (type, error);
   return FALSE;
 }
 

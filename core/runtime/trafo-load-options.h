@@ -11,6 +11,7 @@ TRAFO_API
 G_DECLARE_FINAL_TYPE (TrafoLoadOptions, trafo_load_options, TRAFO, LOAD_OPTIONS, GObject)
 
 TRAFO_API TrafoLoadOptions *trafo_load_options_new (void);
+TRAFO_API char            **trafo_load_options_list_quantizations (void);
 TRAFO_API gboolean          trafo_load_options_quantize (TrafoLoadOptions *self,
                                                          const char       *type,
                                                          GError          **error);

@@ -136,6 +136,7 @@ class Save(unittest.TestCase):
             "bnb-fp4": {"load_in_4bit": True},
         }
         logits = set()
+        self.assertEqual(Trafo.LoadOptions.list_quantizations(), list(by_options))
         for type, options in by_options.items():
             with self.subTest(type):
                 model = Trafo.AutoModelForCausalLM.from_pretrained_quantized(source, type, llm_int8_threshold=1.0)
@@ -144,7 +145,7 @@ class Save(unittest.TestCase):
                 numpy.testing.assert_array_equal(found, numpy.asarray(same(input_ids=ids)["logits"]))
                 logits.add(found.tobytes())
         self.assertEqual(len(logits), len(by_options))
-        with self.assertRaisesRegex(GLib.Error, 'found the quantization "q4_0", expected bnb-int8, int8, bnb-nf4'):
+        with self.assertRaisesRegex(GLib.Error, 'found the quantization "q4_0", expected one of bnb-int8, int8, bnb-nf4'):
             Trafo.AutoModel.from_pretrained_quantized(source, "q4_0")
         with self.assertRaisesRegex(GLib.Error, "found a quantization_config in config.json, expected a checkpoint of floats"):
             Trafo.AutoModel.from_pretrained_quantized(str(MODELS.parent / "quantized" / "bert-seqcls-nf4"), "bnb-nf4")

@@ -28,27 +28,15 @@ options_clear (Options *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
-#define TYPES "int8, bfloat16, float16, bnb-int8, bnb-nf4 or bnb-fp4"
-
-/* What --type takes. */
-typedef struct
-{
-  const char *name;
-  TrafoDType  dtype; /* NONE: codes, as trafo_load_options_quantize() knows them */
-  gboolean    is_4bit;
-} Type;
-
-static const Type types[] = {
-  { "int8", TRAFO_DTYPE_NONE, FALSE },       { "bfloat16", TRAFO_DTYPE_BFLOAT16, FALSE },
-  { "float16", TRAFO_DTYPE_FLOAT16, FALSE }, { "bnb-int8", TRAFO_DTYPE_NONE, FALSE },
-  { "bnb-nf4", TRAFO_DTYPE_NONE, TRUE },     { "bnb-fp4", TRAFO_DTYPE_NONE, TRUE },
-};
+/* What --type takes beside what trafo_load_options_quantize() does. */
+static const TrafoDType float_types[] = { TRAFO_DTYPE_BFLOAT16, TRAFO_DTYPE_FLOAT16 };
 
 typedef struct
 {
   const char *input;
   const char *output; /* NULL: nothing is written */
-  const Type *type;
+  const char *type;
+  TrafoDType  dtype;        /* what floats become; NONE: weights become codes */
   gboolean    double_quant; /* of 4 bits: the scales become 8 bits */
   TrafoValue *tensors;      /* of records, as trafo_model_measure_quantization() gives them */
   gint64      size_bytes;
@@ -189,19 +177,19 @@ quantize_to_floats (Quantization *self, GError **error)
       g_autoptr (TrafoTensor) after = NULL;
       TrafoValue *record;
 
-      if (!trafo_dtype_is_float (stored->dtype) || stored->dtype == self->type->dtype)
+      if (!trafo_dtype_is_float (stored->dtype) || stored->dtype == self->dtype)
         continue;
       before = read_tensor (checkpoint, stored, error);
       if (before != NULL)
-        after = trafo_tensor_cast (before, self->type->dtype, error);
+        after = trafo_tensor_cast (before, self->dtype, error);
       record = after != NULL ? measure_cast (stored, before, after, error) : NULL;
       if (record == NULL)
         return FALSE;
       trafo_value_append (self->tensors, record);
     }
   return self->output == NULL ||
-         (trafo_checkpoint_cast (checkpoint, self->output, self->type->dtype, NULL, error) &&
-          write_config (self->input, self->output, self->type->dtype, error));
+         (trafo_checkpoint_cast (checkpoint, self->output, self->dtype, NULL, error) &&
+          write_config (self->input, self->output, self->dtype, error));
 }
 
 /* The weights of linear layers become codes, those of the class that config.json names. */
@@ -220,7 +208,7 @@ quantize_to_codes (Quantization *self, const TrafoCommand *command, GError **err
   trafo_load_options_set_bnb_4bit_use_double_quant (options, self->double_quant);
   model = trafo_auto_model_from_pretrained_quantized_for_task (self->input,
                                                                task,
-                                                               self->type->name,
+                                                               self->type,
                                                                options,
                                                                NULL,
                                                                error);
@@ -373,7 +361,7 @@ quantize (const TrafoCommand *self, Quantization *quantization, gboolean is_json
   int      status;
 
   if (is_done)
-    is_done = quantization->type->dtype != TRAFO_DTYPE_NONE
+    is_done = quantization->dtype != TRAFO_DTYPE_NONE
                   ? quantize_to_floats (quantization, &error)
                   : quantize_to_codes (quantization, self, &error);
   if (is_done && quantization->output != NULL)
@@ -384,21 +372,43 @@ quantize (const TrafoCommand *self, Quantization *quantization, gboolean is_json
   return status;
 }
 
-static const Type *
-find_type (const char *name)
+/* As text, with commas. */
+static char *
+list_types (void)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
-    if (g_strcmp0 (name, types[i].name) == 0)
-      return &types[i];
-  return NULL;
+  g_auto (GStrv) quantizations = trafo_load_options_list_quantizations ();
+  GString *text = g_string_new (NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (float_types); i++)
+    g_string_append_printf (text, "%s, ", trafo_dtype_get_name (float_types[i]));
+  for (char **type = quantizations; *type != NULL; type++)
+    g_string_append_printf (text, "%s%s", type > quantizations ? ", " : "", *type);
+  return g_string_free (text, FALSE);
+}
+
+/* What @type stands for; FALSE if there is none of that name. */
+static gboolean
+set_type (Quantization *self, const char *type, gboolean *ret_is_4bit)
+{
+  g_autoptr (TrafoLoadOptions) options = trafo_load_options_new ();
+
+  self->type = type;
+  for (gsize i = 0; i < G_N_ELEMENTS (float_types); i++)
+    if (g_str_equal (type, trafo_dtype_get_name (float_types[i])))
+      self->dtype = float_types[i];
+  if (self->dtype == TRAFO_DTYPE_NONE && !trafo_load_options_quantize (options, type, NULL))
+    return FALSE;
+  *ret_is_4bit = trafo_load_options_get_load_in_4bit (options);
+  return TRUE;
 }
 
 static int
 run (const TrafoCommand *self, int argc, char **argv)
 {
   g_auto (Options) options = { 0 };
+  g_autofree char   *types = list_types ();
   const GOptionEntry entries[] = {
-    { "type", 0, 0, G_OPTION_ARG_STRING, &options.type, TYPES, "TYPE" },
+    { "type", 0, 0, G_OPTION_ARG_STRING, &options.type, types, "TYPE" },
     { "bnb-4bit-use-double-quant",
       0,
       0,
@@ -419,6 +429,7 @@ run (const TrafoCommand *self, int argc, char **argv)
   };
   Quantization quantization = { 0 };
   guint        n_paths;
+  gboolean     is_4bit;
 
   if (!trafo_command_parse (self, entries, argc, argv))
     return TRAFO_EXIT_USAGE;
@@ -428,12 +439,14 @@ run (const TrafoCommand *self, int argc, char **argv)
   quantization.input = options.paths[0];
   quantization.output = options.dry_run ? NULL : options.paths[1];
   quantization.double_quant = options.double_quant;
-  quantization.type = find_type (options.type);
-  if (quantization.type == NULL)
+  if (options.type == NULL)
+    return trafo_command_fail_usage (self, "found no --type TYPE, expected one of %s", types);
+  if (!set_type (&quantization, options.type, &is_4bit))
     return trafo_command_fail_usage (self,
-                                     "found --type %s, expected " TYPES,
-                                     options.type != NULL ? options.type : "nowhere");
-  if (options.double_quant && !quantization.type->is_4bit)
+                                     "found --type %s, expected one of %s",
+                                     options.type,
+                                     types);
+  if (options.double_quant && !is_4bit)
     return trafo_command_fail_usage (self,
                                      "found --bnb-4bit-use-double-quant with --type %s, expected "
                                      "bnb-nf4 or bnb-fp4",

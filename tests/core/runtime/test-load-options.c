@@ -183,8 +183,28 @@ test_quantize (void)
     }
   g_assert_false (trafo_load_options_quantize (options, "Q4_0", &error));
   g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
-  g_assert_nonnull (strstr (error->message, "Q4_0"));
+  g_assert_cmpstr (error->message,
+                   ==,
+                   "found the quantization \"Q4_0\", expected one of bnb-int8, int8, bnb-nf4, "
+                   "bnb-fp4");
   g_assert_cmpfloat (trafo_load_options_get_llm_int8_threshold (options), ==, 0);
+}
+
+/* What is listed is what is taken. */
+static void
+test_list (void)
+{
+  g_auto (GStrv) types = trafo_load_options_list_quantizations ();
+
+  g_assert_cmpuint (g_strv_length (types), ==, 4);
+  for (char **type = types; *type != NULL; type++)
+    {
+      g_autoptr (TrafoLoadOptions) options = trafo_load_options_new ();
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (trafo_load_options_quantize (options, *type, &error));
+      g_assert_no_error (error);
+    }
 }
 
 int
@@ -197,5 +217,6 @@ main (int argc, char **argv)
   g_test_add_func ("/load-options/int4-weight-only", test_int4_weight_only);
   g_test_add_func ("/load-options/4bit", test_4bit);
   g_test_add_func ("/load-options/quantize", test_quantize);
+  g_test_add_func ("/load-options/list", test_list);
   return g_test_run ();
 }
