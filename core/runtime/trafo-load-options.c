@@ -2,6 +2,7 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-load-options-private.h"
 
+#include <math.h>
 #include <trafo/trafo-error.h>
 
 #include "trafo-enum-types.h"
@@ -289,15 +290,17 @@ trafo_load_options_class_init (TrafoLoadOptionsClass *klass)
   /**
    * TrafoLoadOptions:llm-int8-threshold: (attributes org.gtk.Property.get=trafo_load_options_get_llm_int8_threshold org.gtk.Property.set=trafo_load_options_set_llm_int8_threshold)
    *
-   * With load-in-8bit: an input of this magnitude or more is an outlier; 0 for none at all.
+   * With load-in-8bit: an input of this magnitude or more is an outlier; 0 for none at all. A number
+   * below 0, or beyond what float32 holds, is an error when a model is loaded.
    */
+  /* GObject only warns of what is out of range, as a NaN is of any: loading has an error to give */
   properties[PROP_LLM_INT8_THRESHOLD] = g_param_spec_double ("llm-int8-threshold",
                                                              NULL,
                                                              NULL,
-                                                             0,
-                                                             G_MAXFLOAT,
+                                                             -INFINITY,
+                                                             INFINITY,
                                                              LLM_INT8_THRESHOLD,
-                                                             flags);
+                                                             flags | G_PARAM_LAX_VALIDATION);
 
   /**
    * TrafoLoadOptions:llm-int8-skip-modules: (attributes org.gtk.Property.get=trafo_load_options_get_llm_int8_skip_modules org.gtk.Property.set=trafo_load_options_set_llm_int8_skip_modules)
@@ -757,7 +760,6 @@ void
 trafo_load_options_set_llm_int8_threshold (TrafoLoadOptions *self, double llm_int8_threshold)
 {
   g_return_if_fail (TRAFO_IS_LOAD_OPTIONS (self));
-  g_return_if_fail (llm_int8_threshold >= 0 && llm_int8_threshold <= G_MAXFLOAT);
   if (self->llm_int8_threshold == llm_int8_threshold)
     return;
   self->llm_int8_threshold = llm_int8_threshold;

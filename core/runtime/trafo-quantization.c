@@ -119,6 +119,20 @@ trafo_quantization_read (TrafoQuantization *self, TrafoConfig *config, GError **
   return values != NULL && read_values (self, values, error);
 }
 
+static gboolean
+check_threshold (double threshold, GError **error)
+{
+  if (threshold >= 0 && threshold <= G_MAXFLOAT)
+    return TRUE;
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_INVALID_ARGUMENT,
+               "load options: 'llm_int8_threshold' is %g, expected a number from 0 to %g",
+               threshold,
+               G_MAXFLOAT);
+  return FALSE;
+}
+
 gboolean
 trafo_quantization_set_options (TrafoQuantization *self, TrafoLoadOptions *options, GError **error)
 {
@@ -126,7 +140,10 @@ trafo_quantization_set_options (TrafoQuantization *self, TrafoLoadOptions *optio
   gboolean           is_4bit = trafo_load_options_get_load_in_4bit (options);
   const char        *type = trafo_load_options_get_bnb_4bit_quant_type (options);
   const char *const *skipped = trafo_load_options_get_llm_int8_skip_modules (options);
+  double             threshold = trafo_load_options_get_llm_int8_threshold (options);
 
+  if (!check_threshold (threshold, error))
+    return FALSE;
   if (is_8bit && is_4bit)
     {
       g_set_error (error,
@@ -141,7 +158,7 @@ trafo_quantization_set_options (TrafoQuantization *self, TrafoLoadOptions *optio
     self->encoding = TRAFO_WEIGHT_ENCODING_LLM_INT8;
   else if (!set_quant_type (self, type, "load options", error))
     return FALSE;
-  self->threshold = trafo_load_options_get_llm_int8_threshold (options);
+  self->threshold = threshold;
   self->is_nested = is_4bit && trafo_load_options_get_bnb_4bit_use_double_quant (options);
   self->compute_dtype = TRAFO_DTYPE_FLOAT32;
   g_strfreev (self->skip_modules);

@@ -72,6 +72,14 @@ class Save(unittest.TestCase):
             )
         )
 
+    def test_wrong_threshold(self):
+        source = str(MODELS / "gpt2-lm")
+        for options in ({}, {"load_in_8bit": True}):
+            for threshold in (-1, float("nan"), float("inf"), 1e39):
+                with self.subTest(threshold=threshold, **options):
+                    with self.assertRaisesRegex(GLib.Error, "'llm_int8_threshold' is .*, expected a number from 0"):
+                        Trafo.AutoModel.from_pretrained(source, llm_int8_threshold=threshold, **options)
+
     def test_the_dtype_is_chosen(self):
         model = Trafo.AutoModelForCausalLM.from_pretrained(str(MODELS / "gpt2-lm"), dtype="auto")
         choice = Trafo.AutoModel.get_dtype_choice(model)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
-#include <string.h>
+#include <math.h>
 #include <trafo/trafo-error.h>
 
 #include "trafo-load-options.h"
@@ -77,6 +77,27 @@ test_8bit (void)
   g_assert_cmpstrv (found, skipped);
   trafo_load_options_set_llm_int8_skip_modules (options, NULL);
   g_assert_null (trafo_load_options_get_llm_int8_skip_modules (options));
+}
+
+/* What no model takes is kept until one is loaded, and GObject says nothing. */
+static void
+test_threshold (void)
+{
+  static const double thresholds[] = { -1, 1e39, INFINITY, -INFINITY, NAN };
+  g_autoptr (TrafoLoadOptions) options = trafo_load_options_new ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (thresholds); i++)
+    {
+      double threshold;
+
+      g_object_set (options, "llm-int8-threshold", thresholds[i], NULL);
+      g_object_get (options, "llm-int8-threshold", &threshold, NULL);
+      g_assert_true (threshold == thresholds[i] || (isnan (threshold) && isnan (thresholds[i])));
+      trafo_load_options_set_llm_int8_threshold (options, 6);
+      trafo_load_options_set_llm_int8_threshold (options, thresholds[i]);
+      threshold = trafo_load_options_get_llm_int8_threshold (options);
+      g_assert_true (threshold == thresholds[i] || (isnan (threshold) && isnan (thresholds[i])));
+    }
 }
 
 static void
@@ -213,6 +234,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/load-options/properties", test_properties);
   g_test_add_func ("/load-options/8bit", test_8bit);
+  g_test_add_func ("/load-options/threshold", test_threshold);
   g_test_add_func ("/load-options/int8-weight-only", test_int8_weight_only);
   g_test_add_func ("/load-options/int4-weight-only", test_int4_weight_only);
   g_test_add_func ("/load-options/4bit", test_4bit);

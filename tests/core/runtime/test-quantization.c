@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
 #include <glib/gstdio.h>
+#include <math.h>
 #include <string.h>
 
 #include "tiny-model.h"
@@ -604,6 +605,38 @@ test_options (void)
                    "load options: 'bnb_4bit_quant_type' is \"int4\", expected fp4 or nf4");
 }
 
+/* A threshold is wrong beside any option, but for where config.json has its own. */
+static void
+test_threshold (void)
+{
+  static const struct
+  {
+    double      threshold;
+    const char *message;
+  } cases[] = {
+    { -1, "load options: 'llm_int8_threshold' is -1, expected a number from 0 to 3.40282e+38" },
+    { 1e39, "load options: 'llm_int8_threshold' is 1e+39, expected *" },
+    { INFINITY, "load options: 'llm_int8_threshold' is inf, expected *" },
+    { NAN, "load options: 'llm_int8_threshold' is *nan, expected *" },
+  };
+  g_autofree char *folder = data_folder ("models", "gpt2-lm");
+  g_autofree char *stored = data_folder ("quantized", "gpt2-lm");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    for (guint is_8bit = 0; is_8bit < 2; is_8bit++)
+      {
+        g_autoptr (TrafoLoadOptions) options = options_8bit (cases[i].threshold);
+        g_autoptr (TrafoModel) model = load (stored, "causal-lm", options);
+        g_autoptr (GError) error = NULL;
+
+        trafo_load_options_set_load_in_8bit (options, is_8bit);
+        g_assert_null (
+            trafo_auto_model_from_pretrained_for_task (folder, "causal-lm", options, NULL, &error));
+        g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+        g_assert_true (g_pattern_match_simple (cases[i].message, error->message));
+      }
+}
+
 /* What is measured is what is off, and how much smaller it is. */
 static void
 test_measured (void)
@@ -669,6 +702,7 @@ main (int argc, char **argv)
   g_test_add_func ("/quantization/broken-4bit", test_broken_4bit);
   g_test_add_func ("/quantization/storage", test_storage);
   g_test_add_func ("/quantization/options", test_options);
+  g_test_add_func ("/quantization/threshold", test_threshold);
   g_test_add_func ("/quantization/measured", test_measured);
   g_test_add_func ("/quantization/integers-alone", test_integers_alone);
   return g_test_run ();
