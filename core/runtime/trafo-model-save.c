@@ -333,6 +333,33 @@ config_text (TrafoModel *model, TrafoDType dtype, const TrafoModelSource *source
 }
 
 /**
+ * trafo_model_measure_saved:
+ * @self: a loaded model
+ * @error: return location for an error
+ *
+ * What the tensors take that [method@Trafo.Model.save_pretrained] writes; the headers of their files come
+ * to that. Weights are quantized for it, but nothing is written.
+ *
+ * Returns: bytes; 0 with an error of the domain %TRAFO_ERROR if the model was not loaded or there is no
+ *   memory
+ */
+guint64
+trafo_model_measure_saved (TrafoModel *self, GError **error)
+{
+  TrafoModelSource *source;
+  g_auto (Contents) contents = { 0 };
+  guint64 size_bytes = 0;
+
+  g_return_val_if_fail (TRAFO_IS_MODEL (self), 0);
+  source = trafo_model_get_source (self, error);
+  if (source == NULL || !list_tensors (&contents, source, error))
+    return 0;
+  for (guint i = 0; i < contents.tensors->len; i++)
+    size_bytes += g_array_index (contents.tensors, TrafoCheckpointTensor, i).size_bytes;
+  return size_bytes;
+}
+
+/**
  * trafo_model_save_pretrained:
  * @self: a loaded model
  * @folder: (type filename): a folder, which is made where it is not there

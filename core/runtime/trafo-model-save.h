@@ -7,6 +7,7 @@
 
 G_BEGIN_DECLS
 
+TRAFO_API guint64  trafo_model_measure_saved (TrafoModel *self, GError **error);
 TRAFO_API gboolean trafo_model_save_pretrained (TrafoModel   *self,
                                                 const char   *folder,
                                                 guint64       max_shard_size_bytes,

@@ -227,7 +227,10 @@ quantize_to_codes (Quantization *self, const TrafoCommand *command, GError **err
                    self->input);
       return FALSE;
     }
-  return self->output == NULL || trafo_model_save_pretrained (model, self->output, 0, NULL, error);
+  if (self->output != NULL)
+    return trafo_model_save_pretrained (model, self->output, 0, NULL, error);
+  self->quantized_size_bytes = (gint64) trafo_model_measure_saved (model, error);
+  return self->quantized_size_bytes > 0;
 }
 
 /* Tokenizer, templates and the like; what is there already was written for the new weights. */
@@ -253,13 +256,18 @@ copy_files (const Quantization *self, GError **error)
   return TRUE;
 }
 
-/* Without a folder that was written the sizes of what changes say what comes of all. */
+/* Without a folder that was written the model said what its codes and the rest take; of floats, those
+ * that change say what comes of all. */
 static gboolean
 measure_sizes (Quantization *self, GError **error)
 {
   self->size_bytes = size_of (self->input, error);
   if (self->size_bytes < 0)
     return FALSE;
+  if (self->output != NULL)
+    self->quantized_size_bytes = size_of (self->output, error);
+  if (self->output != NULL || self->dtype == TRAFO_DTYPE_NONE)
+    return self->quantized_size_bytes >= 0;
   self->quantized_size_bytes = self->size_bytes;
   for (guint i = 0; i < trafo_value_get_n_items (self->tensors); i++)
     {
@@ -268,9 +276,7 @@ measure_sizes (Quantization *self, GError **error)
       self->quantized_size_bytes +=
           (gint64) (member (record, "quantized_size_bytes") - member (record, "size_bytes"));
     }
-  if (self->output != NULL)
-    self->quantized_size_bytes = size_of (self->output, error);
-  return self->quantized_size_bytes >= 0;
+  return TRUE;
 }
 
 static char *

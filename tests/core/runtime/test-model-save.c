@@ -78,6 +78,9 @@ test_round_trip (void)
       g_assert_no_error (error);
       checkpoint = trafo_checkpoint_open (folder, NULL, &error);
       g_assert_no_error (error);
+      g_assert_cmpuint (trafo_model_measure_saved (model, &error),
+                        ==,
+                        trafo_checkpoint_get_size_bytes (checkpoint));
       g_assert_cmpuint (trafo_checkpoint_get_n_tensors (checkpoint), ==, cases[i].n_tensors);
       again = load (folder, cases[i].task);
       missing = trafo_model_list_missing_keys (again);

@@ -420,6 +420,37 @@ test_quantize (void)
     }
 }
 
+/* Nothing is written, and what would be is as large as was said: without the tensors that the model does
+ * not use, which the second has, and with what lies beside codes. */
+static void
+test_quantize_dry_run (void)
+{
+  static const char *const models[] = { "gpt2-lm", "gpt2-hubnames" };
+  static const char *const types[] = { "int8", "bnb-nf4", "bfloat16" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (models) * G_N_ELEMENTS (types); i++)
+    {
+      const char      *model = models[i / G_N_ELEMENTS (types)];
+      const char      *type = types[i % G_N_ELEMENTS (types)];
+      g_autofree char *dry =
+          g_strdup_printf ("quantize --json @M/%s @T/dry --dry-run --type %s", model, type);
+      g_autofree char *real = g_strdup_printf ("quantize --json @M/%s @T/real-%s-%s --type %s",
+                                               model,
+                                               model,
+                                               type,
+                                               type);
+      g_autofree char *output = g_build_filename (folder, "dry", NULL);
+      g_autoptr (JsonNode) said = run_json (dry);
+      g_autoptr (JsonNode) done = run_json (real);
+
+      g_assert_false (g_file_test (output, G_FILE_TEST_EXISTS));
+      g_assert_cmpfloat (get_number (said, "size_bytes"), ==, get_number (done, "size_bytes"));
+      g_assert_cmpfloat (get_number (said, "quantized_size_bytes"),
+                         ==,
+                         get_number (done, "quantized_size_bytes"));
+    }
+}
+
 /* What float16 cannot hold is said and not written, with --dry-run too. */
 static void
 test_quantize_range (void)
@@ -766,6 +797,7 @@ main (int argc, char **argv)
   g_test_add_func ("/trafo/verify-classes", test_verify_classes);
   g_test_add_func ("/trafo/convert", test_convert);
   g_test_add_func ("/trafo/quantize", test_quantize);
+  g_test_add_func ("/trafo/quantize-dry-run", test_quantize_dry_run);
   g_test_add_func ("/trafo/quantize-range", test_quantize_range);
   g_test_add_func ("/trafo/quantize-bytes", test_quantize_double);
   g_test_add_func ("/trafo/eval", test_eval);
