@@ -236,6 +236,7 @@ static int
 run (const TrafoCommand *self, int argc, char **argv)
 {
   gint64 start = g_get_monotonic_time ();
+  g_autoptr (GError) error = NULL;
   g_auto (Options) options = { 0 };
   const GOptionEntry entries[] = {
     TRAFO_MODEL_OPTIONS_ENTRIES (options.model),
@@ -275,6 +276,8 @@ run (const TrafoCommand *self, int argc, char **argv)
   if (!trafo_command_parse (self, entries, argc, argv) ||
       !trafo_model_options_check (&options.model, self))
     return TRAFO_EXIT_USAGE;
+  if (!trafo_timing_check (&error))
+    return trafo_command_fail (self, error);
   if (options.workloads == NULL || g_strv_length (options.workloads) != 1)
     return trafo_command_fail_usage (self, "expected one WORKLOAD");
   if (g_str_equal (options.workloads[0], "tokenize") && (options.profile || options.trace != NULL))

@@ -2,11 +2,39 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-timing.h"
 
+#include <math.h>
 #include <sys/resource.h>
+
+#include "trafo-command.h"
 
 #define DEFAULT_SECONDS 8.0
 #define MIN_RUNS 3
 #define MAX_RUNS 200
+
+/* 0 for what is none. */
+static double
+parse_seconds (const char *text)
+{
+  char  *end;
+  double seconds = g_ascii_strtod (text, &end);
+
+  return *end == '\0' && isfinite (seconds) && seconds > 0 ? seconds : 0;
+}
+
+gboolean
+trafo_timing_check (GError **error)
+{
+  const char *seconds = g_getenv ("SECONDS_EACH");
+
+  if (seconds == NULL || parse_seconds (seconds) > 0)
+    return TRUE;
+  g_set_error (error,
+               TRAFO_USAGE_ERROR,
+               0,
+               "found SECONDS_EACH=%s in the environment, expected a number above 0",
+               seconds);
+  return FALSE;
+}
 
 static gint
 compare_doubles (gconstpointer a, gconstpointer b)
@@ -22,7 +50,7 @@ trafo_timing_run (TrafoTimedFunc func, gpointer data, GError **error)
 {
   g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (double));
   const char *seconds = g_getenv ("SECONDS_EACH");
-  double      limit = seconds != NULL ? g_ascii_strtod (seconds, NULL) : DEFAULT_SECONDS;
+  double      limit = seconds != NULL ? parse_seconds (seconds) : DEFAULT_SECONDS;
   gint64      begin = g_get_monotonic_time ();
 
   while (times->len < MIN_RUNS ||

@@ -601,7 +601,6 @@ test_plugin_path (void)
   g_assert_null (strstr (found + 1, open));
 }
 
-/* `trafo foo` runs trafo-foo from PATH, with what follows as its arguments. */
 /* One line on standard error for each variable that is not as it should be, never more. */
 static void
 test_environment (void)
@@ -645,6 +644,29 @@ test_environment (void)
     }
 }
 
+static void
+test_seconds_each (void)
+{
+  static const char *const wrong[] = { "foo", "", "1x", "0", "-1", "nan", "inf", "1e999" };
+  g_autofree char         *before = g_strdup (g_getenv ("SECONDS_EACH"));
+
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_autofree char *expected = g_strdup_printf ("*found SECONDS_EACH=%s in the environment, "
+                                                   "expected a number above 0\n*",
+                                                   wrong[i]);
+      g_autofree char *output = NULL;
+      g_autofree char *messages = NULL;
+
+      g_setenv ("SECONDS_EACH", wrong[i], TRUE);
+      g_assert_cmpint (run ("bench encode-2-8" TINY, "", &output, &messages), ==, 2);
+      g_assert_cmpstr (output, ==, "");
+      g_assert_true (g_pattern_match_simple (expected, messages));
+    }
+  g_setenv ("SECONDS_EACH", before, TRUE);
+}
+
+/* `trafo foo` runs trafo-foo from PATH, with what follows as its arguments. */
 static void
 test_foreign_command (void)
 {
@@ -780,7 +802,7 @@ main (int argc, char **argv)
   int status;
 
   g_test_init (&argc, &argv, NULL);
-  g_setenv ("SECONDS_EACH", "0", TRUE);
+  g_setenv ("SECONDS_EACH", "0.001", TRUE);
   folder = g_dir_make_tmp ("trafo-program-XXXXXX", &error);
   g_assert_no_error (error);
   for (gsize i = 0; i < n_call_cases; i++)
@@ -804,6 +826,7 @@ main (int argc, char **argv)
   g_test_add_func ("/trafo/show-json", test_show_json);
   g_test_add_func ("/trafo/plugin-path", test_plugin_path);
   g_test_add_func ("/trafo/environment", test_environment);
+  g_test_add_func ("/trafo/seconds-each", test_seconds_each);
   g_test_add_func ("/trafo/foreign-command", test_foreign_command);
   g_test_add_func ("/trafo/manual-page", test_manual_page);
   g_test_add_func ("/trafo/nul", test_nul);
