@@ -46,10 +46,26 @@ is_threshold (const char *text)
   return end != text && *end == '\0' && value >= 0 && value <= G_MAXFLOAT;
 }
 
+/* An option that would do nothing without *@ret_missing; NULL if there is none. */
+static const char *
+find_idle_option (const TrafoModelOptions *self, const char **ret_missing)
+{
+  *ret_missing = "--load-in-8bit";
+  if (self->llm_int8_threshold != NULL && !self->load_in_8bit)
+    return "--llm-int8-threshold";
+  *ret_missing = "--load-in-4bit";
+  if (self->bnb_4bit_quant_type != NULL && !self->load_in_4bit)
+    return "--bnb-4bit-quant-type";
+  return self->bnb_4bit_use_double_quant && !self->load_in_4bit ? "--bnb-4bit-use-double-quant"
+                                                                : NULL;
+}
+
 gboolean
 trafo_model_options_check (TrafoModelOptions *self, const TrafoCommand *command)
 {
   g_autofree char *threads = NULL;
+  const char      *missing;
+  const char      *idle = find_idle_option (self, &missing);
 
   if (!trafo_model_options_check_model (command, self->model))
     return FALSE;
@@ -81,6 +97,8 @@ trafo_model_options_check (TrafoModelOptions *self, const TrafoCommand *command)
     trafo_command_fail_usage (command,
                               "found --bnb-4bit-quant-type %s, expected fp4 or nf4",
                               self->bnb_4bit_quant_type);
+  else if (idle != NULL)
+    trafo_command_fail_usage (command, "found %s without %s, expected both", idle, missing);
   else
     {
       threads = g_strdup_printf ("%d", self->threads);
@@ -145,6 +163,25 @@ trafo_model_options_find_task (const char *folder, GError **error)
   return task;
 }
 
+const char *
+trafo_model_options_find_stored_type (TrafoModel *model)
+{
+  GVariant   *values = trafo_config_get_variant (trafo_model_get_config (model));
+  gboolean    is_8bit = FALSE, is_4bit = FALSE;
+  const char *type = "fp4";
+  g_autoptr (GVariant) stored =
+      g_variant_lookup_value (values, "quantization_config", G_VARIANT_TYPE_VARDICT);
+
+  if (stored == NULL)
+    return NULL;
+  g_variant_lookup (stored, "load_in_8bit", "b", &is_8bit);
+  g_variant_lookup (stored, "load_in_4bit", "b", &is_4bit);
+  g_variant_lookup (stored, "bnb_4bit_quant_type", "&s", &type);
+  if (is_8bit)
+    return "llm-int8";
+  return is_4bit ? type : NULL;
+}
+
 static void
 append_names (GString *text, char **names, const char *what)
 {
@@ -174,7 +211,15 @@ trafo_model_options_warn (const TrafoModelOptions *self,
   g_autoptr (GString) text = g_string_new (NULL);
   TrafoDTypeChoice *choice = trafo_auto_model_get_dtype_choice (model);
   g_autofree char  *chosen = choice != NULL ? trafo_dtype_choice_to_string (choice) : NULL;
+  const char       *stored = trafo_model_options_find_stored_type (model);
 
+  if (stored != NULL && (self->load_in_8bit || self->load_in_4bit))
+    trafo_command_warn (command,
+                        "%s: found --load-in-%dbit with weights that are %s already; what "
+                        "config.json says counts",
+                        self->model,
+                        self->load_in_8bit ? 8 : 4,
+                        stored);
   if (chosen != NULL)
     trafo_command_note (command, chosen);
   append_names (text, missing, "missing, newly initialised");

@@ -104,8 +104,12 @@ TrafoLoadOptions *trafo_model_options_get_load_options (const TrafoModelOptions 
 /* What the checkpoint was saved for: the head that its config.json names, such as BertForMaskedLM. */
 const char *trafo_model_options_find_task (const char *folder, GError **error);
 
-/* Says on stderr, once, which tensors a checkpoint lacks or has too much, and which dtype was chosen if
- * --dtype is auto. */
+/* What config.json says that the weights of linear layers are stored as: "llm-int8", "nf4" or "fp4";
+ * NULL for floats. It lives as long as @model. */
+const char *trafo_model_options_find_stored_type (TrafoModel *model);
+
+/* Says on stderr, once, which tensors a checkpoint lacks or has too much, that its quantization counts
+ * and not the options', and which dtype was chosen if --dtype is auto. */
 void trafo_model_options_warn (const TrafoModelOptions *self,
                                const TrafoCommand      *command,
                                TrafoModel              *model);
