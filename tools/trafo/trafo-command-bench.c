@@ -92,16 +92,35 @@ new_generation_config (const TrafoWorkload *workload)
                        NULL);
 }
 
+/* What linear layers compute with, or keep their weights as where that says more. */
+static const char *
+find_linear_type (const TrafoModelOptions *options, TrafoModel *model)
+{
+  const char       *stored = trafo_model_options_find_stored_type (model);
+  TrafoDTypeChoice *choice = trafo_auto_model_get_dtype_choice (model);
+
+  if (stored != NULL)
+    return stored;
+  if (options->load_in_8bit)
+    return "llm-int8";
+  if (options->load_in_4bit)
+    return options->bnb_4bit_quant_type != NULL ? options->bnb_4bit_quant_type : "fp4";
+  if (options->int8_weight_only ||
+      (choice != NULL && trafo_dtype_choice_get_int8_weight_only (choice)))
+    return "int8-weight-only";
+  if (choice != NULL)
+    return trafo_dtype_get_name (trafo_dtype_choice_get_dtype (choice));
+  return options->dtype != NULL ? options->dtype : "float32";
+}
+
 static TrafoValue *
 result_value (const Options *options, const Run *run, GArray *times, double load_s)
 {
-  const char *dtype = options->model.dtype != NULL ? options->model.dtype : "float32";
-  TrafoValue *value =
-      trafo_timing_to_value (times,
-                             options->workloads[0],
-                             options->model.int8_weight_only ? "int8-weight-only" : dtype,
-                             trafo_get_n_threads (),
-                             load_s);
+  TrafoValue *value = trafo_timing_to_value (times,
+                                             options->workloads[0],
+                                             find_linear_type (&options->model, run->model),
+                                             trafo_get_n_threads (),
+                                             load_s);
 
   trafo_value_set_string (value, "device", trafo_model_get_device_name (run->model));
   return value;

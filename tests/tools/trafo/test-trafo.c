@@ -562,6 +562,42 @@ test_eval (void)
   g_assert_cmpfloat (divergences[1], !=, divergences[2]);
 }
 
+/* What bench says that linear layers are. */
+static void
+test_bench_dtype (void)
+{
+  static const struct
+  {
+    const char *options;
+    const char *dtype; /* NULL: what was chosen */
+  } cases[] = {
+    { TINY, "float32" },
+    { TINY " --dtype bfloat16", "bfloat16" },
+    { TINY " --dtype auto", NULL },
+    { TINY " --dtype int8 --int8-weight-only", "int8-weight-only" },
+    { TINY " --load-in-8bit --dtype bfloat16", "llm-int8" },
+    { TINY " --load-in-4bit", "fp4" },
+    { TINY " --load-in-4bit --bnb-4bit-quant-type nf4", "nf4" },
+    { " --model @M/../quantized/bert-seqcls", "llm-int8" },
+    { " --model @M/../quantized/bert-seqcls-nf4", "nf4" },
+    { " --model @M/../quantized/bert-seqcls-nf4 --load-in-8bit", "nf4" },
+    { " --model @M/../quantized/gpt2-lm-fp4", "fp4" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *arguments = g_strconcat ("bench encode-2-8", cases[i].options, NULL);
+      g_autoptr (JsonNode) node = run_json (arguments);
+      const char *dtype = json_object_get_string_member (json_node_get_object (node), "dtype");
+
+      g_test_message ("%s: %s", arguments, dtype);
+      if (cases[i].dtype != NULL)
+        g_assert_cmpstr (dtype, ==, cases[i].dtype);
+      else
+        g_assert_cmpstr (dtype, !=, "auto");
+    }
+}
+
 static void
 test_show_json (void)
 {
@@ -823,6 +859,7 @@ main (int argc, char **argv)
   g_test_add_func ("/trafo/quantize-range", test_quantize_range);
   g_test_add_func ("/trafo/quantize-bytes", test_quantize_double);
   g_test_add_func ("/trafo/eval", test_eval);
+  g_test_add_func ("/trafo/bench-dtype", test_bench_dtype);
   g_test_add_func ("/trafo/show-json", test_show_json);
   g_test_add_func ("/trafo/plugin-path", test_plugin_path);
   g_test_add_func ("/trafo/environment", test_environment);
