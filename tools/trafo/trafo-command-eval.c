@@ -38,9 +38,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 typedef struct
 {
   TrafoModel *model;
-  TrafoModel *base; /* nullable: what the model is compared with */
-  double      loss; /* of the guide: the mean of a window times one less than its new tokens */
-  gint64      n_loss;
+  TrafoModel *base;   /* nullable: what the model is compared with */
+  double      loss;   /* of the guide: the mean of a window times one less than its new tokens */
+  gint64      n_loss; /* those, which the mean of all is over */
   double      divergence; /* of the base's predictions */
   gint64      n_agreed;   /* of the most likely tokens */
   gint64      n_compared;
@@ -172,7 +172,7 @@ evaluate (Evaluation    *self,
 }
 
 static int
-print (const TrafoCommand *self, const Evaluation *evaluation, gsize n_tokens, gboolean is_json)
+print (const TrafoCommand *self, const Evaluation *evaluation, gboolean is_json)
 {
   g_autoptr (TrafoValue) value = trafo_value_new_record ();
   double perplexity = exp (evaluation->loss / evaluation->n_loss);
@@ -181,7 +181,7 @@ print (const TrafoCommand *self, const Evaluation *evaluation, gsize n_tokens, g
 
   trafo_value_set_double (value, "perplexity", perplexity);
   trafo_value_set_double (value, "loss", evaluation->loss / evaluation->n_loss);
-  trafo_value_set_integer (value, "n_tokens", (gint64) n_tokens);
+  trafo_value_set_integer (value, "n_tokens", evaluation->n_loss);
   if (evaluation->base != NULL)
     {
       trafo_value_set_double (value, "kl_divergence", divergence);
@@ -189,7 +189,7 @@ print (const TrafoCommand *self, const Evaluation *evaluation, gsize n_tokens, g
     }
   if (is_json)
     return trafo_command_print_json (self, value);
-  printf ("perplexity %.6g over %" G_GSIZE_FORMAT " tokens\n", perplexity, n_tokens);
+  printf ("perplexity %.6g over %" G_GINT64_FORMAT " tokens\n", perplexity, evaluation->n_loss);
   if (evaluation->base != NULL)
     printf ("KL divergence %.4g a token, the same most likely token in %.2f %%\n",
             divergence,
@@ -306,7 +306,7 @@ eval (const TrafoCommand *self, const Options *options)
   ids = trafo_encoding_get_ids (encoding, &n_ids);
   if (!evaluate (&evaluation, ids, n_ids, max_length, stride, &error))
     return trafo_command_fail (self, error);
-  return print (self, &evaluation, n_ids, options->json);
+  return print (self, &evaluation, options->json);
 }
 
 static int

@@ -518,7 +518,8 @@ test_quantize_double (void)
                         json_object_get_array_member (json_node_get_object (node), "tensors")));
 }
 
-/* With the loop of its guide to perplexity transformers finds 353.1332787977403. */
+/* With the loop of its guide to perplexity transformers finds 353.1332787977403 over 139 tokens of 148, and
+ * with a stride of 1, where the first window alone counts, 344.9993591308594 over 31. */
 static void
 test_eval (void)
 {
@@ -534,12 +535,17 @@ test_eval (void)
   double           divergences[G_N_ELEMENTS (options_4bit)];
   g_autofree char *path = g_build_filename (folder, "text", NULL);
   g_autoptr (JsonNode) node = NULL;
+  g_autoptr (JsonNode) narrow = NULL;
   g_autoptr (JsonNode) same = NULL;
   g_autoptr (JsonNode) other = NULL;
 
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
   node = run_json ("eval --json @M/gpt2-untied --file @T/text --max-length 32 --stride 16");
   g_assert_cmpfloat_with_epsilon (get_number (node, "perplexity"), 353.1332787977403, 0.01);
+  g_assert_cmpfloat (get_number (node, "n_tokens"), ==, 139);
+  narrow = run_json ("eval --json @M/gpt2-untied --file @T/text --max-length 32 --stride 1");
+  g_assert_cmpfloat (get_number (narrow, "n_tokens"), ==, 31);
+  g_assert_cmpfloat_with_epsilon (get_number (narrow, "perplexity"), 344.9993591308594, 0.01);
   same = run_json ("eval --json @M/gpt2-untied --file @T/text --kl-base @M/gpt2-untied");
   g_assert_cmpfloat_with_epsilon (get_number (same, "kl_divergence"), 0, 1e-12);
   g_assert_cmpfloat (get_number (same, "top_1_agreement"), ==, 1);
