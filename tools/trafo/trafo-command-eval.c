@@ -12,6 +12,9 @@ enum
   DEFAULT_STRIDE = 512, /* of Hugging Face's guide */
 };
 
+/* Of errors that are not the model's own. */
+#define BASE_PREFIX "--kl-base: "
+
 typedef struct
 {
   TrafoModelOptions model;
@@ -105,6 +108,17 @@ compare (Evaluation *self, const float *logits, const float *base, gint64 n)
   self->n_compared++;
 }
 
+/* The same of the base. */
+static TrafoTensor *
+run_base (TrafoModel *base, const guint32 *ids, gsize n_ids, GError **error)
+{
+  TrafoTensor *logits = run_window (base, ids, n_ids, error);
+
+  if (logits == NULL)
+    g_prefix_error (error, BASE_PREFIX);
+  return logits;
+}
+
 /* @n_new: of the window's last tokens, those that no window before it predicted. */
 static gboolean
 evaluate_window (Evaluation *self, const guint32 *ids, gsize n_ids, gsize n_new, GError **error)
@@ -116,7 +130,7 @@ evaluate_window (Evaluation *self, const guint32 *ids, gsize n_ids, gsize n_new,
   double loss = 0;
 
   if (logits != NULL && self->base != NULL)
-    base = run_window (self->base, ids, n_ids, error);
+    base = run_base (self->base, ids, n_ids, error);
   if (logits == NULL || (self->base != NULL && base == NULL))
     return FALSE;
   n_vocab = trafo_tensor_get_dim (logits, 2);
@@ -125,8 +139,8 @@ evaluate_window (Evaluation *self, const guint32 *ids, gsize n_ids, gsize n_new,
       g_set_error (error,
                    TRAFO_ERROR,
                    TRAFO_ERROR_SHAPE,
-                   "--kl-base predicts %" G_GINT64_FORMAT " tokens, expected %" G_GINT64_FORMAT
-                   " as of the model",
+                   BASE_PREFIX "found logits of %" G_GINT64_FORMAT
+                               " tokens, expected %" G_GINT64_FORMAT " as of the model",
                    trafo_tensor_get_dim (base, 2),
                    n_vocab);
       return FALSE;
@@ -249,8 +263,11 @@ static TrafoModel *
 load_base (const Options *options, const TrafoCommand *command, GError **error)
 {
   const TrafoModelOptions base = { .model = options->kl_base, .device = options->model.device };
+  TrafoModel             *model = trafo_model_options_load (&base, command, "causal-lm", error);
 
-  return trafo_model_options_load (&base, command, "causal-lm", error);
+  if (model == NULL)
+    g_prefix_error (error, BASE_PREFIX);
+  return model;
 }
 
 static gboolean
