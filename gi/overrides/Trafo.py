@@ -322,6 +322,8 @@ def _enum_value(pspec, name, value):
         return nicks[value.replace("_", "-")]
     names = [str(key[1]) for key in _BOOLEAN_OPTIONS if key[0] == name]
     names += [nick.replace("-", "_") for nick in nicks]
+    if name == "dtype":
+        names.append("auto")  # which _options() takes for auto_dtype
     error = ValueError if isinstance(value, str) else TypeError
     raise error(f"{name} is {value!r}, expected one of: {', '.join(names)}")
 

@@ -91,6 +91,8 @@ class Save(unittest.TestCase):
         exact = Trafo.DTypeChoice.new(str(MODELS / "gpt2-lm"), "causal-lm", None, "a b", 0, None)
         self.assertEqual(exact.get_dtype(), Trafo.DType.FLOAT32)
         self.assertRegex(exact.to_string(), "^float32: .* ms a run")
+        with self.assertRaisesRegex(ValueError, "dtype is 'fast', expected one of: .*float32, .*, auto$"):
+            Trafo.AutoModelForCausalLM.from_pretrained(str(MODELS / "gpt2-lm"), dtype="fast")
 
     def test_int8_weight_only(self):
         source = str(MODELS / "gpt2-lm")
