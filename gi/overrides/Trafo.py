@@ -376,7 +376,14 @@ def _forward(self, inputs=None, output_hidden_states=False, cancellable=None, **
 
 
 # What ends in _async takes the same and then a callback (source, result, *user_data), which calls
-# what ends in _finish.
+# what ends in _finish. Without a callback it returns what PyGObject does, from 3.50 on something to
+# await, which None in the callback's place would not be.
+def _call_async(function, arguments, cancellable, callback, user_data):
+    if callback is not None:
+        return function(*arguments, cancellable, callback, *user_data)
+    return function(*arguments, *([cancellable] if cancellable is not None else []))
+
+
 _model_forward_async = Trafo.Model.forward_async
 
 
@@ -390,7 +397,13 @@ def _forward_async(
     **tensors,
 ):
     inputs = _as_tensor_dict(inputs, tensors)
-    _model_forward_async(self, inputs, output_hidden_states, cancellable, callback, *user_data)
+    return _call_async(
+        _model_forward_async,
+        (self, inputs, output_hidden_states),
+        cancellable,
+        callback,
+        user_data,
+    )
 
 
 def _with_load_options(function):
@@ -441,7 +454,7 @@ def _with_load_options_async(function):
         path, options=None, cancellable=None, callback=None, *user_data, **properties
     ):
         options = _options(Trafo.LoadOptions, options, properties)
-        function(path, options, cancellable, callback, *user_data)
+        return _call_async(function, (path, options), cancellable, callback, user_data)
 
     return from_pretrained_async
 
@@ -451,7 +464,7 @@ def _with_quantization_async(function):
         path, type, options=None, cancellable=None, callback=None, *user_data, **properties
     ):
         options = _options(Trafo.LoadOptions, options, properties)
-        function(path, type, options, cancellable, callback, *user_data)
+        return _call_async(function, (path, type, options), cancellable, callback, user_data)
 
     return from_pretrained_quantized_async
 
@@ -527,7 +540,9 @@ def _tokenizer_encode_batch_async(
 ):
     options = _options(Trafo.EncodeOptions, options, properties)
     texts, pairs = _bytes_list(texts), _bytes_list(pairs)
-    self.encode_bytes_batch_async(texts, pairs, options, cancellable, callback, *user_data)
+    return _call_async(
+        self.encode_bytes_batch_async, (texts, pairs, options), cancellable, callback, user_data
+    )
 
 
 def _tokenizer_call(self, text, text_pair=None, options=None, **properties):
@@ -666,10 +681,17 @@ def _run_text(self, text, cancellable=None, **parameters):
 _pipeline_run_async = Trafo.Pipeline.run_async
 
 
+async def _await_native(pending):
+    return _native(await pending)
+
+
 def _run_async(self, inputs=None, cancellable=None, callback=None, *user_data, **parameters):
     inputs = _variant(_inputs(inputs, parameters))
     parameters = _variant(parameters)
-    _pipeline_run_async(self, inputs, parameters, cancellable, callback, *user_data)
+    pending = _call_async(
+        _pipeline_run_async, (self, inputs, parameters), cancellable, callback, user_data
+    )
+    return None if pending is None else _await_native(pending)
 
 
 def _finish_native(function):
@@ -688,7 +710,9 @@ def _pipeline_from_pretrained_async(
     task, path, options=None, cancellable=None, callback=None, *user_data, **properties
 ):
     options = _options(Trafo.LoadOptions, options, properties)
-    _new_pipeline_async(task, path, options, cancellable, callback, *user_data)
+    return _call_async(
+        _new_pipeline_async, (task, path, options), cancellable, callback, user_data
+    )
 
 
 Trafo.Pipeline.run = _run

@@ -4,6 +4,7 @@
 """Each pair of _async and _finish gives what the call that blocks gives, in the main loop's thread."""
 import os
 import pathlib
+import sys
 import tempfile
 import threading
 import unittest
@@ -137,6 +138,51 @@ class Run(unittest.TestCase):
             self.assertTrue(wait(tensors.save_async, tensors.save_finish, filename, None))
             found = load(Trafo.TensorDict, filename, None, name="load")
         numpy.testing.assert_array_equal(found["x"], [[1.5, 2.5]])
+
+
+class Await(unittest.TestCase):
+    """Only where no callback is given, not even None, does PyGObject return what can be awaited."""
+
+    def test_nothing_stands_for_a_callback(self):
+        overlay = sys.modules["gi.overrides.Trafo"]
+        cancellable = Gio.Cancellable()
+
+        def start(*arguments):
+            return "pending", arguments
+
+        for wrap, arguments in (
+            (overlay._with_load_options_async, (FOLDER,)),
+            (overlay._with_quantization_async, (FOLDER, "int8")),
+        ):
+            with self.subTest(wrap.__name__):
+                call = wrap(start)
+                self.assertEqual(call(*arguments), ("pending", (*arguments, None)))
+                self.assertEqual(
+                    call(*arguments, cancellable=cancellable),
+                    ("pending", (*arguments, None, cancellable)),
+                )
+                self.assertEqual(
+                    call(*arguments, None, None, print, 1),
+                    ("pending", (*arguments, None, None, print, 1)),
+                )
+
+    @unittest.skipIf(gi.version_info < (3, 50, 0), "PyGObject has nothing to await before 3.50")
+    def test_await(self):
+        from gi.events import GLibEventLoopPolicy
+
+        async def run():
+            model = await Trafo.AutoModel.from_pretrained_async(FOLDER, dtype="float32")
+            outputs = await model.forward_async(input_ids=[[2, 5, 3]])
+            quantized = await Trafo.AutoModel.from_pretrained_quantized_async(FOLDER, "int8")
+            tokenizer = await Trafo.AutoTokenizer.from_pretrained_async(FOLDER)
+            encodings = await tokenizer.encode_batch_async(TEXTS, padding=True)
+            rows = await pipeline.run_async(TEXTS)
+            return outputs.keys(), quantized.get_task(), len(encodings["input_ids"]), len(rows)
+
+        # what a constructor began, PyGObject 3.50 cannot end
+        pipeline = Trafo.Pipeline.new_from_pretrained("feature-extraction", FOLDER)
+        found = GLibEventLoopPolicy().get_event_loop().run_until_complete(run())
+        self.assertEqual(found, (["last_hidden_state", "pooler_output"], "base", 2, 2))
 
 
 if __name__ == "__main__":
