@@ -105,6 +105,8 @@ find_linear_type (const TrafoModelOptions *options, TrafoModel *model)
     return "llm-int8";
   if (options->load_in_4bit)
     return options->bnb_4bit_quant_type != NULL ? options->bnb_4bit_quant_type : "fp4";
+  if (options->int4_weight_only)
+    return "int4-weight-only";
   if (options->int8_weight_only ||
       (choice != NULL && trafo_dtype_choice_get_int8_weight_only (choice)))
     return "int8-weight-only";

@@ -581,6 +581,7 @@ test_bench_dtype (void)
     { TINY " --dtype bfloat16", "bfloat16" },
     { TINY " --dtype auto", NULL },
     { TINY " --dtype int8 --int8-weight-only", "int8-weight-only" },
+    { TINY " --dtype int8 --int4-weight-only", "int4-weight-only" },
     { TINY " --load-in-8bit --dtype bfloat16", "llm-int8" },
     { TINY " --load-in-4bit", "fp4" },
     { TINY " --load-in-4bit --bnb-4bit-quant-type nf4", "nf4" },
