@@ -14,6 +14,11 @@
 #include "trafo-thread-pool-private.h"
 #include "trafo-weight-memory-private.h"
 
+enum
+{
+  TABLE_RUNS = 32, /* between times that the pages of tables are given back */
+};
+
 /* One parameter in one form. */
 typedef struct
 {
@@ -36,6 +41,8 @@ struct _TrafoWeights
   gsize             size_bytes;
   TrafoWeightCache *cache;      /* nullable */
   gboolean          is_settled; /* all that is there was seen by the cache after a run */
+  GArray           *tables;     /* operands in the source's memory of which rows are looked up */
+  guint             n_runs;
 };
 
 G_STATIC_ASSERT (TRAFO_N_WEIGHT_USES ==
@@ -74,6 +81,7 @@ trafo_weights_new (TrafoDevice *device, TrafoDType dtype, const TrafoWeightSourc
   g_mutex_init (&self->lock);
   self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
   trafo_weight_memory_init (&self->memory);
+  self->tables = g_array_new (FALSE, FALSE, sizeof (TrafoOperand));
   return self;
 }
 
@@ -109,6 +117,7 @@ trafo_weights_unref (TrafoWeights *self)
   while (g_hash_table_iter_next (&iter, NULL, &entry))
     entry_clear (self, entry);
   g_hash_table_unref (self->entries);
+  g_array_unref (self->tables);
   trafo_weight_memory_clear (&self->memory);
   if (self->source.destroy != NULL)
     self->source.destroy (self->source.data);
@@ -162,11 +171,23 @@ list_records (TrafoWeights *self)
   return records;
 }
 
+/* For a row of some KiB Linux maps all of the folio, of up to 2 MiB, that the file's page cache has there:
+ * a text would leave the whole table in the process's memory. */
+static void
+release_tables (TrafoWeights *self)
+{
+  if (++self->n_runs % TABLE_RUNS != 0 || self->source.release == NULL)
+    return;
+  for (guint i = 0; i < self->tables->len; i++)
+    self->source.release (self->source.data, &g_array_index (self->tables, TrafoOperand, i));
+}
+
 void
 trafo_weights_settle (TrafoWeights *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
+  release_tables (self);
   if (self->cache == NULL || self->is_settled || trafo_weight_cache_is_busy (self->cache))
     return;
   self->is_settled = TRUE;
@@ -857,6 +878,8 @@ trafo_weights_get (TrafoWeights          *self,
         }
       if (entry->copy != NULL || entry->buffer != NULL)
         release_parts (self, param);
+      else if (use == TRAFO_WEIGHT_USE_TABLE)
+        g_array_append_val (self->tables, entry->operand);
       g_hash_table_insert (self->entries, g_steal_pointer (&key), entry);
     }
   *ret_operand = entry->operand;
