@@ -37,7 +37,10 @@ find_secret (TrafoSipKey *secret)
 
 /* Not by its mapping, of which nothing shall stay in memory. */
 static gboolean
-read_sum (TrafoMappedFile *file, const TrafoSipKey *secret, guint64 *ret_sum)
+read_sum (TrafoMappedFile   *file,
+          const TrafoSipKey *secret,
+          GCancellable      *cancellable,
+          guint64           *ret_sum)
 {
   gsize               n_pieces = file->size_bytes / PIECE_BYTES + 1;
   g_autofree guint64 *sums = g_try_new (guint64, n_pieces);
@@ -49,17 +52,21 @@ read_sum (TrafoMappedFile *file, const TrafoSipKey *secret, guint64 *ret_sum)
     {
       gsize size_bytes = MIN (PIECE_BYTES, file->size_bytes - i * PIECE_BYTES);
 
-      if (!trafo_mapped_file_read (file, i * PIECE_BYTES, piece, size_bytes, NULL))
+      if (g_cancellable_is_cancelled (cancellable) ||
+          !trafo_mapped_file_read (file, i * PIECE_BYTES, piece, size_bytes, NULL))
         return FALSE;
       sums[i] = trafo_siphash (secret, piece, size_bytes);
     }
   *ret_sum = trafo_siphash (secret, sums, n_pieces * sizeof *sums);
-  /* what changed meanwhile is neither the one nor the other */
-  return trafo_mapped_file_check (file, NULL);
+  return TRUE;
 }
 
 static gboolean
-find_sum (TrafoMappedFile *file, const TrafoSipKey *secret, gboolean reads, guint64 *ret_sum)
+find_sum (TrafoMappedFile   *file,
+          const TrafoSipKey *secret,
+          gboolean           reads,
+          GCancellable      *cancellable,
+          guint64           *ret_sum)
 {
   g_autofree char *identity = trafo_mapped_file_describe (file);
   /* which secret, without telling it */
@@ -67,12 +74,14 @@ find_sum (TrafoMappedFile *file, const TrafoSipKey *secret, gboolean reads, guin
       g_strdup_printf ("%" G_GINT64_MODIFIER "x", trafo_siphash (secret, "", 0));
   g_autoptr (GVariant) kept = NULL;
 
-  if (identity == NULL)
+  if (identity == NULL || !trafo_mapped_file_is_untouched (file))
     return FALSE;
   kept = trafo_findings_recall (KIND, identity, conditions, G_VARIANT_TYPE (SUM_TYPE));
   if (kept != NULL)
     *ret_sum = g_variant_get_uint64 (kept);
-  else if (!reads || !read_sum (file, secret, ret_sum))
+  /* what was touched while it was read is neither the one nor the other */
+  else if (!reads || !read_sum (file, secret, cancellable, ret_sum) ||
+           !trafo_mapped_file_is_untouched (file))
     return FALSE;
   else
     trafo_findings_keep (KIND, identity, conditions, g_variant_new_uint64 (*ret_sum));
@@ -80,7 +89,7 @@ find_sum (TrafoMappedFile *file, const TrafoSipKey *secret, gboolean reads, guin
 }
 
 char *
-trafo_contents_describe (TrafoCheckpoint *checkpoint, gboolean reads)
+trafo_contents_describe (TrafoCheckpoint *checkpoint, gboolean reads, GCancellable *cancellable)
 {
   g_autoptr (GString) lines = g_string_new (NULL);
   TrafoSipKey secret;
@@ -92,7 +101,7 @@ trafo_contents_describe (TrafoCheckpoint *checkpoint, gboolean reads)
       TrafoMappedFile *file = trafo_checkpoint_get_file (checkpoint, i);
       guint64          sum;
 
-      if (!find_sum (file, &secret, reads, &sum))
+      if (!find_sum (file, &secret, reads, cancellable, &sum))
         return NULL;
       g_string_append_printf (lines,
                               "bytes %" G_GSIZE_FORMAT " sum %016" G_GINT64_MODIFIER "x\n",
@@ -100,4 +109,13 @@ trafo_contents_describe (TrafoCheckpoint *checkpoint, gboolean reads)
                               sum);
     }
   return g_string_free (g_steal_pointer (&lines), FALSE);
+}
+
+gboolean
+trafo_contents_are_untouched (TrafoCheckpoint *checkpoint)
+{
+  for (guint i = 0; i < trafo_checkpoint_get_n_files (checkpoint); i++)
+    if (!trafo_mapped_file_is_untouched (trafo_checkpoint_get_file (checkpoint, i)))
+      return FALSE;
+  return TRUE;
 }

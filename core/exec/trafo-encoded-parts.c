@@ -135,10 +135,7 @@ encode_pieces (Encoding *work, const TrafoWeightSource *source)
   gsize size_bytes = (gsize) (work->weight->shape[0] * work->weight->shape[1]) *
                      trafo_dtype_get_size (work->weight->dtype);
   guint n_tasks = (guint) ((work->n_units + work->units_per_task - 1) / work->units_per_task);
-  /* of [K, N] each task reads a part of all rows */
-  guint n_pieces = work->is_in_out
-                       ? 1
-                       : (guint) CLAMP (size_bytes / TRAFO_WEIGHT_PIECE_BYTES, 1, MAX (n_tasks, 1));
+  guint n_pieces = trafo_weight_count_pieces (work->is_in_out, size_bytes, n_tasks);
 
   for (guint i = 0; i < n_pieces; i++)
     {
@@ -281,13 +278,14 @@ trafo_encoded_parts_fetch (TrafoEncodedParts       *self,
             return FALSE;
           continue;
         }
-      self->memory[i] = trafo_encoded_part_new (&made,
-                                                self->encoding,
-                                                &parts[i],
-                                                source,
-                                                is_in_out,
-                                                source->nests_scales,
-                                                error);
+      self->memory[i] =
+          trafo_encoded_part_new (&made,
+                                  self->encoding,
+                                  &parts[i],
+                                  source,
+                                  is_in_out,
+                                  source->nests_scales && trafo_4bit_nests (self->encoding),
+                                  error);
       if (self->memory[i] == NULL)
         return FALSE;
       set_part (self, i, &made);

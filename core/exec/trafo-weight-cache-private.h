@@ -26,11 +26,13 @@ typedef struct
  * file does not say enough. */
 char *trafo_weight_cache_identify (TrafoDevice *device, TrafoDType dtype, const char *made_of);
 
-/* The contents. @checkpoint may be NULL, where the identity says all. */
+/* Of @checkpoint's contents, which may have to be read, once, to find out whether they are those of a file that
+ * is there; NULL where the identity says all. */
 TrafoWeightCache *trafo_weight_cache_new (const TrafoWeightCachePolicy *policy,
                                           const char                   *identity,
-                                          TrafoCheckpoint              *checkpoint);
-/* Waits for what is being written, unless in a child of the process that writes. */
+                                          TrafoCheckpoint              *checkpoint,
+                                          GCancellable                 *cancellable);
+/* Waits for what is being written, and read for that, unless in a child of the process that writes. */
 void trafo_weight_cache_free (TrafoWeightCache *self);
 
 /* As trafo_weight_file_lookup(). */

@@ -95,7 +95,7 @@ shorten (const char *text, int n)
 
 /* Finds the file's name, if the contents are known or, with @reads, can be. */
 static void
-find_path (TrafoWeightCache *self, gboolean reads)
+find_path (TrafoWeightCache *self, gboolean reads, GCancellable *cancellable)
 {
   g_autofree char *contents = NULL;
   g_autofree char *full = NULL;
@@ -104,7 +104,7 @@ find_path (TrafoWeightCache *self, gboolean reads)
 
   if (self->checkpoint != NULL)
     {
-      contents = trafo_contents_describe (self->checkpoint, reads);
+      contents = trafo_contents_describe (self->checkpoint, reads, cancellable);
       if (contents == NULL)
         return;
     }
@@ -131,7 +131,8 @@ has_any_of_kind (const TrafoWeightCache *self)
 TrafoWeightCache *
 trafo_weight_cache_new (const TrafoWeightCachePolicy *policy,
                         const char                   *identity,
-                        TrafoCheckpoint              *checkpoint)
+                        TrafoCheckpoint              *checkpoint,
+                        GCancellable                 *cancellable)
 {
   TrafoWeightCache *self = g_new0 (TrafoWeightCache, 1);
   g_autofree char  *sum = shorten (identity, 16);
@@ -142,10 +143,10 @@ trafo_weight_cache_new (const TrafoWeightCachePolicy *policy,
   self->checkpoint = checkpoint != NULL ? trafo_checkpoint_ref (checkpoint) : NULL;
   self->kind = g_strconcat (sum, "-", NULL);
   self->identity = g_strdup (identity);
-  find_path (self, FALSE);
+  find_path (self, FALSE, NULL);
   /* the checkpoint may be a copy of one that is there; else it is read by who writes */
   if (self->path == NULL && has_any_of_kind (self))
-    find_path (self, TRUE);
+    find_path (self, TRUE, cancellable);
   if (self->path != NULL)
     self->file = open_file (self);
   return self;
@@ -368,29 +369,37 @@ write_locked (TrafoWeightCache *self)
     g_debug ("packed weights are not kept: %s", error->message);
 }
 
-/* Whether the weights were packed from what the files held then: a file that changed since may have been
- * read before or after. */
+/* Whether the weights were packed from what the files held then: of a file that was touched since, some may
+ * have been read before and some after. */
 static gboolean
 is_of_contents (const TrafoWeightCache *self)
 {
-  return self->checkpoint == NULL || trafo_checkpoint_check (self->checkpoint, NULL);
+  return self->checkpoint == NULL || trafo_contents_are_untouched (self->checkpoint);
+}
+
+static void
+keep_records (TrafoWeightCache *self)
+{
+  int lock;
+
+  /* before the lock, which others do not wait for */
+  if (self->path == NULL)
+    find_path (self, TRUE, NULL);
+  lock = self->path != NULL ? lock_folder (self) : -1;
+  if (lock < 0)
+    return;
+  if (is_of_contents (self))
+    write_locked (self);
+  close (lock);
 }
 
 static gpointer
 settle_in_thread (gpointer data)
 {
   TrafoWeightCache *self = data;
-  gboolean          is_enough = count_bytes (self->records) >= self->policy.min_bytes;
-  int               lock = is_enough ? lock_folder (self) : -1;
 
-  if (lock >= 0)
-    {
-      if (self->path == NULL)
-        find_path (self, TRUE);
-      if (self->path != NULL && is_of_contents (self))
-        write_locked (self);
-      close (lock);
-    }
+  if (count_bytes (self->records) >= self->policy.min_bytes)
+    keep_records (self);
   if (self->file != NULL && !self->is_enlarged)
     trafo_weight_file_enlarge_pages (self->file, &self->is_stopped);
   self->is_enlarged = TRUE;

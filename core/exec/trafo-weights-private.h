@@ -26,10 +26,10 @@ typedef struct
 
 /* Where parameters come from. lookup: the tensor in host memory, rows contiguous, valid as long as
  * the source; its shape is what the graph asks for. release: the bytes will not be read again
- * soon, so that a mapped file's pages need not stay in memory. A tensor that is kept encoded, for
+ * soon, or little of them, so that a mapped file's pages need not stay in memory. A tensor that is kept encoded, for
  * an encoded use alone, comes as its integers, [N, K], or bytes, [n], of codes of 4 bits; lookup_scales
- * gives what belongs to them. nests_scales: 4 bits that are made of floats get nested scales. locate, which may be NULL: in which of the source's files the tensor lies, and where; FALSE if
- * it is in none. */
+ * gives what belongs to them. nests_scales: NF4 and FP4 that are made of floats get nested scales. locate,
+ * which may be NULL: in which of the source's files the tensor lies, and where; FALSE if it is in none. */
 typedef struct
 {
   gpointer       data;
@@ -54,6 +54,14 @@ typedef struct
 
 /* So much of a source is read before its pages are given back. */
 #define TRAFO_WEIGHT_PIECE_BYTES ((gsize) 16 << 20)
+
+/* In how many pieces @n_tasks go that read, or write, so many bytes. Of [K, N] each task reads a part of all
+ * rows, of which no piece leaves any. */
+static inline guint
+trafo_weight_count_pieces (gboolean is_in_out, gsize size_bytes, guint n_tasks)
+{
+  return is_in_out ? 1 : (guint) CLAMP (size_bytes / TRAFO_WEIGHT_PIECE_BYTES, 1, MAX (n_tasks, 1));
+}
 
 /* How an op takes a parameter. */
 typedef enum

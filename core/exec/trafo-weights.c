@@ -48,6 +48,9 @@ struct _TrafoWeights
 G_STATIC_ASSERT (TRAFO_N_WEIGHT_USES ==
                  TRAFO_WEIGHT_USE_LINEAR + 2 * (TRAFO_WEIGHT_ENCODING_INT4 + 1));
 
+static const char *const encoding_names[] = { "none", "LLM.int8()", "nf4", "fp4", "int8", "int4" };
+G_STATIC_ASSERT (G_N_ELEMENTS (encoding_names) == TRAFO_WEIGHT_ENCODING_INT4 + 1);
+
 TrafoWeightUse
 trafo_weight_use_of (const TrafoNode *consumer, guint operand)
 {
@@ -260,7 +263,7 @@ trafo_weights_check_encoding (TrafoDevice *device, TrafoWeightEncoding encoding,
                TRAFO_ERROR,
                TRAFO_ERROR_UNSUPPORTED,
                "found weights in %s, expected none on device %s, which has no kernels for it",
-               encoding == TRAFO_WEIGHT_ENCODING_LLM_INT8 ? "LLM.int8()" : "int8",
+               encoding_names[encoding],
                trafo_device_get_name (device));
   return FALSE;
 }
@@ -328,9 +331,11 @@ release_parts (TrafoWeights *self, const TrafoGraphParam *param)
 static gsize
 count_packing_bytes (const TrafoWeight *weight, gsize packed_bytes)
 {
-  gsize size_bytes = (gsize) weight->n_out * (gsize) weight->n_in;
+  gsize n_elements = (gsize) weight->n_out * (gsize) weight->n_in;
+  gsize size_bytes = n_elements * trafo_dtype_get_size (weight->parts[0].dtype);
 
-  return MAX (packed_bytes, size_bytes * trafo_dtype_get_size (weight->parts[0].dtype));
+  return MAX (packed_bytes,
+              trafo_4bit_is_encoding (weight->encoding) ? n_elements / 2 : size_bytes);
 }
 
 /* A large weight goes piece by piece, so that it is never in memory twice. */
@@ -344,10 +349,9 @@ pack_pieces (TrafoWeights *self, const TrafoGraphParam *param, Packing *packing,
   if (TRAFO_HAS (ops, pack_n_tasks))
     n_tasks = ops->pack_n_tasks (packing->device, packing->weight);
   packing->n_tasks = n_tasks;
-  n_pieces =
-      (guint) CLAMP (count_packing_bytes (packing->weight, packed_bytes) / TRAFO_WEIGHT_PIECE_BYTES,
-                     1,
-                     MAX (n_tasks, 1));
+  n_pieces = trafo_weight_count_pieces (packing->weight->is_in_out,
+                                        count_packing_bytes (packing->weight, packed_bytes),
+                                        n_tasks);
   for (guint i = 0; i < n_pieces; i++)
     {
       packing->first_task = (guint64) n_tasks * i / n_pieces;
@@ -411,20 +415,25 @@ entry_give_back (TrafoWeights *self, Entry *entry, gsize size_bytes)
   entry->copy = NULL;
 }
 
-static const char *const encoding_names[] = { "none", "llm-int8", "nf4", "fp4", "int8", "int4" };
-
-/* What a packed weight is made from, in the files that the cache's identity names, and how; NULL if
- * there is no cache, or some part is in no file. */
+/* What a packed weight is made from, in the files that the cache's identity names, and how: @is_in_out is how
+ * the parts lie there, of which codes are [N, K] all the same. NULL if there is no cache, or some part is in
+ * no file. */
 static char *
-cache_key (TrafoWeights *self, const TrafoWeight *weight, const TrafoOperand *parts, guint n_parts)
+cache_key (TrafoWeights       *self,
+           const TrafoWeight  *weight,
+           const TrafoOperand *parts,
+           guint               n_parts,
+           gboolean            is_in_out)
 {
-  g_autoptr (GString) key = g_string_new (weight->is_in_out ? "in-out" : "out-in");
+  g_autoptr (GString) key = g_string_new (NULL);
 
-  g_return_val_if_fail (weight->encoding < G_N_ELEMENTS (encoding_names), NULL);
-  if (weight->encoding != TRAFO_WEIGHT_ENCODING_NONE)
-    g_string_printf (key, "%s %u", encoding_names[weight->encoding], weight->block_size);
   if (self->cache == NULL || self->source.locate == NULL)
     return NULL;
+  g_string_printf (key,
+                   "%s %s %u",
+                   is_in_out ? "in-out" : "out-in",
+                   encoding_names[weight->encoding],
+                   weight->block_size);
   for (guint i = 0; i < n_parts; i++)
     {
       const TrafoOperand *part = &parts[i];
@@ -457,10 +466,11 @@ take_cached (TrafoWeights       *self,
              const TrafoWeight  *weight,
              const TrafoOperand *parts,
              guint               n_parts,
+             gboolean            is_in_out,
              gsize               size_bytes,
              Entry              *entry)
 {
-  g_autofree char *key = cache_key (self, weight, parts, n_parts);
+  g_autofree char *key = cache_key (self, weight, parts, n_parts, is_in_out);
   gconstpointer    found =
       key != NULL ? trafo_weight_cache_lookup (self->cache, key, size_bytes) : NULL;
 
@@ -635,7 +645,8 @@ make_packed_of_joined (TrafoWeights          *self,
   weight->n_parts = 1;
   packed_bytes = get_packed_size (self, weight);
   *ret_is_packed = packed_bytes > 0;
-  if (packed_bytes == 0 || take_cached (self, weight, parts, n_parts, packed_bytes, entry))
+  if (packed_bytes == 0 ||
+      take_cached (self, weight, parts, n_parts, weight->is_in_out, packed_bytes, entry))
     return TRUE;
   if (!operand_size_bytes (&joined, &size_bytes, error))
     return FALSE;
@@ -686,7 +697,7 @@ make_linear (TrafoWeights          *self,
   packed_bytes = get_packed_size (self, &weight);
   *ret_is_packed = packed_bytes > 0;
   if (packed_bytes > 0)
-    return take_cached (self, &weight, parts, weight.n_parts, packed_bytes, entry) ||
+    return take_cached (self, &weight, parts, weight.n_parts, is_in_out, packed_bytes, entry) ||
            make_packed (self, param, &weight, packed_bytes, entry, error);
   if (weight.n_parts == 1 && parts[0].dtype == TRAFO_DTYPE_FLOAT32)
     return TRUE;
@@ -801,7 +812,8 @@ make_encoded (TrafoWeights          *self,
     return FALSE;
   weight.block_size = trafo_encoded_parts_get_block_size (&encoded);
   packed_bytes = get_packed_size (self, &weight);
-  if (packed_bytes > 0 && take_cached (self, &weight, parts, weight.n_parts, packed_bytes, entry))
+  if (packed_bytes > 0 &&
+      take_cached (self, &weight, parts, weight.n_parts, is_in_out, packed_bytes, entry))
     return TRUE;
   if (!trafo_encoded_parts_fetch (&encoded, &self->source, param, parts, is_in_out, error))
     return FALSE;

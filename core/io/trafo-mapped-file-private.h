@@ -35,6 +35,9 @@ gboolean trafo_mapped_file_read (TrafoMappedFile *file,
                                  GError         **error);
 /* Whether the file still has the size and time of change that it was opened with. */
 gboolean trafo_mapped_file_check (TrafoMappedFile *file, GError **error);
+/* The same, and the time of change, which nobody can set back: whether it holds what it held then. Another
+ * name or owner is a change, too. */
+gboolean trafo_mapped_file_is_untouched (const TrafoMappedFile *file);
 /* One line that tells the file, as it was when it was mapped, from all others and from itself before
  * and after a change. NULL if it had been changed so recently that its times need not show the next
  * change. */

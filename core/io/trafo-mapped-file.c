@@ -162,6 +162,18 @@ trafo_mapped_file_check (TrafoMappedFile *file, GError **error)
   return FALSE;
 }
 
+gboolean
+trafo_mapped_file_is_untouched (const TrafoMappedFile *file)
+{
+  struct stat status;
+
+  return fstat (file->fd, &status) == 0 && (gsize) status.st_size == file->size_bytes &&
+         status.st_mtim.tv_sec == file->mtime_seconds &&
+         status.st_mtim.tv_nsec == file->mtime_nanoseconds &&
+         status.st_ctim.tv_sec == file->ctime_seconds &&
+         status.st_ctim.tv_nsec == file->ctime_nanoseconds;
+}
+
 /* The time of change is there besides that of modification, for anybody may set the latter. */
 char *
 trafo_mapped_file_describe (const TrafoMappedFile *file)

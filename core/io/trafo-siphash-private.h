@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* A secret that whoever wrote a file cannot know, so that no file can make hash tables slow. */
+/* A secret that whoever wrote a file cannot know, so that no file can make hash tables slow, or be taken for
+ * another by its sum. */
 typedef struct
 {
   guint64 k0;

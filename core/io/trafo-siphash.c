@@ -3,6 +3,7 @@
 #include "trafo-siphash-private.h"
 
 #include <string.h>
+#include <sys/random.h>
 
 static inline guint64
 rotate_left (guint64 x, guint n_bits)
@@ -25,16 +26,19 @@ sip_round (guint64 v[4])
   v[2] = rotate_left (v[2], 32);
 }
 
-/* A fresh random key. */
+/* A fresh random key. That of GLib's generator, whose seed the program may set, is for systems that have
+ * no randomness yet. */
 void
 trafo_sip_key_init (TrafoSipKey *key)
 {
+  if (getrandom (key, sizeof *key, GRND_NONBLOCK) == (gssize) sizeof *key)
+    return;
   key->k0 = ((guint64) g_random_int () << 32) | g_random_int ();
   key->k1 = ((guint64) g_random_int () << 32) | g_random_int ();
 }
 
 /* SipHash-1-3, of Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012: one round a
- * word and three at the end, which is what hash tables need. */
+ * word and three at the end, which is enough where nobody sees the sums that a key gives. */
 guint64
 trafo_siphash (const TrafoSipKey *key, gconstpointer data, gsize size_bytes)
 {

@@ -24,6 +24,7 @@ trafo_4bit_encoding_from_name (const char *name)
 const char *
 trafo_4bit_encoding_get_name (TrafoWeightEncoding encoding)
 {
+  g_return_val_if_fail (trafo_4bit_nests (encoding), NULL); /* others are in no file */
   return encoding == TRAFO_WEIGHT_ENCODING_NF4 ? "nf4" : "fp4";
 }
 

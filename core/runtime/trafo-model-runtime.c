@@ -257,7 +257,8 @@ static TrafoWeightCache *
 open_weight_cache (Runtime                 *self,
                    TrafoDType               dtype,
                    const TrafoQuantization *quantization,
-                   TrafoCheckpoint         *checkpoint)
+                   TrafoCheckpoint         *checkpoint,
+                   GCancellable            *cancellable)
 {
   guint64                max_mib = trafo_environment_get_number ("TRAFO_WEIGHT_CACHE_MIB",
                                                   DEFAULT_WEIGHT_CACHE_MIB,
@@ -276,7 +277,7 @@ open_weight_cache (Runtime                 *self,
   if (identity == NULL)
     return NULL;
   policy.folder = folder = g_build_filename (parent, "weights", NULL);
-  return trafo_weight_cache_new (&policy, identity, checkpoint);
+  return trafo_weight_cache_new (&policy, identity, checkpoint, cancellable);
 }
 
 /* @folder: NULL for a model that begins with random weights. */
@@ -335,7 +336,11 @@ runtime_load (Runtime          *self,
   self->weights = trafo_weights_new (self->device, dtype, &source);
   if (caches_weights && checkpoint != NULL)
     trafo_weights_set_cache (self->weights,
-                             open_weight_cache (self, dtype, &quantization, checkpoint));
+                             open_weight_cache (self,
+                                                dtype,
+                                                &quantization,
+                                                checkpoint,
+                                                cancellable));
   return TRUE;
 }
 
@@ -420,7 +425,8 @@ attach_runtime (TrafoModel       *model,
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
- * Reads config.json and maps the weights.
+ * Reads config.json and maps the weights; where packed ones are kept that may be of the same files, those are
+ * read once to tell.
  *
  * Tensors that the checkpoint lacks are initialised and listed by
  * [method@Trafo.Model.list_missing_keys]. Most callers want [class@Trafo.AutoModel] instead, which

@@ -75,7 +75,8 @@ read_values (TrafoQuantization *self, TrafoConfig *values, GError **error)
   const char *compute = trafo_config_get_string (values, "bnb_4bit_compute_dtype", "float32");
 
   self->threshold = trafo_config_get_double (values, "llm_int8_threshold", 6.0, 0, G_MAXFLOAT);
-  self->is_nested = trafo_config_get_boolean (values, "bnb_4bit_use_double_quant", FALSE);
+  self->is_nested =
+      is_4bit && trafo_config_get_boolean (values, "bnb_4bit_use_double_quant", FALSE);
   self->compute_dtype = trafo_dtype_from_name (compute);
   if (!trafo_config_check (values, error))
     return FALSE;

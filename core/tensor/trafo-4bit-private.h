@@ -16,19 +16,11 @@ G_BEGIN_DECLS
 #define TRAFO_4BIT_MAX_BLOCK_SIZE 64     /* of what is made here */
 #define TRAFO_4BIT_NESTED_BLOCK_SIZE 256 /* scales that share one of theirs */
 
-static inline gboolean
-trafo_4bit_is_encoding (TrafoWeightEncoding encoding)
-{
-  return encoding == TRAFO_WEIGHT_ENCODING_NF4 || encoding == TRAFO_WEIGHT_ENCODING_FP4 ||
-         encoding == TRAFO_WEIGHT_ENCODING_INT4;
-}
-
-/* How many elements share a scale, in what is made here. */
-static inline guint
-trafo_4bit_get_block_size (TrafoWeightEncoding encoding)
-{
-  return encoding == TRAFO_WEIGHT_ENCODING_INT4 ? 32 : 64;
-}
+gboolean trafo_4bit_is_encoding (TrafoWeightEncoding encoding);
+/* How many elements share a scale, in what is made here; 0 for another encoding. */
+guint trafo_4bit_get_block_size (TrafoWeightEncoding encoding);
+/* Whether its scales may be nested. */
+gboolean trafo_4bit_nests (TrafoWeightEncoding encoding);
 
 /* What the codes stand for, of a scale of 1. */
 const float *trafo_4bit_get_values (TrafoWeightEncoding encoding);

@@ -63,18 +63,56 @@ static const float nested_magnitudes[127] = {
   0.99296874f,
 };
 
+typedef struct
+{
+  TrafoWeightEncoding encoding;
+  const float        *values;
+  const guint8       *order; /* NULL: integers */
+  guint               block_size;
+} Type;
+
+static const Type types[] = {
+  { TRAFO_WEIGHT_ENCODING_NF4, nf4_values, nf4_order, 64 },
+  { TRAFO_WEIGHT_ENCODING_FP4, fp4_values, fp4_order, 64 },
+  { TRAFO_WEIGHT_ENCODING_INT4, int4_values, NULL, 32 },
+};
+
+/* NULL for an encoding of other than 4 bits. */
+static const Type *
+find_type (TrafoWeightEncoding encoding)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
+    if (types[i].encoding == encoding)
+      return &types[i];
+  return NULL;
+}
+
+gboolean
+trafo_4bit_is_encoding (TrafoWeightEncoding encoding)
+{
+  return find_type (encoding) != NULL;
+}
+
+guint
+trafo_4bit_get_block_size (TrafoWeightEncoding encoding)
+{
+  const Type *type = find_type (encoding);
+
+  return type != NULL ? type->block_size : 0;
+}
+
+gboolean
+trafo_4bit_nests (TrafoWeightEncoding encoding)
+{
+  const Type *type = find_type (encoding);
+
+  return type != NULL && type->order != NULL;
+}
+
 const float *
 trafo_4bit_get_values (TrafoWeightEncoding encoding)
 {
-  switch (encoding)
-    {
-    case TRAFO_WEIGHT_ENCODING_NF4:
-      return nf4_values;
-    case TRAFO_WEIGHT_ENCODING_FP4:
-      return fp4_values;
-    default:
-      return int4_values;
-    }
+  return find_type (encoding)->values;
 }
 
 void
@@ -157,31 +195,26 @@ normalise_block (float *values, gsize n, gboolean is_whole)
   return is_whole ? scale : divisor;
 }
 
-/* Of NF4 or FP4. */
-typedef struct
+/* Of NF4 or FP4: the values between which the nearest one changes. */
+static void
+find_middles (const Type *type, float middles[TRAFO_4BIT_N_VALUES - 1])
 {
-  const guint8 *order;
-  float         middles[TRAFO_4BIT_N_VALUES - 1];
-} Parts;
-
-static Parts
-find_parts (TrafoWeightEncoding encoding)
-{
-  const float *values = trafo_4bit_get_values (encoding);
-  Parts        parts = { encoding == TRAFO_WEIGHT_ENCODING_NF4 ? nf4_order : fp4_order, { 0 } };
-
   for (guint i = 0; i + 1 < TRAFO_4BIT_N_VALUES; i++)
-    parts.middles[i] = (values[parts.order[i]] + values[parts.order[i + 1]]) / 2;
-  return parts;
+    middles[i] = (type->values[type->order[i]] + type->values[type->order[i + 1]]) / 2;
 }
 
 static float
-encode_parts (const Parts *parts, float *values, gsize n, gboolean is_whole, guint8 *codes)
+encode_parts (const Type  *type,
+              const float *middles,
+              float       *values,
+              gsize        n,
+              gboolean     is_whole,
+              guint8      *codes)
 {
   float scale = normalise_block (values, n, is_whole);
 
   for (gsize i = 0; i < n; i++)
-    codes[i] = parts->order[search (parts->middles, TRAFO_4BIT_N_VALUES, values[i])];
+    codes[i] = type->order[search (middles, TRAFO_4BIT_N_VALUES, values[i])];
   return scale;
 }
 
@@ -212,10 +245,13 @@ trafo_4bit_encode (TrafoWeightEncoding encoding,
                    guint8             *codes,
                    float              *scales)
 {
-  gsize block_size = trafo_4bit_get_block_size (encoding);
-  gsize n_elements = (gsize) weight->shape[0] * (gsize) weight->shape[1];
-  Parts parts = find_parts (encoding);
+  const Type *type = find_type (encoding);
+  gsize       block_size = type->block_size;
+  gsize       n_elements = (gsize) weight->shape[0] * (gsize) weight->shape[1];
+  float       middles[TRAFO_4BIT_N_VALUES - 1];
 
+  if (type->order != NULL)
+    find_middles (type, middles);
   for (gsize block = first_block; block < first_block + n_blocks; block++)
     {
       float   values[TRAFO_4BIT_MAX_BLOCK_SIZE] = { 0 };
@@ -226,9 +262,10 @@ trafo_4bit_encode (TrafoWeightEncoding encoding,
       guint8 *bytes = codes + first / 2;
 
       read_block (weight, is_in_out, first, n, values);
-      scales[block] = encoding == TRAFO_WEIGHT_ENCODING_INT4
-                          ? encode_integers (values, n_even, block_codes)
-                          : encode_parts (&parts, values, n_even, n == block_size, block_codes);
+      scales[block] =
+          type->order == NULL
+              ? encode_integers (values, n_even, block_codes)
+              : encode_parts (type, middles, values, n_even, n == block_size, block_codes);
       for (gsize i = 0; i < n; i += 2)
         bytes[i / 2] = (guint8) (block_codes[i] << 4 | block_codes[i + 1]);
     }

@@ -35,7 +35,7 @@ write_checkpoint (const char *path, float last)
   g_assert_no_error (error);
 }
 
-/* As if it had been written long ago, but for the time of change, which nobody sets. */
+/* Until its times would tell a file from its next state. */
 static void
 wait_for_times (void)
 {
@@ -70,7 +70,7 @@ describe (const char *path, gboolean reads)
   g_autoptr (TrafoCheckpoint) checkpoint = trafo_checkpoint_open (path, NULL, &error);
 
   g_assert_no_error (error);
-  return trafo_contents_describe (checkpoint, reads);
+  return trafo_contents_describe (checkpoint, reads, NULL);
 }
 
 /* A copy is the same, however old; a bit at the end makes it another. */
@@ -116,6 +116,46 @@ test_read_once (Fixture *fixture, gconstpointer unused)
   g_assert_null (describe (fixture->first, FALSE));
 }
 
+/* What was written to since it was opened is no more what was packed, whatever time it is given. */
+static void
+test_touched (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (TrafoCheckpoint) checkpoint = NULL;
+  g_autoptr (GError) error = NULL;
+  GStatBuf status;
+  FILE    *file;
+
+  write_checkpoint (fixture->first, 1);
+  wait_for_times ();
+  checkpoint = trafo_checkpoint_open (fixture->first, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (trafo_contents_are_untouched (checkpoint));
+  g_assert_cmpint (g_stat (fixture->first, &status), ==, 0);
+  file = fopen (fixture->first, "r+");
+  g_assert_cmpint (fseek (file, -1, SEEK_END), ==, 0);
+  g_assert_cmpint (fputc (1, file), ==, 1);
+  g_assert_cmpint (fclose (file), ==, 0);
+  g_assert_cmpint (g_utime (fixture->first, &(struct utimbuf){ status.st_atime, status.st_mtime }),
+                   ==,
+                   0);
+  g_assert_false (trafo_contents_are_untouched (checkpoint));
+  g_assert_null (trafo_contents_describe (checkpoint, TRUE, NULL));
+}
+
+/* Nobody waits for the rest of a file that no longer matters. */
+static void
+test_cancelled (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (TrafoCheckpoint) checkpoint = NULL;
+
+  write_checkpoint (fixture->first, 1);
+  wait_for_times ();
+  checkpoint = trafo_checkpoint_open (fixture->first, NULL, NULL);
+  g_cancellable_cancel (cancellable);
+  g_assert_null (trafo_contents_describe (checkpoint, TRUE, cancellable));
+}
+
 /* A sum under another secret is none. */
 static void
 test_secret (Fixture *fixture, gconstpointer unused)
@@ -140,6 +180,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/contents/copy", Fixture, NULL, set_up, test_copy, tear_down);
   g_test_add ("/contents/read-once", Fixture, NULL, set_up, test_read_once, tear_down);
+  g_test_add ("/contents/touched", Fixture, NULL, set_up, test_touched, tear_down);
+  g_test_add ("/contents/cancelled", Fixture, NULL, set_up, test_cancelled, tear_down);
   g_test_add ("/contents/secret", Fixture, NULL, set_up, test_secret, tear_down);
   return g_test_run ();
 }

@@ -3,9 +3,11 @@
 #include "trafo-encoded-parts-private.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "trafo-int8-private.h"
 
+/* A layer without outputs has no blocks, and no scales to nest. */
 static void
 test_empty (void)
 {
@@ -71,11 +73,75 @@ test_pieces (void)
   free (memory);
 }
 
+static gboolean
+lookup_row (gpointer               data,
+            const TrafoGraphParam *param,
+            guint                  part,
+            TrafoOperand          *ret_operand,
+            GError               **error)
+{
+  *ret_operand = *(const TrafoOperand *) data;
+  return TRUE;
+}
+
+/* Of a source that nests scales those of NF4 change, and no others. */
+static void
+test_nested (void)
+{
+  static const TrafoWeightEncoding encodings[] = { TRAFO_WEIGHT_ENCODING_INT8,
+                                                   TRAFO_WEIGHT_ENCODING_INT4,
+                                                   TRAFO_WEIGHT_ENCODING_NF4 };
+  float                            floats[32 * 64];
+  TrafoOperand                     weight = { .data = floats,
+                                              .dtype = TRAFO_DTYPE_FLOAT32,
+                                              .n_dims = 2,
+                                              .shape = { 32, 64 },
+                                              .strides = { 64, 1 } };
+  const TrafoValueType             type = { TRAFO_DTYPE_FLOAT32, 2, { 32, 64 } };
+  g_autoptr (TrafoGraph) graph = trafo_graph_new ();
+  TrafoGraphParam *param;
+
+  for (guint i = 0; i < G_N_ELEMENTS (floats); i++)
+    floats[i] = (float) (i * 2654435761u >> 8) * (i / 64 + 1);
+  trafo_graph_append_param (graph, "w", &type, TRAFO_INITIALIZER_ZEROS);
+  param = g_ptr_array_index (graph->params, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (encodings); i++)
+    {
+      TrafoEncodedParts parts[2] = { { 0 } };
+      g_autoptr (GError) error = NULL;
+      gsize size_bytes;
+
+      for (guint nests = 0; nests < 2; nests++)
+        {
+          TrafoWeightSource source = { .data = &weight,
+                                       .lookup = lookup_row,
+                                       .nests_scales = nests };
+
+          g_assert_true (trafo_encoded_parts_init (&parts[nests],
+                                                   encodings[i],
+                                                   &source,
+                                                   param,
+                                                   &weight,
+                                                   FALSE,
+                                                   &error));
+          g_assert_true (
+              trafo_encoded_parts_fetch (&parts[nests], &source, param, &weight, FALSE, &error));
+        }
+      size_bytes = (gsize) parts[0].scales[0].shape[0] * sizeof (float);
+      g_assert_cmpint (memcmp (parts[0].scales[0].data, parts[1].scales[0].data, size_bytes) != 0,
+                       ==,
+                       encodings[i] == TRAFO_WEIGHT_ENCODING_NF4);
+      trafo_encoded_parts_clear (&parts[0]);
+      trafo_encoded_parts_clear (&parts[1]);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/encoded-parts/empty", test_empty);
   g_test_add_func ("/encoded-parts/pieces", test_pieces);
+  g_test_add_func ("/encoded-parts/nested", test_nested);
   return g_test_run ();
 }

@@ -83,7 +83,8 @@ save (Fixture *fixture, TrafoWeightCache *cache, const char *key)
 static void
 save_once (Fixture *fixture, const char *identity, const char *key)
 {
-  g_autoptr (TrafoWeightCache) cache = trafo_weight_cache_new (&fixture->policy, identity, NULL);
+  g_autoptr (TrafoWeightCache) cache =
+      trafo_weight_cache_new (&fixture->policy, identity, NULL, NULL);
 
   save (fixture, cache, key);
 }
@@ -91,7 +92,8 @@ save_once (Fixture *fixture, const char *identity, const char *key)
 static gboolean
 has (Fixture *fixture, const char *identity, const char *key)
 {
-  g_autoptr (TrafoWeightCache) cache = trafo_weight_cache_new (&fixture->policy, identity, NULL);
+  g_autoptr (TrafoWeightCache) cache =
+      trafo_weight_cache_new (&fixture->policy, identity, NULL, NULL);
   gconstpointer found = trafo_weight_cache_lookup (cache, key, SIZE_BYTES);
 
   if (found != NULL)
@@ -119,7 +121,7 @@ static void
 test_later (Fixture *fixture, gconstpointer unused)
 {
   static const char *const keys[] = { "a", "b", "c" };
-  TrafoWeightCache        *cache = trafo_weight_cache_new (&fixture->policy, "one", NULL);
+  TrafoWeightCache        *cache = trafo_weight_cache_new (&fixture->policy, "one", NULL, NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     {

@@ -308,7 +308,7 @@ take_and_save (const char       *folder,
   if (is_in_files)
     source.locate = locate;
   weights = trafo_weights_new (device, TRAFO_DTYPE_FLOAT32, &source);
-  trafo_weights_set_cache (weights, trafo_weight_cache_new (&policy, identity, NULL));
+  trafo_weights_set_cache (weights, trafo_weight_cache_new (&policy, identity, NULL, NULL));
   g_assert_true (trafo_weights_get (weights, param, &type, c->use, &operand, NULL));
   g_assert_cmpint (operand.layout, ==, TRAFO_LAYOUT_PACKED);
   g_assert_cmpint (operand.dtype, ==, TRAFO_DTYPE_FLOAT32);
@@ -352,6 +352,99 @@ test_cached (void)
   remove_folder (folder);
 }
 
+/* A device that packs codes as they are. */
+static gsize
+codes_packed_size (gpointer device, const TrafoWeight *weight)
+{
+  return weight->dtype == TRAFO_DTYPE_UINT8 ? (gsize) (weight->n_out * weight->n_in / 2) : 0;
+}
+
+static guint
+codes_pack_n_tasks (gpointer device, const TrafoWeight *weight)
+{
+  return 1;
+}
+
+static void
+codes_pack (gpointer device, const TrafoWeight *weight, gpointer destination, guint task)
+{
+  memcpy (destination, weight->parts[0].data, codes_packed_size (device, weight));
+}
+
+static const char *
+codes_layout (gpointer device)
+{
+  return "codes";
+}
+
+static const TrafoKernel *const *
+list_no_kernels (gpointer device, guint16 op, gsize *n)
+{
+  *n = 0;
+  return NULL;
+}
+
+/* The codes of the square weight, out of the cache in @folder if that has them; in the next start it does. */
+static void
+take_codes (const char *folder, TrafoTensorDict *tensors, TrafoWeightUse use, guint8 codes[512])
+{
+  static const TrafoDeviceOps  ops = { .struct_size = sizeof ops,
+                                       .flags = TRAFO_DEVICE_HOST_MEMORY,
+                                       .list_kernels = list_no_kernels,
+                                       .packed_size = codes_packed_size,
+                                       .pack_n_tasks = codes_pack_n_tasks,
+                                       .pack = codes_pack,
+                                       .packed_layout = codes_layout };
+  static const WeightCase      c = { .parts = { "large" }, .shape = { 32, 32 } };
+  const TrafoWeightCachePolicy policy = { folder, G_MAXUINT64, 1 };
+  g_autoptr (TrafoDevice) device =
+      trafo_device_new ("fake", TRAFO_DEVICE_KIND_CPU, "codes", 0, &ops, NULL, NULL);
+  g_autoptr (TrafoGraph) graph = trafo_graph_new ();
+  g_autoptr (TrafoWeights) weights = NULL;
+  TrafoWeightSource source;
+  TrafoValueType    type;
+  TrafoGraphParam  *param = make_param (graph, &c, &type);
+  TrafoOperand      operand;
+
+  fake_source_init (&source, tensors);
+  source.locate = locate;
+  weights = trafo_weights_new (device, TRAFO_DTYPE_FLOAT32, &source);
+  if (folder != NULL)
+    {
+      g_autofree char *identity =
+          trafo_weight_cache_identify (device, TRAFO_DTYPE_FLOAT32, "files");
+
+      trafo_weights_set_cache (weights, trafo_weight_cache_new (&policy, identity, NULL, NULL));
+    }
+  g_assert_true (trafo_weights_get (weights, param, &type, use, &operand, NULL));
+  memcpy (codes, operand.data, 512);
+  trafo_weights_settle (weights);
+}
+
+/* Codes lie the same way, whichever way the floats do that they are made of: those of the other way are others. */
+static void
+test_cached_codes (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("trafo-weights-XXXXXX", NULL);
+  g_autoptr (TrafoTensorDict) tensors = trafo_tensor_dict_new ();
+  g_autoptr (TrafoTensor) large =
+      trafo_tensor_new (TRAFO_DTYPE_FLOAT32, (gint64[]){ 32, 32 }, 2, NULL);
+  guint8 expected[2][512], found[512];
+
+  for (guint i = 0; i < 32 * 32; i++)
+    ((float *) trafo_tensor_get_data (large))[i] = (float) (i * 37 % 101) - 50 + i / 100;
+  trafo_tensor_dict_set (tensors, "large", large);
+  for (guint i = 0; i < 2; i++)
+    take_codes (NULL, tensors, TRAFO_WEIGHT_USE_INT4 + i, expected[i]);
+  g_assert_true (memcmp (expected[0], expected[1], 512) != 0);
+  for (guint i = 0; i < 4; i++)
+    {
+      take_codes (folder, tensors, TRAFO_WEIGHT_USE_INT4 + i % 2, found);
+      g_assert_cmpmem (found, 512, expected[i % 2], 512);
+    }
+  remove_folder (folder);
+}
+
 static void
 test_not_there (void)
 {
@@ -373,7 +466,6 @@ test_not_there (void)
   g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_NOT_FOUND);
 }
 
-/* A layer without outputs has no blocks, and no scales to nest. */
 /* A device with memory of its own that has no kernels for integers. */
 static void
 test_no_kernels (void)
@@ -448,6 +540,7 @@ main (int argc, char **argv)
   g_test_add_func ("/weights/mixed", test_mixed);
   g_test_add_func ("/weights/float16-range", test_float16_range);
   g_test_add_func ("/weights/cached", test_cached);
+  g_test_add_func ("/weights/cached-codes", test_cached_codes);
   g_test_add_func ("/weights/not-there", test_not_there);
   g_test_add_func ("/weights/no-kernels", test_no_kernels);
   return g_test_run ();

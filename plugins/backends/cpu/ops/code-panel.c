@@ -8,8 +8,8 @@
 
 #define STREAM_AHEAD_BYTES 4096
 
-/* The products of @n_rows rows and @group codes that share a scale, without it: sum [n_rows][PANEL_VECTORS]. The number of
- * rows is a constant where this is inlined, so that the sums stay in registers. */
+/* The products of @n_rows rows and @group codes that share a scale, without it: sum [n_rows][PANEL_VECTORS].
+ * The number of rows is a constant where this is inlined, so that the sums stay in registers. */
 static inline __attribute__ ((always_inline)) void
 multiply_group (guint          n_rows,
                 gsize          group,
@@ -61,20 +61,23 @@ multiply_rows (guint n_rows, const CodePanel *panel, const float *const *rows, f
   for (guint i = 0; i < n_rows; i++)
     row[i] = rows[i];
   memset (totals, 0, n_rows * PANEL * sizeof *totals);
-  for (gsize i = 0; i < panel->n_groups * panel->n_scales; i++)
+  for (gsize i = 0; i < panel->n_groups; i++)
     {
-      guint          s = i % panel->n_scales;
-      const guint32 *scales = words + (panel->n_scales - s) * share / CODES_PER_WORD * PANEL;
-      VFloat         sum[PANEL_ROWS * PANEL_VECTORS];
+      const guint32 *scales = words + panel->group / CODES_PER_WORD * PANEL;
 
-      multiply_group (n_rows, share, table, words, row, sum);
+      for (guint s = 0; s < panel->n_scales; s++, words += share / CODES_PER_WORD * PANEL)
+        {
+          VFloat sum[PANEL_ROWS * PANEL_VECTORS];
+
+          multiply_group (n_rows, share, table, words, row, sum);
 #pragma GCC unroll 32
-      for (guint j = 0; j < n_rows * PANEL_VECTORS; j++)
-        v_store (totals + j * V_LANES,
-                 v_fma (sum[j],
-                        code_group_scales (scales, panel->n_scales, s, j % PANEL_VECTORS),
-                        v_load (totals + j * V_LANES)));
-      words = s + 1 < panel->n_scales ? words + share / CODES_PER_WORD * PANEL : scales + PANEL;
+          for (guint j = 0; j < n_rows * PANEL_VECTORS; j++)
+            v_store (totals + j * V_LANES,
+                     v_fma (sum[j],
+                            code_group_scales (scales, panel->n_scales, s, j % PANEL_VECTORS),
+                            v_load (totals + j * V_LANES)));
+        }
+      words = scales + PANEL;
     }
 }
 

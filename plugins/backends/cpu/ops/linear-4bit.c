@@ -9,10 +9,10 @@
 /* y [M, N] = activation (x [M, K] W^T + bias) + residual with W in codes of 4 bits
  * (TRAFO_WEIGHT_ENCODING_NF4, _FP4, _INT4), packed by linear-pack-4bit.c.
  *
- * What a group's codes stand for is multiplied with x and summed, and the sum with the group's scale. Codes
- * become floats in registers, in each tile of rows, or once for a block of tiles, in the first-level
- * cache: two kernels. Both add the same terms in the same order, so that a row's bits do not depend on
- * its company. */
+ * What a group's codes stand for is multiplied with x and summed, and the sum with the group's scale, or that
+ * of each half with its own. Codes become floats in registers, in each tile of rows, or once for a block of
+ * tiles, in the first-level cache: two kernels. Both add the same terms in the same order, so that a row's
+ * bits do not depend on its company. */
 #define BLOCK_TILES (64 / PANEL_ROWS)
 #define BLOCK_ROWS (BLOCK_TILES * PANEL_ROWS)
 

@@ -239,24 +239,29 @@ test_bitsandbytes (gconstpointer tier)
 
 /* Parts below one another give what they give alone, and a row alone what it gives among others. */
 static void
-test_parts (gconstpointer tier)
+check_parts (const TrafoCpuKernels *tier, guint8 encoding, guint32 block_size)
 {
   enum
   {
     M = 37,
-    K = 160,
+    K = 192,
     FIRST = 41,
     SECOND = 30
   };
-  TrafoLinearAttrs attrs = { .struct_size = sizeof attrs, .encoding = TRAFO_WEIGHT_ENCODING_NF4 };
+  TrafoLinearAttrs attrs = { .struct_size = sizeof attrs, .encoding = encoding };
   KernelCase       c;
   Part             parts[2];
   TrafoOperand     whole;
 
   kernel_case_init (&c, TRAFO_OP_LINEAR, &attrs);
   kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (M, K), 0));
-  parts[0] = part_new (&c, FIRST, K, 64);
-  parts[1] = part_new (&c, SECOND, K, 64);
+  parts[0] = part_new (&c, FIRST, K, block_size);
+  parts[1] = part_new (&c, SECOND, K, block_size);
+  for (guint i = 0; i < 2; i++)
+    {
+      parts[i].encoding = encoding;
+      round_scales (&parts[i]);
+    }
   kernel_case_add_input (&c, pack (&c, tier, parts, 2));
   whole = c.args.output =
       kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (M, FIRST + SECOND), 0);
@@ -282,6 +287,13 @@ test_parts (gconstpointer tier)
         }
     }
   kernel_case_clear (&c);
+}
+
+static void
+test_parts (gconstpointer tier)
+{
+  check_parts (tier, TRAFO_WEIGHT_ENCODING_NF4, 64);
+  check_parts (tier, TRAFO_WEIGHT_ENCODING_INT4, 32);
 }
 
 /* What has blocks that end elsewhere than all groups do stays as it is, and so does what is no codes. */
