@@ -291,7 +291,7 @@ trafo_load_options_class_init (TrafoLoadOptionsClass *klass)
    * TrafoLoadOptions:llm-int8-threshold: (attributes org.gtk.Property.get=trafo_load_options_get_llm_int8_threshold org.gtk.Property.set=trafo_load_options_set_llm_int8_threshold)
    *
    * With load-in-8bit: an input of this magnitude or more is an outlier; 0 for none at all. A number
-   * below 0, or beyond what float32 holds, is an error when a model is loaded.
+   * below 0, or beyond what float32 holds, is an error when a checkpoint of floats is loaded.
    */
   /* GObject only warns of what is out of range, as a NaN is of any: loading has an error to give */
   properties[PROP_LLM_INT8_THRESHOLD] = g_param_spec_double ("llm-int8-threshold",

@@ -341,7 +341,7 @@ config_text (TrafoModel *model, TrafoDType dtype, const TrafoModelSource *source
  * to that. Weights are quantized for it, but nothing is written.
  *
  * Returns: bytes; 0 with an error of the domain %TRAFO_ERROR if the model was not loaded or there is no
- *   memory
+ *   memory, or %TRAFO_FORMAT_ERROR if its files changed meanwhile
  */
 guint64
 trafo_model_measure_saved (TrafoModel *self, GError **error)
