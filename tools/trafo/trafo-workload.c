@@ -126,13 +126,13 @@ parse (const char *name, Sizes *sizes)
       return TRUE;
     }
   *sizes = (Sizes){ 1, PROMPT_LENGTH, 0, 1 };
-  if (sscanf (name, "decode-%u%c", &sizes->batch_size, &rest) == 1)
+  if (sscanf (name, "decode-%9u%c", &sizes->batch_size, &rest) == 1)
     sizes->n_new_tokens = sizes->n_steps = DECODE_LENGTH;
-  else if (sscanf (name, "opt-%u%c", &sizes->batch_size, &rest) == 1)
+  else if (sscanf (name, "opt-%9u%c", &sizes->batch_size, &rest) == 1)
     sizes->n_new_tokens = sizes->n_steps = OPT_LENGTH;
-  else if (sscanf (name, "prefill-%u%c", &sizes->length, &rest) == 1)
+  else if (sscanf (name, "prefill-%9u%c", &sizes->length, &rest) == 1)
     sizes->n_new_tokens = 1;
-  else if (sscanf (name, "encode-%u-%u%c", &sizes->batch_size, &sizes->length, &rest) != 2)
+  else if (sscanf (name, "encode-%9u-%9u%c", &sizes->batch_size, &sizes->length, &rest) != 2)
     return FALSE;
   return sizes->batch_size > 0 && sizes->length > 0 &&
          (guint64) sizes->batch_size * sizes->length <= MAX_TOKENS;

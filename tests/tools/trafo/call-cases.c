@@ -497,6 +497,7 @@ const CallCase call_cases[] = {
   { "bench-class", "bench ragged --model /nowhere --auto-class Auto", "", 2, "", "*Auto,*" },
   { "bench-workload", "bench sleep --model /nowhere", "", 2, "", "*sleep*" },
   { "bench-no-rows", "bench encode-0-8" TINY, "", 2, "", "*encode-0-8*" },
+  { "bench-wrapped", "bench decode-4294967297" TINY, "", 2, "", "*decode-4294967297*" },
   { "bench-no-file", "bench tokenize --file /nowhere" TINY, "", 1, "", "*/nowhere*" },
   { "bench-profile",
     "bench encode-2-8 --profile --threads 1 --trace @T/trace.json" TINY,
