@@ -528,7 +528,9 @@ trafo_execution_run (TrafoExecution     *self,
     return FALSE;
   self->cancellable = cancellable;
   self->stop_at = 0;
-  return phase.profile != NULL ? record_plan (self, phase.profile, error) : run_plan (self, error);
+  return (phase.profile != NULL ? record_plan (self, phase.profile, error)
+                                : run_plan (self, error)) &&
+         trafo_weights_check_tables (self->program->weights, error);
 }
 
 static const TrafoOperand *

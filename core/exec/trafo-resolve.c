@@ -6,6 +6,7 @@
 #include "trafo-autotune-private.h"
 #include "trafo-device-private.h"
 #include "trafo-execution-private.h"
+#include "trafo-file-table-private.h"
 #include "trafo-op-run-private.h"
 #include "trafo-profile-private.h"
 #include "trafo-tensor-private.h"
@@ -469,12 +470,26 @@ split_step (TrafoExecution *self, TrafoStep *step, guint n_threads)
   self->shared_bytes = MAX (self->shared_bytes, split.shared_bytes);
 }
 
+/* The kernel for rows of a table that are read from a file; NULL if this is none. */
+static const TrafoKernel *
+bind_table (TrafoExecution *self, TrafoStep *step)
+{
+  TrafoFileTable *table = NULL;
+
+  if (step->args.op == TRAFO_OP_GATHER && step->input_roots[0] == 0 && self->program->is_host)
+    table = trafo_weights_find_table (self->program->weights, &step->args.inputs[0]);
+  return table != NULL ? trafo_file_table_bind (table, &step->args) : NULL;
+}
+
 /* A step that writes into its operands cannot be tried, for it would find them changed. */
 static void
 choose_kernel (TrafoExecution *self, TrafoStep *step, gboolean is_tuned)
 {
   TrafoDevice *device = self->program->device;
 
+  step->kernel = bind_table (self, step);
+  if (step->kernel != NULL)
+    return;
   if (is_tuned && step->mutates == 0 && has_pieces (&step->args.output))
     step->kernel = trafo_autotune_recall (device, &step->args, &step->is_open);
   else

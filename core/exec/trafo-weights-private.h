@@ -29,7 +29,8 @@ typedef struct
  * soon, or little of them, so that a mapped file's pages need not stay in memory. A tensor that is kept encoded, for
  * an encoded use alone, comes as its integers, [N, K], or bytes, [n], of codes of 4 bits; lookup_scales
  * gives what belongs to them. nests_scales: NF4 and FP4 that are made of floats get nested scales. locate,
- * which may be NULL: in which of the source's files the tensor lies, and where; FALSE if it is in none. */
+ * which may be NULL: in which of the source's files the tensor lies, and where; FALSE if it is in none. read,
+ * which may be NULL: copies a part of a file, from any thread; it is an error if the file ends earlier. */
 typedef struct
 {
   gpointer       data;
@@ -50,6 +51,12 @@ typedef struct
                       const TrafoOperand *operand,
                       guint              *ret_file,
                       gsize              *ret_offset_bytes);
+  gboolean (*read) (gpointer data,
+                    guint    file,
+                    gsize    offset_bytes,
+                    gpointer destination,
+                    gsize    size_bytes,
+                    GError **error);
 } TrafoWeightSource;
 
 /* So much of a source is read before its pages are given back. */
@@ -114,6 +121,13 @@ gboolean trafo_weights_get (TrafoWeights          *self,
                             TrafoWeightUse         use,
                             TrafoOperand          *ret_operand,
                             GError               **error);
+
+/* A table that trafo_weights_get() gave, where its rows are to be read from a file; else NULL. Valid as long as
+ * @self. */
+typedef struct _TrafoFileTable TrafoFileTable;
+TrafoFileTable *trafo_weights_find_table (TrafoWeights *self, const TrafoOperand *operand);
+/* Whether all rows of all tables could be read so far. */
+gboolean trafo_weights_check_tables (TrafoWeights *self, GError **error);
 
 /* What is held beyond the memory of the source and of the cache's file. */
 gsize trafo_weights_get_size_bytes (TrafoWeights *self);

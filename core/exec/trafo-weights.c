@@ -8,16 +8,12 @@
 #include "trafo-4bit-private.h"
 #include "trafo-device-private.h"
 #include "trafo-encoded-parts-private.h"
+#include "trafo-file-table-private.h"
 #include "trafo-float16-range-private.h"
 #include "trafo-llm-int8-private.h"
 #include "trafo-tensor-private.h"
 #include "trafo-thread-pool-private.h"
 #include "trafo-weight-memory-private.h"
-
-enum
-{
-  TABLE_RUNS = 32, /* between times that the pages of tables are given back */
-};
 
 /* One parameter in one form. */
 typedef struct
@@ -41,8 +37,7 @@ struct _TrafoWeights
   gsize             size_bytes;
   TrafoWeightCache *cache;      /* nullable */
   gboolean          is_settled; /* all that is there was seen by the cache after a run */
-  GArray           *tables;     /* operands in the source's memory of which rows are looked up */
-  guint             n_runs;
+  GPtrArray        *tables;     /* of TrafoFileTable */
 };
 
 G_STATIC_ASSERT (TRAFO_N_WEIGHT_USES ==
@@ -84,7 +79,7 @@ trafo_weights_new (TrafoDevice *device, TrafoDType dtype, const TrafoWeightSourc
   g_mutex_init (&self->lock);
   self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
   trafo_weight_memory_init (&self->memory);
-  self->tables = g_array_new (FALSE, FALSE, sizeof (TrafoOperand));
+  self->tables = g_ptr_array_new_with_free_func ((GDestroyNotify) trafo_file_table_free);
   return self;
 }
 
@@ -120,7 +115,7 @@ trafo_weights_unref (TrafoWeights *self)
   while (g_hash_table_iter_next (&iter, NULL, &entry))
     entry_clear (self, entry);
   g_hash_table_unref (self->entries);
-  g_array_unref (self->tables);
+  g_ptr_array_unref (self->tables);
   trafo_weight_memory_clear (&self->memory);
   if (self->source.destroy != NULL)
     self->source.destroy (self->source.data);
@@ -174,23 +169,11 @@ list_records (TrafoWeights *self)
   return records;
 }
 
-/* For a row of some KiB Linux maps all of the folio, of up to 2 MiB, that the file's page cache has there:
- * a text would leave the whole table in the process's memory. */
-static void
-release_tables (TrafoWeights *self)
-{
-  if (++self->n_runs % TABLE_RUNS != 0 || self->source.release == NULL)
-    return;
-  for (guint i = 0; i < self->tables->len; i++)
-    self->source.release (self->source.data, &g_array_index (self->tables, TrafoOperand, i));
-}
-
 void
 trafo_weights_settle (TrafoWeights *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  release_tables (self);
   if (self->cache == NULL || self->is_settled || trafo_weight_cache_is_busy (self->cache))
     return;
   self->is_settled = TRUE;
@@ -733,6 +716,20 @@ make_unpacked (TrafoWeights *self, const TrafoWeight *weight, Entry *entry, GErr
   return TRUE;
 }
 
+/* Whether a parameter in a mapped file is better copied: biases, and weights of norms, lie all over the file,
+ * where each keeps a folio of up to 2 MiB in memory. */
+static gboolean
+is_small_in_file (TrafoWeights *self, const TrafoOperand *operand)
+{
+  gsize size_bytes, offset_bytes;
+  guint file;
+
+  return trafo_device_is_host (self->device) && self->source.locate != NULL &&
+         operand_size_bytes (operand, &size_bytes, NULL) &&
+         size_bytes < TRAFO_FILE_TABLE_MIN_BYTES &&
+         self->source.locate (self->source.data, operand, &file, &offset_bytes);
+}
+
 /* @dtype: what a linear layer computes with. @is_kept: the parts stay where they are. */
 static gboolean
 make_floats (TrafoWeights          *self,
@@ -759,7 +756,8 @@ make_floats (TrafoWeights          *self,
   if (is_packed)
     return TRUE;
   dtype = use == TRAFO_WEIGHT_USE_TABLE ? parts[0].dtype : TRAFO_DTYPE_FLOAT32;
-  if (param->names->len > 1 || parts[0].dtype != dtype || !is_kept)
+  if (param->names->len > 1 || parts[0].dtype != dtype || !is_kept ||
+      is_small_in_file (self, &parts[0]))
     return make_plain (self, param, parts, dtype, entry, error);
   entry->operand = parts[0];
   return trafo_device_is_host (self->device) ||
@@ -862,6 +860,41 @@ entry_key (const TrafoGraphParam *param, TrafoWeightUse use)
   return g_string_free (g_steal_pointer (&key), FALSE);
 }
 
+static void
+add_table (TrafoWeights *self, const TrafoOperand *operand)
+{
+  TrafoFileTable *table = trafo_file_table_new (&self->source, operand);
+
+  if (table != NULL)
+    g_ptr_array_add (self->tables, table);
+}
+
+TrafoFileTable *
+trafo_weights_find_table (TrafoWeights *self, const TrafoOperand *operand)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  for (guint i = 0; i < self->tables->len; i++)
+    {
+      TrafoFileTable *table = g_ptr_array_index (self->tables, i);
+
+      if (table->operand.data == operand->data && table->operand.shape[0] == operand->shape[0])
+        return table;
+    }
+  return NULL;
+}
+
+gboolean
+trafo_weights_check_tables (TrafoWeights *self, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  for (guint i = 0; i < self->tables->len; i++)
+    if (!trafo_file_table_check (g_ptr_array_index (self->tables, i), error))
+      return FALSE;
+  return TRUE;
+}
+
 gboolean
 trafo_weights_get (TrafoWeights          *self,
                    const TrafoGraphParam *param,
@@ -891,7 +924,7 @@ trafo_weights_get (TrafoWeights          *self,
       if (entry->copy != NULL || entry->buffer != NULL)
         release_parts (self, param);
       else if (use == TRAFO_WEIGHT_USE_TABLE)
-        g_array_append_val (self->tables, entry->operand);
+        add_table (self, &entry->operand);
       g_hash_table_insert (self->entries, g_steal_pointer (&key), entry);
     }
   *ret_operand = entry->operand;

@@ -471,8 +471,8 @@ trafo_checkpoint_get_bytes (TrafoCheckpoint *checkpoint, const char *name, GErro
  * @size_bytes: its size
  *
  * Takes mapped pages out of the process's memory, for when their values have been copied into
- * another layout; those that hold other data, too, stay. The data remains readable, and is read from
- * the file again if it is. Does nothing where @data is not in the checkpoint's files.
+ * another layout, and with them the up to 2 MiB around that Linux maps together with a page. All data
+ * remains readable, and is read from the file again if it is. Does nothing where @data is not in the checkpoint's files.
  */
 void
 trafo_checkpoint_release_pages (TrafoCheckpoint *checkpoint, gconstpointer data, gsize size_bytes)

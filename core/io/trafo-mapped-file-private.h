@@ -44,7 +44,7 @@ gboolean trafo_mapped_file_is_untouched (const TrafoMappedFile *file);
 char *trafo_mapped_file_describe (const TrafoMappedFile *file);
 /* Whether the mapping holds all of a part. */
 gboolean trafo_mapped_file_contains (TrafoMappedFile *file, gconstpointer data, gsize size_bytes);
-/* Lets the system have back the whole pages within a part; reading them again reads the file. */
+/* Lets the system have back the pages that came into memory with a part; reading them again reads the file. */
 void trafo_mapped_file_release_pages (TrafoMappedFile *file, gconstpointer data, gsize size_bytes);
 
 /* Sets "NAME: MESSAGE" and returns FALSE. */

@@ -11,6 +11,8 @@
 
 /* Linux reads at most 0x7ffff000 bytes a call. */
 #define MAX_READ_SIZE_BYTES ((gsize) 1 << 30)
+/* What Linux maps at once where one page of it is touched. */
+#define MAX_FOLIO_BYTES ((gsize) 2 << 20)
 /* The coarsest clock by which a file system in use tells times, that of FAT. */
 #define CLOCK_STEP_SECONDS 2
 
@@ -208,13 +210,13 @@ trafo_mapped_file_contains (TrafoMappedFile *file, gconstpointer data, gsize siz
 void
 trafo_mapped_file_release_pages (TrafoMappedFile *file, gconstpointer data, gsize size_bytes)
 {
-  gsize page_size = sysconf (_SC_PAGESIZE);
-  gsize start = (GPOINTER_TO_SIZE (data) + page_size - 1) & ~(page_size - 1);
-  gsize end = (GPOINTER_TO_SIZE (data) + size_bytes) & ~(page_size - 1);
+  gsize begin = ((const guint8 *) data - file->data) & ~(MAX_FOLIO_BYTES - 1);
+  gsize end = (const guint8 *) data - file->data + size_bytes;
 
+  end = MIN ((end + MAX_FOLIO_BYTES - 1) & ~(MAX_FOLIO_BYTES - 1), file->size_bytes);
   /* only a hint: nothing is lost if it fails */
-  if (start < end)
-    madvise (GSIZE_TO_POINTER (start), end - start, MADV_DONTNEED);
+  if (begin < end)
+    madvise ((guint8 *) file->data + begin, end - begin, MADV_DONTNEED);
 }
 
 gboolean

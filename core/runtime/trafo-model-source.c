@@ -802,6 +802,23 @@ locate (gpointer data, const TrafoOperand *operand, guint *ret_file, gsize *ret_
                                                               ret_offset_bytes);
 }
 
+static gboolean
+read_file (gpointer data,
+           guint    file,
+           gsize    offset_bytes,
+           gpointer destination,
+           gsize    size_bytes,
+           GError **error)
+{
+  TrafoModelSource *self = data;
+
+  return trafo_mapped_file_read (trafo_checkpoint_get_file (self->checkpoint, file),
+                                 offset_bytes,
+                                 destination,
+                                 size_bytes,
+                                 error);
+}
+
 void
 trafo_model_source_get (TrafoModelSource *self, TrafoWeightSource *ret_source)
 {
@@ -811,5 +828,6 @@ trafo_model_source_get (TrafoModelSource *self, TrafoWeightSource *ret_source)
   ret_source->lookup_scales = lookup_scales;
   ret_source->release = release;
   ret_source->locate = locate;
+  ret_source->read = read_file;
   ret_source->nests_scales = self->quantization.is_nested;
 }

@@ -98,8 +98,6 @@ static const WeightCase cases[] = {
     TRUE },
 };
 
-static guint n_released;
-
 static TrafoGraphParam *
 make_param (TrafoGraph *graph, const WeightCase *c, TrafoValueType *type)
 {
@@ -488,43 +486,6 @@ test_no_kernels (void)
   g_assert_true (trafo_weights_check_encoding (device, TRAFO_WEIGHT_ENCODING_NF4, NULL));
 }
 
-static void
-count_release (gpointer data, const TrafoOperand *operand)
-{
-  n_released++;
-}
-
-/* A table's pages go back now and then, and it stays where it is; those of what is computed with do not. */
-static void
-test_tables (void)
-{
-  static const WeightCase table = { .parts = { "half" }, .shape = { 2, 3 } };
-  static const WeightCase vector = { .parts = { "a" }, .shape = { 2, 3 } };
-  g_autoptr (TrafoDevice) device = trafo_reference_device_new ();
-  g_autoptr (TrafoTensorDict) tensors = make_tensors ();
-  g_autoptr (TrafoGraph) graph = trafo_graph_new ();
-  g_autoptr (TrafoGraph) other = trafo_graph_new ();
-  g_autoptr (TrafoWeights) weights = NULL;
-  TrafoWeightSource source;
-  TrafoValueType    type;
-  TrafoGraphParam  *param;
-  TrafoOperand      operand, again;
-
-  fake_source_init (&source, tensors);
-  source.release = count_release;
-  weights = trafo_weights_new (device, TRAFO_DTYPE_FLOAT32, &source);
-  param = make_param (other, &vector, &type);
-  g_assert_true (trafo_weights_get (weights, param, &type, TRAFO_WEIGHT_USE_FLOAT, &operand, NULL));
-  param = make_param (graph, &table, &type);
-  g_assert_true (trafo_weights_get (weights, param, &type, TRAFO_WEIGHT_USE_TABLE, &operand, NULL));
-  n_released = 0;
-  for (guint i = 0; i < 100; i++)
-    trafo_weights_settle (weights);
-  g_assert_cmpuint (n_released, ==, 100 / 32);
-  g_assert_true (trafo_weights_get (weights, param, &type, TRAFO_WEIGHT_USE_TABLE, &again, NULL));
-  g_assert_true (operand.data == again.data);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -535,7 +496,6 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &cases[i], test_forms);
     }
-  g_test_add_func ("/weights/tables", test_tables);
   g_test_add_func ("/weights/both-ways", test_both_ways);
   g_test_add_func ("/weights/mixed", test_mixed);
   g_test_add_func ("/weights/float16-range", test_float16_range);

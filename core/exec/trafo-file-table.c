@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "trafo-file-table-private.h"
+
+#include <string.h>
+
+#include "trafo-element-private.h"
+#include "trafo-tensor-private.h"
+
+/* Rows that are worth another thread: reading one takes about a microsecond. */
+#define MIN_TASK_ROWS 16
+
+static gsize
+count_elements (const TrafoOperand *operand, guint first_axis)
+{
+  gsize n = 1;
+
+  for (guint i = first_axis; i < operand->n_dims; i++)
+    n *= (gsize) operand->shape[i];
+  return n;
+}
+
+static gboolean
+is_row_major (const TrafoOperand *operand)
+{
+  return trafo_shape_is_contiguous (operand->shape, operand->strides, operand->n_dims);
+}
+
+static gsize
+row_bytes (const TrafoOperand *table)
+{
+  return count_elements (table, 1) * trafo_dtype_get_size (table->dtype);
+}
+
+TrafoFileTable *
+trafo_file_table_new (const TrafoWeightSource *source, const TrafoOperand *operand)
+{
+  TrafoFileTable *self;
+  guint           file;
+  gsize           offset_bytes;
+
+  if (source->read == NULL || operand->n_dims == 0 || !is_row_major (operand) ||
+      (gsize) operand->shape[0] * row_bytes (operand) < TRAFO_FILE_TABLE_MIN_BYTES ||
+      !source->locate (source->data, operand, &file, &offset_bytes))
+    return NULL;
+  self = g_new0 (TrafoFileTable, 1);
+  self->source = source;
+  self->operand = *operand;
+  self->file = file;
+  self->offset_bytes = offset_bytes;
+  return self;
+}
+
+void
+trafo_file_table_free (TrafoFileTable *self)
+{
+  g_clear_error (&self->error);
+  g_free (self);
+}
+
+gboolean
+trafo_file_table_check (TrafoFileTable *self, GError **error)
+{
+  const GError *found = g_atomic_pointer_get (&self->error);
+
+  if (found == NULL)
+    return TRUE;
+  g_propagate_error (error, g_error_copy (found));
+  return FALSE;
+}
+
+static void
+read_row (TrafoFileTable *self, gint64 id, gpointer row)
+{
+  gsize   size_bytes = row_bytes (&self->operand);
+  GError *error = NULL;
+
+  id = CLAMP (id, 0, self->operand.shape[0] - 1);
+  if (self->source->read (self->source->data,
+                          self->file,
+                          self->offset_bytes + (gsize) id * size_bytes,
+                          row,
+                          size_bytes,
+                          &error))
+    return;
+  memset (row, 0, size_bytes);
+  if (!g_atomic_pointer_compare_and_exchange (&self->error, NULL, error))
+    g_error_free (error);
+}
+
+static gint64
+id_at (const TrafoOperand *ids, gsize i)
+{
+  return ids->dtype == TRAFO_DTYPE_INT64 ? ((const gint64 *) ids->data)[i]
+                                         : ((const gint32 *) ids->data)[i];
+}
+
+static gsize
+find_scratch_size (const TrafoKernelArgs *args, guint n_threads)
+{
+  return args->output.dtype == args->inputs[0].dtype ? 0 : row_bytes (&args->inputs[0]);
+}
+
+static guint
+count_tasks (const TrafoKernelArgs *args, guint n_threads)
+{
+  return (guint) CLAMP (count_elements (&args->inputs[1], 0) / MIN_TASK_ROWS, 1, n_threads);
+}
+
+static void
+run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scratch)
+{
+  const TrafoOperand *table = &args->inputs[0];
+  const TrafoOperand *ids = &args->inputs[1];
+  gboolean            widens = args->output.dtype != table->dtype;
+  gsize               n_ids = count_elements (ids, 0), n = count_elements (table, 1);
+  gsize               size_bytes = n * trafo_dtype_get_size (args->output.dtype);
+
+  for (gsize i = n_ids * task / n_tasks; i < n_ids * (task + 1) / n_tasks; i++)
+    {
+      gpointer to = (guint8 *) args->output.data + i * size_bytes;
+
+      read_row (table->data, id_at (ids, i), widens ? scratch : to);
+      for (gsize j = 0; widens && j < n; j++)
+        trafo_element_convert (args->output.dtype, to, j, table->dtype, scratch, j);
+    }
+}
+
+static const TrafoKernel kernel = {
+  .struct_size = sizeof (TrafoKernel),
+  .op = TRAFO_OP_GATHER,
+  .name = "gather-from-file",
+  .scratch_size = find_scratch_size,
+  .n_tasks = count_tasks,
+  .run = run,
+};
+
+const TrafoKernel *
+trafo_file_table_bind (TrafoFileTable *self, TrafoKernelArgs *args)
+{
+  const TrafoOperand *ids = &args->inputs[1];
+
+  if ((ids->dtype != TRAFO_DTYPE_INT32 && ids->dtype != TRAFO_DTYPE_INT64) || !is_row_major (ids) ||
+      !is_row_major (&args->output))
+    return NULL;
+  args->inputs[0].data = self;
+  return &kernel;
+}
