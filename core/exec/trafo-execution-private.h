@@ -40,12 +40,25 @@ typedef struct
   gboolean        needs_barrier;  /* before it: it meets memory of a step since the last one */
   guint8          mutates;        /* as in the op's row */
   gboolean        is_open;        /* its kernel is found by the first run */
+  gboolean        is_followed;    /* its tasks do the next step, row by row */
+  gboolean        is_follower;    /* of the step before */
+  guint           first_rows;     /* where its tasks' rows are, if it is followed */
   guint           output_root;
   guint           input_roots[TRAFO_MAX_OP_INPUTS];
   TrafoRange      ranges[TRAFO_MAX_OP_INPUTS + 1]; /* what it touches: the output first */
   TrafoAttrs      attrs;                           /* symbolic dimensions resolved */
   TrafoKernelArgs args;
 } TrafoStep;
+
+/* What a task of a step that is followed writes. */
+typedef struct
+{
+  gsize begin;
+  gsize end;
+  guint first;   /* the first task that writes these rows; of that one: */
+  guint n_tasks; /* how many do, */
+  guint n_left;  /* and how many have not yet in this run */
+} TrafoTaskRows;
 
 #define TRAFO_N_PLACEMENTS 3 /* a symbol's own memory, and that of two copies of its operands */
 
@@ -78,6 +91,9 @@ struct _TrafoExecution
   guint          *order;      /* room for the planner */
   TrafoStep      *steps;
   guint           n_steps;
+  TrafoTaskRows  *task_rows; /* of steps that are followed */
+  guint           n_task_rows;
+  guint           task_rows_capacity;
   guint           n_workers;
   gboolean        is_open; /* some step is */
 
@@ -120,6 +136,19 @@ gboolean trafo_execution_is_state (const TrafoExecution *self, guint root);
 /* Gives each placement an offset so that values that live at the same time never overlap; returns
  * the size of the arena in bytes. @order is room for @n numbers. */
 gsize trafo_plan_memory (TrafoPlacement *placements, guint n, guint *order);
+
+/* Whether a step before reads memory that step @i writes, or the other way around. */
+gboolean trafo_execution_conflicts (const TrafoStep *a, const TrafoStep *b);
+
+/* Lets step @i be done by the tasks of the step before, which has the barrier, if there is one, at step @since:
+ * FALSE if it cannot be. */
+gboolean trafo_execution_follow (TrafoExecution *self, guint i, guint since);
+
+/* Before a run. */
+void trafo_execution_reset_rows (TrafoExecution *self);
+
+/* What is behind a task of a step that is followed: the next step, for rows that are all there now. */
+void trafo_execution_end_task (TrafoExecution *self, const TrafoStep *step, guint task);
 
 /* The bytes from the first element to the end of the last. */
 gsize trafo_operand_span_bytes (const TrafoOperand *operand);

@@ -195,24 +195,36 @@ bind_input (TrafoExecution        *self,
   return trafo_device_check (self->program->device, status, &message, error);
 }
 
+/* What is behind a task of a step that is followed, and how long that takes if somebody wants to know. */
+static void
+end_task (TrafoExecution *self, const TrafoStep *step, guint task, guint worker)
+{
+  gint64 begin_ns = self->recording != NULL ? trafo_profile_now () : 0;
+
+  trafo_execution_end_task (self, step, task);
+  if (G_UNLIKELY (self->recording != NULL))
+    trafo_recording_get_span (self->recording, worker, step + 1 - self->steps, FALSE)->end_ns +=
+        trafo_profile_now () - begin_ns;
+}
+
 static inline void
 run_step (TrafoExecution *self, TrafoStep *step, guint worker, guint n_workers)
 {
   gpointer scratch = (guint8 *) self->scratch + worker * self->scratch_bytes;
   guint    task = worker;
 
-  if (step->n_tasks == 1)
+  if (step->kernel == NULL)
     {
-      if (worker != 0)
-        return;
-      if (step->kernel != NULL)
-        step->kernel->run (&step->args, 0, 1, scratch);
-      else
+      if (worker == 0 && step->n_tasks > 0)
         step->run (&step->args);
       return;
     }
   for (; task < step->n_tasks; task = trafo_take_task (&step->n_taken, step->n_tasks, n_workers))
-    step->kernel->run (&step->args, task, step->n_tasks, scratch);
+    {
+      step->kernel->run (&step->args, task, step->n_tasks, scratch);
+      if (step->is_followed)
+        end_task (self, step, task, worker);
+    }
 }
 
 /* The second stage of a step, once all have done the first. */
@@ -221,6 +233,19 @@ finish_step (TrafoExecution *self, const TrafoStep *step, guint worker, guint n_
 {
   for (guint task = worker; task < step->n_finish_tasks; task += n_workers)
     step->kernel->finish (&step->args, task, step->n_finish_tasks);
+}
+
+/* What a worker did of the step that follows is shown behind what it did of this one. */
+static void
+divide_span (TrafoSpan *span, TrafoSpan *following)
+{
+  gint64 time_ns = following->end_ns;
+
+  if (time_ns == 0)
+    return;
+  following->end_ns = span->end_ns;
+  span->end_ns -= time_ns;
+  following->begin_ns = span->end_ns;
 }
 
 /* The same with the times of those who take part. */
@@ -236,6 +261,8 @@ record_step (TrafoExecution *self, guint i, gboolean is_finish, guint worker, gu
     {
       self->recording->n_running = n_workers;
       trafo_recording_count (self->recording, self, i);
+      if (step->is_followed)
+        trafo_recording_count (self->recording, self, i + 1);
     }
   span->begin_ns = trafo_profile_now ();
   if (is_finish)
@@ -243,6 +270,8 @@ record_step (TrafoExecution *self, guint i, gboolean is_finish, guint worker, gu
   else
     run_step (self, step, worker, n_workers);
   span->end_ns = trafo_profile_now ();
+  if (step->is_followed)
+    divide_span (span, trafo_recording_get_span (self->recording, worker, i + 1, FALSE));
 }
 
 /* What every worker does: the whole program, its share of each step. Worker 0 looks for a
@@ -258,6 +287,8 @@ run_steps (gpointer data, guint worker, guint n_workers)
     {
       TrafoStep *step = &self->steps[i];
 
+      if (step->is_follower)
+        continue;
       if (step->needs_barrier || n_workers == 1)
         {
           n_barriers++;
@@ -495,6 +526,7 @@ run_plan (TrafoExecution *self, GError **error)
     return tune_plan (self, error);
   for (guint i = 0; i < self->n_steps; i++)
     self->steps[i].n_taken = 0;
+  trafo_execution_reset_rows (self);
   trafo_thread_pool_run (trafo_thread_pool_get_default (), self->n_workers, run_steps, self);
   if (self->stop_at == 0)
     return TRUE;
@@ -654,6 +686,16 @@ gsize
 trafo_execution_get_peak_bytes (const TrafoExecution *self)
 {
   return self->arena_capacity_bytes + self->scratch_capacity_bytes + self->staging_capacity_bytes;
+}
+
+guint
+trafo_execution_get_n_barriers (const TrafoExecution *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->n_steps; i++)
+    n += (self->steps[i].needs_barrier ? 1 : 0) + (self->steps[i].n_finish_tasks > 0 ? 1 : 0);
+  return n;
 }
 
 GVariant *

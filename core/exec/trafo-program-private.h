@@ -57,6 +57,9 @@ gconstpointer trafo_execution_peek_output (const TrafoExecution *self, guint i);
 /* The memory of the last run: values and scratch, in bytes. */
 gsize trafo_execution_get_peak_bytes (const TrafoExecution *self);
 
+/* How often the workers of the last run's plan wait for one another. */
+guint trafo_execution_get_n_barriers (const TrafoExecution *self);
+
 /* One line an op of the last run's plan: its kernel's name, or "reference", and where it runs. */
 GVariant *trafo_execution_get_placement (const TrafoExecution *self);
 

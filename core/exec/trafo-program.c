@@ -107,6 +107,7 @@ execution_free (TrafoExecution *self)
   g_free (self->placements);
   g_free (self->order);
   g_free (self->steps);
+  g_free (self->task_rows);
   g_free (self);
 }
 

@@ -161,13 +161,22 @@ add_events (const TrafoRecording *self, guint entry, guint caller)
     }
 }
 
+static gboolean
+was_run (const TrafoRecording *self, guint step)
+{
+  for (guint worker = 0; worker < self->n_workers; worker++)
+    if (self->spans[(gsize) worker * self->n_entries + 2 * step].end_ns != 0)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 add_step (const TrafoRecording *self, guint step)
 {
   TrafoProfileRow          *row = g_ptr_array_index (self->profile->rows, self->rows[step]);
   const TrafoRecordedTimes *times = &self->times[step];
 
-  if (self->spans[2 * step].end_ns == 0)
+  if (!was_run (self, step))
     return;
   row->dtype = self->works[step].dtype;
   row->min_ns = row->n_calls == 0 ? times->time_ns : MIN (row->min_ns, times->time_ns);

@@ -70,6 +70,14 @@ own_memory (TrafoExecution *self, guint root, gsize size_bytes)
   placement->last_step = (gint) self->n_steps;
 }
 
+/* What may follow the step before, which writes @input, is written while that step reads its operands. */
+static void
+own_memory_before (TrafoExecution *self, guint root, guint input)
+{
+  if (self->n_steps > 0 && self->steps[self->n_steps - 1].output_root == input)
+    self->placements[root].first_step--;
+}
+
 static void
 use_memory (TrafoExecution *self, guint root)
 {
@@ -227,6 +235,8 @@ resolve_step (TrafoExecution *self, TrafoSym sym, const TrafoNode *node, gsize s
   find_inputs (self, sym, node, &inputs);
   make_rows_dense (self, sym, node, &inputs);
   own_memory (self, sym, size_bytes);
+  if (node->op->id == TRAFO_OP_LAYER_NORM)
+    own_memory_before (self, sym, inputs.roots[0]);
   for (guint i = 0; i < node->n_inputs; i++)
     use_memory (self, inputs.roots[i]);
   step = append_step (self, sym, node->op);
@@ -523,52 +533,41 @@ choose_kernels (TrafoExecution *self, guint n_threads, GError **error)
   return TRUE;
 }
 
+/* Several workers have a part in it. */
 static gboolean
-overlaps (const TrafoRange *a, const TrafoRange *b)
+is_wide (const TrafoExecution *self, guint i)
 {
-  return a->space == b->space && a->begin < b->end && b->begin < a->end;
+  const TrafoStep *step = &self->steps[i];
+
+  return step->n_tasks > 1 || (step->is_follower && step[-1].n_tasks > 1);
 }
 
-/* @a writes what @b reads or writes. */
 static gboolean
-writes_into (const TrafoStep *a, const TrafoStep *b)
+needs_barrier (const TrafoExecution *self, guint i, guint since)
 {
-  guint written = 1 | (guint) a->mutates << 1;
-
-  for (guint i = 0; written >> i != 0; i++)
-    for (guint j = 0; j <= b->args.n_inputs && (written >> i & 1) != 0; j++)
-      if (overlaps (&a->ranges[i], &b->ranges[j]))
-        return TRUE;
+  for (guint j = since; j < i; j++)
+    if ((is_wide (self, i) || is_wide (self, j)) &&
+        trafo_execution_conflicts (&self->steps[j], &self->steps[i]))
+      return TRUE;
   return FALSE;
-}
-
-static gboolean
-conflicts (const TrafoStep *a, const TrafoStep *b)
-{
-  return writes_into (a, b) || writes_into (b, a) ||
-         (a->n_finish_tasks > 0 && b->n_finish_tasks > 0);
 }
 
 /* Steps of one task all run on worker 0, in order, and need no barrier among themselves. */
 static void
 place_barriers (TrafoExecution *self)
 {
-  guint    since = 0;
-  gboolean is_wide = FALSE; /* whether a step since then has several tasks */
+  guint since = 0;
 
+  self->n_task_rows = 0;
   for (guint i = 0; i < self->n_steps; i++)
     {
       TrafoStep *step = &self->steps[i];
 
-      step->needs_barrier = FALSE;
-      is_wide = is_wide || step->n_tasks > 1;
-      for (guint j = since; is_wide && j < i && !step->needs_barrier; j++)
-        if ((step->n_tasks > 1 || self->steps[j].n_tasks > 1) && conflicts (&self->steps[j], step))
-          step->needs_barrier = TRUE;
-      if (!step->needs_barrier)
+      if (trafo_execution_follow (self, i, since))
         continue;
-      since = i;
-      is_wide = step->n_tasks > 1;
+      step->needs_barrier = needs_barrier (self, i, since);
+      if (step->needs_barrier)
+        since = i;
     }
 }
 

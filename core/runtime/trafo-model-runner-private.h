@@ -56,6 +56,9 @@ void  trafo_model_runner_release (TrafoModelRunner *self, guint sequence);
 guint64 trafo_model_runner_get_n_run (const TrafoModelRunner *self);
 guint64 trafo_model_runner_get_n_steps (const TrafoModelRunner *self);
 
+/* How often the threads of the last step waited for one another. */
+guint trafo_model_runner_get_n_barriers (const TrafoModelRunner *self);
+
 gsize trafo_model_runner_get_length (const TrafoModelRunner *self, guint sequence);
 
 /* Forgets all but the first @length tokens. */

@@ -247,6 +247,12 @@ trafo_model_runner_get_n_steps (const TrafoModelRunner *self)
   return self->n_steps;
 }
 
+guint
+trafo_model_runner_get_n_barriers (const TrafoModelRunner *self)
+{
+  return trafo_execution_get_n_barriers (self->execution);
+}
+
 gsize
 trafo_model_runner_get_length (const TrafoModelRunner *self, guint sequence)
 {

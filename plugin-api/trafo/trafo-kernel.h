@@ -88,6 +88,17 @@ typedef struct
    * they must give the same bits. NULL: the kernel's place in the list says when it is taken. Operands
    * are as in supports(). */
   double (*cost) (const TrafoKernelArgs *args, guint n_threads);
+
+  /* In host memory, of a kernel without a second stage: the rows of the output that @task of run() writes,
+   * or columns of them, [begin, *ret_end), begin being returned; all dimensions but the last are rows. Tasks
+   * that have a row in common have all their rows in common. NULL: tasks are not such. */
+  gsize (*task_rows) (const TrafoKernelArgs *args, guint task, guint n_tasks, gsize *ret_end);
+
+  /* In host memory, of a kernel without a second stage and scratch: run() for rows [begin, end) alone, which
+   * needs no other rows of the first input. Core may let the tasks that write the first input, in the step
+   * before, do that as soon as those rows are there: they are in a cache, and nobody waits for anybody
+   * between the two steps. The same bits as run(). NULL: nothing like it. */
+  void (*run_rows) (const TrafoKernelArgs *args, gsize begin, gsize end);
 } TrafoKernel;
 
 /* A weight of TRAFO_OP_LINEAR that is about to be packed: the rows of its parts below one another

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "rows.h"
 #include "tolerance.h"
 #include "trafo-4bit-private.h"
 #include "trafo-device-private.h"
@@ -354,6 +355,16 @@ check_threads (Runner *self, const TrafoStep *step, const TrafoKernel *kernel, G
                      "other bits by %s with %u threads than in the program",
                      kernel->name,
                      n_threads[i]);
+        return FALSE;
+      }
+    else if (!rows_check (step, kernel, n_threads[i]))
+      {
+        g_set_error (error,
+                     TRAFO_ERROR,
+                     TRAFO_ERROR_INTERNAL,
+                     "with %u threads %s writes other rows than it says",
+                     n_threads[i],
+                     kernel->name);
         return FALSE;
       }
   return TRUE;

@@ -6,6 +6,7 @@
 
 #include "trafo-builder-private.h"
 #include "trafo-philox-private.h"
+#include "trafo-tensor-private.h"
 
 static gsize
 count_bytes (const TrafoOperand *operand)
@@ -57,6 +58,13 @@ wait_for_others (FakeDevice *self, gint n_others)
   g_atomic_int_set (&self->n_others, 0);
 }
 
+static void
+pause_for (const FakeDevice *self)
+{
+  for (volatile guint i = 0; i < self->spin; i++)
+    ;
+}
+
 /* Each task computes all of the result, so that it reads every byte of the operands, and writes its
  * share: a missing barrier cannot go unseen. */
 static void
@@ -72,8 +80,7 @@ host_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scrat
   run_reference (&own);
   if (self->cancel != NULL)
     g_cancellable_cancel (self->cancel);
-  for (volatile guint i = 0; i < self->spin; i++)
-    ;
+  pause_for (self);
   if (self->waits && task == 0)
     wait_for_others (self, (gint) n_tasks - 1);
   memcpy ((guint8 *) args->output.data + begin, result + begin, end - begin);
@@ -81,6 +88,76 @@ host_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scrat
     memset (scratch, task, 8);
   if (self->waits && task > 0)
     g_atomic_int_inc (&self->n_others);
+}
+
+static gsize
+count_rows (const TrafoOperand *operand)
+{
+  return count_bytes (operand) / trafo_dtype_get_size (operand->dtype) /
+         (gsize) operand->shape[operand->n_dims - 1];
+}
+
+/* Rows in two pieces, as even and odd tasks have them. */
+static gsize
+host_task_rows (const TrafoKernelArgs *args, guint task, guint n_tasks, gsize *ret_end)
+{
+  gsize n_rows = count_rows (&args->output), n_pieces = MIN (n_tasks, 2);
+
+  *ret_end = n_rows * (task % n_pieces + 1) / n_pieces;
+  return n_rows * (task % n_pieces) / n_pieces;
+}
+
+/* Columns of the rows that the task has. */
+static void
+host_run_columns (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scratch)
+{
+  guint n_pieces = MIN (n_tasks, 2), n_sharing = (n_tasks - task % n_pieces - 1) / n_pieces + 1;
+  gsize n = (gsize) args->output.shape[args->output.n_dims - 1], row_end;
+  gsize begin = n * (task / n_pieces) / n_sharing, end = n * (task / n_pieces + 1) / n_sharing;
+  g_autofree float *result = g_malloc0 (MAX (count_bytes (&args->output), 1));
+  TrafoKernelArgs   own = *args;
+
+  own.output.data = result;
+  run_reference (&own);
+  pause_for (args->device);
+  for (gsize i = host_task_rows (args, task, n_tasks, &row_end); i < row_end; i++)
+    memcpy ((float *) args->output.data + i * n + begin,
+            result + i * n + begin,
+            (end - begin) * sizeof *result);
+}
+
+static void
+narrow_to_rows (TrafoOperand *operand, gsize begin, gsize end)
+{
+  gint64 n = operand->shape[operand->n_dims - 1];
+
+  g_assert_true (trafo_shape_is_contiguous (operand->shape, operand->strides, operand->n_dims));
+  operand->data = (float *) operand->data + begin * (gsize) n;
+  operand->n_dims = 2;
+  operand->shape[0] = (gint64) (end - begin);
+  operand->shape[1] = operand->strides[0] = n;
+  operand->strides[1] = 1;
+}
+
+/* Reads no other rows, which may not be there yet. */
+static void
+host_run_rows (const TrafoKernelArgs *args, gsize begin, gsize end)
+{
+  TrafoKernelArgs own = *args;
+
+  g_atomic_int_inc (&((FakeDevice *) args->device)->n_followed);
+  narrow_to_rows (&own.output, begin, end);
+  narrow_to_rows (&own.inputs[0], begin, end);
+  if (own.n_inputs > 3)
+    narrow_to_rows (&own.inputs[3], begin, end);
+  pause_for (args->device);
+  run_reference (&own);
+}
+
+static guint
+host_n_pieces (const TrafoKernelArgs *args, guint n_threads)
+{
+  return MIN (host_n_tasks (args, n_threads), 2);
 }
 
 static gsize
@@ -103,6 +180,24 @@ static const TrafoKernel whole_kernel = {
   .name = "fake-whole",
   .run = host_run,
 };
+/* Linear layers, and layer norms, which may follow them. */
+static const TrafoKernel columns_kernel = {
+  .struct_size = sizeof columns_kernel,
+  .name = "fake-columns",
+  .n_tasks = host_n_tasks,
+  .run = host_run_columns,
+  .task_rows = host_task_rows,
+};
+static const TrafoKernel rows_kernel = {
+  .struct_size = sizeof rows_kernel,
+  .name = "fake-rows",
+  .scratch_size = host_scratch_size,
+  .n_tasks = host_n_pieces,
+  .run = host_run,
+  .run_rows = host_run_rows,
+};
+static const TrafoKernel *const columns_kernels[] = { &columns_kernel };
+static const TrafoKernel *const rows_kernels[] = { &rows_kernel };
 static const TrafoKernel *const split_kernels[] = { &split_kernel };
 static const TrafoKernel *const whole_kernels[] = { &whole_kernel };
 
@@ -118,7 +213,13 @@ has_kernel (const FakeDevice *self, guint16 op)
 static const TrafoKernel *const *
 host_list_kernels (gpointer device, guint16 op, gsize *ret_n_kernels)
 {
-  *ret_n_kernels = has_kernel (device, op);
+  const FakeDevice *self = device;
+
+  *ret_n_kernels = has_kernel (self, op);
+  if (self->follows && op == TRAFO_OP_LINEAR)
+    return columns_kernels;
+  if (self->follows && op == TRAFO_OP_LAYER_NORM)
+    return rows_kernels;
   return op == TRAFO_OP_MUL || op == TRAFO_OP_SUM ? whole_kernels : split_kernels;
 }
 

@@ -13,17 +13,19 @@ typedef struct
   guint          n_tasks; /* host: into how many tasks each op splits */
   guint          spin;    /* host: pauses before a task writes its share */
   gboolean       waits; /* host: an op's first task until the others are done, or for ten seconds */
-  gint           n_others;  /* host: done, of those that it waits for */
-  const guint16 *missing;   /* ops without a kernel, up to 0; NULL: none */
-  gint           n_buffers; /* queue: buffers alive */
-  gint           n_streams; /* queue: streams alive */
-  gint           n_calls;   /* of buffer and stream functions, and of enqueue */
-  gint           fail_at;   /* the call that fails, from 1; 0: none does */
-  GCancellable  *cancel;    /* host: cancelled while a kernel runs */
-  gint           n_packed;  /* weights packed */
-  gint           is_in_out; /* what the last of them was */
-  gboolean       packs;     /* host: weights of linear layers, as [N, K] with the rows reversed */
-  const char    *layout;    /* host: what it calls that; NULL: nothing */
+  gint           n_others;   /* host: done, of those that it waits for */
+  const guint16 *missing;    /* ops without a kernel, up to 0; NULL: none */
+  gint           n_buffers;  /* queue: buffers alive */
+  gint           n_streams;  /* queue: streams alive */
+  gint           n_calls;    /* of buffer and stream functions, and of enqueue */
+  gint           fail_at;    /* the call that fails, from 1; 0: none does */
+  gboolean       follows;    /* host: layer norms may follow linear layers */
+  gint           n_followed; /* host: pieces of rows that did */
+  GCancellable  *cancel;     /* host: cancelled while a kernel runs */
+  gint           n_packed;   /* weights packed */
+  gint           is_in_out;  /* what the last of them was */
+  gboolean       packs;      /* host: weights of linear layers, as [N, K] with the rows reversed */
+  const char    *layout;     /* host: what it calls that; NULL: nothing */
 } FakeDevice;
 
 /* Takes no reference on @self, which outlives the device. */

@@ -91,7 +91,7 @@ make_layer (Maker *self)
   g_autofree char *name = g_strdup_printf ("layer.%u", self->n_values);
   TrafoSym         x = pick (self), h;
 
-  switch (g_rand_int_range (self->random, 0, 4))
+  switch (g_rand_int_range (self->random, 0, 5))
     {
     case 0:
       return trafo_builder_layer_norm (b, name, trafo_builder_add (b, x, pick (self)), 1e-5);
@@ -99,6 +99,13 @@ make_layer (Maker *self)
       return trafo_builder_add (b, trafo_builder_linear (b, name, x, WIDTH), x);
     case 2:
       return trafo_builder_activation (b, trafo_builder_linear_in_out (b, name, x, WIDTH), "gelu");
+    case 3:
+      {
+        g_autofree char *norm = g_strconcat (name, "n", NULL);
+
+        h = trafo_builder_add (b, trafo_builder_linear (b, name, x, WIDTH), pick (self));
+        return trafo_builder_layer_norm (b, norm, h, 1e-5);
+      }
     default:
       {
         g_autofree char *other = g_strconcat (name, "b", NULL);

@@ -113,6 +113,62 @@ test_barriers (void)
     compare_devices (device, seed, 0);
 }
 
+/* The same where layer norms are done by who is last in the linear layer before. */
+static void
+test_followers (void)
+{
+  FakeDevice fake = { .n_tasks = 5, .spin = 200, .follows = TRUE };
+  g_autoptr (TrafoDevice) device = fake_host_device_new (&fake);
+
+  for (guint32 seed = 0; seed < 40; seed++)
+    compare_devices (device, seed, 0);
+  g_assert_cmpint (fake.n_followed, >, 0);
+}
+
+typedef struct
+{
+  const char *name;
+  gboolean    reads_sum;  /* the norm adds what the layer wrote to another value */
+  gboolean    is_between; /* another op stands between the two */
+  guint       n_tasks;
+  guint       n_followed; /* pieces, of 3 rows */
+} FollowerCase;
+
+/* A norm follows the layer whose rows it takes, in a run after the other; and takes part in no barrier. */
+static void
+test_follower (gconstpointer data)
+{
+  const FollowerCase *c = data;
+  FakeDevice          fake = { .n_tasks = c->n_tasks, .follows = TRUE };
+  gint64              dims[] = { TRAFO_DIM_BATCH, TRAFO_DIM_SEQUENCE, 4 };
+  g_autoptr (TrafoDevice) device = fake_host_device_new (&fake);
+  g_autoptr (TrafoBuilder) b = trafo_builder_new_with (NULL, NULL);
+  g_autoptr (TrafoTensorDict) parameters = NULL;
+  g_autoptr (TrafoProgram) program = NULL;
+  g_autoptr (TrafoTensor) input = random_tensor (1, 3, 4);
+  TrafoSym x = trafo_builder_input (b, "x", TRAFO_DTYPE_FLOAT32, dims, 3, TRAFO_FILL_RULE_REQUIRED);
+  TrafoSym y = trafo_builder_linear (b, "linear", x, 4);
+  TrafoExecution *execution;
+
+  if (c->is_between)
+    y = trafo_builder_mul (b, y, x);
+  trafo_builder_output (b, "kept", y);
+  y = trafo_builder_layer_norm (b, "norm", c->reads_sum ? trafo_builder_add (b, x, y) : y, 1e-5);
+  trafo_builder_output (b, "y", y);
+  parameters = fake_parameters_new (trafo_builder_get_graph (b));
+  program = fake_compile (device, b, parameters);
+  execution = trafo_program_acquire (program);
+  for (guint i = 0; i < 3; i++)
+    {
+      fake.n_followed = 0;
+      run_one (execution, input);
+      g_assert_cmpint (fake.n_followed, ==, c->n_followed);
+    }
+  if (c->n_followed > 0)
+    g_assert_cmpuint (trafo_execution_get_n_barriers (execution), ==, 0);
+  trafo_program_release (program, execution);
+}
+
 /* A worker that is slow leaves its tasks to the others, in every run of a plan. */
 static void
 test_free_workers (void)
@@ -536,8 +592,22 @@ test_placement (void)
 int
 main (int argc, char **argv)
 {
+  static const FollowerCase followers[] = {
+    { .name = "two-pieces", .n_tasks = 5, .n_followed = 2 },
+    { .name = "one-piece", .n_tasks = 1, .n_followed = 1 },
+    { .name = "other-operand", .reads_sum = TRUE, .n_tasks = 5 },
+    { .name = "not-behind", .is_between = TRUE, .n_tasks = 5 },
+  };
+
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/execution/barriers", test_barriers);
+  g_test_add_func ("/execution/followers", test_followers);
+  for (gsize i = 0; i < G_N_ELEMENTS (followers); i++)
+    {
+      g_autofree char *path = g_strconcat ("/execution/follower/", followers[i].name, NULL);
+
+      g_test_add_data_func (path, &followers[i], test_follower);
+    }
   if (trafo_thread_pool_get_size (trafo_thread_pool_get_default ()) > 1)
     g_test_add_func ("/execution/free-workers", test_free_workers);
   g_test_add_func ("/execution/packed", test_packed);

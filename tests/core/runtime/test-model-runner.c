@@ -494,6 +494,48 @@ test_unfit (void)
   g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_UNSUPPORTED);
 }
 
+static guint
+count_barriers (guint n_layers, guint n_rows, guint n_tokens)
+{
+  TinyCausalConfig   config = tiny_causal_default;
+  Fixture            fixture;
+  TrafoRunnerRow     rows[MAX_ROWS];
+  g_autofree gint64 *tokens = g_new0 (gint64, n_tokens);
+  guint              n_barriers;
+
+  /* wide enough for several threads */
+  config.n_layers = n_layers;
+  config.n_heads = config.n_kv_heads = 8;
+  config.head_size = 64;
+  g_assert_true (fixture_init (&fixture, &config, "cpu"));
+  for (guint i = 0; i < n_rows; i++)
+    rows[i] = (TrafoRunnerRow){ .sequence = trafo_model_runner_begin (fixture.runner),
+                                .n_tokens = n_tokens,
+                                .n_logits = 1,
+                                .tokens = tokens };
+  g_assert_nonnull (trafo_model_runner_step (fixture.runner, rows, n_rows, NULL, NULL));
+  n_barriers = trafo_model_runner_get_n_barriers (fixture.runner);
+  fixture_clear (&fixture);
+  return n_barriers;
+}
+
+/* In a step of decoding a layer's threads meet behind q, k and v, attention and the three other linear layers;
+ * layer norms are done by those who are last there. */
+static void
+test_barriers (void)
+{
+  static const guint sizes[][2] = { { 1, 1 }, { MAX_ROWS, 1 } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      guint few = count_barriers (2, sizes[i][0], sizes[i][1]);
+      guint many = count_barriers (5, sizes[i][0], sizes[i][1]);
+
+      g_test_message ("%u rows of %u tokens: %u, %u", sizes[i][0], sizes[i][1], few, many);
+      g_assert_cmpuint (many - few, <=, 3 * 5);
+    }
+}
+
 /* Logits of another type are not taken for float32. */
 static void
 test_logits_dtype (void)
@@ -747,6 +789,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/model-runner/pieces/cpu", "cpu", test_pieces);
   g_test_add_func ("/model-runner/threads", test_threads);
   g_test_add_func ("/model-runner/peak-bytes", test_peak_bytes);
+  g_test_add_func ("/model-runner/barriers", test_barriers);
   g_test_add_func ("/model-runner/unfit", test_unfit);
   g_test_add_func ("/model-runner/logits-dtype", test_logits_dtype);
   g_test_add_func ("/model-runner/failures", test_failures);

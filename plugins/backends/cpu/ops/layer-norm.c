@@ -103,18 +103,17 @@ layer_norm_n_tasks (const TrafoKernelArgs *args, guint n_threads)
 }
 
 static void
-layer_norm_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scratch)
+layer_norm_run_rows (const TrafoKernelArgs *args, gsize begin, gsize end)
 {
   const TrafoLayerNormAttrs *attrs = args->attrs;
   TrafoCpuRows               x = trafo_cpu_rows (&args->inputs[0]);
   TrafoCpuRows               y = trafo_cpu_rows (&args->output);
   TrafoCpuRows               residual = { 0 };
   gsize                      n = (gsize) trafo_cpu_last_dim (&args->output);
-  gsize                      end;
 
   if (attrs->has_residual)
     residual = trafo_cpu_rows (&args->inputs[3]);
-  for (gsize i = trafo_cpu_share (y.n_rows, task, n_tasks, &end); i < end; i++)
+  for (gsize i = begin; i < end; i++)
     {
       float *row = trafo_cpu_row (&y, i);
       float  sum = add_residual (trafo_cpu_row (&x, i),
@@ -129,6 +128,15 @@ layer_norm_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer
     }
 }
 
+static void
+layer_norm_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scratch)
+{
+  gsize end;
+  gsize begin = trafo_cpu_share (trafo_cpu_n_rows (&args->output), task, n_tasks, &end);
+
+  layer_norm_run_rows (args, begin, end);
+}
+
 const TrafoKernel TRAFO_CPU_SYMBOL (layer_norm) = {
   .struct_size = sizeof (TrafoKernel),
   .op = TRAFO_OP_LAYER_NORM,
@@ -136,4 +144,5 @@ const TrafoKernel TRAFO_CPU_SYMBOL (layer_norm) = {
   .supports = layer_norm_supports,
   .n_tasks = layer_norm_n_tasks,
   .run = layer_norm_run,
+  .run_rows = layer_norm_run_rows,
 };

@@ -108,6 +108,14 @@ linear_4bit_n_tasks (const TrafoKernelArgs *args, guint n_threads)
   return TRAFO_CPU_SYMBOL (linear_grid_n_tasks) (&grid, PANEL_ROWS * n_in, n_threads);
 }
 
+static gsize
+linear_4bit_task_rows (const TrafoKernelArgs *args, guint task, guint n_tasks, gsize *ret_end)
+{
+  LinearGrid grid = find_grid (args);
+
+  return TRAFO_CPU_SYMBOL (linear_grid_rows) (&grid, task, n_tasks, ret_end);
+}
+
 static double
 find_cost (const TrafoKernelArgs *args, guint n_threads, LinearCost cost)
 {
@@ -272,6 +280,7 @@ const TrafoKernel TRAFO_CPU_SYMBOL (linear_4bit) = {
   .n_tasks = linear_4bit_n_tasks,
   .run = linear_4bit_run,
   .cost = linear_4bit_cost,
+  .task_rows = linear_4bit_task_rows,
 };
 
 const TrafoKernel TRAFO_CPU_SYMBOL (linear_decoded) = {
@@ -283,4 +292,5 @@ const TrafoKernel TRAFO_CPU_SYMBOL (linear_decoded) = {
   .n_tasks = linear_4bit_n_tasks,
   .run = decoded_run,
   .cost = decoded_cost,
+  .task_rows = linear_4bit_task_rows,
 };

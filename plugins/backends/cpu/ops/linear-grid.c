@@ -30,7 +30,8 @@ choose_row_groups (const LinearGrid *grid, guint n_tasks, guint *ret_n_row_group
 
       if (n_tasks % rows != 0)
         continue;
-      share = (grid->n_tiles + rows - 1) / rows * ((grid->n_panels + columns - 1) / columns);
+      share = (grid->n_tiles + rows - 1) / rows *
+              ((grid->n_panels + columns - 1) / columns + grid->tile_panels);
       traffic = rows * grid->n_columns + columns * grid->n_rows;
       if (share > best_share || (share == best_share && traffic >= best_traffic))
         continue;
@@ -75,6 +76,19 @@ TRAFO_CPU_SYMBOL (linear_grid_share) (const LinearGrid *grid, guint task, guint 
                                  n_tasks / n_row_groups,
                                  &range.panel_end);
   return range;
+}
+
+gsize
+TRAFO_CPU_SYMBOL (linear_grid_rows) (const LinearGrid *grid,
+                                     guint             task,
+                                     guint             n_tasks,
+                                     gsize            *ret_end)
+{
+  LinearRange range = TRAFO_CPU_SYMBOL (linear_grid_share) (grid, task, n_tasks);
+  gsize       unused;
+
+  *ret_end = trafo_cpu_share (grid->n_rows, range.tile_end, grid->n_tiles, &unused);
+  return trafo_cpu_share (grid->n_rows, range.tile, grid->n_tiles, &unused);
 }
 
 /* Shares are rounded down, so that the last is the largest. */

@@ -11,6 +11,7 @@ typedef struct
 {
   gsize n_rows, n_columns;
   gsize n_tiles, n_panels;
+  gsize tile_panels; /* how many panels take as long as what a task does to a tile once */
 } LinearGrid;
 
 /* What one task, or a loop of it, goes over. */
@@ -33,6 +34,12 @@ guint TRAFO_CPU_SYMBOL (linear_grid_n_tasks) (const LinearGrid *grid,
 /* The share of one of them. */
 LinearRange
     TRAFO_CPU_SYMBOL (linear_grid_share) (const LinearGrid *grid, guint task, guint n_tasks);
+
+/* The rows that it has, of tiles as even as they can be. */
+gsize TRAFO_CPU_SYMBOL (linear_grid_rows) (const LinearGrid *grid,
+                                           guint             task,
+                                           guint             n_tasks,
+                                           gsize            *ret_end);
 
 /* What is done with the weights, of @n_in terms: each is multiplied once a row, and takes @tile_ns more in
  * each tile and @block_ns in each block of tiles. */

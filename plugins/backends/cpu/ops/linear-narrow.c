@@ -87,6 +87,16 @@ narrow_n_tasks (const TrafoKernelArgs *args, guint n_threads)
 }
 
 static gsize
+narrow_task_rows (const TrafoKernelArgs *args, guint task, guint n_tasks, gsize *ret_end)
+{
+  Narrow      l = narrow_from_args (args);
+  LinearRange range = TRAFO_CPU_SYMBOL (linear_grid_share) (&l.grid, task, n_tasks);
+
+  *ret_end = MIN (range.tile_end * NARROW_MAX_ROWS, l.x.n_rows);
+  return range.tile * NARROW_MAX_ROWS;
+}
+
+static gsize
 narrow_scratch_size (const TrafoKernelArgs *args, guint n_threads)
 {
   Narrow l = narrow_from_args (args);
@@ -267,4 +277,5 @@ const TrafoKernel TRAFO_CPU_SYMBOL (linear_narrow) = {
   .scratch_size = narrow_scratch_size,
   .n_tasks = narrow_n_tasks,
   .run = narrow_run,
+  .task_rows = narrow_task_rows,
 };

@@ -99,6 +99,14 @@ linear_n_tasks (const TrafoKernelArgs *args, guint n_threads)
 }
 
 static gsize
+linear_task_rows (const TrafoKernelArgs *args, guint task, guint n_tasks, gsize *ret_end)
+{
+  Linear l = linear_from_args (args);
+
+  return TRAFO_CPU_SYMBOL (linear_grid_rows) (&l.grid, task, n_tasks, ret_end);
+}
+
+static gsize
 block_tiles (const Linear *l)
 {
   return MAX (trafo_cpu_get_block_bytes () / (l->chunk * sizeof (float) * PANEL_ROWS), 1);
@@ -288,6 +296,7 @@ const TrafoKernel TRAFO_CPU_SYMBOL (linear) = {
   .n_tasks = linear_n_tasks,
   .run = linear_run,
   .cost = linear_cost,
+  .task_rows = linear_task_rows,
 };
 
 const TrafoKernel TRAFO_CPU_SYMBOL (linear_widened) = {
@@ -299,4 +308,5 @@ const TrafoKernel TRAFO_CPU_SYMBOL (linear_widened) = {
   .n_tasks = linear_n_tasks,
   .run = widened_run,
   .cost = widened_cost,
+  .task_rows = linear_task_rows,
 };

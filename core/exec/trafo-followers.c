@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "trafo-execution-private.h"
+
+/* A step that computes each row from the same row of what the step before writes, such as a layer norm behind
+ * a linear layer, follows it: who writes the last part of some rows goes on with them. */
+
+static gboolean
+overlaps (const TrafoRange *a, const TrafoRange *b)
+{
+  return a->space == b->space && a->begin < b->end && b->begin < a->end;
+}
+
+/* @a writes what @b reads or writes. */
+static gboolean
+writes_into (const TrafoStep *a, const TrafoStep *b)
+{
+  guint written = 1 | (guint) a->mutates << 1;
+
+  for (guint i = 0; written >> i != 0; i++)
+    for (guint j = 0; j <= b->args.n_inputs && (written >> i & 1) != 0; j++)
+      if (overlaps (&a->ranges[i], &b->ranges[j]))
+        return TRUE;
+  return FALSE;
+}
+
+gboolean
+trafo_execution_conflicts (const TrafoStep *a, const TrafoStep *b)
+{
+  return writes_into (a, b) || writes_into (b, a) ||
+         (a->n_finish_tasks > 0 && b->n_finish_tasks > 0);
+}
+
+static gsize
+count_rows (const TrafoOperand *operand)
+{
+  gsize n = 1;
+
+  for (guint i = 0; i + 1 < operand->n_dims; i++)
+    n *= (gsize) operand->shape[i];
+  return n;
+}
+
+/* But for the rows that it takes from @leader, @step has nothing to do with what that reads and writes. */
+static gboolean
+is_apart (const TrafoStep *leader, const TrafoStep *step)
+{
+  for (guint i = 0; i <= leader->args.n_inputs; i++)
+    if (overlaps (&step->ranges[0], &leader->ranges[i]))
+      return FALSE;
+  for (guint i = 1; i < step->args.n_inputs; i++)
+    if (overlaps (&leader->ranges[0], &step->ranges[1 + i]))
+      return FALSE;
+  return leader->mutates == 0 && step->mutates == 0;
+}
+
+static gboolean
+takes_rows_of (const TrafoStep *leader, const TrafoStep *step)
+{
+  return leader->kernel != NULL && step->kernel != NULL && leader->n_tasks > 0 &&
+         step->n_tasks > 0 && leader->n_finish_tasks == 0 && step->n_finish_tasks == 0 &&
+         TRAFO_HAS (leader->kernel, task_rows) && TRAFO_HAS (step->kernel, run_rows) &&
+         step->args.inputs[0].data == leader->args.output.data &&
+         count_rows (&step->args.output) == count_rows (&leader->args.output) &&
+         is_apart (leader, step);
+}
+
+static TrafoTaskRows *
+take_rows (TrafoExecution *self, guint n_tasks)
+{
+  guint n = self->n_task_rows + n_tasks;
+
+  if (n > self->task_rows_capacity)
+    {
+      self->task_rows = g_renew (TrafoTaskRows, self->task_rows, n);
+      self->task_rows_capacity = n;
+    }
+  return &self->task_rows[self->n_task_rows];
+}
+
+/* Into how many pieces the tasks cut the rows; 0 if they do not cover each row once. */
+static guint
+find_pieces (const TrafoStep *leader, TrafoTaskRows *rows)
+{
+  guint n_pieces = 0;
+  gsize n_rows = 0;
+
+  for (guint task = 0; task < leader->n_tasks; task++)
+    {
+      TrafoTaskRows *own = &rows[task];
+
+      *own = (TrafoTaskRows){ 0 };
+      own->begin = leader->kernel->task_rows (&leader->args, task, leader->n_tasks, &own->end);
+      while (own->first < task && rows[own->first].begin != own->begin)
+        own->first++;
+      rows[own->first].n_tasks++;
+      if (own->first < task)
+        continue;
+      n_pieces++;
+      n_rows += own->end - own->begin;
+    }
+  return n_rows == count_rows (&leader->args.output) ? n_pieces : 0;
+}
+
+/* In fewer pieces than it would have tasks it would take longer. */
+gboolean
+trafo_execution_follow (TrafoExecution *self, guint i, guint since)
+{
+  TrafoStep *step = &self->steps[i], *leader = step - 1;
+
+  step->needs_barrier = step->is_follower = step->is_followed = FALSE;
+  if (i == 0 || !self->program->is_host || leader->is_follower || !takes_rows_of (leader, step))
+    return FALSE;
+  for (guint j = since; j + 1 < i; j++)
+    if (trafo_execution_conflicts (&self->steps[j], step))
+      return FALSE;
+  if (find_pieces (leader, take_rows (self, leader->n_tasks)) < step->n_tasks)
+    return FALSE;
+  leader->is_followed = step->is_follower = TRUE;
+  leader->first_rows = self->n_task_rows;
+  self->n_task_rows += leader->n_tasks;
+  return TRUE;
+}
+
+void
+trafo_execution_reset_rows (TrafoExecution *self)
+{
+  for (guint i = 0; i < self->n_task_rows; i++)
+    self->task_rows[i].n_left = self->task_rows[i].n_tasks;
+}
+
+void
+trafo_execution_end_task (TrafoExecution *self, const TrafoStep *step, guint task)
+{
+  TrafoTaskRows *rows = &self->task_rows[step->first_rows];
+  TrafoTaskRows *own = &rows[task];
+
+  /* the last to come sees what all others wrote */
+  if (__atomic_sub_fetch (&rows[own->first].n_left, 1, __ATOMIC_ACQ_REL) == 0)
+    step[1].kernel->run_rows (&step[1].args, own->begin, own->end);
+}

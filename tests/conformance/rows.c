@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright 2026 The Trafo authors */
+#include "rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "trafo-device-private.h"
+#include "trafo-tensor-private.h"
+
+#define POISON 0xa5
+
+/* An output of poison, in rows. */
+typedef struct
+{
+  TrafoKernelArgs args;
+  guint8         *data;
+  gsize           size_bytes;
+  gsize           n_rows;
+  gsize           row_bytes;
+} Output;
+
+static void
+output_init (Output *self, const TrafoStep *step)
+{
+  const TrafoOperand *output = &step->args.output;
+
+  self->args = step->args;
+  self->n_rows = 1;
+  for (guint i = 0; i + 1 < output->n_dims; i++)
+    self->n_rows *= (gsize) output->shape[i];
+  self->size_bytes = trafo_operand_span_bytes (output);
+  self->row_bytes = self->size_bytes / self->n_rows;
+  self->data = self->args.output.data = trafo_aligned_try_alloc (self->size_bytes);
+  memset (self->data, POISON, self->size_bytes);
+}
+
+static gboolean
+is_poison (const Output *self, gsize begin, gsize end)
+{
+  for (gsize i = begin * self->row_bytes; i < end * self->row_bytes; i++)
+    if (self->data[i] != POISON)
+      return FALSE;
+  return TRUE;
+}
+
+/* Rows alone, in pieces that are not those of tasks, the last first. */
+static gboolean
+check_run_rows (const TrafoStep *step, const TrafoKernel *kernel)
+{
+  Output   output;
+  gboolean is_same;
+
+  output_init (&output, step);
+  for (gsize end = output.n_rows, n = 1; end > 0; end -= MIN (n, end), n += 2)
+    kernel->run_rows (&output.args, end - MIN (n, end), end);
+  is_same = memcmp (output.data, step->args.output.data, output.size_bytes) == 0;
+  free (output.data);
+  return is_same;
+}
+
+/* The task that is last to write some rows finds all of them there. */
+static gboolean
+check_task (const TrafoStep   *step,
+            const TrafoKernel *kernel,
+            guint              task,
+            guint              n_tasks,
+            gpointer           scratch)
+{
+  gsize    begin, end;
+  gboolean holds = TRUE;
+  Output   output;
+
+  begin = kernel->task_rows (&step->args, task, n_tasks, &end);
+  output_init (&output, step);
+  kernel->run (&output.args, task, n_tasks, scratch);
+  holds = begin < end && end <= output.n_rows && is_poison (&output, 0, begin) &&
+          is_poison (&output, end, output.n_rows);
+  for (guint other = 0; other < n_tasks && holds; other++)
+    {
+      gsize other_end, other_begin = kernel->task_rows (&step->args, other, n_tasks, &other_end);
+
+      if (other_begin == begin && other != task)
+        kernel->run (&output.args, other, n_tasks, scratch);
+      holds =
+          (other_begin == begin && other_end == end) || other_end <= begin || other_begin >= end;
+    }
+  holds = holds && memcmp (output.data + begin * output.row_bytes,
+                           (const guint8 *) step->args.output.data + begin * output.row_bytes,
+                           (end - begin) * output.row_bytes) == 0;
+  free (output.data);
+  return holds;
+}
+
+gboolean
+rows_check (const TrafoStep *step, const TrafoKernel *kernel, guint n_threads)
+{
+  TrafoKernelSplit split;
+  gpointer         scratch;
+  gboolean         holds = !TRAFO_HAS (kernel, run_rows) || check_run_rows (step, kernel);
+
+  if (!TRAFO_HAS (kernel, task_rows))
+    return holds;
+  trafo_kernel_split (kernel, &step->args, n_threads, &split);
+  scratch = trafo_aligned_try_alloc (MAX (split.scratch_bytes, 1));
+  for (guint task = 0; task < split.n_tasks && holds; task++)
+    holds = check_task (step, kernel, task, split.n_tasks, scratch);
+  free (scratch);
+  return holds;
+}
