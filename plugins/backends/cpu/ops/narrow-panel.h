@@ -35,6 +35,13 @@
 #define NARROW_TILES 1
 #define NARROW_PANEL 32
 #endif
+/* Making a tile of x narrow takes about as long there as multiplying it by a panel, so that tasks share rows
+ * rather than columns. With AMX few rows wait for their weights, which should be read once. */
+#if defined(__AVX512F__) && !defined(__AMX_TILE__)
+#define NARROW_TILE_PANELS 1
+#else
+#define NARROW_TILE_PANELS 0
+#endif
 #define NARROW_ROWS_BYTES (NARROW_ROWS * NARROW_BLOCK_BYTES)
 #define NARROW_PANEL_TILES (NARROW_PANEL / NARROW_COLUMNS)
 #define NARROW_MAX_ROWS (NARROW_TILES * NARROW_ROWS)
