@@ -13,6 +13,7 @@ enum
 };
 
 /* Of errors that are not the model's own. */
+#define NOT_SET G_MININT
 #define BASE_PREFIX "--kl-base: "
 
 typedef struct
@@ -294,8 +295,7 @@ find_lengths (const Options *options,
       return FALSE;
     }
   *ret_max_length = options->max_length > 0 ? (gsize) options->max_length : (gsize) max_length;
-  *ret_stride = options->stride > 0 ? (gsize) options->stride : DEFAULT_STRIDE;
-  *ret_stride = MIN (*ret_stride, *ret_max_length);
+  *ret_stride = MIN ((gsize) options->stride, *ret_max_length);
   return TRUE;
 }
 
@@ -329,7 +329,7 @@ eval (const TrafoCommand *self, const Options *options)
 static int
 run (const TrafoCommand *self, int argc, char **argv)
 {
-  g_auto (Options) options = { 0 };
+  g_auto (Options) options = { .stride = DEFAULT_STRIDE, .max_length = NOT_SET };
   const GOptionEntry entries[] = {
     { "file", 'f', 0, G_OPTION_ARG_FILENAME, &options.file, "Text to predict, UTF-8", "TEXT" },
     { "kl-base",
@@ -360,11 +360,13 @@ run (const TrafoCommand *self, int argc, char **argv)
     return TRAFO_EXIT_USAGE;
   if (options.file == NULL)
     return trafo_command_fail_usage (self, "found no --file TEXT");
-  if (options.stride < 0 || options.max_length < 0 || options.max_length == 1)
+  if (options.kl_base != NULL && *options.kl_base == '\0')
+    return trafo_command_fail_usage (self, "found --kl-base '', expected a checkpoint's folder");
+  if (options.stride < 1)
+    return trafo_command_fail_usage (self, "found --stride %d, expected 1 or more", options.stride);
+  if (options.max_length < 2 && options.max_length != NOT_SET)
     return trafo_command_fail_usage (self,
-                                     "found --stride %d and --max-length %d, expected 1 and 2 or "
-                                     "more",
-                                     options.stride,
+                                     "found --max-length %d, expected 2 or more",
                                      options.max_length);
   return eval (self, &options);
 }
