@@ -18,6 +18,8 @@ struct _TrafoProgram
   TrafoOperand   *params; /* by node and use: params[sym * TRAFO_N_WEIGHT_USES + use] */
   pthread_mutex_t lock;   /* guards idle; not GLib's, which ThreadSanitizer does not see */
   GPtrArray      *idle;   /* of TrafoExecution */
+  struct _TrafoFileTable *
+      *tables; /* by node: of a table whose rows are read from a file; else NULL */
 };
 
 /* The bytes that a step reads or writes, as a range of the arena or of a state; empty for parameters. */
@@ -111,7 +113,8 @@ struct _TrafoExecution
 
   TrafoBarrier  barrier;
   GCancellable *cancellable;
-  guint         stop_at; /* the number of the barrier after which workers stop; 0: none */
+  GError       *read_error; /* of a table's row in this run; set atomically */
+  guint         stop_at;    /* the number of the barrier after which workers stop; 0: none */
 
   guint64         n_plans;        /* so far */
   TrafoRecording *recording;      /* of this run; NULL: nobody profiles it */
@@ -137,8 +140,11 @@ gboolean trafo_execution_is_state (const TrafoExecution *self, guint root);
  * the size of the arena in bytes. @order is room for @n numbers. */
 gsize trafo_plan_memory (TrafoPlacement *placements, guint n, guint *order);
 
-/* Whether a step before reads memory that step @i writes, or the other way around. */
+/* Whether one reads memory that the other writes, or both need the memory that tasks share. */
 gboolean trafo_execution_conflicts (const TrafoStep *a, const TrafoStep *b);
+
+/* Whether the op may follow another step, if its kernel can. */
+gboolean trafo_execution_may_follow (guint op);
 
 /* Lets step @i be done by the tasks of the step before, which has the barrier, if there is one, at step @since:
  * FALSE if it cannot be. */
@@ -148,7 +154,7 @@ gboolean trafo_execution_follow (TrafoExecution *self, guint i, guint since);
 void trafo_execution_reset_rows (TrafoExecution *self);
 
 /* What is behind a task of a step that is followed: the next step, for rows that are all there now. */
-void trafo_execution_end_task (TrafoExecution *self, const TrafoStep *step, guint task);
+void trafo_execution_run_follower (TrafoExecution *self, const TrafoStep *step, guint task);
 
 /* The bytes from the first element to the end of the last. */
 gsize trafo_operand_span_bytes (const TrafoOperand *operand);

@@ -197,11 +197,11 @@ bind_input (TrafoExecution        *self,
 
 /* What is behind a task of a step that is followed, and how long that takes if somebody wants to know. */
 static void
-end_task (TrafoExecution *self, const TrafoStep *step, guint task, guint worker)
+run_follower (TrafoExecution *self, const TrafoStep *step, guint task, guint worker)
 {
   gint64 begin_ns = self->recording != NULL ? trafo_profile_now () : 0;
 
-  trafo_execution_end_task (self, step, task);
+  trafo_execution_run_follower (self, step, task);
   if (G_UNLIKELY (self->recording != NULL))
     trafo_recording_get_span (self->recording, worker, step + 1 - self->steps, FALSE)->end_ns +=
         trafo_profile_now () - begin_ns;
@@ -223,7 +223,7 @@ run_step (TrafoExecution *self, TrafoStep *step, guint worker, guint n_workers)
     {
       step->kernel->run (&step->args, task, step->n_tasks, scratch);
       if (step->is_followed)
-        end_task (self, step, task, worker);
+        run_follower (self, step, task, worker);
     }
 }
 
@@ -548,6 +548,16 @@ record_plan (TrafoExecution *self, TrafoProfile *profile, GError **error)
   return done;
 }
 
+/* What went wrong while rows of tables were read, which fails the run. */
+static gboolean
+take_read_error (TrafoExecution *self, GError **error)
+{
+  if (self->read_error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&self->read_error));
+  return FALSE;
+}
+
 gboolean
 trafo_execution_run (TrafoExecution     *self,
                      TrafoTensor *const *inputs,
@@ -555,14 +565,14 @@ trafo_execution_run (TrafoExecution     *self,
                      GError            **error)
 {
   g_auto (TrafoPhase) phase = trafo_phase_begin (TRAFO_PHASE_RUN);
+  gboolean done;
 
   if (!prepare (self, inputs, error) || g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
   self->cancellable = cancellable;
   self->stop_at = 0;
-  return (phase.profile != NULL ? record_plan (self, phase.profile, error)
-                                : run_plan (self, error)) &&
-         trafo_weights_check_tables (self->program->weights, error);
+  done = phase.profile != NULL ? record_plan (self, phase.profile, error) : run_plan (self, error);
+  return take_read_error (self, done ? error : NULL) && done;
 }
 
 static const TrafoOperand *

@@ -7,6 +7,14 @@
 #include "trafo-element-private.h"
 #include "trafo-tensor-private.h"
 
+struct _TrafoFileTable
+{
+  const TrafoWeightSource *source;
+  TrafoOperand             operand; /* where the source has it mapped */
+  guint                    file;
+  gsize                    offset_bytes; /* of its first row in it */
+};
+
 /* Rows that are worth another thread: reading one takes about a microsecond. */
 #define MIN_TASK_ROWS 16
 
@@ -40,7 +48,7 @@ trafo_file_table_new (const TrafoWeightSource *source, const TrafoOperand *opera
   gsize           offset_bytes;
 
   if (source->read == NULL || operand->n_dims == 0 || !is_row_major (operand) ||
-      (gsize) operand->shape[0] * row_bytes (operand) < TRAFO_FILE_TABLE_MIN_BYTES ||
+      (gsize) operand->shape[0] * row_bytes (operand) < TRAFO_WEIGHT_SMALL_BYTES ||
       !source->locate (source->data, operand, &file, &offset_bytes))
     return NULL;
   self = g_new0 (TrafoFileTable, 1);
@@ -54,26 +62,25 @@ trafo_file_table_new (const TrafoWeightSource *source, const TrafoOperand *opera
 void
 trafo_file_table_free (TrafoFileTable *self)
 {
-  g_clear_error (&self->error);
   g_free (self);
 }
 
 gboolean
-trafo_file_table_check (TrafoFileTable *self, GError **error)
+trafo_file_table_is (const TrafoFileTable *self, const TrafoOperand *operand)
 {
-  const GError *found = g_atomic_pointer_get (&self->error);
+  const TrafoOperand *own = &self->operand;
 
-  if (found == NULL)
-    return TRUE;
-  g_propagate_error (error, g_error_copy (found));
-  return FALSE;
+  return operand->data == own->data && operand->dtype == own->dtype &&
+         operand->layout == own->layout && operand->n_dims == own->n_dims &&
+         memcmp (operand->shape, own->shape, own->n_dims * sizeof own->shape[0]) == 0 &&
+         is_row_major (operand);
 }
 
 static void
-read_row (TrafoFileTable *self, gint64 id, gpointer row)
+read_row (const TrafoFileTable *self, gint64 id, gpointer row, GError **error)
 {
   gsize   size_bytes = row_bytes (&self->operand);
-  GError *error = NULL;
+  GError *local = NULL;
 
   id = CLAMP (id, 0, self->operand.shape[0] - 1);
   if (self->source->read (self->source->data,
@@ -81,11 +88,11 @@ read_row (TrafoFileTable *self, gint64 id, gpointer row)
                           self->offset_bytes + (gsize) id * size_bytes,
                           row,
                           size_bytes,
-                          &error))
+                          &local))
     return;
   memset (row, 0, size_bytes);
-  if (!g_atomic_pointer_compare_and_exchange (&self->error, NULL, error))
-    g_error_free (error);
+  if (!g_atomic_pointer_compare_and_exchange (error, NULL, local))
+    g_error_free (local);
 }
 
 static gint64
@@ -120,7 +127,7 @@ run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scratch)
     {
       gpointer to = (guint8 *) args->output.data + i * size_bytes;
 
-      read_row (table->data, id_at (ids, i), widens ? scratch : to);
+      read_row (table->data, id_at (ids, i), widens ? scratch : to, args->device);
       for (gsize j = 0; widens && j < n; j++)
         trafo_element_convert (args->output.dtype, to, j, table->dtype, scratch, j);
     }
@@ -135,8 +142,9 @@ static const TrafoKernel kernel = {
   .run = run,
 };
 
+/* The kernel needs no device, but somewhere to put an error, which is the run's and not the table's. */
 const TrafoKernel *
-trafo_file_table_bind (TrafoFileTable *self, TrafoKernelArgs *args)
+trafo_file_table_bind (TrafoFileTable *self, TrafoKernelArgs *args, GError **error)
 {
   const TrafoOperand *ids = &args->inputs[1];
 
@@ -144,5 +152,6 @@ trafo_file_table_bind (TrafoFileTable *self, TrafoKernelArgs *args)
       !is_row_major (&args->output))
     return NULL;
   args->inputs[0].data = self;
+  args->device = error;
   return &kernel;
 }

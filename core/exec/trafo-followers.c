@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
 #include "trafo-execution-private.h"
+#include "trafo-tensor-private.h"
 
 /* A step that computes each row from the same row of what the step before writes, such as a layer norm behind
  * a linear layer, follows it: who writes the last part of some rows goes on with them. */
+
+gboolean
+trafo_execution_may_follow (guint op)
+{
+  return op == TRAFO_OP_LAYER_NORM;
+}
 
 static gboolean
 overlaps (const TrafoRange *a, const TrafoRange *b)
@@ -31,6 +38,12 @@ trafo_execution_conflicts (const TrafoStep *a, const TrafoStep *b)
          (a->n_finish_tasks > 0 && b->n_finish_tasks > 0);
 }
 
+static gboolean
+is_row_major (const TrafoOperand *operand)
+{
+  return trafo_shape_is_contiguous (operand->shape, operand->strides, operand->n_dims);
+}
+
 static gsize
 count_rows (const TrafoOperand *operand)
 {
@@ -54,19 +67,30 @@ is_apart (const TrafoStep *leader, const TrafoStep *step)
   return leader->mutates == 0 && step->mutates == 0;
 }
 
+/* What one writes is what the other takes, row for row. */
+static gboolean
+has_same_rows (const TrafoOperand *output, const TrafoOperand *input)
+{
+  return output->data == input->data && output->n_dims > 0 && input->n_dims > 0 &&
+         is_row_major (output) && is_row_major (input) &&
+         output->shape[output->n_dims - 1] == input->shape[input->n_dims - 1] &&
+         count_rows (output) == count_rows (input);
+}
+
 static gboolean
 takes_rows_of (const TrafoStep *leader, const TrafoStep *step)
 {
-  return leader->kernel != NULL && step->kernel != NULL && leader->n_tasks > 0 &&
-         step->n_tasks > 0 && leader->n_finish_tasks == 0 && step->n_finish_tasks == 0 &&
+  return trafo_execution_may_follow (step->args.op) && leader->kernel != NULL &&
+         step->kernel != NULL && leader->n_tasks > 0 && step->n_tasks > 0 &&
+         leader->n_finish_tasks == 0 && step->n_finish_tasks == 0 &&
          TRAFO_HAS (leader->kernel, task_rows) && TRAFO_HAS (step->kernel, run_rows) &&
-         step->args.inputs[0].data == leader->args.output.data &&
+         has_same_rows (&leader->args.output, &step->args.inputs[0]) &&
          count_rows (&step->args.output) == count_rows (&leader->args.output) &&
          is_apart (leader, step);
 }
 
 static TrafoTaskRows *
-take_rows (TrafoExecution *self, guint n_tasks)
+reserve_task_rows (TrafoExecution *self, guint n_tasks)
 {
   guint n = self->n_task_rows + n_tasks;
 
@@ -78,43 +102,60 @@ take_rows (TrafoExecution *self, guint n_tasks)
   return &self->task_rows[self->n_task_rows];
 }
 
-/* Into how many pieces the tasks cut the rows; 0 if they do not cover each row once. */
+/* The first task before @task that has some row of it; @task if there is none. */
+static guint
+find_sharing (const TrafoTaskRows *rows, guint task)
+{
+  guint i = 0;
+
+  while (i < task && (rows[i].end <= rows[task].begin || rows[i].begin >= rows[task].end))
+    i++;
+  return i;
+}
+
+/* Into how many pieces the tasks cut the rows; 0 if it is not each row into one of them. */
 static guint
 find_pieces (const TrafoStep *leader, TrafoTaskRows *rows)
 {
+  gsize n_rows = count_rows (&leader->args.output), n_found = 0;
   guint n_pieces = 0;
-  gsize n_rows = 0;
 
   for (guint task = 0; task < leader->n_tasks; task++)
     {
-      TrafoTaskRows *own = &rows[task];
+      TrafoTaskRows *own = &rows[task], *first;
 
       *own = (TrafoTaskRows){ 0 };
       own->begin = leader->kernel->task_rows (&leader->args, task, leader->n_tasks, &own->end);
-      while (own->first < task && rows[own->first].begin != own->begin)
-        own->first++;
-      rows[own->first].n_tasks++;
-      if (own->first < task)
+      if (own->begin >= own->end || own->end > n_rows)
+        return 0;
+      own->first = find_sharing (rows, task);
+      first = &rows[own->first];
+      if (first->begin != own->begin || first->end != own->end)
+        return 0;
+      if (first->n_tasks++ > 0)
         continue;
       n_pieces++;
-      n_rows += own->end - own->begin;
+      n_found += own->end - own->begin;
     }
-  return n_rows == count_rows (&leader->args.output) ? n_pieces : 0;
+  return n_found == n_rows ? n_pieces : 0;
 }
 
-/* In fewer pieces than it would have tasks it would take longer. */
 gboolean
 trafo_execution_follow (TrafoExecution *self, guint i, guint since)
 {
-  TrafoStep *step = &self->steps[i], *leader = step - 1;
+  TrafoStep *step = &self->steps[i], *leader;
 
   step->needs_barrier = step->is_follower = step->is_followed = FALSE;
-  if (i == 0 || !self->program->is_host || leader->is_follower || !takes_rows_of (leader, step))
+  if (i == 0 || !self->program->is_host)
+    return FALSE;
+  leader = step - 1;
+  if (leader->is_follower || !takes_rows_of (leader, step))
     return FALSE;
   for (guint j = since; j + 1 < i; j++)
     if (trafo_execution_conflicts (&self->steps[j], step))
       return FALSE;
-  if (find_pieces (leader, take_rows (self, leader->n_tasks)) < step->n_tasks)
+  /* in fewer pieces than it would have tasks it would take longer */
+  if (find_pieces (leader, reserve_task_rows (self, leader->n_tasks)) < step->n_tasks)
     return FALSE;
   leader->is_followed = step->is_follower = TRUE;
   leader->first_rows = self->n_task_rows;
@@ -130,7 +171,7 @@ trafo_execution_reset_rows (TrafoExecution *self)
 }
 
 void
-trafo_execution_end_task (TrafoExecution *self, const TrafoStep *step, guint task)
+trafo_execution_run_follower (TrafoExecution *self, const TrafoStep *step, guint task)
 {
   TrafoTaskRows *rows = &self->task_rows[step->first_rows];
   TrafoTaskRows *own = &rows[task];

@@ -7,6 +7,7 @@
 
 #include "trafo-device-private.h"
 #include "trafo-execution-private.h"
+#include "trafo-file-table-private.h"
 #include "trafo-passes-private.h"
 #include "trafo-recording-private.h"
 
@@ -64,6 +65,23 @@ fetch_params (TrafoProgram *self, GError **error)
   return TRUE;
 }
 
+/* Once, for the weights' lock may be held while another program's are packed. */
+static void
+find_tables (TrafoProgram *self)
+{
+  guint n_nodes = trafo_graph_get_n_nodes (self->graph);
+
+  self->tables = g_new0 (TrafoFileTable *, n_nodes);
+  for (TrafoSym sym = 1; sym < n_nodes && self->is_host; sym++)
+    {
+      const TrafoOperand *table =
+          &self->params[(gsize) sym * TRAFO_N_WEIGHT_USES + TRAFO_WEIGHT_USE_TABLE];
+
+      if (table->dtype != TRAFO_DTYPE_NONE)
+        self->tables[sym] = trafo_weights_find_table (self->weights, table);
+    }
+}
+
 TrafoProgram *
 trafo_program_compile (TrafoGraph *graph, TrafoWeights *weights, GError **error)
 {
@@ -81,6 +99,7 @@ trafo_program_compile (TrafoGraph *graph, TrafoWeights *weights, GError **error)
       g_new0 (TrafoOperand, (gsize) trafo_graph_get_n_nodes (self->graph) * TRAFO_N_WEIGHT_USES);
   if (!fetch_params (self, error))
     return NULL;
+  find_tables (self);
   return g_steal_pointer (&self);
 }
 
@@ -121,6 +140,7 @@ trafo_program_free (TrafoProgram *self)
   g_ptr_array_unref (self->idle);
   pthread_mutex_destroy (&self->lock);
   g_free (self->params);
+  g_free (self->tables);
   g_clear_pointer (&self->graph, trafo_graph_free);
   trafo_weights_unref (self->weights);
   g_free (self);

@@ -74,7 +74,8 @@ own_memory (TrafoExecution *self, guint root, gsize size_bytes)
 static void
 own_memory_before (TrafoExecution *self, guint root, guint input)
 {
-  if (self->n_steps > 0 && self->steps[self->n_steps - 1].output_root == input)
+  if (self->program->is_host && self->n_steps > 0 &&
+      self->steps[self->n_steps - 1].output_root == input)
     self->placements[root].first_step--;
 }
 
@@ -235,7 +236,7 @@ resolve_step (TrafoExecution *self, TrafoSym sym, const TrafoNode *node, gsize s
   find_inputs (self, sym, node, &inputs);
   make_rows_dense (self, sym, node, &inputs);
   own_memory (self, sym, size_bytes);
-  if (node->op->id == TRAFO_OP_LAYER_NORM)
+  if (trafo_execution_may_follow (node->op->id))
     own_memory_before (self, sym, inputs.roots[0]);
   for (guint i = 0; i < node->n_inputs; i++)
     use_memory (self, inputs.roots[i]);
@@ -480,15 +481,19 @@ split_step (TrafoExecution *self, TrafoStep *step, guint n_threads)
   self->shared_bytes = MAX (self->shared_bytes, split.shared_bytes);
 }
 
-/* The kernel for rows of a table that are read from a file; NULL if this is none. */
+/* The kernel for rows of a table that are read from a file; NULL if this is none, or another view of it. */
 static const TrafoKernel *
 bind_table (TrafoExecution *self, TrafoStep *step)
 {
-  TrafoFileTable *table = NULL;
+  const TrafoNode *node = trafo_graph_get_node (self->program->graph, step->sym);
+  TrafoFileTable  *table;
 
-  if (step->args.op == TRAFO_OP_GATHER && step->input_roots[0] == 0 && self->program->is_host)
-    table = trafo_weights_find_table (self->program->weights, &step->args.inputs[0]);
-  return table != NULL ? trafo_file_table_bind (table, &step->args) : NULL;
+  if (step->args.op != TRAFO_OP_GATHER)
+    return NULL;
+  table = self->program->tables[node->inputs[0]];
+  return table != NULL && trafo_file_table_is (table, &step->args.inputs[0])
+             ? trafo_file_table_bind (table, &step->args, &self->read_error)
+             : NULL;
 }
 
 /* A step that writes into its operands cannot be tried, for it would find them changed. */

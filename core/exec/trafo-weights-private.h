@@ -59,6 +59,9 @@ typedef struct
                     GError **error);
 } TrafoWeightSource;
 
+/* A smaller parameter that is looked at as it lies in a file is copied, and a larger table is not mapped. */
+#define TRAFO_WEIGHT_SMALL_BYTES ((gsize) 4 << 20)
+
 /* So much of a source is read before its pages are given back. */
 #define TRAFO_WEIGHT_PIECE_BYTES ((gsize) 16 << 20)
 
@@ -122,12 +125,9 @@ gboolean trafo_weights_get (TrafoWeights          *self,
                             TrafoOperand          *ret_operand,
                             GError               **error);
 
-/* A table that trafo_weights_get() gave, where its rows are to be read from a file; else NULL. Valid as long as
- * @self. */
-typedef struct _TrafoFileTable TrafoFileTable;
-TrafoFileTable *trafo_weights_find_table (TrafoWeights *self, const TrafoOperand *operand);
-/* Whether all rows of all tables could be read so far. */
-gboolean trafo_weights_check_tables (TrafoWeights *self, GError **error);
+/* The table that trafo_weights_get() gave, where its rows are to be read from a file; else NULL. Valid as long
+ * as @self. */
+struct _TrafoFileTable *trafo_weights_find_table (TrafoWeights *self, const TrafoOperand *operand);
 
 /* What is held beyond the memory of the source and of the cache's file. */
 gsize trafo_weights_get_size_bytes (TrafoWeights *self);

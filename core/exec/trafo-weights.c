@@ -725,8 +725,7 @@ is_small_in_file (TrafoWeights *self, const TrafoOperand *operand)
   guint file;
 
   return trafo_device_is_host (self->device) && self->source.locate != NULL &&
-         operand_size_bytes (operand, &size_bytes, NULL) &&
-         size_bytes < TRAFO_FILE_TABLE_MIN_BYTES &&
+         operand_size_bytes (operand, &size_bytes, NULL) && size_bytes < TRAFO_WEIGHT_SMALL_BYTES &&
          self->source.locate (self->source.data, operand, &file, &offset_bytes);
 }
 
@@ -757,7 +756,7 @@ make_floats (TrafoWeights          *self,
     return TRUE;
   dtype = use == TRAFO_WEIGHT_USE_TABLE ? parts[0].dtype : TRAFO_DTYPE_FLOAT32;
   if (param->names->len > 1 || parts[0].dtype != dtype || !is_kept ||
-      is_small_in_file (self, &parts[0]))
+      (use < TRAFO_WEIGHT_USE_LINEAR && is_small_in_file (self, &parts[0])))
     return make_plain (self, param, parts, dtype, entry, error);
   entry->operand = parts[0];
   return trafo_device_is_host (self->device) ||
@@ -878,21 +877,10 @@ trafo_weights_find_table (TrafoWeights *self, const TrafoOperand *operand)
     {
       TrafoFileTable *table = g_ptr_array_index (self->tables, i);
 
-      if (table->operand.data == operand->data && table->operand.shape[0] == operand->shape[0])
+      if (trafo_file_table_is (table, operand))
         return table;
     }
   return NULL;
-}
-
-gboolean
-trafo_weights_check_tables (TrafoWeights *self, GError **error)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-
-  for (guint i = 0; i < self->tables->len; i++)
-    if (!trafo_file_table_check (g_ptr_array_index (self->tables, i), error))
-      return FALSE;
-  return TRUE;
 }
 
 gboolean

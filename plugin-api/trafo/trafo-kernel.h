@@ -89,15 +89,19 @@ typedef struct
    * are as in supports(). */
   double (*cost) (const TrafoKernelArgs *args, guint n_threads);
 
-  /* In host memory, of a kernel without a second stage: the rows of the output that @task of run() writes,
-   * or columns of them, [begin, *ret_end), begin being returned; all dimensions but the last are rows. Tasks
-   * that have a row in common have all their rows in common. NULL: tasks are not such. */
+  /* In host memory, of a kernel without a second stage: the rows of the output, all dimensions but the last
+   * being rows, that @task of run() writes, or columns of them: from what is returned to before *ret_end, not empty. Two tasks
+   * return the same rows or none in common, and together all. A row is complete when the last of its tasks
+   * has returned. Asked for when a run is planned, with @n_tasks of n_tasks(); data pointers may not be
+   * read. NULL: tasks are not such. */
   gsize (*task_rows) (const TrafoKernelArgs *args, guint task, guint n_tasks, gsize *ret_end);
 
-  /* In host memory, of a kernel without a second stage and scratch: run() for rows [begin, end) alone, which
-   * needs no other rows of the first input. Core may let the tasks that write the first input, in the step
-   * before, do that as soon as those rows are there: they are in a cache, and nobody waits for anybody
-   * between the two steps. The same bits as run(). NULL: nothing like it. */
+  /* In host memory, of a kernel without a second stage: run() for rows [begin, end) of the output alone, which
+   * of the first input, as long and row-major, reads the same rows alone, and other inputs as it likes.
+   * Called by several threads for other rows at once, and while others of the first input are still being
+   * written; without scratch. Core lets the tasks that write the first input, in the step before, go on
+   * with the rows that they complete, which are in a cache: so far of TRAFO_OP_LAYER_NORM. The same
+   * bits as run(). NULL: nothing like it. */
   void (*run_rows) (const TrafoKernelArgs *args, gsize begin, gsize end);
 } TrafoKernel;
 

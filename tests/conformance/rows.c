@@ -44,16 +44,40 @@ is_poison (const Output *self, gsize begin, gsize end)
   return TRUE;
 }
 
-/* Rows alone, in pieces that are not those of tasks, the last first. */
+/* A copy of the first input with rows [begin, end) alone: all others are NaN. */
+static guint8 *
+copy_rows (const TrafoOperand *input, gsize n_rows, gsize begin, gsize end)
+{
+  gsize   size_bytes = trafo_operand_span_bytes (input), row_bytes = size_bytes / n_rows;
+  guint8 *copy = trafo_aligned_try_alloc (size_bytes);
+
+  memset (copy, 0xff, size_bytes);
+  memcpy (copy + begin * row_bytes,
+          (const guint8 *) input->data + begin * row_bytes,
+          (end - begin) * row_bytes);
+  return copy;
+}
+
+/* Rows alone, in pieces that are not those of tasks, the last first, of a first input of which nothing else
+ * is there. */
 static gboolean
 check_run_rows (const TrafoStep *step, const TrafoKernel *kernel)
 {
-  Output   output;
-  gboolean is_same;
+  const TrafoOperand *input = &step->args.inputs[0];
+  Output              output;
+  gboolean            is_same;
 
+  if (!trafo_shape_is_contiguous (input->shape, input->strides, input->n_dims))
+    return TRUE;
   output_init (&output, step);
   for (gsize end = output.n_rows, n = 1; end > 0; end -= MIN (n, end), n += 2)
-    kernel->run_rows (&output.args, end - MIN (n, end), end);
+    {
+      gsize begin = end - MIN (n, end);
+
+      output.args.inputs[0].data = copy_rows (input, output.n_rows, begin, end);
+      kernel->run_rows (&output.args, begin, end);
+      free (output.args.inputs[0].data);
+    }
   is_same = memcmp (output.data, step->args.output.data, output.size_bytes) == 0;
   free (output.data);
   return is_same;
@@ -92,19 +116,45 @@ check_task (const TrafoStep   *step,
   return holds;
 }
 
-gboolean
-rows_check (const TrafoStep *step, const TrafoKernel *kernel, guint n_threads)
+/* Each row is some task's. */
+static gboolean
+check_cover (const TrafoStep *step, const TrafoKernel *kernel, guint n_tasks)
+{
+  const TrafoOperand *output = &step->args.output;
+  gsize n_rows = trafo_operand_span_bytes (output) / trafo_dtype_get_size (output->dtype) /
+                 (gsize) output->shape[output->n_dims - 1];
+
+  for (gsize row = 0; row < n_rows; row++)
+    {
+      guint task = 0;
+      gsize end, begin = kernel->task_rows (&step->args, task, n_tasks, &end);
+
+      while ((row < begin || row >= end) && ++task < n_tasks)
+        begin = kernel->task_rows (&step->args, task, n_tasks, &end);
+      if (task == n_tasks)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+const char *
+rows_explain (const TrafoStep *step, const TrafoKernel *kernel, guint n_threads)
 {
   TrafoKernelSplit split;
   gpointer         scratch;
-  gboolean         holds = !TRAFO_HAS (kernel, run_rows) || check_run_rows (step, kernel);
+  gboolean         holds;
 
+  if (TRAFO_HAS (kernel, run_rows) && !check_run_rows (step, kernel))
+    return "other bits of rows alone";
   if (!TRAFO_HAS (kernel, task_rows))
-    return holds;
+    return NULL;
   trafo_kernel_split (kernel, &step->args, n_threads, &split);
+  if (!check_cover (step, kernel, split.n_tasks))
+    return "rows of no task";
   scratch = trafo_aligned_try_alloc (MAX (split.scratch_bytes, 1));
+  holds = TRUE;
   for (guint task = 0; task < split.n_tasks && holds; task++)
     holds = check_task (step, kernel, task, split.n_tasks, scratch);
   free (scratch);
-  return holds;
+  return holds ? NULL : "other rows than a task's";
 }

@@ -6,8 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* Whether @kernel keeps what its task_rows() and run_rows() promise, if it has them, for @n_threads threads:
- * tasks write the rows that they say and no others, and rows alone have the bits of the step's output. */
-gboolean rows_check (const TrafoStep *step, const TrafoKernel *kernel, guint n_threads);
+/* What @kernel does not keep of what its task_rows() and run_rows() promise, if it has them, for @n_threads
+ * threads: tasks write the rows that they say, each row in one piece and no others, and rows that are
+ * computed alone have the bits of the step's output. NULL: it keeps all. */
+const char *rows_explain (const TrafoStep *step, const TrafoKernel *kernel, guint n_threads);
 
 G_END_DECLS

@@ -357,14 +357,19 @@ check_threads (Runner *self, const TrafoStep *step, const TrafoKernel *kernel, G
                      n_threads[i]);
         return FALSE;
       }
-    else if (!rows_check (step, kernel, n_threads[i]))
+    else
       {
+        const char *broken = rows_explain (step, kernel, n_threads[i]);
+
+        if (broken == NULL)
+          continue;
         g_set_error (error,
                      TRAFO_ERROR,
                      TRAFO_ERROR_INTERNAL,
-                     "with %u threads %s writes other rows than it says",
-                     n_threads[i],
-                     kernel->name);
+                     "%s by %s with %u threads",
+                     broken,
+                     kernel->name,
+                     n_threads[i]);
         return FALSE;
       }
   return TRUE;

@@ -7,19 +7,30 @@
 
 G_BEGIN_DECLS
 
+/* What tasks of a layer that may be followed say of their rows. */
+typedef enum
+{
+  FAKE_ROWS_RIGHT,
+  FAKE_ROWS_EMPTY,       /* the last task has none */
+  FAKE_ROWS_OVERLAPPING, /* the last task has some of two pieces */
+  FAKE_ROWS_MISSING,     /* the last row is nobody's */
+  FAKE_ROWS_BEYOND,      /* there are more than there are */
+} FakeRows;
+
 /* Devices whose kernels are the references, to test what core does around kernels. */
 typedef struct
 {
   guint          n_tasks; /* host: into how many tasks each op splits */
   guint          spin;    /* host: pauses before a task writes its share */
   gboolean       waits; /* host: an op's first task until the others are done, or for ten seconds */
-  gint           n_others;   /* host: done, of those that it waits for */
-  const guint16 *missing;    /* ops without a kernel, up to 0; NULL: none */
-  gint           n_buffers;  /* queue: buffers alive */
-  gint           n_streams;  /* queue: streams alive */
-  gint           n_calls;    /* of buffer and stream functions, and of enqueue */
-  gint           fail_at;    /* the call that fails, from 1; 0: none does */
-  gboolean       follows;    /* host: layer norms may follow linear layers */
+  gint           n_others;  /* host: done, of those that it waits for */
+  const guint16 *missing;   /* ops without a kernel, up to 0; NULL: none */
+  gint           n_buffers; /* queue: buffers alive */
+  gint           n_streams; /* queue: streams alive */
+  gint           n_calls;   /* of buffer and stream functions, and of enqueue */
+  gint           fail_at;   /* the call that fails, from 1; 0: none does */
+  gboolean       follows;   /* host: layer norms may follow linear layers */
+  FakeRows       rows;
   gint           n_followed; /* host: pieces of rows that did */
   GCancellable  *cancel;     /* host: cancelled while a kernel runs */
   gint           n_packed;   /* weights packed */

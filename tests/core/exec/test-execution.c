@@ -130,6 +130,9 @@ typedef struct
   const char *name;
   gboolean    reads_sum;  /* the norm adds what the layer wrote to another value */
   gboolean    is_between; /* another op stands between the two */
+  gboolean    is_turned;  /* the norm sees the rows in another order */
+  gboolean    is_second;  /* there is a layer before, whose result is dead behind the next */
+  FakeRows    rows;       /* what tasks say of theirs */
   guint       n_tasks;
   guint       n_followed; /* pieces, of 3 rows */
 } FollowerCase;
@@ -139,20 +142,24 @@ static void
 test_follower (gconstpointer data)
 {
   const FollowerCase *c = data;
-  FakeDevice          fake = { .n_tasks = c->n_tasks, .follows = TRUE };
+  FakeDevice          fake = { .n_tasks = c->n_tasks, .follows = TRUE, .rows = c->rows };
   gint64              dims[] = { TRAFO_DIM_BATCH, TRAFO_DIM_SEQUENCE, 4 };
   g_autoptr (TrafoDevice) device = fake_host_device_new (&fake);
   g_autoptr (TrafoBuilder) b = trafo_builder_new_with (NULL, NULL);
   g_autoptr (TrafoTensorDict) parameters = NULL;
   g_autoptr (TrafoProgram) program = NULL;
-  g_autoptr (TrafoTensor) input = random_tensor (1, 3, 4);
+  g_autoptr (TrafoTensor) input = random_tensor (2, 4, 4);
   TrafoSym x = trafo_builder_input (b, "x", TRAFO_DTYPE_FLOAT32, dims, 3, TRAFO_FILL_RULE_REQUIRED);
-  TrafoSym y = trafo_builder_linear (b, "linear", x, 4);
+  TrafoSym y = c->is_second ? trafo_builder_linear (b, "before", x, 4) : x;
   TrafoExecution *execution;
 
+  y = trafo_builder_linear (b, "linear", y, 4);
   if (c->is_between)
     y = trafo_builder_mul (b, y, x);
-  trafo_builder_output (b, "kept", y);
+  if (c->is_turned)
+    y = trafo_builder_permute (b, y, (guint[]){ 1, 0, 2 }, 3);
+  if (c->reads_sum)
+    trafo_builder_output (b, "kept", y);
   y = trafo_builder_layer_norm (b, "norm", c->reads_sum ? trafo_builder_add (b, x, y) : y, 1e-5);
   trafo_builder_output (b, "y", y);
   parameters = fake_parameters_new (trafo_builder_get_graph (b));
@@ -164,7 +171,7 @@ test_follower (gconstpointer data)
       run_one (execution, input);
       g_assert_cmpint (fake.n_followed, ==, c->n_followed);
     }
-  if (c->n_followed > 0)
+  if (c->n_followed > 0 && !c->is_second)
     g_assert_cmpuint (trafo_execution_get_n_barriers (execution), ==, 0);
   trafo_program_release (program, execution);
 }
@@ -594,6 +601,12 @@ main (int argc, char **argv)
 {
   static const FollowerCase followers[] = {
     { .name = "two-pieces", .n_tasks = 5, .n_followed = 2 },
+    { .name = "dead-operand", .is_second = TRUE, .n_tasks = 5, .n_followed = 2 },
+    { .name = "other-order", .is_turned = TRUE, .n_tasks = 5 },
+    { .name = "empty", .rows = FAKE_ROWS_EMPTY, .n_tasks = 5 },
+    { .name = "overlapping", .rows = FAKE_ROWS_OVERLAPPING, .n_tasks = 5 },
+    { .name = "missing", .rows = FAKE_ROWS_MISSING, .n_tasks = 5 },
+    { .name = "beyond", .rows = FAKE_ROWS_BEYOND, .n_tasks = 5 },
     { .name = "one-piece", .n_tasks = 1, .n_followed = 1 },
     { .name = "other-operand", .reads_sum = TRUE, .n_tasks = 5 },
     { .name = "not-behind", .is_between = TRUE, .n_tasks = 5 },

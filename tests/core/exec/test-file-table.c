@@ -26,6 +26,8 @@ typedef struct
   TrafoMappedFile *file;
   TrafoTensorDict *tensors;
   guint            n_reads;
+  guint            n_failures; /* reads to come that fail */
+  gboolean         is_nowhere; /* it lies in no file */
 } Fixture;
 
 static void
@@ -87,6 +89,8 @@ lookup (gpointer               data,
 static gboolean
 locate (gpointer data, const TrafoOperand *operand, guint *ret_file, gsize *ret_offset_bytes)
 {
+  if (((Fixture *) data)->is_nowhere)
+    return FALSE;
   *ret_file = 3;
   *ret_offset_bytes = (const guint8 *) operand->data - ((Fixture *) data)->file->data;
   return TRUE;
@@ -104,11 +108,18 @@ read_file (gpointer data,
 
   g_assert_cmpuint (file, ==, 3);
   g_atomic_int_inc (&fixture->n_reads);
+  if (fixture->n_failures > 0)
+    {
+      fixture->n_failures--;
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "the disk is away");
+      return FALSE;
+    }
   return trafo_mapped_file_read (fixture->file, offset_bytes, destination, size_bytes, error);
 }
 
+/* Rows of the table and, if @has_view, of some of its columns. */
 static TrafoProgram *
-make_program (Fixture *fixture, TrafoDType ids_dtype, gboolean is_read)
+make_program_of (Fixture *fixture, TrafoDType ids_dtype, gboolean is_read, gboolean has_view)
 {
   TrafoWeightSource source = { .data = fixture, .lookup = lookup };
   gint64            dims[] = { TRAFO_DIM_BATCH, TRAFO_DIM_SEQUENCE };
@@ -128,9 +139,20 @@ make_program (Fixture *fixture, TrafoDType ids_dtype, gboolean is_read)
   ids = trafo_builder_input (b, "ids", ids_dtype, dims, 2, TRAFO_FILL_RULE_REQUIRED);
   table = trafo_builder_param (b, "table", (gint64[]){ N_ROWS, WIDTH }, 2, TRAFO_INITIALIZER_ONES);
   trafo_builder_output (b, "rows", trafo_builder_gather (b, table, ids));
+  if (has_view)
+    {
+      table = trafo_builder_slice (b, table, -1, 0, WIDTH / 2, 1);
+      trafo_builder_output (b, "columns", trafo_builder_gather (b, table, ids));
+    }
   program = trafo_program_compile (trafo_builder_finish (b, &error), weights, &error);
   g_assert_no_error (error);
   return program;
+}
+
+static TrafoProgram *
+make_program (Fixture *fixture, TrafoDType ids_dtype, gboolean is_read)
+{
+  return make_program_of (fixture, ids_dtype, is_read, FALSE);
 }
 
 static TrafoTensor *
@@ -192,16 +214,19 @@ test_rows (Fixture *fixture, gconstpointer data)
     }
 }
 
-/* A file that was cut off is an error of this run and of all behind it, and no SIGBUS. */
+/* A file that was cut off is an error of each run that needs what is missing, and no SIGBUS. */
 static void
 test_cut_off (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (TrafoProgram) program = make_program (fixture, TRAFO_DTYPE_INT64, TRUE);
   g_autoptr (TrafoTensor) ids = make_ids (TRAFO_DTYPE_INT64, 1, N_ROWS - 38);
+  g_autoptr (TrafoTensor) first =
+      trafo_tensor_new_from_int64s ((gint64[]){ 1, 1 }, 2, (gint64[]){ 0 }, 1, NULL);
   g_autoptr (TrafoTensor) before = run (program, ids, NULL);
+  g_autoptr (TrafoTensor) there = NULL;
 
   g_assert_nonnull (before);
-  g_assert_cmpint (truncate (fixture->path, SKIPPED_BYTES + 100), ==, 0);
+  g_assert_cmpint (truncate (fixture->path, SKIPPED_BYTES + WIDTH * sizeof (float)), ==, 0);
   for (guint i = 0; i < 2; i++)
     {
       g_autoptr (GError) error = NULL;
@@ -209,6 +234,56 @@ test_cut_off (Fixture *fixture, gconstpointer data)
       g_assert_null (run (program, ids, &error));
       g_assert_error (error, TRAFO_FORMAT_ERROR, TRAFO_FORMAT_ERROR_TRUNCATED);
       g_assert_true (g_str_has_prefix (error->message, "table: "));
+    }
+  there = run (program, first, NULL);
+  g_assert_nonnull (there);
+}
+
+/* What could not be read once may be there the next time. */
+static void
+test_away (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TrafoProgram) program = make_program (fixture, TRAFO_DTYPE_INT64, TRUE);
+  g_autoptr (TrafoTensor) ids = make_ids (TRAFO_DTYPE_INT64, 3, 5);
+  g_autoptr (TrafoTensor) before = run (program, ids, NULL);
+  g_autoptr (TrafoTensor) after = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fixture->n_failures = 2;
+  g_assert_null (run (program, ids, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_FAILED);
+  after = run (program, ids, NULL);
+  g_assert_cmpmem (trafo_tensor_get_data (after),
+                   trafo_tensor_get_size_bytes (after),
+                   trafo_tensor_get_data (before),
+                   trafo_tensor_get_size_bytes (before));
+}
+
+/* Another view of the table is looked up in the mapping, beside the table itself. */
+static void
+test_views (Fixture *fixture, gconstpointer data)
+{
+  TrafoTensor *expected[2], *found[2];
+  g_autoptr (TrafoTensor) ids = make_ids (TRAFO_DTYPE_INT64, 4, 9);
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (TrafoProgram) program = make_program_of (fixture, TRAFO_DTYPE_INT64, i == 1, TRUE);
+      TrafoExecution *execution = trafo_program_acquire (program);
+
+      g_assert_true (trafo_execution_run (execution, &ids, NULL, NULL));
+      for (guint j = 0; j < 2; j++)
+        (i == 0 ? expected : found)[j] = trafo_execution_read_output (execution, j, NULL);
+      trafo_program_release (program, execution);
+    }
+  for (guint j = 0; j < 2; j++)
+    {
+      g_assert_cmpmem (trafo_tensor_get_data (found[j]),
+                       trafo_tensor_get_size_bytes (found[j]),
+                       trafo_tensor_get_data (expected[j]),
+                       trafo_tensor_get_size_bytes (expected[j]));
+      trafo_tensor_unref (found[j]);
+      trafo_tensor_unref (expected[j]);
     }
 }
 
@@ -266,6 +341,9 @@ test_mapped (Fixture *fixture, gconstpointer data)
   operand.shape[0] /= 4;
   g_assert_null (trafo_file_table_new (&source, &operand));
   operand.shape[0] = N_ROWS;
+  fixture->is_nowhere = TRUE;
+  g_assert_null (trafo_file_table_new (&source, &operand));
+  fixture->is_nowhere = FALSE;
   source.read = NULL;
   g_assert_null (trafo_file_table_new (&source, &operand));
 }
@@ -288,6 +366,8 @@ main (int argc, char **argv)
 #define ADD(name, function)                                                                        \
   g_test_add (name, Fixture, GUINT_TO_POINTER (TRAFO_DTYPE_FLOAT32), set_up, function, tear_down)
   ADD ("/file-table/cut-off", test_cut_off);
+  ADD ("/file-table/away", test_away);
+  ADD ("/file-table/views", test_views);
   ADD ("/file-table/small", test_small);
   ADD ("/file-table/mapped", test_mapped);
   return g_test_run ();

@@ -16,7 +16,8 @@ TRAFO_CPU_SYMBOL (linear_grid) (gsize n_rows, gsize n_columns, gsize tile_rows, 
 }
 
 /* How @n_tasks tasks share tiles and panels: as evenly as can be, and then so that they read little
- * twice. Returns the largest share in tiles x panels. */
+ * twice. Returns the largest share in products of a tile
+ * and a panel. */
 static gsize
 choose_row_groups (const LinearGrid *grid, guint n_tasks, guint *ret_n_row_groups)
 {

@@ -35,7 +35,7 @@ guint TRAFO_CPU_SYMBOL (linear_grid_n_tasks) (const LinearGrid *grid,
 LinearRange
     TRAFO_CPU_SYMBOL (linear_grid_share) (const LinearGrid *grid, guint task, guint n_tasks);
 
-/* The rows that it has, of tiles as even as they can be. */
+/* The rows that the task has, of tiles as even as they can be. */
 gsize TRAFO_CPU_SYMBOL (linear_grid_rows) (const LinearGrid *grid,
                                            guint             task,
                                            guint             n_tasks,

@@ -56,7 +56,6 @@ narrow_from_args (const TrafoKernelArgs *args)
   l.grid = TRAFO_CPU_SYMBOL (
       linear_grid) (l.x.n_rows, l.output.n_columns, NARROW_MAX_ROWS, NARROW_PANEL);
   l.grid.tile_panels = NARROW_TILE_PANELS;
-  l.grid.tile_panels = NARROW_TILE_PANELS;
   l.n_blocks = narrow_n_blocks (l.dtype, l.n_in);
   row_bytes = MAX (l.n_blocks, 1) * NARROW_BLOCK_BYTES;
   l.block_rows = trafo_cpu_get_block_bytes () / row_bytes / NARROW_MAX_ROWS * NARROW_MAX_ROWS;
@@ -258,11 +257,12 @@ narrow_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scr
   Narrow      l = narrow_from_args (args);
   LinearRange range = TRAFO_CPU_SYMBOL (linear_grid_share) (&l.grid, task, n_tasks);
   Block       block = { .tiles = scratch };
-  gsize       end = MIN (range.tile_end * NARROW_MAX_ROWS, l.x.n_rows);
+  gsize       end;
 
   block.scales = (float *) (block.tiles + l.block_rows * l.n_blocks * NARROW_BLOCK_BYTES);
   TRAFO_CPU_SYMBOL (narrow_begin) (l.x.n_rows);
-  for (block.m = range.tile * NARROW_MAX_ROWS; block.m < end; block.m += l.block_rows)
+  for (block.m = narrow_task_rows (args, task, n_tasks, &end); block.m < end;
+       block.m += l.block_rows)
     {
       block.n = MIN (l.block_rows, end - block.m);
       convert_rows (&l, &block);
