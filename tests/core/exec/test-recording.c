@@ -107,7 +107,7 @@ static void
 test_runs (gconstpointer data)
 {
   gboolean   is_queue = data != NULL;
-  FakeDevice fake = { .n_tasks = 3 };
+  FakeDevice fake = { .n_tasks = 3, .follows = TRUE };
   g_autoptr (TrafoDevice) device =
       is_queue ? fake_queue_device_new (&fake) : fake_host_device_new (&fake);
 
