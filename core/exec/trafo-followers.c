@@ -3,6 +3,9 @@
 #include "trafo-execution-private.h"
 #include "trafo-tensor-private.h"
 
+/* Elements of a step whose own tasks would save about what waiting for them costs. */
+#define FEW_ELEMENTS 65536
+
 /* A step that computes each row from the same row of what the step before writes, such as a layer norm behind
  * a linear layer, follows it: who writes the last part of some rows goes on with them. */
 
@@ -140,6 +143,16 @@ find_pieces (const TrafoStep *leader, TrafoTaskRows *rows)
   return n_found == n_rows ? n_pieces : 0;
 }
 
+/* In fewer pieces than it would have tasks it takes longer, unless it is short. */
+static gboolean
+is_worth_it (const TrafoStep *step, guint n_pieces)
+{
+  const TrafoOperand *output = &step->args.output;
+  gsize               n_elements = count_rows (output) * (gsize) output->shape[output->n_dims - 1];
+
+  return n_pieces >= step->n_tasks || (n_pieces > 0 && n_elements <= FEW_ELEMENTS);
+}
+
 gboolean
 trafo_execution_follow (TrafoExecution *self, guint i, guint since)
 {
@@ -154,8 +167,7 @@ trafo_execution_follow (TrafoExecution *self, guint i, guint since)
   for (guint j = since; j + 1 < i; j++)
     if (trafo_execution_conflicts (&self->steps[j], step))
       return FALSE;
-  /* in fewer pieces than it would have tasks it would take longer */
-  if (find_pieces (leader, reserve_task_rows (self, leader->n_tasks)) < step->n_tasks)
+  if (!is_worth_it (step, find_pieces (leader, reserve_task_rows (self, leader->n_tasks))))
     return FALSE;
   leader->is_followed = step->is_follower = TRUE;
   leader->first_rows = self->n_task_rows;

@@ -63,7 +63,7 @@ typedef struct
 #define TRAFO_WEIGHT_SMALL_BYTES ((gsize) 4 << 20)
 
 /* So much of a source is read before its pages are given back. */
-#define TRAFO_WEIGHT_PIECE_BYTES ((gsize) 16 << 20)
+#define TRAFO_WEIGHT_PIECE_BYTES ((gsize) 4 << 20)
 
 /* In how many pieces @n_tasks go that read, or write, so many bytes. Of [K, N] each task reads a part of all
  * rows, of which no piece leaves any. */

@@ -525,7 +525,7 @@ count_barriers (guint n_layers, guint n_rows, guint n_tokens)
 static void
 test_barriers (void)
 {
-  static const guint sizes[][2] = { { 1, 1 }, { MAX_ROWS, 1 } };
+  static const guint sizes[][2] = { { 1, 1 }, { MAX_ROWS, 1 }, { 1, 100 } };
 
   guint n_threads = trafo_thread_pool_get_size (trafo_thread_pool_get_default ());
 
