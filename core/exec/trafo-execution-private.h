@@ -159,4 +159,10 @@ void trafo_execution_run_follower (TrafoExecution *self, const TrafoStep *step, 
 /* The bytes from the first element to the end of the last. */
 gsize trafo_operand_span_bytes (const TrafoOperand *operand);
 
+/* Whether elements lie one behind the other, in the order of their indices. */
+gboolean trafo_operand_is_row_major (const TrafoOperand *operand);
+
+/* All dimensions but the last. */
+gsize trafo_operand_count_rows (const TrafoOperand *operand);
+
 G_END_DECLS

@@ -33,7 +33,7 @@ trafo_execution_bind_state (TrafoExecution     *self,
   const TrafoGraphState *state = state_at (self, i);
   const TrafoValueType  *type = &trafo_graph_get_node (graph, state->sym)->type;
   gboolean               fits = memory->dtype == type->dtype && memory->n_dims == type->n_dims &&
-                  trafo_shape_is_contiguous (memory->shape, memory->strides, memory->n_dims);
+                  trafo_operand_is_row_major (memory);
   g_autofree char *found = NULL;
   g_autofree char *expected = NULL;
 

@@ -29,6 +29,22 @@ trafo_operand_span_bytes (const TrafoOperand *operand)
   return (last + 1) * trafo_dtype_get_size (operand->dtype);
 }
 
+gboolean
+trafo_operand_is_row_major (const TrafoOperand *operand)
+{
+  return trafo_shape_is_contiguous (operand->shape, operand->strides, operand->n_dims);
+}
+
+gsize
+trafo_operand_count_rows (const TrafoOperand *operand)
+{
+  gsize n = 1;
+
+  for (guint i = 0; i + 1 < operand->n_dims; i++)
+    n *= (gsize) operand->shape[i];
+  return n;
+}
+
 /* @dims: those of @type, as far as they are known. */
 static gboolean
 shape_error (const char           *name,
@@ -583,18 +599,12 @@ output_of (const TrafoExecution *self, guint i)
   return &self->values[output->sym];
 }
 
-static gboolean
-is_row_major (const TrafoOperand *value)
-{
-  return trafo_shape_is_contiguous (value->shape, value->strides, value->n_dims);
-}
-
 gconstpointer
 trafo_execution_peek_output (const TrafoExecution *self, guint i)
 {
   const TrafoOperand *value = output_of (self, i);
 
-  return self->program->is_host && is_row_major (value) ? value->data : NULL;
+  return self->program->is_host && trafo_operand_is_row_major (value) ? value->data : NULL;
 }
 
 static gboolean
@@ -624,7 +634,7 @@ trafo_execution_copy_output (TrafoExecution *self, guint i, TrafoTensor *to, GEr
 
   if (size_bytes == 0)
     return TRUE;
-  if (!self->program->is_host && is_row_major (value))
+  if (!self->program->is_host && trafo_operand_is_row_major (value))
     return read_buffer (self, value, trafo_tensor_get_data (to), error);
   if (!self->program->is_host)
     {
@@ -675,8 +685,8 @@ trafo_execution_take_output (TrafoExecution *self, GError **error)
   const guint8       *at = value->data, *arena = self->arena;
   gsize               size_bytes = trafo_operand_span_bytes (value);
 
-  if (!self->program->is_host || !is_row_major (value) || size_bytes < MIN_TAKEN_BYTES ||
-      size_bytes < self->arena_capacity_bytes / 2 || at < arena ||
+  if (!self->program->is_host || !trafo_operand_is_row_major (value) ||
+      size_bytes < MIN_TAKEN_BYTES || size_bytes < self->arena_capacity_bytes / 2 || at < arena ||
       at >= arena + self->arena_capacity_bytes)
     return trafo_execution_read_output (self, 0, error);
   self->taken_arena = g_steal_pointer (&self->arena);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "trafo-element-private.h"
-#include "trafo-tensor-private.h"
+#include "trafo-execution-private.h"
 
 struct _TrafoFileTable
 {
@@ -28,12 +28,6 @@ count_elements (const TrafoOperand *operand, guint first_axis)
   return n;
 }
 
-static gboolean
-is_row_major (const TrafoOperand *operand)
-{
-  return trafo_shape_is_contiguous (operand->shape, operand->strides, operand->n_dims);
-}
-
 static gsize
 row_bytes (const TrafoOperand *table)
 {
@@ -47,7 +41,7 @@ trafo_file_table_new (const TrafoWeightSource *source, const TrafoOperand *opera
   guint           file;
   gsize           offset_bytes;
 
-  if (source->read == NULL || operand->n_dims == 0 || !is_row_major (operand) ||
+  if (source->read == NULL || operand->n_dims == 0 || !trafo_operand_is_row_major (operand) ||
       (gsize) operand->shape[0] * row_bytes (operand) < TRAFO_WEIGHT_SMALL_BYTES ||
       !source->locate (source->data, operand, &file, &offset_bytes))
     return NULL;
@@ -73,7 +67,7 @@ trafo_file_table_is (const TrafoFileTable *self, const TrafoOperand *operand)
   return operand->data == own->data && operand->dtype == own->dtype &&
          operand->layout == own->layout && operand->n_dims == own->n_dims &&
          memcmp (operand->shape, own->shape, own->n_dims * sizeof own->shape[0]) == 0 &&
-         is_row_major (operand);
+         trafo_operand_is_row_major (operand);
 }
 
 static void
@@ -148,8 +142,8 @@ trafo_file_table_bind (TrafoFileTable *self, TrafoKernelArgs *args, GError **err
 {
   const TrafoOperand *ids = &args->inputs[1];
 
-  if ((ids->dtype != TRAFO_DTYPE_INT32 && ids->dtype != TRAFO_DTYPE_INT64) || !is_row_major (ids) ||
-      !is_row_major (&args->output))
+  if ((ids->dtype != TRAFO_DTYPE_INT32 && ids->dtype != TRAFO_DTYPE_INT64) ||
+      !trafo_operand_is_row_major (ids) || !trafo_operand_is_row_major (&args->output))
     return NULL;
   args->inputs[0].data = self;
   args->device = error;

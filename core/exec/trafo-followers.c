@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright 2026 The Trafo authors */
 #include "trafo-execution-private.h"
-#include "trafo-tensor-private.h"
 
 /* Elements of a step whose own tasks would save about what waiting for them costs. */
 #define FEW_ELEMENTS 65536
@@ -41,22 +40,6 @@ trafo_execution_conflicts (const TrafoStep *a, const TrafoStep *b)
          (a->n_finish_tasks > 0 && b->n_finish_tasks > 0);
 }
 
-static gboolean
-is_row_major (const TrafoOperand *operand)
-{
-  return trafo_shape_is_contiguous (operand->shape, operand->strides, operand->n_dims);
-}
-
-static gsize
-count_rows (const TrafoOperand *operand)
-{
-  gsize n = 1;
-
-  for (guint i = 0; i + 1 < operand->n_dims; i++)
-    n *= (gsize) operand->shape[i];
-  return n;
-}
-
 /* But for the rows that it takes from @leader, @step has nothing to do with what that reads and writes. */
 static gboolean
 is_apart (const TrafoStep *leader, const TrafoStep *step)
@@ -75,9 +58,9 @@ static gboolean
 has_same_rows (const TrafoOperand *output, const TrafoOperand *input)
 {
   return output->data == input->data && output->n_dims > 0 && input->n_dims > 0 &&
-         is_row_major (output) && is_row_major (input) &&
+         trafo_operand_is_row_major (output) && trafo_operand_is_row_major (input) &&
          output->shape[output->n_dims - 1] == input->shape[input->n_dims - 1] &&
-         count_rows (output) == count_rows (input);
+         trafo_operand_count_rows (output) == trafo_operand_count_rows (input);
 }
 
 static gboolean
@@ -88,7 +71,8 @@ takes_rows_of (const TrafoStep *leader, const TrafoStep *step)
          leader->n_finish_tasks == 0 && step->n_finish_tasks == 0 &&
          TRAFO_HAS (leader->kernel, task_rows) && TRAFO_HAS (step->kernel, run_rows) &&
          has_same_rows (&leader->args.output, &step->args.inputs[0]) &&
-         count_rows (&step->args.output) == count_rows (&leader->args.output) &&
+         trafo_operand_count_rows (&step->args.output) ==
+             trafo_operand_count_rows (&leader->args.output) &&
          is_apart (leader, step);
 }
 
@@ -120,7 +104,7 @@ find_sharing (const TrafoTaskRows *rows, guint task)
 static guint
 find_pieces (const TrafoStep *leader, TrafoTaskRows *rows)
 {
-  gsize n_rows = count_rows (&leader->args.output), n_found = 0;
+  gsize n_rows = trafo_operand_count_rows (&leader->args.output), n_found = 0;
   guint n_pieces = 0;
 
   for (guint task = 0; task < leader->n_tasks; task++)
@@ -148,7 +132,7 @@ static gboolean
 is_worth_it (const TrafoStep *step, guint n_pieces)
 {
   const TrafoOperand *output = &step->args.output;
-  gsize               n_elements = count_rows (output) * (gsize) output->shape[output->n_dims - 1];
+  gsize n_elements = trafo_operand_count_rows (output) * (gsize) output->shape[output->n_dims - 1];
 
   return n_pieces >= step->n_tasks || (n_pieces > 0 && n_elements <= FEW_ELEMENTS);
 }

@@ -26,9 +26,7 @@ output_init (Output *self, const TrafoStep *step)
   const TrafoOperand *output = &step->args.output;
 
   self->args = step->args;
-  self->n_rows = 1;
-  for (guint i = 0; i + 1 < output->n_dims; i++)
-    self->n_rows *= (gsize) output->shape[i];
+  self->n_rows = trafo_operand_count_rows (output);
   self->size_bytes = trafo_operand_span_bytes (output);
   self->row_bytes = self->size_bytes / self->n_rows;
   self->data = self->args.output.data = trafo_aligned_try_alloc (self->size_bytes);
@@ -67,7 +65,7 @@ check_run_rows (const TrafoStep *step, const TrafoKernel *kernel)
   Output              output;
   gboolean            is_same;
 
-  if (!trafo_shape_is_contiguous (input->shape, input->strides, input->n_dims))
+  if (!trafo_operand_is_row_major (input))
     return TRUE;
   output_init (&output, step);
   for (gsize end = output.n_rows, n = 1; end > 0; end -= MIN (n, end), n += 2)
@@ -120,9 +118,7 @@ check_task (const TrafoStep   *step,
 static gboolean
 check_cover (const TrafoStep *step, const TrafoKernel *kernel, guint n_tasks)
 {
-  const TrafoOperand *output = &step->args.output;
-  gsize n_rows = trafo_operand_span_bytes (output) / trafo_dtype_get_size (output->dtype) /
-                 (gsize) output->shape[output->n_dims - 1];
+  gsize n_rows = trafo_operand_count_rows (&step->args.output);
 
   for (gsize row = 0; row < n_rows; row++)
     {

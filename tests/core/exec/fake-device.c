@@ -6,7 +6,6 @@
 
 #include "trafo-builder-private.h"
 #include "trafo-philox-private.h"
-#include "trafo-tensor-private.h"
 
 static gsize
 count_bytes (const TrafoOperand *operand)
@@ -90,18 +89,11 @@ host_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scrat
     g_atomic_int_inc (&self->n_others);
 }
 
-static gsize
-count_rows (const TrafoOperand *operand)
-{
-  return count_bytes (operand) / trafo_dtype_get_size (operand->dtype) /
-         (gsize) operand->shape[operand->n_dims - 1];
-}
-
 /* Rows in two pieces, as even and odd tasks have them. */
 static gsize
 host_task_rows (const TrafoKernelArgs *args, guint task, guint n_tasks, gsize *ret_end)
 {
-  gsize n_rows = count_rows (&args->output), n_pieces = MIN (n_tasks, 2);
+  gsize n_rows = trafo_operand_count_rows (&args->output), n_pieces = MIN (n_tasks, 2);
 
   *ret_end = n_rows * (task % n_pieces + 1) / n_pieces;
   return n_rows * (task % n_pieces) / n_pieces;
@@ -112,7 +104,7 @@ static gsize
 host_said_rows (const TrafoKernelArgs *args, guint task, guint n_tasks, gsize *ret_end)
 {
   const FakeDevice *self = args->device;
-  gsize             n_rows = count_rows (&args->output);
+  gsize             n_rows = trafo_operand_count_rows (&args->output);
   gsize             begin = host_task_rows (args, task, n_tasks, ret_end);
   gboolean          is_last = task == n_tasks - 1;
 
@@ -151,7 +143,7 @@ narrow_to_rows (TrafoOperand *operand, gsize begin, gsize end)
 {
   gint64 n = operand->shape[operand->n_dims - 1];
 
-  g_assert_true (trafo_shape_is_contiguous (operand->shape, operand->strides, operand->n_dims));
+  g_assert_true (trafo_operand_is_row_major (operand));
   operand->data = (float *) operand->data + begin * (gsize) n;
   operand->n_dims = 2;
   operand->shape[0] = (gint64) (end - begin);

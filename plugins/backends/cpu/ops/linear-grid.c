@@ -27,12 +27,13 @@ choose_row_groups (const LinearGrid *grid, guint n_tasks, guint *ret_n_row_group
   for (guint rows = 1; rows <= n_tasks; rows++)
     {
       guint columns = n_tasks / rows;
-      gsize share, traffic;
+      gsize tiles, panels, share, traffic;
 
       if (n_tasks % rows != 0)
         continue;
-      share = (grid->n_tiles + rows - 1) / rows *
-              ((grid->n_panels + columns - 1) / columns + grid->tile_panels);
+      tiles = (grid->n_tiles + rows - 1) / rows;
+      panels = (grid->n_panels + columns - 1) / columns;
+      share = tiles * (panels + grid->tile_panels) + panels * grid->panel_tiles;
       traffic = rows * grid->n_columns + columns * grid->n_rows;
       if (share > best_share || (share == best_share && traffic >= best_traffic))
         continue;

@@ -11,7 +11,9 @@ typedef struct
 {
   gsize n_rows, n_columns;
   gsize n_tiles, n_panels;
-  gsize tile_panels; /* how many panels take as long as what a task does to a tile once */
+  gsize
+        tile_panels; /* products of a tile and a panel that take as long as what a task does to a tile once, */
+  gsize panel_tiles; /* and as bringing a panel */
 } LinearGrid;
 
 /* What one task, or a loop of it, goes over. */

@@ -56,6 +56,7 @@ narrow_from_args (const TrafoKernelArgs *args)
   l.grid = TRAFO_CPU_SYMBOL (
       linear_grid) (l.x.n_rows, l.output.n_columns, NARROW_MAX_ROWS, NARROW_PANEL);
   l.grid.tile_panels = NARROW_TILE_PANELS;
+  l.grid.panel_tiles = NARROW_FETCH_TILES;
   l.n_blocks = narrow_n_blocks (l.dtype, l.n_in);
   row_bytes = MAX (l.n_blocks, 1) * NARROW_BLOCK_BYTES;
   l.block_rows = trafo_cpu_get_block_bytes () / row_bytes / NARROW_MAX_ROWS * NARROW_MAX_ROWS;

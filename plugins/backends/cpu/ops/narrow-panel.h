@@ -35,12 +35,15 @@
 #define NARROW_TILES 1
 #define NARROW_PANEL 32
 #endif
-/* Making a tile of x narrow takes about as long there as multiplying it by a panel, so that tasks share rows
- * rather than columns. With AMX few rows wait for their weights, which should be read once. */
+/* Making a tile of x narrow takes about as long there as multiplying it by a panel, and bringing a panel as
+ * multiplying it by a tile, so that tasks share rows where there are many, and columns where there are few.
+ * With AMX neither was measured. */
 #if defined(__AVX512F__) && !defined(__AMX_TILE__)
 #define NARROW_TILE_PANELS 1
+#define NARROW_FETCH_TILES 1
 #else
 #define NARROW_TILE_PANELS 0
+#define NARROW_FETCH_TILES 0
 #endif
 #define NARROW_ROWS_BYTES (NARROW_ROWS * NARROW_BLOCK_BYTES)
 #define NARROW_PANEL_TILES (NARROW_PANEL / NARROW_COLUMNS)
