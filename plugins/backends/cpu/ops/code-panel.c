@@ -81,10 +81,35 @@ multiply_rows (guint n_rows, const CodePanel *panel, const float *const *rows, f
     }
 }
 
+static inline __attribute__ ((always_inline)) void
+multiply_values (guint               n_rows,
+                 const float *const *rows,
+                 const float        *values,
+                 gsize               n_k,
+                 const float        *scales,
+                 float              *totals)
+{
+  float sums[PANEL_ROWS * PANEL];
+
+  v_tile (n_rows, PANEL_VECTORS, 1, rows, values, PANEL, n_k, (VPrefetch){ 0 }, sums, PANEL);
+#pragma GCC unroll 32
+  for (guint i = 0; i < n_rows * PANEL; i += V_LANES)
+    v_store (totals + i,
+             v_fma (v_load (sums + i), v_load (scales + i % PANEL), v_load (totals + i)));
+}
+
 #define DEFINE_TILE(n)                                                                             \
   static void tile_##n (const CodePanel *panel, const float *const *rows, float *totals)           \
   {                                                                                                \
     multiply_rows (n, panel, rows, totals);                                                        \
+  }                                                                                                \
+  static void scaled_##n (const float *const *rows,                                                \
+                          const float        *values,                                              \
+                          gsize               n_k,                                                 \
+                          const float        *scales,                                              \
+                          float              *totals)                                              \
+  {                                                                                                \
+    multiply_values (n, rows, values, n_k, scales, totals);                                        \
   }
 
 DEFINE_TILE (1)
@@ -96,12 +121,19 @@ DEFINE_TILE (5)
 DEFINE_TILE (6)
 DEFINE_TILE (7)
 DEFINE_TILE (8)
-#define TILES NULL, tile_1, tile_2, tile_3, tile_4, tile_5, tile_6, tile_7, tile_8
+#define TILES(name)                                                                                \
+  {                                                                                                \
+    NULL, name##_1, name##_2, name##_3, name##_4, name##_5, name##_6, name##_7, name##_8           \
+  }
 #else
-#define TILES NULL, tile_1, tile_2, tile_3, tile_4
+#define TILES(name)                                                                                \
+  {                                                                                                \
+    NULL, name##_1, name##_2, name##_3, name##_4                                                   \
+  }
 #endif
 
-const CodePanelTile TRAFO_CPU_SYMBOL (code_panel_tiles)[PANEL_ROWS + 1] = { TILES };
+const CodePanelTile TRAFO_CPU_SYMBOL (code_panel_tiles)[PANEL_ROWS + 1] = TILES (tile);
+const ScaledTile    TRAFO_CPU_SYMBOL (scaled_tiles)[PANEL_ROWS + 1] = TILES (scaled);
 
 /* Into the first-level cache, where the tiles of float32 read them. */
 void

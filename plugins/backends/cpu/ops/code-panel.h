@@ -59,3 +59,12 @@ extern const CodePanelTile TRAFO_CPU_SYMBOL (code_panel_tiles)[PANEL_ROWS + 1];
 void TRAFO_CPU_SYMBOL (code_panel_decode) (const CodePanel *panel,
                                            const guint32   *words,
                                            float           *values);
+
+/* totals [n][PANEL] += scales [PANEL] * (rows [n][n_k] values [n_k][PANEL]), for codes that are floats by now. */
+typedef void (*ScaledTile) (const float *const *rows,
+                            const float        *values,
+                            gsize               n_k,
+                            const float        *scales,
+                            float              *totals);
+
+extern const ScaledTile TRAFO_CPU_SYMBOL (scaled_tiles)[PANEL_ROWS + 1];

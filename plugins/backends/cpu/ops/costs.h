@@ -20,7 +20,7 @@
 #define WIDEN_IN_TILE_NS 0.016
 #define WIDEN_ONCE_NS 0.10
 #define DECODE_IN_TILE_NS 0.014
-#define DECODE_ONCE_NS 0.075
+#define DECODE_ONCE_NS 0.024
 #elif defined(__AVX2__)
 #define MULTIPLY_NS 0.024
 #define WIDEN_IN_TILE_NS 0.012

@@ -56,9 +56,10 @@ typedef struct
 /* What a task needs that decodes once for a block of tiles. */
 typedef struct
 {
-  float values[MAX_CODE_GROUP * PANEL]; /* of a group */
-  float sums[PANEL_ROWS * PANEL];       /* of a tile and a group */
-  float totals[BLOCK_ROWS * PANEL];     /* of the block */
+  float        values[MAX_CODE_GROUP * PANEL]; /* of a group */
+  float        scales[PANEL];                  /* of what shares them */
+  float        totals[BLOCK_ROWS * PANEL];
+  const float *rows[BLOCK_ROWS];
 } Scratch;
 
 static LinearGrid
@@ -144,9 +145,8 @@ decoded_scratch_size (const TrafoKernelArgs *args, guint n_threads)
   return sizeof (Scratch);
 }
 
-/* The rows of a tile from column @k on, and what becomes of its sums. */
 static LinearTile
-find_tile (const Linear4bit *l, gsize tile, gsize panel, gsize k, const float **rows)
+find_tile (const Linear4bit *l, gsize tile, gsize panel, const float **rows)
 {
   LinearTile output = { .n = panel * PANEL, .stride = PANEL, .is_first = TRUE, .is_last = TRUE };
   gsize      end;
@@ -154,7 +154,7 @@ find_tile (const Linear4bit *l, gsize tile, gsize panel, gsize k, const float **
   output.m = trafo_cpu_share (l->x.n_rows, tile, l->grid.n_tiles, &end);
   output.n_rows = end - output.m;
   for (gsize i = 0; i < output.n_rows; i++)
-    rows[i] = (const float *) trafo_cpu_row (&l->x, output.m + i) + k;
+    rows[i] = (const float *) trafo_cpu_row (&l->x, output.m + i);
   return output;
 }
 
@@ -163,51 +163,37 @@ run_tile (const Linear4bit *l, const CodePanel *codes, gsize tile, gsize panel)
 {
   _Alignas(64) float totals[PANEL_ROWS * PANEL];
   const float       *rows[PANEL_ROWS];
-  LinearTile         output = find_tile (l, tile, panel, 0, rows);
+  LinearTile         output = find_tile (l, tile, panel, rows);
 
   TRAFO_CPU_SYMBOL (code_panel_tiles)[output.n_rows](codes, rows, totals);
   TRAFO_CPU_SYMBOL (linear_finish) (&l->output, &output, totals);
 }
 
+/* Adds what the @s-th scale of a group is for, and moves the rows on. */
 static void
-add_scaled (const float *sums, const VFloat scales[PANEL_VECTORS], gsize n_rows, float *totals)
+add_share (const CodePanel  *group,
+           guint             s,
+           const LinearTile *tiles,
+           gsize             n_tiles,
+           Scratch          *scratch)
 {
-  for (gsize i = 0; i < n_rows * PANEL; i += PANEL)
-#pragma GCC unroll 4
-    for (guint j = 0; j < PANEL_VECTORS; j++)
-      v_store (totals + i + j * V_LANES,
-               v_fma (v_load (sums + i + j * V_LANES),
-                      scales[j],
-                      v_load (totals + i + j * V_LANES)));
-}
-
-/* Adds what shares the @s-th scale of group @i of the panel to the totals of a block of tiles. */
-static void
-add_share (const Linear4bit  *l,
-           const CodePanel   *codes,
-           const LinearRange *block,
-           gsize              i,
-           guint              s,
-           Scratch           *scratch)
-{
-  const PanelTile *tiles = TRAFO_CPU_SYMBOL (panel_tiles) (TRAFO_DTYPE_FLOAT32);
-  gsize            share = codes->group / codes->n_scales, first = s * share;
-  const guint32   *words = codes->words + i * code_group_words (codes->group);
-  VFloat           scales[PANEL_VECTORS];
+  const guint32 *scales = group->words + group->group / CODES_PER_WORD * PANEL;
+  gsize          share = group->group / group->n_scales;
 
   for (guint j = 0; j < PANEL_VECTORS; j++)
-    scales[j] =
-        code_group_scales (words + codes->group / CODES_PER_WORD * PANEL, codes->n_scales, s, j);
-  for (gsize tile = block->tile; tile < block->tile_end; tile++)
+    v_store (scratch->scales + j * V_LANES, code_group_scales (scales, group->n_scales, s, j));
+  for (gsize i = 0; i < n_tiles; i++)
     {
-      const float *rows[PANEL_ROWS];
-      gsize        n = find_tile (l, tile, 0, i * codes->group + first, rows).n_rows;
+      const float **rows = scratch->rows + i * PANEL_ROWS;
 
-      tiles[n](rows, scratch->values + first * PANEL, share, (VPrefetch){ 0 }, scratch->sums);
-      add_scaled (scratch->sums,
-                  scales,
-                  n,
-                  scratch->totals + (tile - block->tile) * PANEL_ROWS * PANEL);
+      TRAFO_CPU_SYMBOL (scaled_tiles)
+      [tiles[i].n_rows](rows,
+                        scratch->values + s * share * PANEL,
+                        share,
+                        scratch->scales,
+                        scratch->totals + i * PANEL_ROWS * PANEL);
+      for (gsize row = 0; row < tiles[i].n_rows; row++)
+        rows[row] += share;
     }
 }
 
@@ -218,22 +204,22 @@ run_decoded (const Linear4bit  *l,
              gsize              panel,
              Scratch           *scratch)
 {
-  memset (scratch->totals, 0, sizeof scratch->totals);
-  for (gsize i = 0; i < codes->n_groups; i++)
-    {
-      TRAFO_CPU_SYMBOL (code_panel_decode)
-      (codes, codes->words + i * code_group_words (codes->group), scratch->values);
-      for (guint s = 0; s < codes->n_scales; s++)
-        add_share (l, codes, block, i, s, scratch);
-    }
-  for (gsize tile = block->tile; tile < block->tile_end; tile++)
-    {
-      const float *rows[PANEL_ROWS];
-      LinearTile   output = find_tile (l, tile, panel, 0, rows);
+  LinearTile tiles[BLOCK_TILES];
+  gsize      n_tiles = block->tile_end - block->tile;
+  CodePanel  group = *codes;
 
-      TRAFO_CPU_SYMBOL (linear_finish)
-      (&l->output, &output, scratch->totals + (tile - block->tile) * PANEL_ROWS * PANEL);
+  memset (scratch->totals, 0, n_tiles * PANEL_ROWS * PANEL * sizeof *scratch->totals);
+  for (gsize i = 0; i < n_tiles; i++)
+    tiles[i] = find_tile (l, block->tile + i, panel, scratch->rows + i * PANEL_ROWS);
+  for (gsize i = 0; i < codes->n_groups; i++, group.words += code_group_words (group.group))
+    {
+      TRAFO_CPU_SYMBOL (code_panel_decode) (&group, group.words, scratch->values);
+      for (guint s = 0; s < group.n_scales; s++)
+        add_share (&group, s, tiles, n_tiles, scratch);
     }
+  for (gsize i = 0; i < n_tiles; i++)
+    TRAFO_CPU_SYMBOL (linear_finish)
+  (&l->output, &tiles[i], scratch->totals + i * PANEL_ROWS * PANEL);
 }
 
 /* @scratch: NULL to decode in each tile. */
