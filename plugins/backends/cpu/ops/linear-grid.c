@@ -15,33 +15,38 @@ TRAFO_CPU_SYMBOL (linear_grid) (gsize n_rows, gsize n_columns, gsize tile_rows, 
   };
 }
 
-/* How @n_tasks tasks share tiles and panels: as evenly as can be, and then so that they read little
- * twice. Returns the largest share in products of a tile
- * and a panel. */
+/* The largest of @n_tasks shares, in products of a tile and a panel, if rows are cut in @n_row_groups. */
+static gsize
+find_share (const LinearGrid *grid, guint n_tasks, guint n_row_groups)
+{
+  guint columns = n_tasks / n_row_groups;
+  gsize tiles = (grid->n_tiles + n_row_groups - 1) / n_row_groups;
+  gsize panels = (grid->n_panels + columns - 1) / columns;
+
+  return tiles * (panels + grid->tile_panels) + panels * grid->panel_tiles;
+}
+
+/* How @n_tasks tasks share tiles and panels: as evenly as can be, but for a 32nd, and then so that they read
+ * little twice: weights may come from memory, which costs more than that. Returns their largest share. */
 static gsize
 choose_row_groups (const LinearGrid *grid, guint n_tasks, guint *ret_n_row_groups)
 {
-  gsize best_share = G_MAXSIZE, best_traffic = G_MAXSIZE;
+  gsize least = G_MAXSIZE, best_traffic = G_MAXSIZE;
 
-  *ret_n_row_groups = 1;
+  for (guint rows = 1; rows <= n_tasks; rows++)
+    if (n_tasks % rows == 0)
+      least = MIN (least, find_share (grid, n_tasks, rows));
   for (guint rows = 1; rows <= n_tasks; rows++)
     {
-      guint columns = n_tasks / rows;
-      gsize tiles, panels, share, traffic;
+      gsize traffic = rows * grid->n_columns + n_tasks / rows * grid->n_rows;
 
-      if (n_tasks % rows != 0)
+      if (n_tasks % rows != 0 || traffic >= best_traffic ||
+          find_share (grid, n_tasks, rows) > least + least / 32)
         continue;
-      tiles = (grid->n_tiles + rows - 1) / rows;
-      panels = (grid->n_panels + columns - 1) / columns;
-      share = tiles * (panels + grid->tile_panels) + panels * grid->panel_tiles;
-      traffic = rows * grid->n_columns + columns * grid->n_rows;
-      if (share > best_share || (share == best_share && traffic >= best_traffic))
-        continue;
-      best_share = share;
       best_traffic = traffic;
       *ret_n_row_groups = rows;
     }
-  return best_share;
+  return find_share (grid, n_tasks, *ret_n_row_groups);
 }
 
 guint
