@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "trafo-device-private.h"
 #include "trafo-tensor-private.h"
@@ -15,14 +16,15 @@ enum
 
 struct _TrafoPagePool
 {
-  TrafoDevice  *device;
-  gboolean      is_host;
-  gpointer      stream;
-  guint         n_states;
-  TrafoOperand *states; /* in memory of their own each, so that growing needs one twice, not all */
-  gsize        *page_bytes;
-  guint         n_pages;
-  guint        *ref_counts; /* by page */
+  TrafoDevice *device;
+  gboolean     is_host;
+  gpointer     stream;
+  guint        n_states;
+  TrafoOperand
+         *states; /* in memory of their own each: to grow, a device needs one twice, not all */
+  gsize  *page_bytes;
+  guint   n_pages;
+  guint  *ref_counts; /* by page */
   gint32 *free_pages; /* room for all; a stack, of which the lowest number is on top at first */
   guint   n_free;
 };
@@ -51,12 +53,23 @@ trafo_page_pool_new (TrafoDevice *device, const TrafoValueType *types, guint n_s
   return self;
 }
 
-static void
-memory_free (TrafoPagePool *self, gpointer memory)
+/* Of the memory of state @i, which is never empty. */
+static gsize
+state_bytes (const TrafoPagePool *self, guint i)
 {
+  return MAX ((gsize) self->states[i].shape[0] * self->page_bytes[i], 1);
+}
+
+static void
+state_free (TrafoPagePool *self, guint i)
+{
+  gpointer memory = self->states[i].data;
+
+  if (memory == NULL)
+    return;
   if (self->is_host)
-    free (memory);
-  else if (memory != NULL)
+    munmap (memory, state_bytes (self, i));
+  else
     trafo_device_get_ops (self->device)
         ->buffer_free (trafo_device_get_handle (self->device), memory);
 }
@@ -67,7 +80,7 @@ trafo_page_pool_free (TrafoPagePool *self)
   if (self == NULL)
     return;
   for (guint i = 0; i < self->n_states; i++)
-    memory_free (self, self->states[i].data);
+    state_free (self, i);
   if (self->stream != NULL)
     trafo_device_get_ops (self->device)
         ->stream_free (trafo_device_get_handle (self->device), self->stream);
@@ -192,19 +205,26 @@ grow_on_device (TrafoPagePool *self, guint i, gsize size_bytes, GError **error)
                   copy_on_device (self, buffer, 0, self->states[i].data, 0, old_bytes, &message),
                   &message);
   if (trafo_device_check (self->device, status, &message, error))
-    return buffer;
-  memory_free (self, buffer);
+    {
+      state_free (self, i);
+      return buffer;
+    }
+  if (buffer != NULL)
+    ops->buffer_free (handle, buffer);
   return NULL;
 }
 
+/* Moves the pages of memory rather than what is in them: each sequence that comes to a batch may want more. */
 static gpointer
 grow_on_host (TrafoPagePool *self, guint i, gsize size_bytes)
 {
-  gpointer memory = trafo_aligned_try_alloc (size_bytes);
+  gpointer old = self->states[i].data;
+  gpointer memory =
+      old != NULL
+          ? mremap (old, state_bytes (self, i), size_bytes, MREMAP_MAYMOVE)
+          : mmap (NULL, size_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-  if (memory != NULL && self->n_pages > 0)
-    memcpy (memory, self->states[i].data, self->n_pages * self->page_bytes[i]);
-  return memory;
+  return memory != MAP_FAILED ? memory : NULL;
 }
 
 static gboolean
@@ -221,7 +241,6 @@ grow_states (TrafoPagePool *self, guint n_pages, GError **error)
                              : grow_on_device (self, i, MAX (size_bytes, 1), error);
       if (memory == NULL)
         return self->is_host ? fail_memory (n_pages, error) : FALSE;
-      memory_free (self, self->states[i].data);
       self->states[i].data = memory;
       self->states[i].shape[0] = n_pages;
     }
