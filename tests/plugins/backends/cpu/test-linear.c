@@ -470,6 +470,57 @@ test_nan (gconstpointer tier)
   kernel_case_clear (&c);
 }
 
+static const TrafoKernel *
+first_kernel (const TrafoCpuKernels *tier, const KernelCase *c)
+{
+  gsize                     n_kernels;
+  const TrafoKernel *const *kernels = tier->list_kernels (TRAFO_OP_LINEAR, &n_kernels);
+
+  while (!(*kernels)->supports (&c->args))
+    kernels++;
+  return *kernels;
+}
+
+/* All tasks have all rows of a batch that decodes, so that weights come from memory once, though GPT-2's
+ * vocabulary cannot be cut as evenly as it and the rows. */
+static void
+test_weights_once (gconstpointer tier)
+{
+  static const gint64 n_rows[] = { 8, 16, 24, 32 };
+  TrafoLinearAttrs    attrs = linear_attrs (0, FALSE, FALSE);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (n_rows); i++)
+    {
+      KernelCase         c;
+      TrafoOperand       weight;
+      const TrafoKernel *kernel;
+      guint              n_tasks;
+
+      kernel_case_init (&c, TRAFO_OP_LINEAR, &attrs);
+      kernel_case_add_input (&c,
+                             kernel_case_operand (&c,
+                                                  TRAFO_DTYPE_FLOAT32,
+                                                  SHAPE (n_rows[i], 768),
+                                                  0));
+      weight = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (1, 768), 0);
+      weight.shape[0] = 50257;
+      weight.layout = TRAFO_LAYOUT_PACKED;
+      kernel_case_add_input (&c, weight);
+      c.args.output = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (n_rows[i], 50257), 0);
+      kernel = first_kernel (tier, &c);
+      n_tasks = kernel->n_tasks (&c.args, 2);
+      g_assert_cmpuint (n_tasks, >=, 2);
+      for (guint task = 0; task < n_tasks; task++)
+        {
+          gsize end;
+
+          g_assert_cmpuint (kernel->task_rows (&c.args, task, n_tasks, &end), ==, 0);
+          g_assert_cmpuint (end, ==, n_rows[i]);
+        }
+      kernel_case_clear (&c);
+    }
+}
+
 /* About in proportion to the work, into however many tasks it is cut. */
 static void
 test_cost (gconstpointer tier)
@@ -478,21 +529,15 @@ test_cost (gconstpointer tier)
   TrafoLinearAttrs    attrs = linear_attrs (0, FALSE, FALSE);
   KernelCase          c;
   TrafoOperand        part;
-  const TrafoKernel  *kernel = NULL;
+  const TrafoKernel  *kernel;
   double              before = 0;
-  gsize               n_kernels;
 
   kernel_case_init (&c, TRAFO_OP_LINEAR, &attrs);
   kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (4096, 512), 0));
   part = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (960, 512), 0);
   kernel_case_add_input (&c, pack (&c, tier, TRAFO_DTYPE_FLOAT32, &part, 1, FALSE));
   c.args.output = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (4096, 960), 0);
-  for (const TrafoKernel *const *each =
-           ((const TrafoCpuKernels *) tier)->list_kernels (TRAFO_OP_LINEAR, &n_kernels);
-       kernel == NULL;
-       each++)
-    if ((*each)->supports (&c.args))
-      kernel = *each;
+  kernel = first_kernel (tier, &c);
   for (gsize i = 0; i < G_N_ELEMENTS (n_rows); i++)
     {
       double cost;
@@ -782,6 +827,7 @@ main (int argc, char *argv[])
   kernel_case_add_tests ("linear/company", test_company);
   kernel_case_add_tests ("linear/blocks", test_blocks);
   kernel_case_add_tests ("linear/nan", test_nan);
+  kernel_case_add_tests ("linear/weights-once", test_weights_once);
   kernel_case_add_tests ("linear/cost", test_cost);
   kernel_case_add_tests ("linear/kept", test_kept);
   kernel_case_add_tests ("linear/kept-integers", test_kept_integers);
