@@ -15,11 +15,13 @@ PEER is
   ctranslate2      in batches of 8 with prompts of about one length, for what is longer than the shortest it runs token by
                    token; MODEL-ct2 is the converted checkpoint
 and trafo and trafo-alone if none is given. DTYPE is float32 (default), bfloat16 or int8, the last not for transformers; REQUESTS
-how many there are (32); THREADS how many compute (all).
+how many there are (32); THREADS how many compute (all). Each of several peers has a process of its own, by the interpreter
+PEERS_PYTHON, if that is set, where it is not Trafo.
 """
 import json
 import os
 import random
+import subprocess
 import sys
 import threading
 import time
@@ -144,8 +146,13 @@ def measure(path, name):
 
 def main():
     path, *names = sys.argv[1:]
-    for name in names or ["trafo", "trafo-alone"]:
-        measure(path, name)
+    names = names or ["trafo", "trafo-alone"]
+    if len(names) == 1:
+        return measure(path, *names)
+    for name in names:
+        is_peer = not name.startswith("trafo")
+        python = os.environ.get("PEERS_PYTHON", sys.executable) if is_peer else sys.executable
+        subprocess.run([python, __file__, path, name], check=True)
 
 
 if __name__ == "__main__":
