@@ -59,6 +59,9 @@ typedef struct
                     GError **error);
 } TrafoWeightSource;
 
+/* What was read of a parameter will not be read again soon, for it lives elsewhere by now. */
+void trafo_weight_source_release (const TrafoWeightSource *self, const TrafoGraphParam *param);
+
 /* A smaller parameter that is looked at as it lies in a file is copied, and a larger table is not mapped. */
 #define TRAFO_WEIGHT_SMALL_BYTES ((gsize) 4 << 20)
 
@@ -98,11 +101,6 @@ TrafoWeightUse trafo_weight_use_of (const TrafoNode *consumer, guint operand);
 /* The parameters of one model on one device, in every form that some program of it takes, each made
  * when first asked for and held once. Thread-safe. */
 typedef struct _TrafoWeights TrafoWeights;
-
-/* Whether linear layers can compute with @dtype, or with weights in @encoding, there. */
-gboolean trafo_weights_check_dtype (TrafoDevice *device, TrafoDType dtype, GError **error);
-gboolean
-trafo_weights_check_encoding (TrafoDevice *device, TrafoWeightEncoding encoding, GError **error);
 
 /* @dtype: what linear layers compute with, where the device packs it; all else is float32. */
 TrafoWeights *

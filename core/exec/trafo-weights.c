@@ -9,11 +9,10 @@
 #include "trafo-device-private.h"
 #include "trafo-encoded-parts-private.h"
 #include "trafo-file-table-private.h"
-#include "trafo-float16-range-private.h"
 #include "trafo-llm-int8-private.h"
 #include "trafo-tensor-private.h"
-#include "trafo-thread-pool-private.h"
 #include "trafo-weight-memory-private.h"
+#include "trafo-weight-packing-private.h"
 
 /* One parameter in one form. */
 typedef struct
@@ -43,9 +42,6 @@ struct _TrafoWeights
 G_STATIC_ASSERT (TRAFO_N_WEIGHT_USES ==
                  TRAFO_WEIGHT_USE_LINEAR + 2 * (TRAFO_WEIGHT_ENCODING_INT4 + 1));
 
-static const char *const encoding_names[] = { "none", "LLM.int8()", "nf4", "fp4", "int8", "int4" };
-G_STATIC_ASSERT (G_N_ELEMENTS (encoding_names) == TRAFO_WEIGHT_ENCODING_INT4 + 1);
-
 TrafoWeightUse
 trafo_weight_use_of (const TrafoNode *consumer, guint operand)
 {
@@ -56,6 +52,19 @@ trafo_weight_use_of (const TrafoNode *consumer, guint operand)
   if (consumer->op->id == TRAFO_OP_GATHER && operand == 0)
     return TRAFO_WEIGHT_USE_TABLE;
   return TRAFO_WEIGHT_USE_FLOAT;
+}
+
+/* What now lives elsewhere need not stay in the mapped file's pages. */
+void
+trafo_weight_source_release (const TrafoWeightSource *self, const TrafoGraphParam *param)
+{
+  TrafoOperand part;
+
+  if (self->release == NULL)
+    return;
+  for (guint i = 0; i < param->names->len; i++)
+    if (self->lookup (self->data, param, i, &part, NULL))
+      self->release (self->data, &part);
 }
 
 static void
@@ -182,169 +191,6 @@ trafo_weights_settle (TrafoWeights *self)
                              list_records (self));
 }
 
-/* One number tells: packing is what a device does for the types that it has kernels for. */
-gboolean
-trafo_weights_check_dtype (TrafoDevice *device, TrafoDType dtype, GError **error)
-{
-  const TrafoDeviceOps *ops = trafo_device_get_ops (device);
-  TrafoOperand          part = { .dtype = TRAFO_DTYPE_FLOAT32,
-                                 .n_dims = 2,
-                                 .shape = { 1, 1 },
-                                 .strides = { 1, 1 } };
-  TrafoWeight           weight = { .struct_size = sizeof weight,
-                                   .n_parts = 1,
-                                   .parts = &part,
-                                   .dtype = dtype,
-                                   .n_out = 1,
-                                   .n_in = 1 };
-
-  if (dtype == TRAFO_DTYPE_FLOAT32 ||
-      (TRAFO_HAS (ops, packed_size) &&
-       ops->packed_size (trafo_device_get_handle (device), &weight) > 0))
-    return TRUE;
-  g_set_error (error,
-               TRAFO_ERROR,
-               TRAFO_ERROR_UNSUPPORTED,
-               "found dtype %s, expected one that device %s computes with, such as float32",
-               trafo_dtype_get_name (dtype),
-               trafo_device_get_name (device));
-  return FALSE;
-}
-
-gboolean
-trafo_weights_check_encoding (TrafoDevice *device, TrafoWeightEncoding encoding, GError **error)
-{
-  const TrafoDeviceOps *ops = trafo_device_get_ops (device);
-  gint8                 integer = 0;
-  float                 scale = 0;
-  TrafoOperand          part = { .data = &integer,
-                                 .dtype = TRAFO_DTYPE_INT8,
-                                 .n_dims = 2,
-                                 .shape = { 1, 1 },
-                                 .strides = { 1, 1 } };
-  TrafoOperand          scales = { .data = &scale,
-                                   .dtype = TRAFO_DTYPE_FLOAT32,
-                                   .n_dims = 1,
-                                   .shape = { 1 },
-                                   .strides = { 1 } };
-  TrafoWeight           weight = { .struct_size = sizeof weight,
-                                   .n_parts = 1,
-                                   .parts = &part,
-                                   .dtype = TRAFO_DTYPE_INT8,
-                                   .encoding = encoding,
-                                   .n_out = 1,
-                                   .n_in = 1,
-                                   .scales = &scales };
-
-  /* on a host the reference kernel takes what nobody packs; 4 bits are taken everywhere */
-  if (encoding == TRAFO_WEIGHT_ENCODING_NONE || trafo_4bit_is_encoding (encoding) ||
-      trafo_device_is_host (device) ||
-      (TRAFO_HAS (ops, packed_size) &&
-       ops->packed_size (trafo_device_get_handle (device), &weight) > 0))
-    return TRUE;
-  g_set_error (error,
-               TRAFO_ERROR,
-               TRAFO_ERROR_UNSUPPORTED,
-               "found weights in %s, expected none on device %s, which has no kernels for it",
-               encoding_names[encoding],
-               trafo_device_get_name (device));
-  return FALSE;
-}
-
-typedef struct
-{
-  const TrafoDeviceOps *ops;
-  gpointer              device;
-  const TrafoWeight    *weight;
-  gpointer              destination;
-  guint                 first_task, n_tasks;
-  gint                  is_beyond_float16; /* some element is; atomic */
-} Packing;
-
-/* Whether share @task of each part's rows, which are about those that the task packs, so that they are
- * read once from memory, has an element that would become infinite. */
-static gboolean
-is_share_beyond_float16 (const Packing *packing, guint task)
-{
-  const TrafoWeight *weight = packing->weight;
-
-  for (guint i = 0; i < weight->n_parts; i++)
-    {
-      gint64 n_rows = weight->parts[i].shape[0];
-      gint64 share = (n_rows + packing->n_tasks - 1) / packing->n_tasks;
-      gint64 row, column;
-      float  value;
-
-      if (trafo_float16_range_find (&weight->parts[i],
-                                    share * task,
-                                    MIN (share * (task + 1), n_rows),
-                                    &row,
-                                    &column,
-                                    &value))
-        return TRUE;
-    }
-  return FALSE;
-}
-
-static void
-pack_task (gpointer data, guint task)
-{
-  Packing *packing = data;
-
-  task += packing->first_task;
-  packing->ops->pack (packing->device, packing->weight, packing->destination, task);
-  if (packing->weight->dtype == TRAFO_DTYPE_FLOAT16 && is_share_beyond_float16 (packing, task))
-    g_atomic_int_set (&packing->is_beyond_float16, TRUE);
-}
-
-/* What now lives elsewhere need not stay in the mapped file's pages. */
-static void
-release_parts (TrafoWeights *self, const TrafoGraphParam *param)
-{
-  TrafoOperand part;
-
-  if (self->source.release == NULL)
-    return;
-  for (guint i = 0; i < param->names->len; i++)
-    if (self->source.lookup (self->source.data, param, i, &part, NULL))
-      self->source.release (self->source.data, &part);
-}
-
-/* What is read to pack it, or written. */
-static gsize
-count_packing_bytes (const TrafoWeight *weight, gsize packed_bytes)
-{
-  gsize n_elements = (gsize) weight->n_out * (gsize) weight->n_in;
-  gsize size_bytes = n_elements * trafo_dtype_get_size (weight->parts[0].dtype);
-
-  return MAX (packed_bytes,
-              trafo_4bit_is_encoding (weight->encoding) ? n_elements / 2 : size_bytes);
-}
-
-/* A large weight goes piece by piece, so that it is never in memory twice. */
-static void
-pack_pieces (TrafoWeights *self, const TrafoGraphParam *param, Packing *packing, gsize packed_bytes)
-{
-  const TrafoDeviceOps *ops = packing->ops;
-  TrafoThreadPool      *pool = trafo_thread_pool_get_default ();
-  guint                 n_tasks = 1, n_pieces, end;
-
-  if (TRAFO_HAS (ops, pack_n_tasks))
-    n_tasks = ops->pack_n_tasks (packing->device, packing->weight);
-  packing->n_tasks = n_tasks;
-  n_pieces = trafo_weight_count_pieces (packing->weight->is_in_out,
-                                        count_packing_bytes (packing->weight, packed_bytes),
-                                        n_tasks);
-  for (guint i = 0; i < n_pieces; i++)
-    {
-      packing->first_task = (guint64) n_tasks * i / n_pieces;
-      end = (guint64) n_tasks * (i + 1) / n_pieces;
-      trafo_thread_pool_run_tasks (pool, end - packing->first_task, pack_task, packing);
-      if (i + 1 < n_pieces)
-        release_parts (self, param);
-    }
-}
-
 /* Moves what was made in host memory to the device's own, where it has any. */
 static gboolean
 entry_upload (TrafoWeights *self,
@@ -415,7 +261,7 @@ cache_key (TrafoWeights       *self,
   g_string_printf (key,
                    "%s %s %u",
                    is_in_out ? "in-out" : "out-in",
-                   encoding_names[weight->encoding],
+                   trafo_weight_packing_name (weight->encoding),
                    weight->block_size);
   for (guint i = 0; i < n_parts; i++)
     {
@@ -470,42 +316,6 @@ take_cached (TrafoWeights       *self,
   return TRUE;
 }
 
-/* Says which element of a parameter float16 cannot hold. */
-static gboolean
-fail_float16_range (TrafoWeights *self, const TrafoGraphParam *param, GError **error)
-{
-  TrafoOperand part;
-  gint64       row, column;
-  float        value;
-
-  for (guint i = 0; i < param->names->len; i++)
-    {
-      if (!self->source.lookup (self->source.data, param, i, &part, error))
-        return FALSE;
-      if (trafo_float16_range_find (&part, 0, part.shape[0], &row, &column, &value))
-        {
-          g_set_error (error,
-                       TRAFO_ERROR,
-                       TRAFO_ERROR_UNSUPPORTED,
-                       "parameter '%s' has %g at [%" G_GINT64_FORMAT ", %" G_GINT64_FORMAT
-                       "], expected magnitudes up to %d for dtype float16; float32 and bfloat16 "
-                       "hold greater ones",
-                       (const char *) g_ptr_array_index (param->names, i),
-                       (double) value,
-                       row,
-                       column,
-                       TRAFO_FLOAT16_MAX);
-          return FALSE;
-        }
-    }
-  g_set_error (error,
-               TRAFO_ERROR,
-               TRAFO_ERROR_INTERNAL,
-               "parameter '%s' changed while it was packed",
-               (const char *) g_ptr_array_index (param->names, 0));
-  return FALSE;
-}
-
 static gboolean
 make_packed (TrafoWeights          *self,
              const TrafoGraphParam *param,
@@ -514,18 +324,18 @@ make_packed (TrafoWeights          *self,
              Entry                 *entry,
              GError               **error)
 {
-  const TrafoDeviceOps *ops = trafo_device_get_ops (self->device);
-  gpointer              handle = trafo_device_get_handle (self->device);
-  Packing               packing = { .ops = ops, .device = handle, .weight = weight };
-
   if (!entry_alloc (self, entry, size_bytes, error))
     return FALSE;
-  packing.destination = entry->copy;
-  pack_pieces (self, param, &packing, size_bytes);
-  if (packing.is_beyond_float16)
+  if (!trafo_weight_packing_run (self->device,
+                                 &self->source,
+                                 param,
+                                 weight,
+                                 entry->copy,
+                                 size_bytes,
+                                 error))
     {
       entry_give_back (self, entry, size_bytes);
-      return fail_float16_range (self, param, error);
+      return FALSE;
     }
   set_packed (entry, weight);
   return trafo_device_is_host (self->device) ||
@@ -597,17 +407,6 @@ make_plain (TrafoWeights          *self,
          entry_upload (self, entry, entry->copy, size_bytes, error);
 }
 
-/* The bytes of @weight in the layout of the device's kernels, 0 if they take it as it is. */
-static gsize
-get_packed_size (TrafoWeights *self, const TrafoWeight *weight)
-{
-  const TrafoDeviceOps *ops = trafo_device_get_ops (self->device);
-
-  return TRAFO_HAS (ops, packed_size)
-             ? ops->packed_size (trafo_device_get_handle (self->device), weight)
-             : 0;
-}
-
 /* Parts that the device does not pack as they are, such as those of different types, are joined as
  * float32 first. *@ret_is_packed is FALSE if it packs none of these either. */
 static gboolean
@@ -626,7 +425,7 @@ make_packed_of_joined (TrafoWeights          *self,
 
   weight->parts = &joined;
   weight->n_parts = 1;
-  packed_bytes = get_packed_size (self, weight);
+  packed_bytes = trafo_weight_packing_get_size (self->device, weight);
   *ret_is_packed = packed_bytes > 0;
   if (packed_bytes == 0 ||
       take_cached (self, weight, parts, n_parts, weight->is_in_out, packed_bytes, entry))
@@ -640,23 +439,6 @@ make_packed_of_joined (TrafoWeights          *self,
   is_made = make_packed (self, param, weight, packed_bytes, entry, error);
   free (joined.data);
   return is_made;
-}
-
-/* What a linear layer's weight is packed in: where the layer computes in float32, in the type that all
- * parts have already, if that changes no bit of what the device's kernels make of it. */
-static TrafoDType
-choose_packed_dtype (TrafoWeights *self, const TrafoOperand *parts, guint n_parts, TrafoDType dtype)
-{
-  const TrafoDeviceOps *ops = trafo_device_get_ops (self->device);
-  gpointer              handle = trafo_device_get_handle (self->device);
-
-  if (dtype != TRAFO_DTYPE_FLOAT32 || !TRAFO_HAS (ops, keeps_dtype) ||
-      !ops->keeps_dtype (handle, parts[0].dtype))
-    return dtype;
-  for (guint i = 1; i < n_parts; i++)
-    if (parts[i].dtype != parts[0].dtype)
-      return dtype;
-  return parts[0].dtype;
 }
 
 static gboolean
@@ -674,10 +456,10 @@ make_linear (TrafoWeights          *self,
 
   weight.n_parts = param->names->len;
   weight.is_in_out = is_in_out;
-  weight.dtype = choose_packed_dtype (self, parts, weight.n_parts, dtype);
+  weight.dtype = trafo_weight_packing_choose_dtype (self->device, parts, weight.n_parts, dtype);
   weight.n_out = entry->operand.shape[is_in_out ? 1 : 0];
   weight.n_in = entry->operand.shape[is_in_out ? 0 : 1];
-  packed_bytes = get_packed_size (self, &weight);
+  packed_bytes = trafo_weight_packing_get_size (self->device, &weight);
   *ret_is_packed = packed_bytes > 0;
   if (packed_bytes > 0)
     return take_cached (self, &weight, parts, weight.n_parts, is_in_out, packed_bytes, entry) ||
@@ -808,7 +590,7 @@ make_encoded (TrafoWeights          *self,
   if (!trafo_encoded_parts_init (&encoded, encoding, &self->source, param, parts, is_in_out, error))
     return FALSE;
   weight.block_size = trafo_encoded_parts_get_block_size (&encoded);
-  packed_bytes = get_packed_size (self, &weight);
+  packed_bytes = trafo_weight_packing_get_size (self->device, &weight);
   if (packed_bytes > 0 &&
       take_cached (self, &weight, parts, weight.n_parts, is_in_out, packed_bytes, entry))
     return TRUE;
@@ -818,7 +600,7 @@ make_encoded (TrafoWeights          *self,
     return make_packed (self, param, &weight, packed_bytes, entry, error);
   if (encoding != TRAFO_WEIGHT_ENCODING_LLM_INT8)
     return make_decoded (self, param, &encoded, is_in_out, entry, error);
-  return trafo_weights_check_encoding (self->device, encoding, error) &&
+  return trafo_weight_packing_check_encoding (self->device, encoding, error) &&
          make_unpacked (self, &weight, entry, error);
 }
 
@@ -910,7 +692,7 @@ trafo_weights_get (TrafoWeights          *self,
           return FALSE;
         }
       if (entry->copy != NULL || entry->buffer != NULL)
-        release_parts (self, param);
+        trafo_weight_source_release (&self->source, param);
       else if (use == TRAFO_WEIGHT_USE_TABLE)
         add_table (self, &entry->operand);
       g_hash_table_insert (self->entries, g_steal_pointer (&key), entry);

@@ -12,6 +12,7 @@
 #include "trafo-load-request-private.h"
 #include "trafo-passes-private.h"
 #include "trafo-profile-private.h"
+#include "trafo-weight-packing-private.h"
 
 /* So many tensors may be missing from any checkpoint: a head and a pooler are few, layers are not. */
 #define MAX_MISSING 4096
@@ -229,7 +230,7 @@ read_quantization (Runtime           *self,
                    "found int4_weight_only beside weights in another encoding, expected floats");
       return FALSE;
     }
-  return trafo_weights_check_encoding (self->device, ret_quantization->encoding, error);
+  return trafo_weight_packing_check_encoding (self->device, ret_quantization->encoding, error);
 }
 
 /* How weights are made of the checkpoint, and the sizes of its files: what may be of the same contents. */
@@ -377,8 +378,8 @@ read_dtype (Runtime *self, TrafoLoadOptions *options, TrafoDType *ret_dtype, GEr
     }
   *ret_dtype = self->int8_weight_only ? TRAFO_DTYPE_FLOAT32 : dtype;
   return self->int8_weight_only
-             ? trafo_weights_check_encoding (self->device, TRAFO_WEIGHT_ENCODING_INT8, error)
-             : trafo_weights_check_dtype (self->device, dtype, error);
+             ? trafo_weight_packing_check_encoding (self->device, TRAFO_WEIGHT_ENCODING_INT8, error)
+             : trafo_weight_packing_check_dtype (self->device, dtype, error);
 }
 
 /* Takes @config. */

@@ -14,6 +14,7 @@
 #include "trafo-op-run-private.h"
 #include "trafo-reference-device-private.h"
 #include "trafo-tensor-private.h"
+#include "trafo-weight-packing-private.h"
 
 Runner *
 runner_new (TrafoDevice *device)
@@ -501,7 +502,7 @@ run_compiled (Runner *self, Run *run, GError **error)
 
   trafo_builder_output (b, "y", append_all (run, b));
   if (packed_dtype == TRAFO_DTYPE_NONE ||
-      !trafo_weights_check_dtype (self->device, packed_dtype, NULL))
+      !trafo_weight_packing_check_dtype (self->device, packed_dtype, NULL))
     packed_dtype = TRAFO_DTYPE_FLOAT32;
   program = compile (self->device, b, packed_dtype, run->tensors, error);
   if (program == NULL)
@@ -536,7 +537,7 @@ can_encode (const Runner *self, const Case *op_case)
                                      ? (TrafoWeightEncoding) op_case->attrs.linear.encoding
                                      : TRAFO_WEIGHT_ENCODING_NONE;
 
-  return trafo_weights_check_encoding (self->device, encoding, NULL);
+  return trafo_weight_packing_check_encoding (self->device, encoding, NULL);
 }
 
 /* Whether the device takes rows and a result of the types that the case wants beside packed weights. No pass
@@ -553,7 +554,7 @@ can_round (const Runner *self, const Case *op_case)
                             .output.dtype = TRAFO_DTYPE_FLOAT32 };
 
   if (op_case->op != TRAFO_OP_LINEAR || op_case->packed_dtype != TRAFO_DTYPE_BFLOAT16 ||
-      !trafo_weights_check_dtype (self->device, op_case->packed_dtype, NULL))
+      !trafo_weight_packing_check_dtype (self->device, op_case->packed_dtype, NULL))
     return TRUE;
   attrs.dtype = op_case->attrs.linear.dtype;
   if (attrs.dtype != TRAFO_DTYPE_NONE)

@@ -6,6 +6,7 @@
 #include "../../remove-folder.h"
 #include "fake-device.h"
 #include "trafo-reference-device-private.h"
+#include "trafo-weight-packing-private.h"
 
 static const float w0[] = { 1, 2, 3, 4, 5, 6 };
 static const float w1[] = { 7, 8, 9 };
@@ -478,12 +479,12 @@ test_no_kernels (void)
     {
       g_autoptr (GError) error = NULL;
 
-      g_assert_false (trafo_weights_check_encoding (device, refused[i], &error));
+      g_assert_false (trafo_weight_packing_check_encoding (device, refused[i], &error));
       g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_UNSUPPORTED);
       g_assert_nonnull (strstr (error->message, trafo_device_get_name (device)));
-      g_assert_true (trafo_weights_check_encoding (reference, refused[i], NULL));
+      g_assert_true (trafo_weight_packing_check_encoding (reference, refused[i], NULL));
     }
-  g_assert_true (trafo_weights_check_encoding (device, TRAFO_WEIGHT_ENCODING_NF4, NULL));
+  g_assert_true (trafo_weight_packing_check_encoding (device, TRAFO_WEIGHT_ENCODING_NF4, NULL));
 }
 
 int
