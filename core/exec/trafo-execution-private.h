@@ -11,15 +11,14 @@ G_BEGIN_DECLS
 
 struct _TrafoProgram
 {
-  TrafoGraph     *graph;
-  TrafoWeights   *weights;
-  TrafoDevice    *device;
-  gboolean        is_host;
-  TrafoOperand   *params; /* by node and use: params[sym * TRAFO_N_WEIGHT_USES + use] */
-  pthread_mutex_t lock;   /* guards idle; not GLib's, which ThreadSanitizer does not see */
-  GPtrArray      *idle;   /* of TrafoExecution */
-  struct _TrafoFileTable *
-      *tables; /* by node: of a table whose rows are read from a file; else NULL */
+  TrafoGraph              *graph;
+  TrafoWeights            *weights;
+  TrafoDevice             *device;
+  gboolean                 is_host;
+  TrafoOperand            *params; /* by node and use: params[sym * TRAFO_N_WEIGHT_USES + use] */
+  pthread_mutex_t          lock;   /* guards idle; not GLib's, which ThreadSanitizer does not see */
+  GPtrArray               *idle;   /* of TrafoExecution */
+  struct _TrafoFileTable **tables; /* by node: whose rows are read from a file; else NULL */
 };
 
 /* The bytes that a step reads or writes, as a range of the arena or of a state; empty for parameters. */
@@ -139,6 +138,11 @@ gboolean trafo_execution_is_state (const TrafoExecution *self, guint root);
 /* Gives each placement an offset so that values that live at the same time never overlap; returns
  * the size of the arena in bytes. @order is room for @n numbers. */
 gsize trafo_plan_memory (TrafoPlacement *placements, guint n, guint *order);
+
+/* Says before which steps workers meet, and which steps follow others. */
+void trafo_execution_place_barriers (TrafoExecution *self);
+
+gboolean trafo_range_overlaps (const TrafoRange *a, const TrafoRange *b);
 
 /* Whether one reads memory that the other writes, or both need the memory that tasks share. */
 gboolean trafo_execution_conflicts (const TrafoStep *a, const TrafoStep *b);

@@ -14,41 +14,15 @@ trafo_execution_may_follow (guint op)
   return op == TRAFO_OP_LAYER_NORM;
 }
 
-static gboolean
-overlaps (const TrafoRange *a, const TrafoRange *b)
-{
-  return a->space == b->space && a->begin < b->end && b->begin < a->end;
-}
-
-/* @a writes what @b reads or writes. */
-static gboolean
-writes_into (const TrafoStep *a, const TrafoStep *b)
-{
-  guint written = 1 | (guint) a->mutates << 1;
-
-  for (guint i = 0; written >> i != 0; i++)
-    for (guint j = 0; j <= b->args.n_inputs && (written >> i & 1) != 0; j++)
-      if (overlaps (&a->ranges[i], &b->ranges[j]))
-        return TRUE;
-  return FALSE;
-}
-
-gboolean
-trafo_execution_conflicts (const TrafoStep *a, const TrafoStep *b)
-{
-  return writes_into (a, b) || writes_into (b, a) ||
-         (a->n_finish_tasks > 0 && b->n_finish_tasks > 0);
-}
-
 /* But for the rows that it takes from @leader, @step has nothing to do with what that reads and writes. */
 static gboolean
 is_apart (const TrafoStep *leader, const TrafoStep *step)
 {
   for (guint i = 0; i <= leader->args.n_inputs; i++)
-    if (overlaps (&step->ranges[0], &leader->ranges[i]))
+    if (trafo_range_overlaps (&step->ranges[0], &leader->ranges[i]))
       return FALSE;
   for (guint i = 1; i < step->args.n_inputs; i++)
-    if (overlaps (&leader->ranges[0], &step->ranges[1 + i]))
+    if (trafo_range_overlaps (&leader->ranges[0], &step->ranges[1 + i]))
       return FALSE;
   return leader->mutates == 0 && step->mutates == 0;
 }

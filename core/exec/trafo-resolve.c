@@ -538,44 +538,6 @@ choose_kernels (TrafoExecution *self, guint n_threads, GError **error)
   return TRUE;
 }
 
-/* Several workers have a part in it. */
-static gboolean
-is_wide (const TrafoExecution *self, guint i)
-{
-  const TrafoStep *step = &self->steps[i];
-
-  return step->n_tasks > 1 || (step->is_follower && step[-1].n_tasks > 1);
-}
-
-static gboolean
-needs_barrier (const TrafoExecution *self, guint i, guint since)
-{
-  for (guint j = since; j < i; j++)
-    if ((is_wide (self, i) || is_wide (self, j)) &&
-        trafo_execution_conflicts (&self->steps[j], &self->steps[i]))
-      return TRUE;
-  return FALSE;
-}
-
-/* Steps of one task all run on worker 0, in order, and need no barrier among themselves. */
-static void
-place_barriers (TrafoExecution *self)
-{
-  guint since = 0;
-
-  self->n_task_rows = 0;
-  for (guint i = 0; i < self->n_steps; i++)
-    {
-      TrafoStep *step = &self->steps[i];
-
-      if (trafo_execution_follow (self, i, since))
-        continue;
-      step->needs_barrier = needs_barrier (self, i, since);
-      if (step->needs_barrier)
-        since = i;
-    }
-}
-
 /* The host memory for the largest input, and for the operands of the largest step that the device
  * cannot do. */
 gboolean
@@ -639,7 +601,7 @@ trafo_execution_resolve (TrafoExecution *self, GError **error)
   place_all (self);
   if (!choose_kernels (self, n_threads, error))
     return FALSE;
-  place_barriers (self);
+  trafo_execution_place_barriers (self);
   if (!trafo_execution_prepare_staging (self, error) || !prepare_scratch (self, error))
     return FALSE;
   self->is_resolved = TRUE;
