@@ -23,8 +23,8 @@ import os
 import random
 import subprocess
 import sys
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 N_REQUESTS = int(os.environ.get("REQUESTS", 32))
 THREADS = int(os.environ.get("THREADS", len(os.sched_getaffinity(0))))
@@ -64,11 +64,8 @@ def trafo(path):
     answer = open_trafo(path)
 
     def run(requests):
-        threads = [threading.Thread(target=answer, args=request) for request in requests]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        with ThreadPoolExecutor(len(requests)) as threads:
+            list(threads.map(answer, *zip(*requests)))
 
     return run
 
@@ -95,7 +92,8 @@ def transformers(path):
             width, n_new = max(len(prompt) for prompt, _ in batch), max(new for _, new in batch)
             ids = torch.tensor([[0] * (width - len(prompt)) + prompt for prompt, _ in batch])
             mask = torch.tensor([[0] * (width - len(prompt)) + [1] * len(prompt) for prompt, _ in batch])
-            model.generate(ids, attention_mask=mask, max_new_tokens=n_new, min_new_tokens=n_new, do_sample=False, pad_token_id=0)
+            found = model.generate(ids, attention_mask=mask, max_new_tokens=n_new, min_new_tokens=n_new, do_sample=False, pad_token_id=0)
+            assert found.shape == (len(batch), width + n_new), found.shape
 
     return run
 
@@ -128,14 +126,24 @@ def ctranslate2(path):
         for batch in make_batches(requests, key=lambda request: len(request[0])):
             prompts = [[vocabulary[id] for id in prompt] for prompt, _ in batch]
             n_new = max(new for _, new in batch)
-            generator.generate_batch(prompts, max_length=n_new, min_length=n_new, include_prompt_in_result=False, sampling_topk=1)
+            found = generator.generate_batch(prompts, max_length=n_new, min_length=n_new, include_prompt_in_result=False, sampling_topk=1)
+            assert all(len(answer.sequences_ids[0]) == n_new for answer in found)
 
     return run
 
 
+PEERS = {
+    "trafo": trafo,
+    "trafo-alone": trafo_alone,
+    "transformers": transformers,
+    "continuous": continuous,
+    "ctranslate2": ctranslate2,
+}
+
+
 def measure(path, name):
     requests = make_requests()
-    run = globals()[name.replace("-", "_")](path)
+    run = PEERS[name](path)
     run(requests[:2])
     start = time.perf_counter()
     run(requests)
@@ -147,6 +155,8 @@ def measure(path, name):
 def main():
     path, *names = sys.argv[1:]
     names = names or ["trafo", "trafo-alone"]
+    if unknown := set(names) - set(PEERS):
+        sys.exit(f"found peer {unknown.pop()}, expected one of {', '.join(PEERS)}")
     if len(names) == 1:
         return measure(path, *names)
     for name in names:
