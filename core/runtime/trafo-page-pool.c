@@ -16,15 +16,14 @@ enum
 
 struct _TrafoPagePool
 {
-  TrafoDevice *device;
-  gboolean     is_host;
-  gpointer     stream;
-  guint        n_states;
-  TrafoOperand
-         *states; /* in memory of their own each: to grow, a device needs one twice, not all */
-  gsize  *page_bytes;
-  guint   n_pages;
-  guint  *ref_counts; /* by page */
+  TrafoDevice  *device;
+  gboolean      is_host;
+  gpointer      stream;
+  guint         n_states;
+  TrafoOperand *states; /* in memory of their own each: where growing copies, one is there twice */
+  gsize        *page_bytes;
+  guint         n_pages;
+  guint        *ref_counts; /* by page */
   gint32 *free_pages; /* room for all; a stack, of which the lowest number is on top at first */
   guint   n_free;
 };

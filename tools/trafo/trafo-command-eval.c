@@ -12,8 +12,8 @@ enum
   DEFAULT_STRIDE = 512, /* of Hugging Face's guide */
 };
 
-/* Of errors that are not the model's own. */
 #define NOT_SET G_MININT
+/* Of errors that are not the model's own. */
 #define BASE_PREFIX "--kl-base: "
 
 typedef struct

@@ -81,6 +81,7 @@ multiply_rows (guint n_rows, const CodePanel *panel, const float *const *rows, f
     }
 }
 
+/* One function for a share of K, not a loop over them: the compiler would keep totals on the stack meanwhile. */
 static inline __attribute__ ((always_inline)) void
 multiply_values (guint               n_rows,
                  const float *const *rows,

@@ -145,6 +145,7 @@ decoded_scratch_size (const TrafoKernelArgs *args, guint n_threads)
   return sizeof (Scratch);
 }
 
+/* The rows of a tile, and what becomes of its sums. */
 static LinearTile
 find_tile (const Linear4bit *l, gsize tile, gsize panel, const float **rows)
 {
@@ -218,8 +219,11 @@ run_decoded (const Linear4bit  *l,
         add_share (&group, s, tiles, n_tiles, scratch);
     }
   for (gsize i = 0; i < n_tiles; i++)
-    TRAFO_CPU_SYMBOL (linear_finish)
-  (&l->output, &tiles[i], scratch->totals + i * PANEL_ROWS * PANEL);
+    {
+      const float *totals = scratch->totals + i * PANEL_ROWS * PANEL;
+
+      TRAFO_CPU_SYMBOL (linear_finish) (&l->output, &tiles[i], totals);
+    }
 }
 
 /* @scratch: NULL to decode in each tile. */

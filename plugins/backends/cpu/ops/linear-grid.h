@@ -11,9 +11,8 @@ typedef struct
 {
   gsize n_rows, n_columns;
   gsize n_tiles, n_panels;
-  gsize
-        tile_panels; /* products of a tile and a panel that take as long as what a task does to a tile once, */
-  gsize panel_tiles; /* and as bringing a panel */
+  /* what a task does to a tile once, and bringing a panel, in products of a tile and a panel */
+  gsize tile_panels, panel_tiles;
 } LinearGrid;
 
 /* What one task, or a loop of it, goes over. */
