@@ -37,6 +37,7 @@ typedef struct
   void (*run) (const TrafoKernelArgs *args);
   guint           n_tasks;
   guint           n_taken;        /* of the tasks that workers take as they become free */
+  guint           n_left;         /* of the tasks that have not ended, if one alone finishes them */
   guint           n_finish_tasks; /* of the kernel's second stage */
   gboolean        needs_barrier;  /* before it: it meets memory of a step since the last one */
   guint8          mutates;        /* as in the op's row */

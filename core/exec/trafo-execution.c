@@ -240,10 +240,14 @@ run_step (TrafoExecution *self, TrafoStep *step, guint worker, guint n_workers)
       step->kernel->run (&step->args, task, step->n_tasks, scratch);
       if (step->is_followed)
         run_follower (self, step, task, worker);
+      /* the last to come sees what all others wrote */
+      if (step->n_finish_tasks == 1 &&
+          __atomic_sub_fetch (&step->n_left, 1, __ATOMIC_ACQ_REL) == 0)
+        step->kernel->finish (&step->args, 0, 1);
     }
 }
 
-/* The second stage of a step, once all have done the first. */
+/* The second stage of a step of several tasks, once all have done the first. */
 static inline void
 finish_step (TrafoExecution *self, const TrafoStep *step, guint worker, guint n_workers)
 {
@@ -319,7 +323,7 @@ run_steps (gpointer data, guint worker, guint n_workers)
         record_step (self, i, FALSE, worker, n_workers);
       else
         run_step (self, step, worker, n_workers);
-      if (step->n_finish_tasks == 0)
+      if (step->n_finish_tasks < 2)
         continue;
       trafo_barrier_wait (&self->barrier, n_workers);
       if (G_UNLIKELY (self->recording != NULL))
@@ -541,7 +545,10 @@ run_plan (TrafoExecution *self, GError **error)
   if (self->is_open)
     return tune_plan (self, error);
   for (guint i = 0; i < self->n_steps; i++)
-    self->steps[i].n_taken = 0;
+    {
+      self->steps[i].n_taken = 0;
+      self->steps[i].n_left = self->steps[i].n_tasks;
+    }
   trafo_execution_reset_rows (self);
   trafo_thread_pool_run (trafo_thread_pool_get_default (), self->n_workers, run_steps, self);
   if (self->stop_at == 0)
@@ -714,7 +721,7 @@ trafo_execution_get_n_barriers (const TrafoExecution *self)
   guint n = 0;
 
   for (guint i = 0; i < self->n_steps; i++)
-    n += (self->steps[i].needs_barrier ? 1 : 0) + (self->steps[i].n_finish_tasks > 0 ? 1 : 0);
+    n += (self->steps[i].needs_barrier ? 1 : 0) + (self->steps[i].n_finish_tasks > 1 ? 1 : 0);
   return n;
 }
 

@@ -102,7 +102,7 @@ begins_stage (const TrafoRecording *self, const TrafoExecution *execution, guint
 {
   const TrafoStep *step = &execution->steps[entry / 2];
 
-  return self->n_running == 1 || (entry % 2 == 0 ? step->needs_barrier : step->n_finish_tasks > 0);
+  return self->n_running == 1 || (entry % 2 == 0 ? step->needs_barrier : step->n_finish_tasks > 1);
 }
 
 static Stage

@@ -78,7 +78,8 @@ typedef struct
 
   /* A second stage in host memory, for pieces that are to be put together: all tasks of run() are
    * done before one of finish() begins, and args->shared is 64-byte aligned memory that all of both
-   * see. n_finish_tasks() of 0: run() does everything, and there is no shared memory. */
+   * see. n_finish_tasks() of 0: run() does everything, and there is no shared memory; of 1: whoever does the
+   * last task of run() goes on with it, and nobody waits, which pays where it takes some microseconds. */
   gsize (*shared_size) (const TrafoKernelArgs *args, guint n_threads);
   guint (*n_finish_tasks) (const TrafoKernelArgs *args, guint n_threads);
   void (*finish) (const TrafoKernelArgs *args, guint task, guint n_tasks);

@@ -37,6 +37,7 @@ static const struct
   [TRAFO_OP_LINEAR] = { (const TrafoKernel *const[]){ &TRAFO_CPU_SYMBOL (linear),
                                                       &TRAFO_CPU_SYMBOL (linear_widened),
                                                       &TRAFO_CPU_SYMBOL (linear_narrow),
+                                                      &TRAFO_CPU_SYMBOL (linear_llm_int8_few),
                                                       &TRAFO_CPU_SYMBOL (linear_llm_int8),
                                                       &TRAFO_CPU_SYMBOL (linear_4bit),
                                                       &TRAFO_CPU_SYMBOL (linear_decoded) },

@@ -64,6 +64,13 @@ pause_for (const FakeDevice *self)
     ;
 }
 
+static void
+cancel (const FakeDevice *self)
+{
+  if (self->cancel != NULL)
+    g_cancellable_cancel (self->cancel);
+}
+
 /* Each task computes all of the result, so that it reads every byte of the operands, and writes its
  * share: a missing barrier cannot go unseen. */
 static void
@@ -77,8 +84,7 @@ host_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scrat
 
   own.output.data = result;
   run_reference (&own);
-  if (self->cancel != NULL)
-    g_cancellable_cancel (self->cancel);
+  cancel (self);
   pause_for (self);
   if (self->waits && task == 0)
     wait_for_others (self, (gint) n_tasks - 1);
@@ -87,6 +93,38 @@ host_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scrat
     memset (scratch, task, 8);
   if (self->waits && task > 0)
     g_atomic_int_inc (&self->n_others);
+}
+
+/* The same in two stages: what tasks wrote into shared memory becomes the output, whose share one task of the
+ * second stage does. */
+static void
+host_run_first (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scratch)
+{
+  TrafoKernelArgs own = *args;
+
+  own.output.data = args->shared;
+  host_run (&own, task, n_tasks, scratch);
+}
+
+static void
+host_finish (const TrafoKernelArgs *args, guint task, guint n_tasks)
+{
+  gsize size_bytes = count_bytes (&args->output);
+  gsize begin = size_bytes * task / n_tasks, end = size_bytes * (task + 1) / n_tasks;
+
+  memcpy ((guint8 *) args->output.data + begin, (const guint8 *) args->shared + begin, end - begin);
+}
+
+static guint
+host_n_finish_tasks (const TrafoKernelArgs *args, guint n_threads)
+{
+  return ((FakeDevice *) args->device)->n_finish_tasks;
+}
+
+static gsize
+host_shared_size (const TrafoKernelArgs *args, guint n_threads)
+{
+  return count_bytes (&args->output);
 }
 
 /* Rows in two pieces, as even and odd tasks have them. */
@@ -131,6 +169,7 @@ host_run_columns (const TrafoKernelArgs *args, guint task, guint n_tasks, gpoint
 
   own.output.data = result;
   run_reference (&own);
+  cancel (args->device);
   pause_for (args->device);
   for (gsize i = host_task_rows (args, task, n_tasks, &row_end); i < row_end; i++)
     memcpy ((float *) args->output.data + i * n + begin,
@@ -192,6 +231,16 @@ static const TrafoKernel whole_kernel = {
   .name = "fake-whole",
   .run = host_run,
 };
+static const TrafoKernel staged_kernel = {
+  .struct_size = sizeof staged_kernel,
+  .name = "fake-staged",
+  .scratch_size = host_scratch_size,
+  .n_tasks = host_n_tasks,
+  .run = host_run_first,
+  .shared_size = host_shared_size,
+  .n_finish_tasks = host_n_finish_tasks,
+  .finish = host_finish,
+};
 /* Linear layers, and layer norms, which may follow them. */
 static const TrafoKernel columns_kernel = {
   .struct_size = sizeof columns_kernel,
@@ -211,6 +260,7 @@ static const TrafoKernel rows_kernel = {
 static const TrafoKernel *const columns_kernels[] = { &columns_kernel };
 static const TrafoKernel *const rows_kernels[] = { &rows_kernel };
 static const TrafoKernel *const split_kernels[] = { &split_kernel };
+static const TrafoKernel *const staged_kernels[] = { &staged_kernel };
 static const TrafoKernel *const whole_kernels[] = { &whole_kernel };
 
 static gboolean
@@ -232,7 +282,9 @@ host_list_kernels (gpointer device, guint16 op, gsize *ret_n_kernels)
     return columns_kernels;
   if (self->follows && op == TRAFO_OP_LAYER_NORM)
     return rows_kernels;
-  return op == TRAFO_OP_MUL || op == TRAFO_OP_SUM ? whole_kernels : split_kernels;
+  if (op == TRAFO_OP_MUL || op == TRAFO_OP_SUM)
+    return whole_kernels;
+  return self->n_finish_tasks > 0 ? staged_kernels : split_kernels;
 }
 
 static gsize

@@ -20,8 +20,9 @@ typedef enum
 /* Devices whose kernels are the references, to test what core does around kernels. */
 typedef struct
 {
-  guint          n_tasks; /* host: into how many tasks each op splits */
-  guint          spin;    /* host: pauses before a task writes its share */
+  guint          n_tasks;        /* host: into how many tasks each op splits */
+  guint          spin;           /* host: pauses before a task writes its share */
+  guint          n_finish_tasks; /* host: of the second stage that each op has; 0: none has one */
   gboolean       waits; /* host: an op's first task until the others are done, or for ten seconds */
   gint           n_others;  /* host: done, of those that it waits for */
   const guint16 *missing;   /* ops without a kernel, up to 0; NULL: none */

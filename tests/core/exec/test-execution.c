@@ -125,6 +125,42 @@ test_followers (void)
   g_assert_cmpint (fake.n_followed, >, 0);
 }
 
+static guint
+count_staged (const TrafoExecution *execution)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < execution->n_steps; i++)
+    n += execution->steps[i].n_finish_tasks > 0 ? 1 : 0;
+  return n;
+}
+
+/* The same where each op has a second stage, of several tasks, before which all meet, or of one, with which
+ * whoever ends last goes on. */
+static void
+test_second_stage (void)
+{
+  g_autoptr (TrafoTensor) x = random_tensor (2, 3, 4);
+  guint n_barriers[2], n_staged = 0;
+
+  for (guint i = 0; i < 2; i++)
+    {
+      FakeDevice fake = { .n_tasks = 5, .spin = 200, .n_finish_tasks = i == 0 ? 1 : 3 };
+      g_autoptr (TrafoDevice) device = fake_host_device_new (&fake);
+      g_autoptr (TrafoProgram) program = random_program (device, 1);
+      TrafoExecution *execution = trafo_program_acquire (program);
+
+      for (guint32 seed = 0; seed < 40; seed++)
+        compare_devices (device, seed, 0);
+      run_one (execution, x);
+      n_barriers[i] = trafo_execution_get_n_barriers (execution);
+      n_staged = count_staged (execution);
+      trafo_program_release (program, execution);
+    }
+  g_assert_cmpuint (n_staged, >, 0);
+  g_assert_cmpuint (n_barriers[1], ==, n_barriers[0] + n_staged);
+}
+
 typedef struct
 {
   const char *name;
@@ -539,7 +575,10 @@ static void
 test_cancel (void)
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  FakeDevice fakes[] = { { .n_tasks = 5 }, { .n_tasks = 1 } };
+  FakeDevice fakes[] = { { .n_tasks = 5 },
+                         { .n_tasks = 1 },
+                         { .n_tasks = 5, .follows = TRUE },
+                         { .n_tasks = 5, .n_finish_tasks = 1 } };
   g_autoptr (TrafoTensor) x = random_tensor (2, 3, 4);
 
   for (guint i = 0; i < G_N_ELEMENTS (fakes); i++)
@@ -614,6 +653,7 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/execution/barriers", test_barriers);
+  g_test_add_func ("/execution/second-stage", test_second_stage);
   g_test_add_func ("/execution/followers", test_followers);
   for (gsize i = 0; i < G_N_ELEMENTS (followers); i++)
     {

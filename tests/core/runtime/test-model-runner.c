@@ -496,7 +496,7 @@ test_unfit (void)
 }
 
 static guint
-count_barriers (guint n_layers, guint n_rows, guint n_tokens)
+count_barriers (guint n_layers, guint n_rows, guint n_tokens, gboolean load_in_8bit)
 {
   TinyCausalConfig   config = tiny_causal_default;
   Fixture            fixture;
@@ -508,6 +508,7 @@ count_barriers (guint n_layers, guint n_rows, guint n_tokens)
   config.n_layers = n_layers;
   config.n_heads = config.n_kv_heads = 8;
   config.head_size = 64;
+  config.load_in_8bit = load_in_8bit;
   g_assert_true (fixture_init (&fixture, &config, "cpu"));
   for (guint i = 0; i < n_rows; i++)
     rows[i] = (TrafoRunnerRow){ .sequence = trafo_model_runner_begin (fixture.runner),
@@ -525,17 +526,28 @@ count_barriers (guint n_layers, guint n_rows, guint n_tokens)
 static void
 test_barriers (void)
 {
-  static const guint sizes[][2] = { { 1, 1 }, { MAX_ROWS, 1 }, { 1, 100 } };
+  static const struct
+  {
+    guint    n_rows, n_tokens;
+    gboolean load_in_8bit;
+  } cases[] = { { 1, 1 }, { MAX_ROWS, 1 }, { 1, 100 }, { 1, 1, TRUE }, { MAX_ROWS, 1, TRUE } };
 
   guint n_threads = trafo_thread_pool_get_size (trafo_thread_pool_get_default ());
 
-  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      guint few = count_barriers (2, sizes[i][0], sizes[i][1]);
-      guint many = count_barriers (5, sizes[i][0], sizes[i][1]);
+      guint few = count_barriers (2, cases[i].n_rows, cases[i].n_tokens, cases[i].load_in_8bit);
+      guint many = count_barriers (5, cases[i].n_rows, cases[i].n_tokens, cases[i].load_in_8bit);
 
-      g_test_message ("%u rows of %u tokens: %u, %u", sizes[i][0], sizes[i][1], few, many);
-      g_assert_cmpuint (many - few, ==, n_threads > 1 ? 3 * 5 : 0);
+      g_test_message ("%u rows of %u tokens: %u, %u",
+                      cases[i].n_rows,
+                      cases[i].n_tokens,
+                      few,
+                      many);
+      g_assert_cmpuint (many - few, <=, 3 * 5);
+      /* of what a tier has no kernels for one thread does all */
+      if (!cases[i].load_in_8bit)
+        g_assert_cmpuint (many - few, ==, n_threads > 1 ? 3 * 5 : 0);
     }
 }
 

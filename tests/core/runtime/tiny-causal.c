@@ -126,6 +126,7 @@ tiny_causal_new (const TinyCausalConfig *config, const char *device)
   self->config = *config;
   trafo_load_options_set_device (options, device);
   trafo_load_options_set_dtype (options, config->dtype);
+  trafo_load_options_set_load_in_8bit (options, config->load_in_8bit);
   trafo_model_load (TRAFO_MODEL (self), folder, "causal-lm", options, NULL, &error);
   g_assert_no_error (error);
   tiny_folder_free (folder);

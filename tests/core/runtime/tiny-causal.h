@@ -19,6 +19,7 @@ typedef struct
   gboolean   is_causal;
   TrafoDType logits_dtype;
   TrafoDType dtype; /* of the weights; TRAFO_DTYPE_NONE: as stored */
+  gboolean   load_in_8bit;
 } TinyCausalConfig;
 
 extern const TinyCausalConfig tiny_causal_default;

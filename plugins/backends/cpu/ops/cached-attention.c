@@ -24,6 +24,9 @@
 #define PART_KEYS (4 * QUERY_KEYS)
 #define MAX_SHARED_BYTES ((gsize) 64 << 20)
 
+/* So much one thread puts together in about the time that it takes several to meet. */
+#define FEW_SHARED_BYTES ((gsize) 32 << 10)
+
 typedef struct
 {
   const TrafoOperand *q, *k, *v, *cache, *page_table, *row_starts, *past_lengths, *output;
@@ -561,12 +564,13 @@ static guint
 cached_attention_n_finish_tasks (const TrafoKernelArgs *args, guint n_threads)
 {
   Cached c = cached_from_args (args);
+  gsize  shared_bytes = cached_attention_shared_size (args, n_threads);
 
   if (n_threads == 1 || c.max_parts < 2 ||
       (gsize) c.past_lengths->shape[0] * c.n_heads >= 4 * (gsize) n_threads ||
-      cached_attention_shared_size (args, n_threads) > MAX_SHARED_BYTES)
+      shared_bytes > MAX_SHARED_BYTES)
     return 0;
-  return (guint) MIN (c.n_heads, n_threads);
+  return shared_bytes <= FEW_SHARED_BYTES ? 1 : (guint) MIN (c.n_heads, n_threads);
 }
 
 const TrafoKernel TRAFO_CPU_SYMBOL (cached_attention) = {

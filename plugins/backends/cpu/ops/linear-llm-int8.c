@@ -11,11 +11,14 @@
  * of bitsandbytes, bit for bit; so is y in float32 where no column of x is an outlier, before bias and
  * what follows. The outliers' products are added in float32, column by column.
  *
- * run() makes tiles of rows of x into integers and notes the outliers of each; finish() multiplies
- * all columns and takes back what the outliers' integers added, for whether a column is one is only
- * known when all rows were seen. */
+ * Whether a column is an outlier is only known when all rows were seen. So run() makes tiles of rows of x
+ * into integers and notes the outliers of each; finish() multiplies all columns and takes back what the
+ * outliers' integers added. Where rows are few each task makes all of them for itself. */
 #define UNIT 7.874015718698502e-3f /* 1 / 127, as bitsandbytes writes it */
 #define UNIT_SQUARED 6.200124e-05f
+
+/* Elements of x that a task makes integers of in about the time that waiting for others takes. */
+#define FEW_ELEMENTS 16384
 
 typedef struct
 {
@@ -27,11 +30,11 @@ typedef struct
   const gint32 *offsets;
   float         threshold;
   gsize         n_in, n_blocks, n_tiles;
-  /* shared */
+  /* what is made of x, shared by all tasks or a task's own */
   guint8  *tiles;
   float   *greatest; /* of each row, without outliers */
-  guint32 *columns;  /* for each finishing task room for n_in, the outliers */
   guint8  *flags;    /* [tile][n_in]: whether the column has an outlier there */
+  guint32 *columns;  /* for each task that multiplies room for n_in, the outliers */
 } LlmInt8;
 
 static gsize
@@ -40,8 +43,9 @@ count_tiles (const TrafoKernelArgs *args)
   return (trafo_cpu_n_rows (&args->inputs[0]) + NARROW_ROWS - 1) / NARROW_ROWS;
 }
 
+/* @memory: what is made of x is there. */
 static LlmInt8
-llm_int8_from_args (const TrafoKernelArgs *args)
+llm_int8_from_args (const TrafoKernelArgs *args, gpointer memory)
 {
   const TrafoLinearAttrs *attrs = args->attrs;
   LlmInt8                 l = {
@@ -50,7 +54,7 @@ llm_int8_from_args (const TrafoKernelArgs *args)
                     .panels = args->inputs[1].data,
                     .n_in = (gsize) trafo_cpu_last_dim (&args->inputs[0]),
                     .n_tiles = count_tiles (args),
-                    .tiles = args->shared,
+                    .tiles = memory,
   };
   guint16 threshold[V_LANES];
 
@@ -80,15 +84,25 @@ llm_int8_supports (const TrafoKernelArgs *args)
          TRAFO_CPU_SYMBOL (linear_is_rows) (args);
 }
 
-static guint
-llm_int8_n_finish_tasks (const TrafoKernelArgs *args, guint n_threads)
+static gboolean
+few_supports (const TrafoKernelArgs *args)
 {
-  LlmInt8 l = llm_int8_from_args (args);
+  const TrafoOperand *x = &args->inputs[0];
+
+  return llm_int8_supports (args) && trafo_cpu_n_rows (x) <= FEW_ELEMENTS &&
+         trafo_cpu_n_rows (x) * (gsize) trafo_cpu_last_dim (x) <= FEW_ELEMENTS;
+}
+
+/* How many tasks multiply. */
+static guint
+llm_int8_n_products (const TrafoKernelArgs *args, guint n_threads)
+{
+  LlmInt8 l = llm_int8_from_args (args, NULL);
 
   return TRAFO_CPU_SYMBOL (linear_grid_n_tasks) (&l.grid, NARROW_MAX_ROWS * l.n_in, n_threads);
 }
 
-/* At least as many as there are finishing tasks, though some may find nothing to do. */
+/* At least as many as tasks that multiply, though some may find nothing to do. */
 static guint
 llm_int8_n_tasks (const TrafoKernelArgs *args, guint n_threads)
 {
@@ -96,11 +110,12 @@ llm_int8_n_tasks (const TrafoKernelArgs *args, guint n_threads)
                                      NARROW_ROWS * (gsize) trafo_cpu_last_dim (&args->inputs[0]),
                                      n_threads);
 
-  return MAX (n_tasks, llm_int8_n_finish_tasks (args, n_threads));
+  return MAX (n_tasks, llm_int8_n_products (args, n_threads));
 }
 
+/* Of what is made of x for @n_products tasks that multiply. */
 static gsize
-llm_int8_shared_size (const TrafoKernelArgs *args, guint n_threads)
+get_memory_size (const TrafoKernelArgs *args, guint n_products)
 {
   gsize n_tiles = count_tiles (args);
   gsize n_in = (gsize) trafo_cpu_last_dim (&args->inputs[0]);
@@ -109,12 +124,16 @@ llm_int8_shared_size (const TrafoKernelArgs *args, guint n_threads)
 
   /* a tile's integers, scales and flags */
   if (!g_size_checked_mul (&size_bytes, n_tiles, (NARROW_ROWS + 1) * row + NARROW_ROWS_BYTES) ||
-      !g_size_checked_mul (&columns,
-                           llm_int8_n_finish_tasks (args, n_threads),
-                           n_in * sizeof (guint32)) ||
+      !g_size_checked_mul (&columns, n_products, n_in * sizeof (guint32)) ||
       !g_size_checked_add (&size_bytes, size_bytes, columns))
     return G_MAXSIZE;
   return size_bytes;
+}
+
+static gsize
+llm_int8_shared_size (const TrafoKernelArgs *args, guint n_threads)
+{
+  return get_memory_size (args, llm_int8_n_products (args, n_threads));
 }
 
 /* A row as float16 rounds it. */
@@ -122,6 +141,12 @@ static gsize
 llm_int8_scratch_size (const TrafoKernelArgs *args, guint n_threads)
 {
   return ((gsize) trafo_cpu_last_dim (&args->inputs[0]) + NARROW_BLOCK_BYTES) * sizeof (float);
+}
+
+static gsize
+few_scratch_size (const TrafoKernelArgs *args, guint n_threads)
+{
+  return get_memory_size (args, 1) + llm_int8_scratch_size (args, n_threads);
 }
 
 static float
@@ -190,7 +215,7 @@ run_tile (const LlmInt8 *l, gsize tile, float *row)
 static void
 llm_int8_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scratch)
 {
-  LlmInt8 l = llm_int8_from_args (args);
+  LlmInt8 l = llm_int8_from_args (args, args->shared);
   gsize   end;
 
   for (gsize tile = trafo_cpu_share (l.n_tiles, task, n_tasks, &end); tile < end; tile++)
@@ -292,7 +317,7 @@ scale_sums (const LlmInt8 *l, const LinearTile *tile, gint32 *sums, const float 
 }
 
 static void
-finish_group (const LlmInt8 *l, Product *product)
+multiply_group (const LlmInt8 *l, Product *product)
 {
   const LinearTile   *tile = product->tile;
   _Alignas(64) gint32 sums[NARROW_GROUP_ROWS * NARROW_PANEL];
@@ -318,21 +343,30 @@ finish_group (const LlmInt8 *l, Product *product)
   TRAFO_CPU_SYMBOL (linear_finish) (&l->output, tile, (const float *) sums);
 }
 
-static void
-llm_int8_finish (const TrafoKernelArgs *args, guint task, guint n_tasks)
+static gsize
+llm_int8_task_rows (const TrafoKernelArgs *args, guint task, guint n_tasks, gsize *ret_end)
 {
-  LlmInt8     l = llm_int8_from_args (args);
+  LlmInt8     l = llm_int8_from_args (args, NULL);
   LinearRange range = TRAFO_CPU_SYMBOL (linear_grid_share) (&l.grid, task, n_tasks);
-  Product     product = { .columns = l.columns + task * l.n_in };
-  gsize       start = range.tile * NARROW_MAX_ROWS;
-  gsize       end = MIN (range.tile_end * NARROW_MAX_ROWS, l.x.n_rows);
 
-  product.n_columns = list_outliers (&l, l.columns + task * l.n_in);
-  TRAFO_CPU_SYMBOL (narrow_begin) (l.x.n_rows);
+  *ret_end = MIN (range.tile_end * NARROW_MAX_ROWS, l.x.n_rows);
+  return range.tile * NARROW_MAX_ROWS;
+}
+
+/* The products of one of @n_tasks, which lists outliers in @columns. */
+static void
+multiply_share (const LlmInt8 *l, guint32 *columns, guint task, guint n_tasks)
+{
+  LinearRange range = TRAFO_CPU_SYMBOL (linear_grid_share) (&l->grid, task, n_tasks);
+  Product     product = { .columns = columns, .n_columns = list_outliers (l, columns) };
+  gsize       start = range.tile * NARROW_MAX_ROWS;
+  gsize       end = MIN (range.tile_end * NARROW_MAX_ROWS, l->x.n_rows);
+
+  TRAFO_CPU_SYMBOL (narrow_begin) (l->x.n_rows);
   for (gsize panel = range.panel; panel < range.panel_end; panel++)
     {
-      product.panel = l.panels + panel * narrow_panel_bytes (l.n_blocks);
-      product.ahead = narrow_look_ahead (product.panel, l.n_blocks, end - start);
+      product.panel = l->panels + panel * narrow_panel_bytes (l->n_blocks);
+      product.ahead = narrow_look_ahead (product.panel, l->n_blocks, end - start);
       for (gsize m = start; m < end; m += NARROW_GROUP_ROWS)
         {
           LinearTile tile = { .m = m,
@@ -343,11 +377,40 @@ llm_int8_finish (const TrafoKernelArgs *args, guint task, guint n_tasks)
                               .is_last = TRUE };
 
           product.tile = &tile;
-          finish_group (&l, &product);
+          multiply_group (l, &product);
         }
     }
   TRAFO_CPU_SYMBOL (narrow_end) ();
 }
+
+static void
+llm_int8_finish (const TrafoKernelArgs *args, guint task, guint n_tasks)
+{
+  LlmInt8 l = llm_int8_from_args (args, args->shared);
+
+  multiply_share (&l, l.columns + task * l.n_in, task, n_tasks);
+}
+
+static void
+few_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scratch)
+{
+  LlmInt8 l = llm_int8_from_args (args, scratch);
+
+  for (gsize tile = 0; tile < l.n_tiles; tile++)
+    run_tile (&l, tile, (float *) (l.columns + l.n_in));
+  multiply_share (&l, l.columns, task, n_tasks);
+}
+
+const TrafoKernel TRAFO_CPU_SYMBOL (linear_llm_int8_few) = {
+  .struct_size = sizeof (TrafoKernel),
+  .op = TRAFO_OP_LINEAR,
+  .name = "linear-llm-int8-few-" TRAFO_CPU_TIER_NAME,
+  .supports = few_supports,
+  .scratch_size = few_scratch_size,
+  .n_tasks = llm_int8_n_products,
+  .run = few_run,
+  .task_rows = llm_int8_task_rows,
+};
 
 const TrafoKernel TRAFO_CPU_SYMBOL (linear_llm_int8) = {
   .struct_size = sizeof (TrafoKernel),
@@ -358,6 +421,6 @@ const TrafoKernel TRAFO_CPU_SYMBOL (linear_llm_int8) = {
   .n_tasks = llm_int8_n_tasks,
   .run = llm_int8_run,
   .shared_size = llm_int8_shared_size,
-  .n_finish_tasks = llm_int8_n_finish_tasks,
+  .n_finish_tasks = llm_int8_n_products,
   .finish = llm_int8_finish,
 };

@@ -26,6 +26,7 @@ extern const TrafoKernel TRAFO_CPU_SYMBOL (linear);
 extern const TrafoKernel TRAFO_CPU_SYMBOL (linear_4bit);
 extern const TrafoKernel TRAFO_CPU_SYMBOL (linear_decoded);
 extern const TrafoKernel TRAFO_CPU_SYMBOL (linear_llm_int8);
+extern const TrafoKernel TRAFO_CPU_SYMBOL (linear_llm_int8_few);
 extern const TrafoKernel TRAFO_CPU_SYMBOL (linear_narrow);
 extern const TrafoKernel TRAFO_CPU_SYMBOL (linear_widened);
 extern const TrafoKernel TRAFO_CPU_SYMBOL (matmul);
