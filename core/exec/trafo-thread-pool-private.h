@@ -52,9 +52,6 @@ typedef struct
 void trafo_barrier_init (TrafoBarrier *self);
 void trafo_barrier_wait (TrafoBarrier *self, guint n_workers);
 
-/* The number of processors that affinity and the control group's quota leave this process. */
-guint trafo_count_processors (void);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrafoThreadPool, trafo_thread_pool_free)
 
 G_END_DECLS

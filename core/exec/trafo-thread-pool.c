@@ -3,6 +3,7 @@
 #include "trafo-thread-pool-private.h"
 
 #include "trafo-environment-private.h"
+#include "trafo-processors-private.h"
 
 #include <errno.h>
 #include <linux/futex.h>
@@ -177,7 +178,7 @@ trafo_thread_pool_get_default (void)
   if (g_once_init_enter (&once))
     {
       pool = trafo_thread_pool_new (trafo_environment_get_number ("TRAFO_THREADS",
-                                                                  trafo_count_processors (),
+                                                                  trafo_processors_count (),
                                                                   1,
                                                                   MAX_THREADS));
       g_once_init_leave (&once, 1);
@@ -312,36 +313,4 @@ trafo_barrier_wait (TrafoBarrier *self, guint n_workers)
       pause_briefly ();
     else
       sched_yield ();
-}
-
-/* The control group's quota in whole processors, rounded up; 0 if there is none. */
-static guint
-cgroup_quota (void)
-{
-  g_autofree char *text = NULL;
-  g_auto (GStrv) words = NULL;
-  guint64 quota, period;
-
-  if (!g_file_get_contents ("/sys/fs/cgroup/cpu.max", &text, NULL, NULL))
-    return 0;
-  words = g_strsplit (g_strstrip (text), " ", 2);
-  if (g_strv_length (words) != 2 ||
-      !g_ascii_string_to_unsigned (words[0], 10, 1, G_MAXUINT32, &quota, NULL) ||
-      !g_ascii_string_to_unsigned (words[1], 10, 1, G_MAXUINT32, &period, NULL))
-    return 0;
-  return (quota + period - 1) / period;
-}
-
-guint
-trafo_count_processors (void)
-{
-  cpu_set_t set;
-  guint     n = g_get_num_processors ();
-  guint     quota = cgroup_quota ();
-
-  if (sched_getaffinity (0, sizeof set, &set) == 0)
-    n = CPU_COUNT (&set);
-  if (quota > 0)
-    n = MIN (n, quota);
-  return CLAMP (n, 1, MAX_THREADS);
 }

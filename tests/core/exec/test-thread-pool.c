@@ -200,13 +200,6 @@ test_barrier (void)
     }
 }
 
-static void
-test_processors (void)
-{
-  g_assert_cmpuint (trafo_count_processors (), >=, 1);
-  g_assert_cmpuint (trafo_count_processors (), <=, g_get_num_processors ());
-}
-
 int
 main (int argc, char **argv)
 {
@@ -217,6 +210,5 @@ main (int argc, char **argv)
   g_test_add_func ("/thread-pool/tasks", test_tasks);
   g_test_add_func ("/thread-pool/fork", test_fork);
   g_test_add_func ("/thread-pool/barrier", test_barrier);
-  g_test_add_func ("/thread-pool/processors", test_processors);
   return g_test_run ();
 }
