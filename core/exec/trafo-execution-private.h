@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 
+#include "trafo-operand-private.h"
 #include "trafo-program-private.h"
 #include "trafo-thread-pool-private.h"
 
@@ -160,14 +161,5 @@ void trafo_execution_reset_rows (TrafoExecution *self);
 
 /* What is behind a task of a step that is followed: the next step, for rows that are all there now. */
 void trafo_execution_run_follower (TrafoExecution *self, const TrafoStep *step, guint task);
-
-/* The bytes from the first element to the end of the last. */
-gsize trafo_operand_span_bytes (const TrafoOperand *operand);
-
-/* Whether elements lie one behind the other, in the order of their indices. */
-gboolean trafo_operand_is_row_major (const TrafoOperand *operand);
-
-/* All dimensions but the last. */
-gsize trafo_operand_count_rows (const TrafoOperand *operand);
 
 G_END_DECLS

@@ -15,36 +15,6 @@
 /* A smaller output is cheap to copy, and the arena stays. */
 #define MIN_TAKEN_BYTES ((gsize) 1 << 20)
 
-gsize
-trafo_operand_span_bytes (const TrafoOperand *operand)
-{
-  gint64 last = 0;
-
-  for (guint i = 0; i < operand->n_dims; i++)
-    {
-      if (operand->shape[i] == 0)
-        return 0;
-      last += (operand->shape[i] - 1) * operand->strides[i];
-    }
-  return (last + 1) * trafo_dtype_get_size (operand->dtype);
-}
-
-gboolean
-trafo_operand_is_row_major (const TrafoOperand *operand)
-{
-  return trafo_shape_is_contiguous (operand->shape, operand->strides, operand->n_dims);
-}
-
-gsize
-trafo_operand_count_rows (const TrafoOperand *operand)
-{
-  gsize n = 1;
-
-  for (guint i = 0; i + 1 < operand->n_dims; i++)
-    n *= (gsize) operand->shape[i];
-  return n;
-}
-
 /* @dims: those of @type, as far as they are known. */
 static gboolean
 shape_error (const char           *name,

@@ -29,7 +29,12 @@ trafo_host_run_init (TrafoHostRun          *self,
   self->scratch = trafo_aligned_try_alloc (all_bytes);
   if (self->scratch == NULL)
     {
-      g_set_error (error, TRAFO_ERROR, TRAFO_ERROR_NO_MEMORY, "no memory for scratch");
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_NO_MEMORY,
+                   "no memory for %" G_GSIZE_FORMAT " bytes of scratch of kernel %s",
+                   all_bytes,
+                   kernel->name);
       return FALSE;
     }
   if (self->split.n_finish_tasks > 0)

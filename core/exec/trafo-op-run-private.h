@@ -9,8 +9,8 @@
 G_BEGIN_DECLS
 
 /* Runs one op at once: on @device by the cheapest of its kernels that take the operands, else by
- * the reference. What the op writes, it writes into @inputs. @output is contiguous and of the type that the op's rule gave; views have no kernel
- * and are not for this function. */
+ * the reference. What the op writes, it writes into @inputs. @output is contiguous and of the type that
+ * the op's rule gave; views have no kernel and are not for this function. */
 gboolean trafo_op_run (const TrafoOp      *op,
                        const TrafoAttrs   *attrs,
                        TrafoDevice        *device,
@@ -19,8 +19,6 @@ gboolean trafo_op_run (const TrafoOp      *op,
                        TrafoTensor        *output,
                        GError            **error);
 
-/* The operand as one of @output's shape, with stride 0 where numpy repeats it. */
-void     trafo_operand_broadcast (TrafoOperand *operand, const TrafoOperand *output);
 gboolean trafo_op_broadcasts (guint op);
 
 G_END_DECLS

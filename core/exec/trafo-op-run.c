@@ -6,23 +6,6 @@
 #include "trafo-host-run-private.h"
 #include "trafo-tensor-private.h"
 
-void
-trafo_operand_broadcast (TrafoOperand *operand, const TrafoOperand *output)
-{
-  guint        added = output->n_dims - operand->n_dims;
-  TrafoOperand wide = *operand;
-
-  wide.n_dims = output->n_dims;
-  for (guint i = 0; i < output->n_dims; i++)
-    {
-      gboolean is_repeated = i < added || (operand->shape[i - added] == 1 && output->shape[i] != 1);
-
-      wide.shape[i] = output->shape[i];
-      wide.strides[i] = is_repeated ? 0 : operand->strides[i - added];
-    }
-  *operand = wide;
-}
-
 gboolean
 trafo_op_broadcasts (guint op)
 {

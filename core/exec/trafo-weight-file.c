@@ -99,12 +99,27 @@ read_table (TrafoMappedFile *file, GError **error)
       return NULL;
     }
   bytes = g_try_malloc (MAX (header.table_bytes, 1));
-  if (bytes != NULL &&
-      !trafo_mapped_file_read (file, sizeof header, bytes, header.table_bytes, error))
-    return NULL;
-  if (bytes == NULL || compute_sum (&header, bytes) != header.sum)
+  if (bytes == NULL)
     {
-      trafo_mapped_file_fail (file, TRAFO_FORMAT_ERROR_VALUE, error, "its sum is wrong");
+      g_set_error (error,
+                   TRAFO_ERROR,
+                   TRAFO_ERROR_NO_MEMORY,
+                   "no memory for a table of %" G_GUINT64_FORMAT " bytes",
+                   (guint64) header.table_bytes);
+      return NULL;
+    }
+  if (!trafo_mapped_file_read (file, sizeof header, bytes, header.table_bytes, error))
+    return NULL;
+  if (compute_sum (&header, bytes) != header.sum)
+    {
+      trafo_mapped_file_fail (file,
+                              TRAFO_FORMAT_ERROR_VALUE,
+                              error,
+                              "found the sum %" G_GINT64_MODIFIER
+                              "x of its header and table, expected "
+                              "%" G_GINT64_MODIFIER "x",
+                              compute_sum (&header, bytes),
+                              header.sum);
       return NULL;
     }
   table = g_variant_ref_sink (g_variant_new_from_data (G_VARIANT_TYPE (TABLE_TYPE),

@@ -85,7 +85,8 @@ gboolean trafo_generation_plan_forbids (const TrafoGenerationPlan *self);
  * left, should all others end. */
 gsize trafo_generation_plan_get_n_candidates (const TrafoGenerationPlan *self);
 
-/* All that is done to a whole row before a token is chosen, in the order of transformers. FALSE with the error if a score is NaN. */
+/* All that is done to a whole row before a token is chosen, in the order of transformers. FALSE with the
+ * error if a score is NaN. */
 gboolean trafo_generation_plan_process (const TrafoGenerationPlan *self,
                                         TrafoLogits               *logits,
                                         const gint64              *ids,

@@ -90,9 +90,6 @@ const TrafoOp *trafo_op_lookup (guint id);
 
 void trafo_op_count_work (const TrafoOp *self, const TrafoKernelArgs *args, TrafoOpWork *ret_work);
 
-/* How many elements an operand has in memory: one that is repeated is there once. */
-double trafo_operand_count_stored (const TrafoOperand *operand);
-
 /* The rows, one a file. */
 #define TRAFO_OP_ROW(name) extern const TrafoOp trafo_op_##name
 TRAFO_OP_ROW (input);

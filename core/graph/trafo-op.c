@@ -2,6 +2,8 @@
  * Copyright 2026 The Trafo authors */
 #include "trafo-op-private.h"
 
+#include "trafo-operand-private.h"
+
 static const TrafoOp *const ops[TRAFO_N_OPS] = {
   [TRAFO_OP_INPUT] = &trafo_op_input,
   [TRAFO_OP_PARAM] = &trafo_op_param,
@@ -50,17 +52,6 @@ const TrafoOp *
 trafo_op_lookup (guint id)
 {
   return id < G_N_ELEMENTS (ops) ? ops[id] : NULL;
-}
-
-double
-trafo_operand_count_stored (const TrafoOperand *operand)
-{
-  double n = 1;
-
-  for (guint i = 0; i < operand->n_dims; i++)
-    if (operand->strides[i] != 0 || operand->layout != TRAFO_LAYOUT_STRIDED)
-      n *= (double) operand->shape[i];
-  return n;
 }
 
 void

@@ -19,8 +19,8 @@ typedef enum
 
 #define TRAFO_N_POOLINGS 6
 
-/* The order is that in which several are put together, unless they are listed. As 1_Pooling/config.json names them: "mean", and the key of its older form,
- * "pooling_mode_mean_tokens". */
+/* The order is that in which several are put together, unless they are listed. As 1_Pooling/config.json names
+ * them: "mean", and the key of its older form, "pooling_mode_mean_tokens". */
 const char *trafo_pooling_get_name (TrafoPooling pooling);
 const char *trafo_pooling_get_key (TrafoPooling pooling);
 

@@ -113,7 +113,7 @@ trafo_quantization_read (TrafoQuantization *self, TrafoConfig *config, GError **
       g_set_error (error,
                    TRAFO_FORMAT_ERROR,
                    TRAFO_FORMAT_ERROR_VALUE,
-                   "config.json: '" KEY "' is no object");
+                   "config.json: '" KEY "' is no object, expected one");
       return FALSE;
     }
   values = trafo_config_new_from_variant (value, "config.json: " KEY, error);

@@ -79,7 +79,8 @@ typedef struct
   /* A second stage in host memory, for pieces that are to be put together: all tasks of run() are
    * done before one of finish() begins, and args->shared is 64-byte aligned memory that all of both
    * see. n_finish_tasks() of 0: run() does everything, and there is no shared memory; of 1: whoever does the
-   * last task of run() goes on with it, and nobody waits, which pays where it takes some microseconds. */
+   * last task of run() goes on with it, and nobody waits, which pays where it takes some microseconds; more
+   * than n_tasks() are as many as those. */
   gsize (*shared_size) (const TrafoKernelArgs *args, guint n_threads);
   guint (*n_finish_tasks) (const TrafoKernelArgs *args, guint n_threads);
   void (*finish) (const TrafoKernelArgs *args, guint task, guint n_tasks);
@@ -91,10 +92,10 @@ typedef struct
   double (*cost) (const TrafoKernelArgs *args, guint n_threads);
 
   /* In host memory, of a kernel without a second stage: the rows of the output, all dimensions but the last
-   * being rows, that @task of run() writes, or columns of them: from what is returned to before *ret_end, not empty. Two tasks
-   * return the same rows or none in common, and together all. A row is complete when the last of its tasks
-   * has returned. Asked for when a run is planned, with @n_tasks of n_tasks(); data pointers may not be
-   * read. NULL: tasks are not such. */
+   * being rows, that @task of run() writes, or columns of them: from what is returned to before *ret_end,
+   * not empty. Two tasks return the same rows or none in common, and together all. A row is complete when
+   * the last of its tasks has returned. Asked for when a run is planned, with @n_tasks of n_tasks(); data
+   * pointers may not be read. NULL: tasks are not such. */
   gsize (*task_rows) (const TrafoKernelArgs *args, guint task, guint n_tasks, gsize *ret_end);
 
   /* In host memory, of a kernel without a second stage: run() for rows [begin, end) of the output alone, which

@@ -6,6 +6,7 @@
 #include <trafo/trafo-kernel.h>
 
 #include "trafo-element-private.h"
+#include "trafo-operand-private.h"
 
 G_BEGIN_DECLS
 

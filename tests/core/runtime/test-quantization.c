@@ -343,7 +343,7 @@ test_config (void)
       "*bnb_4bit_compute_dtype*int8*" },
     { "{\"load_in_4bit\":true,\"bnb_4bit_use_double_quant\":\"yes\"}",
       "*bnb_4bit_use_double_quant*" },
-    { "[]", "config.json: 'quantization_config' is no object" },
+    { "[]", "config.json: 'quantization_config' is no object, expected one" },
     { "{\"load_in_8bit\":true,\"llm_int8_threshold\":-1}", "*llm_int8_threshold*" },
     { "{\"load_in_8bit\":\"yes\"}", "*load_in_8bit*" },
     { "{\"load_in_8bit\":true,\"llm_int8_skip_modules\":\"lm_head\"}",
