@@ -41,7 +41,9 @@ typedef struct
   TrafoOperand        scales[TRAFO_MAX_PARAM_PARTS];
   guint               block_sizes[TRAFO_MAX_PARAM_PARTS];
   gpointer            memory[TRAFO_MAX_PARAM_PARTS]; /* of what was made */
-  TrafoOperand        floats[TRAFO_MAX_PARAM_PARTS];
+  gboolean            is_in_out;
+  TrafoOperand sources[TRAFO_MAX_PARAM_PARTS]; /* the floats that rows are yet to be made of */
+  TrafoOperand floats[TRAFO_MAX_PARAM_PARTS];
 } TrafoEncodedParts;
 
 /* What they will be like, of @parts as the source has them; where they lie is not set. */
@@ -56,7 +58,7 @@ gboolean trafo_encoded_parts_init (TrafoEncodedParts       *self,
 /* Of 4 bits, how many elements share a scale; 0 where that differs from part to part. */
 guint trafo_encoded_parts_get_block_size (const TrafoEncodedParts *self);
 
-/* Makes them, or finds where they lie. */
+/* Finds where they lie. Those that are not as the source has them are rows to be made. */
 gboolean trafo_encoded_parts_fetch (TrafoEncodedParts       *self,
                                     const TrafoWeightSource *source,
                                     const TrafoGraphParam   *param,
@@ -64,7 +66,14 @@ gboolean trafo_encoded_parts_fetch (TrafoEncodedParts       *self,
                                     gboolean                 is_in_out,
                                     GError                 **error);
 
-/* After that, of 4 bits: what they stand for, as the floats lie in the model, [K, N] if @is_in_out. */
+/* After that: rows [begin, end), over all parts, are made where they are not as the source has them. */
+void trafo_encoded_parts_make_rows (TrafoEncodedParts *self, gint64 begin, gint64 end);
+void trafo_encoded_parts_make_all (TrafoEncodedParts *self);
+
+/* Rows before @end that were made need no memory any longer, and hold nothing. */
+void trafo_encoded_parts_drop_rows (TrafoEncodedParts *self, gint64 end);
+
+/* Of 4 bits: what they stand for, as the floats lie in the model, [K, N] if @is_in_out. */
 gboolean trafo_encoded_parts_decode (TrafoEncodedParts *self, gboolean is_in_out, GError **error);
 void     trafo_encoded_parts_clear (TrafoEncodedParts *self);
 

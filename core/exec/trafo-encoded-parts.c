@@ -3,6 +3,8 @@
 #include "trafo-encoded-parts-private.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "trafo-4bit-private.h"
 #include "trafo-int8-private.h"
@@ -13,14 +15,13 @@
 #define TASK_ELEMENTS (64 * 1024)
 #define RUN 64 /* elements that are decoded at once */
 
-/* Units, rows of 8 bits and blocks of 4, that tasks encode. */
+/* Units, rows of 8 bits and blocks of 4, that tasks encode: from @first to before @end. */
 typedef struct
 {
   TrafoWeightEncoding encoding;
   const TrafoOperand *weight;
   gboolean            is_in_out;
-  gint64              n_in, n_units, units_per_task;
-  guint               first_task;
+  gint64              n_in, first, end, units_per_task;
   gpointer            codes;
   float              *scales;
 } Encoding;
@@ -29,8 +30,8 @@ static void
 encode_task (gpointer data, guint task)
 {
   const Encoding *encoding = data;
-  gint64          first = (encoding->first_task + task) * encoding->units_per_task;
-  gint64          n_units = MIN (encoding->units_per_task, encoding->n_units - first);
+  gint64          first = encoding->first + task * encoding->units_per_task;
+  gint64          n_units = MIN (encoding->units_per_task, encoding->end - first);
 
   if (!trafo_4bit_is_encoding (encoding->encoding))
     (encoding->encoding == TRAFO_WEIGHT_ENCODING_LLM_INT8
@@ -128,26 +129,63 @@ round_scales (TrafoOperand *scales, GError **error)
   return TRUE;
 }
 
+/* Elements of a unit. */
+static gint64
+get_unit (const TrafoEncodedPart *part)
+{
+  return MAX (part->block_size > 0 ? part->block_size : part->codes.shape[1], 1);
+}
+
+/* Rows [begin, end) of @part, of @weight. */
+static void
+encode_rows (TrafoEncodedPart   *part,
+             TrafoWeightEncoding encoding,
+             const TrafoOperand *weight,
+             gboolean            is_in_out,
+             gint64              begin,
+             gint64              end)
+{
+  gint64   n_in = part->codes.shape[1], unit = get_unit (part);
+  Encoding work = { encoding,
+                    weight,
+                    is_in_out,
+                    .n_in = n_in,
+                    .first = part->block_size > 0 ? begin * n_in / unit : begin,
+                    .end = part->block_size > 0 ? (end * n_in + unit - 1) / unit : end,
+                    .units_per_task = MAX (TASK_ELEMENTS / unit, 1),
+                    .codes = part->codes.data,
+                    .scales = part->scales.data };
+
+  trafo_thread_pool_run_tasks (trafo_thread_pool_get_default (),
+                               (guint) ((work.end - work.first + work.units_per_task - 1) /
+                                        work.units_per_task),
+                               encode_task,
+                               &work);
+}
+
 /* Piece by piece, so that the floats need not all be in memory. */
 static void
-encode_pieces (Encoding *work, const TrafoWeightSource *source)
+encode_pieces (TrafoEncodedPart        *part,
+               TrafoWeightEncoding      encoding,
+               const TrafoOperand      *weight,
+               gboolean                 is_in_out,
+               const TrafoWeightSource *source)
 {
-  gsize size_bytes = (gsize) (work->weight->shape[0] * work->weight->shape[1]) *
-                     trafo_dtype_get_size (work->weight->dtype);
-  guint n_tasks = (guint) ((work->n_units + work->units_per_task - 1) / work->units_per_task);
-  guint n_pieces = trafo_weight_count_pieces (work->is_in_out, size_bytes, n_tasks);
+  gint64 n_rows = part->codes.shape[0];
+  gsize size_bytes = (gsize) (n_rows * part->codes.shape[1]) * trafo_dtype_get_size (weight->dtype);
+  guint n_pieces =
+      trafo_weight_count_pieces (is_in_out, size_bytes, (guint) MIN (n_rows, G_MAXINT));
 
   for (guint i = 0; i < n_pieces; i++)
     {
-      guint end = (guint) ((guint64) n_tasks * (i + 1) / n_pieces);
-
-      work->first_task = (guint) ((guint64) n_tasks * i / n_pieces);
-      trafo_thread_pool_run_tasks (trafo_thread_pool_get_default (),
-                                   end - work->first_task,
-                                   encode_task,
-                                   work);
+      encode_rows (part,
+                   encoding,
+                   weight,
+                   is_in_out,
+                   n_rows * i / n_pieces,
+                   n_rows * (i + 1) / n_pieces);
       if (i + 1 < n_pieces && source != NULL && source->release != NULL)
-        source->release (source->data, work->weight);
+        source->release (source->data, weight);
     }
 }
 
@@ -160,22 +198,17 @@ trafo_encoded_part_new (TrafoEncodedPart        *self,
                         gboolean                 is_nested,
                         GError                 **error)
 {
-  gint64   n_out = weight->shape[is_in_out ? 1 : 0];
-  gint64   n_in = weight->shape[is_in_out ? 0 : 1];
-  Encoding work = { encoding, weight, is_in_out, .n_in = n_in };
-  guint    block_size = trafo_4bit_get_block_size (encoding);
-  gint64   unit = trafo_4bit_is_encoding (encoding) ? block_size : n_in;
   gpointer memory;
 
-  trafo_encoded_part_set_shapes (self, encoding, n_out, n_in, block_size);
+  trafo_encoded_part_set_shapes (self,
+                                 encoding,
+                                 weight->shape[is_in_out ? 1 : 0],
+                                 weight->shape[is_in_out ? 0 : 1],
+                                 trafo_4bit_get_block_size (encoding));
   memory = alloc_part (self, encoding, error);
   if (memory == NULL)
     return NULL;
-  work.codes = self->codes.data;
-  work.scales = self->scales.data;
-  work.n_units = self->scales.shape[0];
-  work.units_per_task = MAX (TASK_ELEMENTS / MAX (unit, 1), 1);
-  encode_pieces (&work, source);
+  encode_pieces (self, encoding, weight, is_in_out, source);
   if (is_nested && !round_scales (&self->scales, error))
     g_clear_pointer (&memory, free);
   return memory;
@@ -260,6 +293,29 @@ fetch_stored (TrafoEncodedParts       *self,
   return TRUE;
 }
 
+/* Of floats: all at once where all scales are needed for one, else row by row when they are asked for. */
+static gboolean
+prepare_part (TrafoEncodedParts       *self,
+              guint                    i,
+              const TrafoWeightSource *source,
+              const TrafoOperand      *part,
+              gboolean                 is_in_out,
+              GError                 **error)
+{
+  TrafoEncodedPart made = { self->parts[i], self->scales[i], self->block_sizes[i] };
+
+  if (source->nests_scales && trafo_4bit_nests (self->encoding))
+    self->memory[i] =
+        trafo_encoded_part_new (&made, self->encoding, part, source, is_in_out, TRUE, error);
+  else
+    {
+      self->memory[i] = alloc_part (&made, self->encoding, error);
+      self->sources[i] = *part;
+    }
+  set_part (self, i, &made);
+  return self->memory[i] != NULL;
+}
+
 gboolean
 trafo_encoded_parts_fetch (TrafoEncodedParts       *self,
                            const TrafoWeightSource *source,
@@ -268,29 +324,61 @@ trafo_encoded_parts_fetch (TrafoEncodedParts       *self,
                            gboolean                 is_in_out,
                            GError                 **error)
 {
+  self->is_in_out = is_in_out;
+  for (guint i = 0; i < self->n_parts; i++)
+    if (!(trafo_dtype_is_float (parts[i].dtype)
+              ? prepare_part (self, i, source, &parts[i], is_in_out, error)
+              : fetch_stored (self, i, source, param, &parts[i], error)))
+      return FALSE;
+  return TRUE;
+}
+
+void
+trafo_encoded_parts_make_rows (TrafoEncodedParts *self, gint64 begin, gint64 end)
+{
   for (guint i = 0; i < self->n_parts; i++)
     {
-      TrafoEncodedPart made;
+      TrafoEncodedPart part = { self->parts[i], self->scales[i], self->block_sizes[i] };
+      gint64           n_out = part.codes.shape[0];
 
-      if (!trafo_dtype_is_float (parts[i].dtype))
-        {
-          if (!fetch_stored (self, i, source, param, &parts[i], error))
-            return FALSE;
-          continue;
-        }
-      self->memory[i] =
-          trafo_encoded_part_new (&made,
-                                  self->encoding,
-                                  &parts[i],
-                                  source,
-                                  is_in_out,
-                                  source->nests_scales && trafo_4bit_nests (self->encoding),
-                                  error);
-      if (self->memory[i] == NULL)
-        return FALSE;
-      set_part (self, i, &made);
+      if (self->sources[i].data != NULL && begin < n_out && end > 0)
+        encode_rows (&part,
+                     self->encoding,
+                     &self->sources[i],
+                     self->is_in_out,
+                     MAX (begin, 0),
+                     MIN (end, n_out));
+      begin -= n_out;
+      end -= n_out;
     }
-  return TRUE;
+}
+
+void
+trafo_encoded_parts_make_all (TrafoEncodedParts *self)
+{
+  trafo_encoded_parts_make_rows (self, 0, G_MAXINT64);
+}
+
+void
+trafo_encoded_parts_drop_rows (TrafoEncodedParts *self, gint64 end)
+{
+  gsize page = (gsize) sysconf (_SC_PAGESIZE);
+
+  for (guint i = 0; i < self->n_parts; i++)
+    {
+      gint64 n_out = self->parts[i].shape[0], n_in = self->parts[i].shape[1];
+      gsize  size_bytes = (gsize) MIN (end, n_out) * (gsize) n_in;
+      gsize  first = (gsize) self->parts[i].data, last;
+
+      if (end <= 0)
+        return;
+      last = first + (trafo_4bit_is_encoding (self->encoding) ? size_bytes / 2 : size_bytes);
+      first = (first + page - 1) / page * page;
+      last = last / page * page;
+      if (self->sources[i].data != NULL && first < last)
+        madvise ((gpointer) first, last - first, MADV_DONTNEED);
+      end -= n_out;
+    }
 }
 
 typedef struct
@@ -375,6 +463,7 @@ decode_part (TrafoEncodedParts *self, guint i, gboolean is_in_out, GError **erro
 gboolean
 trafo_encoded_parts_decode (TrafoEncodedParts *self, gboolean is_in_out, GError **error)
 {
+  trafo_encoded_parts_make_all (self);
   for (guint i = 0; i < self->n_parts; i++)
     if (!decode_part (self, i, is_in_out, error))
       return FALSE;

@@ -2,6 +2,7 @@
  * Copyright 2026 The Trafo authors */
 #pragma once
 
+#include "trafo-encoded-parts-private.h"
 #include "trafo-weights-private.h"
 
 G_BEGIN_DECLS
@@ -28,12 +29,13 @@ TrafoDType trafo_weight_packing_choose_dtype (TrafoDevice        *device,
                                               TrafoDType          dtype);
 
 /* Packs @weight, which is made of @param, into the @size_bytes at @destination, with all threads. A large one
- * goes piece by piece, behind each of which @source gets its pages back. It is an error if float16 cannot hold
- * some element. */
+ * goes piece by piece, behind each of which @source gets its pages back; so do rows of @encoded, whose parts are
+ * the weight's, or NULL. It is an error if float16 cannot hold some element. */
 gboolean trafo_weight_packing_run (TrafoDevice             *device,
                                    const TrafoWeightSource *source,
                                    const TrafoGraphParam   *param,
                                    const TrafoWeight       *weight,
+                                   TrafoEncodedParts       *encoded,
                                    gpointer                 destination,
                                    gsize                    size_bytes,
                                    GError                 **error);

@@ -114,6 +114,7 @@ typedef struct
   const TrafoDeviceOps *ops;
   gpointer              device;
   const TrafoWeight    *weight;
+  TrafoEncodedParts    *encoded; /* of which the weight's parts are; NULL if they are not */
   gpointer              destination;
   guint                 first_task, n_tasks;
   gint                  is_beyond_float16; /* some element is; atomic */
@@ -157,13 +158,45 @@ pack_task (gpointer data, guint task)
 
 /* What is read to pack it, or written. */
 static gsize
-count_packing_bytes (const TrafoWeight *weight, gsize packed_bytes)
+count_packing_bytes (const Packing *packing, gsize packed_bytes)
 {
-  gsize n_elements = (gsize) weight->n_out * (gsize) weight->n_in;
-  gsize size_bytes = n_elements * trafo_dtype_get_size (weight->parts[0].dtype);
+  const TrafoWeight *weight = packing->weight;
+  gsize              n_elements = (gsize) weight->n_out * (gsize) weight->n_in;
+  TrafoDType         dtype = weight->parts[0].dtype;
 
   return MAX (packed_bytes,
-              trafo_4bit_is_encoding (weight->encoding) ? n_elements / 2 : size_bytes);
+              n_elements *
+                  trafo_dtype_get_size (packing->encoded != NULL ? TRAFO_DTYPE_FLOAT32 : dtype));
+}
+
+/* Of what is encoded, the rows that tasks up to @end read. */
+static void
+make_rows (const Packing *packing, guint end)
+{
+  gint64 first_row, end_row;
+
+  if (packing->encoded == NULL)
+    return;
+  if (TRAFO_HAS (packing->ops, pack_rows))
+    {
+      first_row =
+          packing->ops->pack_rows (packing->device, packing->weight, packing->first_task, &end_row);
+      packing->ops->pack_rows (packing->device, packing->weight, end - 1, &end_row);
+      trafo_encoded_parts_make_rows (packing->encoded, first_row, end_row);
+    }
+  else if (packing->first_task == 0)
+    trafo_encoded_parts_make_all (packing->encoded);
+}
+
+static void
+drop_rows (const Packing *packing, guint end)
+{
+  gint64 end_row;
+
+  if (packing->encoded == NULL || !TRAFO_HAS (packing->ops, pack_rows))
+    return;
+  packing->ops->pack_rows (packing->device, packing->weight, end - 1, &end_row);
+  trafo_encoded_parts_drop_rows (packing->encoded, end_row);
 }
 
 /* A large weight goes piece by piece, so that it is never in memory twice. */
@@ -181,13 +214,15 @@ pack_pieces (Packing                 *packing,
     n_tasks = ops->pack_n_tasks (packing->device, packing->weight);
   packing->n_tasks = n_tasks;
   n_pieces = trafo_weight_count_pieces (packing->weight->is_in_out,
-                                        count_packing_bytes (packing->weight, packed_bytes),
+                                        count_packing_bytes (packing, packed_bytes),
                                         n_tasks);
   for (guint i = 0; i < n_pieces; i++)
     {
       packing->first_task = (guint64) n_tasks * i / n_pieces;
       end = (guint64) n_tasks * (i + 1) / n_pieces;
+      make_rows (packing, end);
       trafo_thread_pool_run_tasks (pool, end - packing->first_task, pack_task, packing);
+      drop_rows (packing, end);
       if (i + 1 < n_pieces)
         trafo_weight_source_release (source, param);
     }
@@ -234,6 +269,7 @@ trafo_weight_packing_run (TrafoDevice             *device,
                           const TrafoWeightSource *source,
                           const TrafoGraphParam   *param,
                           const TrafoWeight       *weight,
+                          TrafoEncodedParts       *encoded,
                           gpointer                 destination,
                           gsize                    size_bytes,
                           GError                 **error)
@@ -241,6 +277,7 @@ trafo_weight_packing_run (TrafoDevice             *device,
   Packing packing = { .ops = trafo_device_get_ops (device),
                       .device = trafo_device_get_handle (device),
                       .weight = weight,
+                      .encoded = encoded,
                       .destination = destination };
 
   pack_pieces (&packing, source, param, size_bytes);

@@ -320,6 +320,7 @@ static gboolean
 make_packed (TrafoWeights          *self,
              const TrafoGraphParam *param,
              const TrafoWeight     *weight,
+             TrafoEncodedParts     *encoded,
              gsize                  size_bytes,
              Entry                 *entry,
              GError               **error)
@@ -330,6 +331,7 @@ make_packed (TrafoWeights          *self,
                                  &self->source,
                                  param,
                                  weight,
+                                 encoded,
                                  entry->copy,
                                  size_bytes,
                                  error))
@@ -436,7 +438,7 @@ make_packed_of_joined (TrafoWeights          *self,
   if (joined.data == NULL)
     return fail_memory (size_bytes, error);
   join_parts (parts, n_parts, weight->is_in_out, &joined);
-  is_made = make_packed (self, param, weight, packed_bytes, entry, error);
+  is_made = make_packed (self, param, weight, NULL, packed_bytes, entry, error);
   free (joined.data);
   return is_made;
 }
@@ -463,7 +465,7 @@ make_linear (TrafoWeights          *self,
   *ret_is_packed = packed_bytes > 0;
   if (packed_bytes > 0)
     return take_cached (self, &weight, parts, weight.n_parts, is_in_out, packed_bytes, entry) ||
-           make_packed (self, param, &weight, packed_bytes, entry, error);
+           make_packed (self, param, &weight, NULL, packed_bytes, entry, error);
   if (weight.n_parts == 1 && parts[0].dtype == TRAFO_DTYPE_FLOAT32)
     return TRUE;
   return make_packed_of_joined (self, param, &weight, entry, ret_is_packed, error);
@@ -597,9 +599,10 @@ make_encoded (TrafoWeights          *self,
   if (!trafo_encoded_parts_fetch (&encoded, &self->source, param, parts, is_in_out, error))
     return FALSE;
   if (packed_bytes > 0)
-    return make_packed (self, param, &weight, packed_bytes, entry, error);
+    return make_packed (self, param, &weight, &encoded, packed_bytes, entry, error);
   if (encoding != TRAFO_WEIGHT_ENCODING_LLM_INT8)
     return make_decoded (self, param, &encoded, is_in_out, entry, error);
+  trafo_encoded_parts_make_all (&encoded);
   return trafo_weight_packing_check_encoding (self->device, encoding, error) &&
          make_unpacked (self, &weight, entry, error);
 }

@@ -209,6 +209,11 @@ typedef struct
    * cost of float32 or less, and give the bits that they give for float32 weights of the same values. A
    * model of float32 then keeps such weights as its checkpoint has them. NULL: none. */
   gboolean (*keeps_dtype) (gpointer device, guint16 dtype);
+
+  /* The output features of @weight, over all parts, that @task of pack() reads: from what is returned to before
+   * *ret_end, of later tasks later ones. Core then makes those alone of a weight that it encodes, a piece at
+   * a time. NULL: any task may read all. */
+  gint64 (*pack_rows) (gpointer device, const TrafoWeight *weight, guint task, gint64 *ret_end);
 } TrafoDeviceOps;
 
 G_END_DECLS

@@ -28,6 +28,14 @@ device_pack_n_tasks (gpointer device, const TrafoWeight *weight)
   return tier->pack_n_tasks (weight);
 }
 
+static gint64
+device_pack_rows (gpointer device, const TrafoWeight *weight, guint task, gint64 *ret_end)
+{
+  const TrafoCpuKernels *tier = device;
+
+  return tier->pack_rows (weight, task, ret_end);
+}
+
 static void
 device_pack (gpointer device, const TrafoWeight *weight, gpointer destination, guint task)
 {
@@ -67,6 +75,7 @@ const TrafoDeviceOps trafo_cpu_device_ops = {
   .list_kernels = device_list_kernels,
   .packed_size = device_packed_size,
   .pack_n_tasks = device_pack_n_tasks,
+  .pack_rows = device_pack_rows,
   .pack = device_pack,
   .saturate = device_saturate,
   .packed_layout = device_packed_layout,

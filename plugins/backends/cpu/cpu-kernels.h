@@ -13,6 +13,7 @@ typedef struct
   const TrafoKernel *const *(*list_kernels) (guint16 op, gsize *ret_n_kernels);
   gsize (*packed_size) (const TrafoWeight *weight);
   guint (*pack_n_tasks) (const TrafoWeight *weight);
+  gint64 (*pack_rows) (const TrafoWeight *weight, guint task, gint64 *ret_end);
   void (*pack) (const TrafoWeight *weight, gpointer destination, guint task);
   guint64 (*saturate) (guint16 dtype);
   gboolean (*keeps_dtype) (guint16 dtype);

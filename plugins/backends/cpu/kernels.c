@@ -72,6 +72,7 @@ const TrafoCpuKernels TRAFO_CPU_SYMBOL (kernels) = {
   .list_kernels = list_kernels,
   .packed_size = TRAFO_CPU_SYMBOL (packed_size),
   .pack_n_tasks = TRAFO_CPU_SYMBOL (pack_n_tasks),
+  .pack_rows = TRAFO_CPU_SYMBOL (pack_rows),
   .pack = TRAFO_CPU_SYMBOL (pack),
   .saturate = TRAFO_CPU_SYMBOL (saturate),
   .keeps_dtype = keeps_dtype,

@@ -47,12 +47,6 @@ packed_size (const TrafoWeight *weight)
   return size;
 }
 
-static guint
-n_tasks (const TrafoWeight *weight)
-{
-  return weight_n_tasks (weight, PANEL);
-}
-
 /* Eight codes that begin a byte, of which the first is in its upper half, as a word whose lowest bits are
  * the first. */
 static inline guint32
@@ -122,4 +116,4 @@ pack (const TrafoWeight *weight, gpointer destination, guint task)
                    panels + panel * panel_words (weight, group));
 }
 
-const TrafoCpuPacking TRAFO_CPU_SYMBOL (pack_4bit) = { packed_size, n_tasks, pack };
+const TrafoCpuPacking TRAFO_CPU_SYMBOL (pack_4bit) = { PANEL, packed_size, pack };

@@ -21,12 +21,6 @@ packed_size (const TrafoWeight *weight)
   return size;
 }
 
-static guint
-n_tasks (const TrafoWeight *weight)
-{
-  return weight_n_tasks (weight, PANEL);
-}
-
 static float
 find_scale (const TrafoWeight *weight, gsize n)
 {
@@ -68,4 +62,4 @@ pack (const TrafoWeight *weight, gpointer destination, guint task)
     }
 }
 
-const TrafoCpuPacking TRAFO_CPU_SYMBOL (pack_int8) = { packed_size, n_tasks, pack };
+const TrafoCpuPacking TRAFO_CPU_SYMBOL (pack_int8) = { PANEL, packed_size, pack };

@@ -213,12 +213,6 @@ packed_size (const TrafoWeight *weight)
   return size;
 }
 
-static guint
-n_tasks (const TrafoWeight *weight)
-{
-  return weight_n_tasks (weight, NARROW_PANEL);
-}
-
 static void
 pack (const TrafoWeight *weight, gpointer destination, guint task)
 {
@@ -241,4 +235,4 @@ pack (const TrafoWeight *weight, gpointer destination, guint task)
       }
 }
 
-const TrafoCpuPacking TRAFO_CPU_SYMBOL (pack_narrow) = { packed_size, n_tasks, pack };
+const TrafoCpuPacking TRAFO_CPU_SYMBOL (pack_narrow) = { NARROW_PANEL, packed_size, pack };

@@ -137,12 +137,6 @@ packed_size (const TrafoWeight *weight)
   return size;
 }
 
-static guint
-n_tasks (const TrafoWeight *weight)
-{
-  return weight_n_tasks (weight, PANEL);
-}
-
 static void
 pack (const TrafoWeight *weight, gpointer destination, guint task)
 {
@@ -163,4 +157,4 @@ pack (const TrafoWeight *weight, gpointer destination, guint task)
   _mm_sfence ();
 }
 
-const TrafoCpuPacking TRAFO_CPU_SYMBOL (pack_float) = { packed_size, n_tasks, pack };
+const TrafoCpuPacking TRAFO_CPU_SYMBOL (pack_float) = { PANEL, packed_size, pack };

@@ -44,6 +44,7 @@ extern const TrafoKernel TRAFO_CPU_SYMBOL (tanh);
 
 guint64 TRAFO_CPU_SYMBOL (saturate) (guint16 dtype);
 
-gsize TRAFO_CPU_SYMBOL (packed_size) (const TrafoWeight *weight);
-guint TRAFO_CPU_SYMBOL (pack_n_tasks) (const TrafoWeight *weight);
-void  TRAFO_CPU_SYMBOL (pack) (const TrafoWeight *weight, gpointer destination, guint task);
+gsize  TRAFO_CPU_SYMBOL (packed_size) (const TrafoWeight *weight);
+guint  TRAFO_CPU_SYMBOL (pack_n_tasks) (const TrafoWeight *weight);
+gint64 TRAFO_CPU_SYMBOL (pack_rows) (const TrafoWeight *weight, guint task, gint64 *ret_end);
+void   TRAFO_CPU_SYMBOL (pack) (const TrafoWeight *weight, gpointer destination, guint task);

@@ -40,7 +40,19 @@ TRAFO_CPU_SYMBOL (pack_n_tasks) (const TrafoWeight *weight)
 {
   const TrafoCpuPacking *packing = find_packing (weight);
 
-  return packing != NULL ? packing->n_tasks (weight) : 0;
+  return packing != NULL ? weight_n_tasks (weight, packing->panel) : 0;
+}
+
+gint64
+TRAFO_CPU_SYMBOL (pack_rows) (const TrafoWeight *weight, guint task, gint64 *ret_end)
+{
+  const TrafoCpuPacking *packing = find_packing (weight);
+  gint64                 n_rows = 0;
+
+  if (packing != NULL)
+    n_rows = (gint64) (weight_panels_per_task (weight, packing->panel) * packing->panel);
+  *ret_end = MIN ((task + 1) * n_rows, weight->n_out);
+  return MIN (task * n_rows, weight->n_out);
 }
 
 void

@@ -4,11 +4,12 @@
 
 #include "ops.h"
 
-/* How weights are packed for the kernels of one dtype. What it is asked about has readable parts. */
+/* How weights are packed for the kernels of one dtype: in panels of so many output features. What it is asked
+ * about has readable parts. */
 typedef struct
 {
+  gsize panel;
   gsize (*packed_size) (const TrafoWeight *weight);
-  guint (*n_tasks) (const TrafoWeight *weight);
   void (*pack) (const TrafoWeight *weight, gpointer destination, guint task);
 } TrafoCpuPacking;
 
