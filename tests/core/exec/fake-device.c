@@ -206,9 +206,11 @@ host_run_rows (const TrafoKernelArgs *args, gsize begin, gsize end)
 }
 
 static guint
-host_n_pieces (const TrafoKernelArgs *args, guint n_threads)
+host_n_norm_tasks (const TrafoKernelArgs *args, guint n_threads)
 {
-  return MIN (host_n_tasks (args, n_threads), 2);
+  guint n_tasks = ((FakeDevice *) args->device)->n_norm_tasks;
+
+  return n_tasks > 0 ? n_tasks : MIN (host_n_tasks (args, n_threads), 2);
 }
 
 static gsize
@@ -241,7 +243,7 @@ static const TrafoKernel staged_kernel = {
   .n_finish_tasks = host_n_finish_tasks,
   .finish = host_finish,
 };
-/* Linear layers, and layer norms, which may follow them. */
+/* What may be followed, and layer norms, which may follow and may be followed themselves. */
 static const TrafoKernel columns_kernel = {
   .struct_size = sizeof columns_kernel,
   .name = "fake-columns",
@@ -253,12 +255,21 @@ static const TrafoKernel rows_kernel = {
   .struct_size = sizeof rows_kernel,
   .name = "fake-rows",
   .scratch_size = host_scratch_size,
-  .n_tasks = host_n_pieces,
+  .n_tasks = host_n_norm_tasks,
   .run = host_run,
+  .run_rows = host_run_rows,
+};
+static const TrafoKernel leading_rows_kernel = {
+  .struct_size = sizeof leading_rows_kernel,
+  .name = "fake-leading-rows",
+  .n_tasks = host_n_tasks,
+  .run = host_run_columns,
+  .task_rows = host_said_rows,
   .run_rows = host_run_rows,
 };
 static const TrafoKernel *const columns_kernels[] = { &columns_kernel };
 static const TrafoKernel *const rows_kernels[] = { &rows_kernel };
+static const TrafoKernel *const leading_rows_kernels[] = { &leading_rows_kernel };
 static const TrafoKernel *const split_kernels[] = { &split_kernel };
 static const TrafoKernel *const staged_kernels[] = { &staged_kernel };
 static const TrafoKernel *const whole_kernels[] = { &whole_kernel };
@@ -278,10 +289,10 @@ host_list_kernels (gpointer device, guint16 op, gsize *ret_n_kernels)
   const FakeDevice *self = device;
 
   *ret_n_kernels = has_kernel (self, op);
-  if (self->follows && op == TRAFO_OP_LINEAR)
+  if (self->follows && (op == TRAFO_OP_LINEAR || op == TRAFO_OP_CACHED_ATTENTION))
     return columns_kernels;
   if (self->follows && op == TRAFO_OP_LAYER_NORM)
-    return rows_kernels;
+    return self->norms_lead ? leading_rows_kernels : rows_kernels;
   if (op == TRAFO_OP_MUL || op == TRAFO_OP_SUM)
     return whole_kernels;
   return self->n_finish_tasks > 0 ? staged_kernels : split_kernels;

@@ -30,7 +30,7 @@ typedef struct
   gint           n_streams; /* queue: streams alive */
   gint           n_calls;   /* of buffer and stream functions, and of enqueue */
   gint           fail_at;   /* the call that fails, from 1; 0: none does */
-  gboolean       follows;   /* host: layer norms may follow linear layers */
+  gboolean       follows;   /* host: layer norms may follow linear layers and attention */
   FakeRows       rows;
   gint           n_followed; /* host: pieces of rows that did */
   GCancellable  *cancel;     /* host: cancelled while a kernel runs */
@@ -38,6 +38,9 @@ typedef struct
   gint           is_in_out;  /* what the last of them was */
   gboolean       packs;      /* host: weights of linear layers, as [N, K] with the rows reversed */
   const char    *layout;     /* host: what it calls that; NULL: nothing */
+
+  guint    n_norm_tasks; /* host: of a norm that may follow; 0: two, or as few as others have */
+  gboolean norms_lead;   /* host: it may be followed, too */
 } FakeDevice;
 
 /* Takes no reference on @self, which outlives the device. */

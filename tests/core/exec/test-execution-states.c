@@ -277,6 +277,36 @@ test_hazards (void)
     }
 }
 
+/* A norm behind an op that writes a state waits until all of that is done, though a kernel says which rows
+ * its tasks have. */
+static void
+test_no_follower (void)
+{
+  FakeDevice fake = { .n_tasks = 2, .follows = TRUE };
+  g_autoptr (TrafoDevice) device = fake_host_device_new (&fake);
+  g_autoptr (TrafoBuilder) b = trafo_builder_new_with (NULL, NULL);
+  g_autoptr (TrafoTensorDict) parameters = NULL;
+  g_autoptr (TrafoProgram) program = NULL;
+  g_autoptr (GError) error = NULL;
+  TrafoSym        y = append_attention (b, append_cache (b), "q", "k1");
+  TrafoExecution *execution;
+
+  trafo_builder_output (b, "y", trafo_builder_layer_norm (b, "norm", y, 1e-5));
+  parameters = fake_parameters_new (trafo_builder_get_graph (b));
+  program = fake_compile (device, b, parameters);
+  execution = trafo_program_acquire (program);
+  for (guint slot = 0; slot < TRAFO_N_SLOTS; slot++)
+    execution->slots[slot] = 2;
+  g_assert_true (trafo_execution_resolve (execution, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (execution->n_steps, ==, 2);
+  g_assert_nonnull (execution->steps[0].kernel->task_rows);
+  g_assert_nonnull (execution->steps[1].kernel->run_rows);
+  g_assert_false (execution->steps[1].is_follower);
+  g_assert_true (execution->steps[1].needs_barrier);
+  trafo_program_release (program, execution);
+}
+
 /* Memory of a device's own, written by its kernel, or by the host in its stead. */
 static void
 test_queue (gconstpointer data)
@@ -420,6 +450,7 @@ main (int argc, char **argv)
   g_test_add_func ("/states/rebind", test_rebind);
   g_test_add_func ("/states/misfits", test_misfits);
   g_test_add_func ("/states/hazards", test_hazards);
+  g_test_add_func ("/states/no-follower", test_no_follower);
   g_test_add_data_func ("/states/queue", NULL, test_queue);
   g_test_add_data_func ("/states/queue-by-host", "host", test_queue);
   g_test_add_func ("/states/no-memory", test_no_memory);

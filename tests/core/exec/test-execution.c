@@ -161,6 +161,19 @@ test_second_stage (void)
   g_assert_cmpuint (n_barriers[1], ==, n_barriers[0] + n_staged);
 }
 
+/* What is written while the step before is done must not lie where that one reads. */
+static void
+assert_followers_apart (const TrafoExecution *execution)
+{
+  for (guint i = 1; i < execution->n_steps; i++)
+    {
+      const TrafoStep *step = &execution->steps[i], *leader = step - 1;
+
+      for (guint j = 0; j <= leader->args.n_inputs && step->is_follower; j++)
+        g_assert_false (trafo_range_overlaps (&step->ranges[0], &leader->ranges[j]));
+    }
+}
+
 typedef struct
 {
   const char *name;
@@ -209,7 +222,180 @@ test_follower (gconstpointer data)
     }
   if (c->n_followed > 0 && !c->is_second)
     g_assert_cmpuint (trafo_execution_get_n_barriers (execution), ==, 0);
+  assert_followers_apart (execution);
   trafo_program_release (program, execution);
+}
+
+/* The steps, those that follow behind a plus, and where workers meet as a bar. */
+static char *
+describe_plan (const TrafoExecution *execution)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < execution->n_steps; i++)
+    {
+      const TrafoStep *step = &execution->steps[i];
+
+      if (i > 0)
+        g_string_append_c (text, ' ');
+      if (step->needs_barrier || step->is_follower)
+        g_string_append (text, step->is_follower ? "+ " : "| ");
+      g_string_append (text, trafo_op_lookup (step->args.op)->name);
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* @x: (n, n, 4) */
+static void
+build_pair (TrafoBuilder *b, TrafoSym x)
+{
+  trafo_builder_output (b, "y", trafo_builder_neg (b, x));
+  trafo_builder_output (b, "z", trafo_builder_tanh (b, x));
+}
+
+static void
+build_norm (TrafoBuilder *b, TrafoSym x)
+{
+  TrafoSym y = trafo_builder_linear (b, "linear", x, 4);
+
+  trafo_builder_output (b, "y", trafo_builder_layer_norm (b, "norm", y, 1e-5));
+}
+
+static void
+build_two_norms (TrafoBuilder *b, TrafoSym x)
+{
+  TrafoSym y = trafo_builder_linear (b, "linear", x, 4);
+
+  y = trafo_builder_layer_norm (b, "first", y, 1e-5);
+  trafo_builder_output (b, "y", trafo_builder_layer_norm (b, "second", y, 1e-5));
+}
+
+/* A product, which is of one task, of what follows the layer: with that itself it shares no memory. */
+static void
+build_behind_norm (TrafoBuilder *b, TrafoSym x)
+{
+  TrafoSym y = trafo_builder_linear (b, "linear", x, 4);
+
+  trafo_builder_output (b, "kept", y);
+  y = trafo_builder_layer_norm (b, "norm", y, 1e-5);
+  trafo_builder_output (b, "y", trafo_builder_mul (b, y, x));
+}
+
+/* The norm also reads what a step before the layer writes, with which that has nothing to do. */
+static void
+build_earlier (TrafoBuilder *b, TrafoSym x)
+{
+  TrafoSym earlier = trafo_builder_tanh (b, x), y = trafo_builder_linear (b, "linear", x, 4);
+
+  trafo_builder_output (b, "kept", y);
+  y = trafo_builder_add (b, y, earlier);
+  trafo_builder_output (b, "y", trafo_builder_layer_norm (b, "norm", y, 1e-5));
+}
+
+/* The norm also reads other rows of what the layer writes. */
+static void
+build_other_rows (TrafoBuilder *b, TrafoSym x)
+{
+  TrafoSym y = trafo_builder_linear (b, "linear", x, 4), turned;
+
+  trafo_builder_output (b, "kept", y);
+  turned = trafo_builder_permute (b, y, (guint[]){ 1, 0, 2 }, 3);
+  y = trafo_builder_add (b, y, turned);
+  trafo_builder_output (b, "y", trafo_builder_layer_norm (b, "norm", y, 1e-5));
+}
+
+typedef struct
+{
+  const char *name;
+  void (*build) (TrafoBuilder *b, TrafoSym x);
+  gint64      n;
+  FakeDevice  fake;
+  const char *expected;
+} PlanCase;
+
+static const PlanCase plan_cases[] = {
+  { "apart", build_pair, 4, { .n_tasks = 5 }, "neg tanh" },
+  /* all second stages have the same memory */
+  { "two-stages", build_pair, 4, { .n_tasks = 5, .n_finish_tasks = 1 }, "neg | tanh" },
+  { "two-wide-stages", build_pair, 4, { .n_tasks = 5, .n_finish_tasks = 3 }, "neg | tanh" },
+  /* a norm of one task is done by many where the layer is */
+  { "behind-norm",
+    build_behind_norm,
+    4,
+    { .n_tasks = 5, .follows = TRUE, .n_norm_tasks = 1 },
+    "linear + layer_norm | mul" },
+  { "behind-narrow-norm",
+    build_behind_norm,
+    4,
+    { .n_tasks = 1, .follows = TRUE },
+    "linear + layer_norm mul" },
+  { "earlier", build_earlier, 4, { .n_tasks = 5, .follows = TRUE }, "tanh linear | layer_norm" },
+  { "other-rows", build_other_rows, 4, { .n_tasks = 5, .follows = TRUE }, "linear | layer_norm" },
+  /* nobody would come to do what follows a follower */
+  { "two-norms",
+    build_two_norms,
+    4,
+    { .n_tasks = 5, .follows = TRUE, .norms_lead = TRUE },
+    "linear + layer_norm | layer_norm" },
+  /* a norm of more tasks than the layer has pieces: worth it up to 65536 elements */
+  { "few-rows",
+    build_norm,
+    128,
+    { .n_tasks = 5, .follows = TRUE, .n_norm_tasks = 3 },
+    "linear + layer_norm" },
+  { "many-rows",
+    build_norm,
+    129,
+    { .n_tasks = 5, .follows = TRUE, .n_norm_tasks = 3 },
+    "linear | layer_norm" },
+  { "many-rows-in-as-many-pieces",
+    build_norm,
+    129,
+    { .n_tasks = 5, .follows = TRUE },
+    "linear + layer_norm" },
+};
+
+static TrafoProgram *
+plan_program (TrafoDevice *device, const PlanCase *c)
+{
+  g_autoptr (TrafoBuilder) b = trafo_builder_new_with (NULL, NULL);
+  g_autoptr (TrafoTensorDict) parameters = NULL;
+  gint64 dims[] = { TRAFO_DIM_SEQUENCE, TRAFO_DIM_SEQUENCE, 4 };
+
+  c->build (b,
+            trafo_builder_input (b, "x", TRAFO_DTYPE_FLOAT32, dims, 3, TRAFO_FILL_RULE_REQUIRED));
+  parameters = fake_parameters_new (trafo_builder_get_graph (b));
+  return fake_compile (device, b, parameters);
+}
+
+/* Where a barrier stands and what follows what, which a run may get right without. */
+static void
+test_plan (gconstpointer data)
+{
+  const PlanCase *c = data;
+  FakeDevice      fake = c->fake;
+  g_autoptr (TrafoDevice) device = fake_host_device_new (&fake);
+  g_autoptr (TrafoDevice) reference = trafo_reference_device_new ();
+  g_autoptr (TrafoProgram) found = plan_program (device, c);
+  g_autoptr (TrafoProgram) expected = plan_program (reference, c);
+  g_autoptr (TrafoTensor) x = random_tensor (c->n, c->n, 4);
+  TrafoExecution  *a = trafo_program_acquire (expected), *b = trafo_program_acquire (found);
+  g_autofree char *plan = NULL;
+
+  run_one (a, x);
+  run_one (b, x);
+  plan = describe_plan (b);
+  g_assert_cmpstr (plan, ==, c->expected);
+  assert_followers_apart (b);
+  for (guint i = 0; i < trafo_program_get_graph (found)->outputs->len; i++)
+    {
+      g_autoptr (TrafoTensor) left = trafo_execution_read_output (a, i, NULL);
+      g_autoptr (TrafoTensor) right = trafo_execution_read_output (b, i, NULL);
+
+      assert_same_bits (left, right);
+    }
+  trafo_program_release (expected, a);
+  trafo_program_release (found, b);
 }
 
 /* A worker that is slow leaves its tasks to the others, in every run of a plan. */
@@ -660,6 +846,12 @@ main (int argc, char **argv)
       g_autofree char *path = g_strconcat ("/execution/follower/", followers[i].name, NULL);
 
       g_test_add_data_func (path, &followers[i], test_follower);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (plan_cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/execution/plan/", plan_cases[i].name, NULL);
+
+      g_test_add_data_func (path, &plan_cases[i], test_plan);
     }
   if (trafo_thread_pool_get_size (trafo_thread_pool_get_default ()) > 1)
     g_test_add_func ("/execution/free-workers", test_free_workers);
