@@ -14,17 +14,15 @@ trafo_execution_may_follow (guint op)
   return op == TRAFO_OP_LAYER_NORM;
 }
 
-/* But for the rows that it takes from @leader, @step has nothing to do with what that reads and writes. */
+/* But for the rows that it takes, @step reads nothing that @leader writes. Where @step itself writes, memory
+ * is planned from @leader on. */
 static gboolean
 is_apart (const TrafoStep *leader, const TrafoStep *step)
 {
-  for (guint i = 0; i <= leader->args.n_inputs; i++)
-    if (trafo_range_overlaps (&step->ranges[0], &leader->ranges[i]))
-      return FALSE;
   for (guint i = 1; i < step->args.n_inputs; i++)
     if (trafo_range_overlaps (&leader->ranges[0], &step->ranges[1 + i]))
       return FALSE;
-  return leader->mutates == 0 && step->mutates == 0;
+  return leader->mutates == 0;
 }
 
 /* What one writes is what the other takes, row for row. */
