@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tiny-causal.h"
+#include "trafo-device-choice.h"
 #include "trafo-step-scheduler-private.h"
 
 enum
@@ -133,6 +134,51 @@ test_bounds (Fixture *self, gconstpointer unused)
   g_assert_cmpuint (run_prompt (scheduler, b, 64, logits), ==, 64);
 }
 
+/* The longer prompt needs no room beside its beginning, so that another is kept, though longer unused. */
+static void
+test_replaced (Fixture *self, gconstpointer unused)
+{
+  TrafoStepScheduler *scheduler = self->scheduler;
+  gint64              a[MAX_TOKENS], b[MAX_TOKENS];
+  float               logits[VOCAB];
+
+  fill (a, MAX_TOKENS, 0, 0);
+  fill (b, MAX_TOKENS, 0, 1);
+  /* a quarter is 12 pages: 64 and 128 tokens */
+  trafo_step_scheduler_set_bounds (scheduler, 512, 48);
+  g_assert_cmpuint (run_prompt (scheduler, b, 64, logits), ==, 64);
+  g_assert_cmpuint (run_prompt (scheduler, a, 64, logits), ==, 64);
+  g_assert_cmpuint (run_prompt (scheduler, a, 128, logits), ==, 64);
+  g_assert_cmpuint (run_prompt (scheduler, b, 64, logits), ==, 32);
+  g_assert_cmpuint (run_prompt (scheduler, a, 128, logits), ==, 32);
+}
+
+/* With LLM.int8() nothing is kept: a prompt has other bits than its pieces. */
+static void
+test_llm_int8 (void)
+{
+  TinyCausalConfig config = tiny_causal_default;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoDevice) device = trafo_device_open ("cpu", NULL, &error);
+  g_autoptr (TrafoModel) model = NULL;
+  g_autoptr (TrafoStepScheduler) scheduler = NULL;
+  gint64 tokens[MAX_TOKENS];
+  float  expected[VOCAB], logits[VOCAB];
+
+  if (device == NULL)
+    {
+      g_test_skip (error->message);
+      return;
+    }
+  config.load_in_8bit = TRUE;
+  model = tiny_causal_new (&config, "cpu");
+  scheduler = trafo_step_scheduler_new (model, NULL);
+  fill (tokens, 100, 0, 0);
+  g_assert_cmpuint (run_prompt (scheduler, tokens, 100, expected), ==, 100);
+  g_assert_cmpuint (run_prompt (scheduler, tokens, 100, logits), ==, 100);
+  g_assert_cmpmem (logits, sizeof logits, expected, sizeof expected);
+}
+
 /* What goes on after a prompt does not change what is kept of it. */
 static void
 test_unchanged (Fixture *self, gconstpointer unused)
@@ -178,6 +224,13 @@ main (int argc, char **argv)
               set_up,
               test_bounds,
               tear_down);
+  g_test_add ("/core/generate/shared-prefixes/replaced",
+              Fixture,
+              NULL,
+              set_up,
+              test_replaced,
+              tear_down);
+  g_test_add_func ("/core/generate/shared-prefixes/llm-int8", test_llm_int8);
   g_test_add ("/core/generate/shared-prefixes/unchanged",
               Fixture,
               NULL,

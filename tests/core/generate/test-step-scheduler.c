@@ -4,6 +4,7 @@
 #include <trafo/trafo-error.h>
 
 #include "tiny-causal.h"
+#include "trafo-device-choice.h"
 #include "trafo-generator.h"
 #include "trafo-model-generate.h"
 #include "trafo-step-scheduler-private.h"
@@ -235,6 +236,210 @@ test_away (void)
   call_clear (&inner);
 }
 
+enum
+{
+  VOCAB = 61,
+  PAGE = 16,
+};
+
+/* A prompt in a sequence of its own. */
+typedef struct
+{
+  TrafoStepScheduler *scheduler;
+  TrafoStepRequest   *request;
+  guint               sequence;
+  guint               n_tokens;
+  gint64              tokens[MAX_PROMPT];
+  float               logits[VOCAB]; /* of the last */
+  GError             *error;
+  GThread            *thread;
+} Prompt;
+
+static void
+prompt_init (Prompt *self, TrafoStepScheduler *scheduler, guint n_tokens, guint kind)
+{
+  *self = (Prompt){ .scheduler = scheduler, .n_tokens = n_tokens };
+  self->request = trafo_step_request_new (scheduler, 1, n_tokens);
+  self->sequence = trafo_step_scheduler_begin (scheduler);
+  for (guint i = 0; i < n_tokens; i++)
+    self->tokens[i] = (i * i + kind) % VOCAB;
+}
+
+static void
+prompt_clear (Prompt *self)
+{
+  trafo_step_scheduler_release (self->scheduler, self->sequence);
+  trafo_step_request_free (self->request);
+  g_clear_error (&self->error);
+}
+
+static gpointer
+prompt_run (gpointer data)
+{
+  Prompt        *self = data;
+  TrafoRunnerRow row = { self->sequence, self->n_tokens, 1, self->tokens };
+  const float   *logits = trafo_step_request_run (self->request, &row, 1, NULL, &self->error);
+
+  if (logits != NULL)
+    memcpy (self->logits, logits, sizeof self->logits);
+  trafo_step_request_pause (self->request);
+  return NULL;
+}
+
+/* In a thread, while somebody else keeps steps from being made. */
+static void
+prompt_start (Prompt *self)
+{
+  guint n_waiting = trafo_step_scheduler_get_n_waiting (self->scheduler);
+
+  self->thread = g_thread_new ("prompt", prompt_run, self);
+  while (trafo_step_scheduler_get_n_waiting (self->scheduler) == n_waiting)
+    g_usleep (1000);
+}
+
+static void
+prompt_finish (Prompt *self)
+{
+  g_thread_join (self->thread);
+  g_assert_no_error (self->error);
+}
+
+/* Who wait together share a step, but with LLM.int8(): each has the bits that it has alone. */
+static void
+test_company (gconstpointer load_in_8bit)
+{
+  TinyCausalConfig config = tiny_causal_default;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoDevice) device = trafo_device_open ("cpu", NULL, &error);
+  g_autoptr (TrafoModel) model = NULL;
+  g_autoptr (TrafoStepScheduler) scheduler = NULL;
+  Prompt  alone[4], together[4], gate;
+  guint64 n_steps;
+
+  if (device == NULL)
+    {
+      g_test_skip (error->message);
+      return;
+    }
+  config.load_in_8bit = GPOINTER_TO_INT (load_in_8bit);
+  model = tiny_causal_new (&config, "cpu");
+  scheduler = trafo_step_scheduler_new (model, NULL);
+  prompt_init (&gate, scheduler, 1, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (alone); i++)
+    {
+      prompt_init (&alone[i], scheduler, 5 + i, i);
+      prompt_run (&alone[i]);
+      g_assert_no_error (alone[i].error);
+    }
+  trafo_step_request_run (gate.request,
+                          &(TrafoRunnerRow){ gate.sequence, 1, 1, gate.tokens },
+                          1,
+                          NULL,
+                          NULL);
+  n_steps = trafo_step_scheduler_get_n_steps (scheduler);
+  for (guint i = 0; i < G_N_ELEMENTS (together); i++)
+    {
+      prompt_init (&together[i], scheduler, 5 + i, i);
+      prompt_start (&together[i]);
+    }
+  trafo_step_request_pause (gate.request);
+  for (guint i = 0; i < G_N_ELEMENTS (together); i++)
+    {
+      prompt_finish (&together[i]);
+      g_assert_cmpmem (together[i].logits,
+                       sizeof together[i].logits,
+                       alone[i].logits,
+                       sizeof alone[i].logits);
+    }
+  n_steps = trafo_step_scheduler_get_n_steps (scheduler) - n_steps;
+  g_assert_cmpuint (n_steps, ==, config.load_in_8bit ? G_N_ELEMENTS (together) : 1);
+  for (guint i = 0; i < G_N_ELEMENTS (together); i++)
+    {
+      prompt_clear (&alone[i]);
+      prompt_clear (&together[i]);
+    }
+  prompt_clear (&gate);
+}
+
+/* One whose pages are too many waits for those that are being run, and whoever comes behind it waits with
+ * it, though there were room. */
+static void
+test_admission (void)
+{
+  g_autoptr (TrafoModel) model = tiny_causal_new (&tiny_causal_default, "reference");
+  g_autoptr (TrafoStepScheduler) scheduler = trafo_step_scheduler_new (model, NULL);
+  const gint64   token = 1;
+  guint          sequence = trafo_step_scheduler_begin (scheduler);
+  TrafoRunnerRow row = { sequence, 1, 1, &token };
+  g_autoptr (TrafoStepRequest) first = trafo_step_request_new (scheduler, 1, 4 * PAGE);
+  Prompt large, small;
+
+  trafo_step_scheduler_set_bounds (scheduler, 512, 10);
+  prompt_init (&large, scheduler, 8 * PAGE, 1);
+  prompt_init (&small, scheduler, PAGE, 2);
+  g_assert_nonnull (trafo_step_request_run (first, &row, 1, NULL, NULL));
+  prompt_start (&large);
+  prompt_start (&small);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_assert_nonnull (trafo_step_request_run (first, &row, 1, NULL, NULL));
+      g_assert_cmpuint (trafo_step_scheduler_get_n_waiting (scheduler), ==, 2);
+    }
+  g_assert_cmpuint (trafo_step_scheduler_get_length (scheduler, large.sequence), ==, 0);
+  g_assert_cmpuint (trafo_step_scheduler_get_length (scheduler, small.sequence), ==, 0);
+  g_clear_pointer (&first, trafo_step_request_free);
+  prompt_finish (&large);
+  prompt_finish (&small);
+  /* both in one step, for the two have room */
+  g_assert_cmpuint (trafo_step_scheduler_get_n_steps (scheduler), ==, 5);
+  prompt_clear (&large);
+  prompt_clear (&small);
+}
+
+/* Of a prompt that fails after some of its steps nothing is left, and what was there before goes on. */
+static void
+test_failure (void)
+{
+  TinyCausalConfig config = tiny_causal_default;
+  g_autoptr (TrafoModel) model = tiny_causal_new (&config, "reference");
+  g_autoptr (TrafoStepScheduler) scheduler = trafo_step_scheduler_new (model, NULL);
+  Prompt prompts[2];
+
+  /* 100 tokens are two steps */
+  trafo_step_scheduler_set_bounds (scheduler, 64, 1000);
+  for (guint i = 0; i < G_N_ELEMENTS (prompts); i++)
+    {
+      Prompt *prompt = &prompts[i];
+      guint64 n_run;
+
+      prompt_init (prompt, scheduler, 10, 0);
+      prompt_run (prompt);
+      prompt->n_tokens = 100;
+      for (guint j = 0; j < prompt->n_tokens; j++)
+        prompt->tokens[j] = j % VOCAB;
+      if (i == 1)
+        {
+          prompt->tokens[90] = VOCAB;
+          n_run = trafo_step_scheduler_get_n_run (scheduler);
+          prompt_run (prompt);
+          g_assert_error (prompt->error, TRAFO_ERROR, TRAFO_ERROR_INVALID_ARGUMENT);
+          g_clear_error (&prompt->error);
+          g_assert_cmpuint (trafo_step_scheduler_get_n_run (scheduler) - n_run, ==, 64);
+          g_assert_cmpuint (trafo_step_scheduler_get_length (scheduler, prompt->sequence), ==, 10);
+          prompt->tokens[90] = 90 % VOCAB;
+        }
+      prompt_run (prompt);
+      g_assert_no_error (prompt->error);
+      g_assert_cmpuint (trafo_step_scheduler_get_length (scheduler, prompt->sequence), ==, 110);
+    }
+  g_assert_cmpmem (prompts[0].logits,
+                   sizeof prompts[0].logits,
+                   prompts[1].logits,
+                   sizeof prompts[1].logits);
+  prompt_clear (&prompts[0]);
+  prompt_clear (&prompts[1]);
+}
+
 /* What is shared lives as long as somebody has it. */
 static void
 test_shared (void)
@@ -273,6 +478,12 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &bounds[i], test_together);
     }
+  g_test_add_data_func ("/core/generate/step-scheduler/company", NULL, test_company);
+  g_test_add_data_func ("/core/generate/step-scheduler/no-company",
+                        GINT_TO_POINTER (TRUE),
+                        test_company);
+  g_test_add_func ("/core/generate/step-scheduler/admission", test_admission);
+  g_test_add_func ("/core/generate/step-scheduler/failure", test_failure);
   g_test_add_func ("/core/generate/step-scheduler/away", test_away);
   g_test_add_func ("/core/generate/step-scheduler/shared", test_shared);
   return g_test_run ();
