@@ -4,12 +4,17 @@
 #include "trafo-passes-private.h"
 #include "trafo-rewrite-private.h"
 
-/* The pass, and one that leaves behind what it made superfluous. */
+/* The pass, and one that leaves behind what it made superfluous; both again, for what is fused already is
+ * fused no further. */
 static TrafoGraph *
 fuse (TrafoGraph *graph, GError **error)
 {
-  graph = trafo_pass_fuse_epilogue (graph, error);
-  return graph != NULL ? trafo_rewrite (graph, NULL, NULL, error) : NULL;
+  for (guint i = 0; i < 2 && graph != NULL; i++)
+    {
+      graph = trafo_pass_fuse_epilogue (graph, error);
+      graph = graph != NULL ? trafo_rewrite (graph, NULL, NULL, error) : NULL;
+    }
+  return graph;
 }
 
 typedef void (*Build) (TrafoBuilder *b, TrafoSym x, TrafoSym y);
@@ -43,6 +48,14 @@ build_sum_activation (TrafoBuilder *b, TrafoSym x, TrafoSym y)
   TrafoSym h = trafo_builder_add (b, trafo_builder_linear (b, "f", x, 3), y);
 
   trafo_builder_output (b, "z", trafo_builder_activation (b, h, "gelu"));
+}
+
+static void
+build_two_activations (TrafoBuilder *b, TrafoSym x, TrafoSym y)
+{
+  TrafoSym h = trafo_builder_activation (b, trafo_builder_linear (b, "f", x, 3), "gelu");
+
+  trafo_builder_output (b, "z", trafo_builder_activation (b, h, "relu"));
 }
 
 static void
@@ -111,6 +124,14 @@ build_norm_of_linear (TrafoBuilder *b, TrafoSym x, TrafoSym y)
 }
 
 static void
+build_norm_of_two_sums (TrafoBuilder *b, TrafoSym x, TrafoSym y)
+{
+  TrafoSym e = trafo_builder_exp (b, y), h = trafo_builder_add (b, trafo_builder_add (b, y, e), e);
+
+  trafo_builder_output (b, "z", trafo_builder_layer_norm (b, "n", h, 1e-5));
+}
+
+static void
 build_norm_broadcast (TrafoBuilder *b, TrafoSym x, TrafoSym y)
 {
   TrafoSym h = trafo_builder_add (b, y, trafo_builder_scalar (b, 1, TRAFO_DTYPE_FLOAT32));
@@ -130,6 +151,9 @@ static const struct
   { "sum-then-activation",
     build_sum_activation,
     "%5=linear/residual(x, f.weight, f.bias, y) %6=activation(%5)" },
+  { "two-activations",
+    build_two_activations,
+    "%5=linear/1(x, f.weight, f.bias) %6=activation(%5)" },
   { "two-sums", build_two_sums, "%5=linear/residual(x, f.weight, f.bias, y) %6=add(%5, y)" },
   { "used-twice", build_used_twice, "%5=linear(x, f.weight, f.bias) %6=activation(%5)" },
   { "broadcast", build_broadcast, "%6=linear(x, f.weight, f.bias) %7=add(%6, row)" },
@@ -141,6 +165,9 @@ static const struct
   { "norm-of-linear",
     build_norm_of_linear,
     "%5=linear/residual(x, f.weight, f.bias, y) %8=layer_norm(%5, n.weight, n.bias)" },
+  { "norm-of-two-sums",
+    build_norm_of_two_sums,
+    "%3=exp(y) %4=add(y, %3) %7=layer_norm/residual(%4, n.weight, n.bias, %3)" },
   { "norm-of-broadcast",
     build_norm_broadcast,
     "%3=fill() %4=add(y, %3) %7=layer_norm(%4, n.weight, n.bias)" },

@@ -76,6 +76,20 @@ test_kept_whole (void)
          "%8=reshape(%7) %9=add(%8, %4) %11=linear(%9, head.weight)");
 }
 
+/* So is what is as long as the tokens are, but mixes them: they are gathered behind it. */
+static void
+test_mixed (void)
+{
+  g_autoptr (TrafoBuilder) b = new_builder ();
+  TrafoSym x = trafo_builder_linear_no_bias (b, "a", tokens (b, "x"), 4);
+
+  x = trafo_builder_softmax (b, x, 1);
+  trafo_builder_output (b, "logits", trafo_builder_linear_no_bias (b, "head", x, 9));
+  check (b,
+         "%3=linear(x, a.weight) %4=softmax(%3) %7=reshape(%4) %8=gather(%7, logits_to_keep) "
+         "%9=reshape(%8) %10=linear(%9, head.weight)");
+}
+
 /* Logits that are no output of the name, or not of tokens, stay as they are. */
 static void
 test_none (void)
@@ -98,6 +112,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gather-logits/head", test_head);
   g_test_add_func ("/gather-logits/layer", test_layer);
   g_test_add_func ("/gather-logits/kept-whole", test_kept_whole);
+  g_test_add_func ("/gather-logits/mixed", test_mixed);
   g_test_add_func ("/gather-logits/none", test_none);
   return g_test_run ();
 }

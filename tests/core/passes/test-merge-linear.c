@@ -89,6 +89,32 @@ test_kept (void)
          "%13=linear(x, tied, bias) %14=linear(x, tied, bias)");
 }
 
+/* The second of the three has its weight in another encoding. */
+static TrafoGraph *
+merge_encoded (TrafoGraph *graph, GError **error)
+{
+  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+
+  g_hash_table_add (names, (gpointer) "k.weight");
+  trafo_pass_encode_weights (graph, names, TRAFO_WEIGHT_ENCODING_NF4, 0);
+  return trafo_pass_merge_linear (graph, error);
+}
+
+static void
+test_encodings (void)
+{
+  g_autoptr (TrafoBuilder) b = new_builder ();
+  TrafoSym x = input_matrix (b, "x", 4);
+
+  trafo_builder_output (b, "q", trafo_builder_linear_no_bias (b, "q", x, 2));
+  trafo_builder_output (b, "k", trafo_builder_linear_no_bias (b, "k", x, 3));
+  trafo_builder_output (b, "v", trafo_builder_linear_no_bias (b, "v", x, 5));
+  assert_pass (b,
+               merge_encoded,
+               "%4=linear(x, q.weight+v.weight) %5=slice/0(%4) %6=slice/2(%4) "
+               "%8=linear(x, k.weight)");
+}
+
 /* More than a group holds: the rest is a second group. */
 static void
 test_many (void)
@@ -120,6 +146,7 @@ main (int argc, char **argv)
   g_test_add_func ("/merge-linear/in-out", test_in_out);
   g_test_add_func ("/merge-linear/no-bias", test_no_bias);
   g_test_add_func ("/merge-linear/kept", test_kept);
+  g_test_add_func ("/merge-linear/encodings", test_encodings);
   g_test_add_func ("/merge-linear/many", test_many);
   return g_test_run ();
 }
