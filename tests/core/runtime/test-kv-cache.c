@@ -149,6 +149,36 @@ test_reorder (void)
   assert_marks (cache, sequences[2], "iiiiiyy");
 }
 
+/* What sequences hold is there however much the memory grows. */
+static void
+test_growth (void)
+{
+  g_autoptr (TrafoDevice) device = trafo_reference_device_new ();
+  g_autoptr (TrafoKvCache) cache = cache_new (device);
+  guint    a = trafo_kv_cache_begin (cache), b = trafo_kv_cache_begin (cache);
+  gint64   n_pages = 0;
+  guint    n_growths = 0;
+  GString *marks[] = { g_string_new (NULL), g_string_new (NULL) };
+
+  for (guint i = 0; i < 100; i++)
+    {
+      guint sequence = i % 2 == 0 ? a : b;
+
+      append (cache, sequence, 50, 'a' + i % 26);
+      for (guint j = 0; j < 50; j++)
+        g_string_append_c (marks[i % 2], 'a' + i % 26);
+      if (trafo_kv_cache_get_state (cache, 0)->shape[0] == n_pages)
+        continue;
+      n_pages = trafo_kv_cache_get_state (cache, 0)->shape[0];
+      n_growths++;
+      assert_marks (cache, a, marks[0]->str);
+      assert_marks (cache, b, marks[1]->str);
+    }
+  g_assert_cmpuint (n_growths, >, 3);
+  g_string_free (marks[0], TRUE);
+  g_string_free (marks[1], TRUE);
+}
+
 /* No page is lost: sequences that come and go fit into what was reserved for them. */
 static void
 test_pages (void)
@@ -265,6 +295,7 @@ main (int argc, char **argv)
   g_test_add_func ("/kv-cache/fork", test_fork);
   g_test_add_func ("/kv-cache/truncate", test_truncate);
   g_test_add_func ("/kv-cache/reorder", test_reorder);
+  g_test_add_func ("/kv-cache/growth", test_growth);
   g_test_add_func ("/kv-cache/pages", test_pages);
   g_test_add_func ("/kv-cache/no-memory", test_no_memory);
   g_test_add_func ("/kv-cache/device", test_device);
