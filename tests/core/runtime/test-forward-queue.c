@@ -137,16 +137,24 @@ wait_for (TrafoForwardQueue *queue, guint n_waiting)
     g_usleep (100);
 }
 
-/* Starts the callers, one after the other, while the queue is held. */
+/* Behind those that wait, while the queue is held. */
+static void
+start_behind (Caller *self)
+{
+  guint n_waiting;
+
+  self->queue = trafo_model_get_forward_queue (self->model, NULL);
+  n_waiting = trafo_forward_queue_get_n_waiting (self->queue);
+  self->thread = g_thread_new ("forward", call, self);
+  wait_for (self->queue, n_waiting + 1);
+}
+
+/* One after the other. */
 static void
 start (Caller *callers, guint n_callers)
 {
   for (guint i = 0; i < n_callers; i++)
-    {
-      callers[i].queue = trafo_model_get_forward_queue (callers[i].model, NULL);
-      callers[i].thread = g_thread_new ("forward", call, &callers[i]);
-      wait_for (callers[i].queue, i + 1);
-    }
+    start_behind (&callers[i]);
 }
 
 static void
@@ -339,7 +347,7 @@ static struct
   guint    n_runs; /* of several */
   guint    n_alone;
   gboolean is_open;   /* a run of several may end */
-  gboolean is_broken; /* it fails */
+  gboolean is_broken; /* the first of them fails */
 } gate;
 
 /* A row for each place, which is its number. */
@@ -375,12 +383,12 @@ run_gated (TrafoModel         *model,
   gboolean is_broken;
 
   g_mutex_lock (&gate.lock);
+  is_broken = gate.is_broken && packed != NULL && gate.n_runs == 0;
   gate.n_runs += packed != NULL;
   gate.n_alone += packed == NULL;
   g_cond_broadcast (&gate.changed);
   while (packed != NULL && !gate.is_open)
     g_cond_wait (&gate.changed, &gate.lock);
-  is_broken = gate.is_broken && packed != NULL;
   g_mutex_unlock (&gate.lock);
   if (!is_broken && !g_cancellable_is_cancelled (cancellable))
     return number_places (model, variant, inputs, packed, cancellable, error);
@@ -464,6 +472,20 @@ test_cancel_running (void)
   g_assert_cmpuint (gate.n_alone, ==, 0);
 }
 
+/* Alone the fake run has no (texts, tokens). */
+static void
+expect_alone (Caller *self)
+{
+  g_autoptr (TrafoTensorDict) shaped = g_steal_pointer (&self->expected);
+  TrafoTensor *logits = trafo_tensor_dict_get (shaped, "start_logits");
+  gint64       length = trafo_tensor_get_n_elements (logits);
+  g_autoptr (TrafoTensor) flat = trafo_tensor_reshape (logits, &length, 1, NULL);
+
+  self->expected = trafo_tensor_dict_new ();
+  trafo_tensor_dict_set (self->expected, "start_logits", flat);
+  trafo_tensor_dict_set (self->expected, "end_logits", flat);
+}
+
 /* What fails together is tried alone, but by who left. */
 static void
 test_broken_run (void)
@@ -476,22 +498,38 @@ test_broken_run (void)
   g_cancellable_cancel (callers[3].cancellable);
   finish (&callers[3]);
   for (guint i = 0; i < 3; i++)
-    {
-      /* alone the fake run has no (texts, tokens) */
-      g_autoptr (TrafoTensorDict) shaped = g_steal_pointer (&callers[i].expected);
-      gint64 length = 3 + i;
-      g_autoptr (TrafoTensor) flat =
-          trafo_tensor_reshape (trafo_tensor_dict_get (shaped, "start_logits"), &length, 1, NULL);
-
-      callers[i].expected = trafo_tensor_dict_new ();
-      trafo_tensor_dict_set (callers[i].expected, "start_logits", flat);
-      trafo_tensor_dict_set (callers[i].expected, "end_logits", flat);
-    }
+    expect_alone (&callers[i]);
   open_gate ();
   for (guint i = 0; i < 3; i++)
     finish (&callers[i]);
   g_assert_cmpuint (gate.n_runs, ==, 1);
   g_assert_cmpuint (gate.n_alone, ==, 3);
+}
+
+/* Who came meanwhile is not run with one of those: the two of them are a run of several. */
+static void
+test_beside_broken (void)
+{
+  g_autoptr (TrafoModel) model = load ("bert-qa", "question-answering");
+  g_autoptr (GRand) random = g_rand_new_with_seed (7);
+  Caller callers[6];
+
+  start_gated (model, callers, TRUE);
+  for (guint i = 0; i < 4; i++)
+    expect_alone (&callers[i]);
+  for (guint i = 4; i < 6; i++)
+    {
+      callers[i] = (Caller){ .model = model,
+                             .run = run_gated,
+                             .inputs = make_inputs (random, 1, i, 0),
+                             .expected = expect_places (i == 4 ? 0 : 4, i) };
+      start_behind (&callers[i]);
+    }
+  open_gate ();
+  for (guint i = 0; i < 6; i++)
+    finish (&callers[i]);
+  g_assert_cmpuint (gate.n_runs, ==, 2);
+  g_assert_cmpuint (gate.n_alone, ==, 4);
 }
 
 typedef struct
@@ -570,6 +608,7 @@ main (int argc, char **argv)
   g_test_add_func ("/forward-queue/cancel-waiting", test_cancel_waiting);
   g_test_add_func ("/forward-queue/cancel-running", test_cancel_running);
   g_test_add_func ("/forward-queue/broken-run", test_broken_run);
+  g_test_add_func ("/forward-queue/beside-broken", test_beside_broken);
   g_test_add_func ("/forward-queue/crowd", test_crowd);
   return g_test_run ();
 }
