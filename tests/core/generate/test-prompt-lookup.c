@@ -5,6 +5,7 @@
 #include <trafo/trafo.h>
 
 #include "tiny-causal.h"
+#include "trafo-device-choice.h"
 #include "trafo-generation-run-private.h"
 #include "trafo-prompt-lookup-private.h"
 
@@ -182,7 +183,7 @@ assert_same_bits (TrafoTensor *found, TrafoTensor *expected)
 }
 
 /* 100 random prompts, half of them of a piece that is repeated: the same tokens and scores, to the bit,
- * as without looking up, greedily and drawn. */
+ * as without looking up, greedily and drawn, however many tokens are wanted. */
 static void
 test_equal (gconstpointer device)
 {
@@ -210,7 +211,7 @@ test_equal (gconstpointer device)
       n_steps_plain += n;
       g_object_set (config,
                     "prompt-lookup-num-tokens",
-                    (gint64) g_test_rand_int_range (1, 12),
+                    (gint64) g_test_rand_int_range (1, 41),
                     "max-matching-ngram-size",
                     (gint64) g_test_rand_int_range (1, 4),
                     NULL);
@@ -271,6 +272,38 @@ test_refused (void)
     }
 }
 
+/* Nor does LLM.int8() go together with it, whose numbers depend on the tokens that are run together. */
+static void
+test_llm_int8 (void)
+{
+  TinyCausalConfig config = tiny_causal_default;
+  const gint64     ids[] = { 1, 2 }, shape[] = { 1, 2 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoDevice) device = trafo_device_open ("cpu", NULL, &error);
+  g_autoptr (TrafoModel) model = NULL;
+  g_autoptr (TrafoKeptSequences) kept = NULL;
+  g_autoptr (TrafoGenerationConfig) plain = make_config ("{}");
+  g_autoptr (TrafoGenerationConfig) lookup = make_config ("{\"prompt_lookup_num_tokens\": 3}");
+  g_autoptr (TrafoTensorDict) inputs = trafo_tensor_dict_new ();
+  g_autoptr (TrafoTensor) tensor = trafo_tensor_new_from_int64s (shape, 2, ids, 2, NULL);
+  g_autoptr (TrafoGenerationRun) run = NULL;
+
+  if (device == NULL)
+    {
+      g_test_skip (error->message);
+      return;
+    }
+  config.load_in_8bit = TRUE;
+  model = tiny_causal_new (&config, "cpu");
+  kept = trafo_kept_sequences_new (trafo_step_scheduler_new (model, NULL));
+  trafo_tensor_dict_set (inputs, "input_ids", tensor);
+  run = trafo_generation_run_new (kept, inputs, plain, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_null (trafo_generation_run_new (kept, inputs, lookup, NULL, &error));
+  g_assert_error (error, TRAFO_ERROR, TRAFO_ERROR_UNSUPPORTED);
+  g_assert_nonnull (strstr (error->message, "prompt_lookup_num_tokens with LLM.int8()"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -280,5 +313,6 @@ main (int argc, char **argv)
   g_test_add_data_func ("/core/generate/prompt-lookup/equal/reference", "reference", test_equal);
   g_test_add_data_func ("/core/generate/prompt-lookup/equal/cpu", "cpu", test_equal);
   g_test_add_func ("/core/generate/prompt-lookup/refused", test_refused);
+  g_test_add_func ("/core/generate/prompt-lookup/llm-int8", test_llm_int8);
   return g_test_run ();
 }
