@@ -180,11 +180,15 @@ test_too_many_layers (void)
   tiny_folder_free (folder);
 }
 
-/* A checkpoint whose packed weights are worth a file even in 8 bits, of a model with random weights. */
+/* Wide enough for packed weights to be worth a file, even in 8 bits or in 4. */
+#define WIDE_8BIT "\"hidden_size\": 512, \"intermediate_size\": 7680"
+#define WIDE_4BIT "\"hidden_size\": 512, \"intermediate_size\": 15360"
+
+/* A checkpoint of a model with random weights. */
 static char *
-write_large_checkpoint (void)
+write_large_checkpoint (const char *sizes)
 {
-  g_autofree char *text = tiny_config ("\"hidden_size\": 512, \"intermediate_size\": 7680");
+  g_autofree char *text = tiny_config (sizes);
   char            *folder = tiny_folder_new (text, NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (TrafoConfig) config = trafo_config_new_from_folder (folder, &error);
@@ -231,7 +235,7 @@ static char *
 write_cast_checkpoint (const char *folder, TrafoDType dtype)
 {
   g_autofree char *path = g_build_filename (folder, "model.safetensors", NULL);
-  g_autofree char *text = tiny_config ("\"hidden_size\": 512, \"intermediate_size\": 7680");
+  g_autofree char *text = tiny_config (WIDE_8BIT);
   g_autoptr (TrafoTensorDict) cast = trafo_tensor_dict_new ();
   g_autoptr (GError) error = NULL;
   g_autoptr (TrafoTensorDict) tensors = trafo_tensor_dict_load (path, &error);
@@ -255,7 +259,7 @@ static void
 test_kept_dtypes (void)
 {
   static const TrafoDType dtypes[] = { TRAFO_DTYPE_FLOAT16, TRAFO_DTYPE_BFLOAT16 };
-  char                   *folder = write_large_checkpoint ();
+  char                   *folder = write_large_checkpoint (WIDE_8BIT);
 
   for (guint i = 0; i < G_N_ELEMENTS (dtypes); i++)
     {
@@ -338,7 +342,7 @@ write_other_checkpoint (const char *folder)
 static void
 test_weight_cache (void)
 {
-  char            *folder = write_large_checkpoint ();
+  char            *folder = write_large_checkpoint (WIDE_8BIT);
   g_autofree char *checkpoint = g_build_filename (folder, "model.safetensors", NULL);
   g_autofree char *cache = g_dir_make_tmp ("trafo-cache-XXXXXX", NULL);
   g_autofree char *files = g_build_filename (cache, "weights", NULL);
@@ -388,6 +392,55 @@ test_weight_cache (void)
     g_clear_pointer (&outputs[i], trafo_tensor_unref);
 }
 
+static TrafoTensor *
+run_4bit (const char *folder, gboolean is_nested, gboolean weight_cache)
+{
+  guint64 peak_bytes;
+  g_autoptr (TrafoLoadOptions) options = g_object_new (TRAFO_TYPE_LOAD_OPTIONS,
+                                                       "load-in-4bit",
+                                                       TRUE,
+                                                       "bnb-4bit-quant-type",
+                                                       "nf4",
+                                                       "bnb-4bit-use-double-quant",
+                                                       is_nested,
+                                                       "weight-cache",
+                                                       weight_cache,
+                                                       NULL);
+
+  return run_large_with (folder, options, &peak_bytes);
+}
+
+/* What was packed with scales of 32 bits is not taken where they are to be of 8. */
+static void
+test_nested_weight_cache (void)
+{
+  char            *folder = write_large_checkpoint (WIDE_4BIT);
+  g_autofree char *cache = g_dir_make_tmp ("trafo-cache-XXXXXX", NULL);
+  g_autofree char *files = g_build_filename (cache, "weights", NULL);
+  TrafoTensor     *expected[2];
+
+  g_setenv ("TRAFO_CACHE_DIR", cache, TRUE);
+  g_setenv ("TRAFO_WEIGHT_CACHE_MIB", "200", TRUE);
+  for (guint i = 0; i < 2; i++)
+    expected[i] = run_4bit (folder, i == 1, FALSE);
+  g_assert_cmpfloat (trafo_tensor_max_difference (expected[0], expected[1]), >, 0);
+  g_usleep (4 * G_USEC_PER_SEC);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (TrafoTensor) found = run_4bit (folder, i == 1, TRUE);
+
+      g_assert_cmpfloat (trafo_tensor_max_difference (expected[i], found), ==, 0);
+      g_test_message ("%u files", count_files (files));
+    }
+  if (count_files (files) != 2)
+    g_test_skip ("the backend was linked without a build ID, or the disk is full");
+  g_setenv ("TRAFO_WEIGHT_CACHE_MIB", "0", TRUE);
+  remove_folder (cache);
+  tiny_folder_free (folder);
+  trafo_tensor_unref (expected[0]);
+  trafo_tensor_unref (expected[1]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -401,5 +454,6 @@ main (int argc, char **argv)
   g_test_add_func ("/model-runtime/too-many-layers", test_too_many_layers);
   g_test_add_func ("/model-runtime/kept-dtypes", test_kept_dtypes);
   g_test_add_func ("/model-runtime/weight-cache", test_weight_cache);
+  g_test_add_func ("/model-runtime/nested-weight-cache", test_nested_weight_cache);
   return g_test_run ();
 }
