@@ -8,8 +8,12 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utime.h>
 
+#include "../../remove-folder.h"
 #include "fake-device.h"
+#include "trafo-contents-private.h"
+#include "trafo-tensor-dict-file.h"
 
 #define SIZE_BYTES 4096
 
@@ -251,6 +255,60 @@ test_leftovers (Fixture *fixture, gconstpointer unused)
   assert_n_files (fixture, 1);
 }
 
+static void
+write_checkpoint (const char *path)
+{
+  const gint64 n = 4;
+  g_autoptr (TrafoTensorDict) tensors = trafo_tensor_dict_new ();
+  g_autoptr (TrafoTensor) tensor = trafo_tensor_new (TRAFO_DTYPE_FLOAT32, &n, 1, NULL);
+  g_autoptr (GError) error = NULL;
+
+  memset (trafo_tensor_get_data (tensor), 0, trafo_tensor_get_size_bytes (tensor));
+  trafo_tensor_dict_set (tensors, "x", tensor);
+  trafo_tensor_dict_save (tensors, path, &error);
+  g_assert_no_error (error);
+}
+
+/* Opens the checkpoint, whose contents are known, and saves; @touches: its file in between. */
+static void
+save_of_checkpoint (Fixture *fixture, const char *identity, const char *path, gboolean touches)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrafoCheckpoint) checkpoint = trafo_checkpoint_open (path, NULL, &error);
+  g_autoptr (TrafoWeightCache) cache = NULL;
+  g_autofree char *contents = NULL;
+
+  g_assert_no_error (error);
+  contents = trafo_contents_describe (checkpoint, TRUE, NULL);
+  g_assert_nonnull (contents);
+  cache = trafo_weight_cache_new (&fixture->policy, identity, checkpoint, NULL);
+  if (touches)
+    g_assert_cmpint (g_utime (path, &(struct utimbuf){ 1, 1 }), ==, 0);
+  save (fixture, cache, "a");
+}
+
+/* Of a checkpoint that was touched while its weights were packed nothing is kept: some may be of what it
+ * held before, and some of what it holds now. */
+static void
+test_touched (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *findings = g_dir_make_tmp ("trafo-weight-cache-XXXXXX", NULL);
+  g_autofree char *folder = g_dir_make_tmp ("trafo-weight-cache-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "model.safetensors", NULL);
+
+  g_setenv ("TRAFO_CACHE_DIR", findings, TRUE);
+  write_checkpoint (path);
+  /* until its times tell it from its next state */
+  g_usleep (4 * G_USEC_PER_SEC);
+  save_of_checkpoint (fixture, "one", path, FALSE);
+  assert_n_files (fixture, 1);
+  save_of_checkpoint (fixture, "two", path, TRUE);
+  assert_n_files (fixture, 1);
+  g_unsetenv ("TRAFO_CACHE_DIR");
+  remove_folder (findings);
+  remove_folder (folder);
+}
+
 /* No folder can be made below a file: not kept, and no error. */
 static void
 test_no_folder (Fixture *fixture, gconstpointer unused)
@@ -330,6 +388,7 @@ main (int argc, char **argv)
     { "/weight-cache/eviction", test_eviction },
     { "/weight-cache/bounds", test_bounds },
     { "/weight-cache/leftovers", test_leftovers },
+    { "/weight-cache/touched", test_touched },
     { "/weight-cache/no-folder", test_no_folder },
     { "/weight-cache/private", test_private },
   };
