@@ -3,8 +3,6 @@
 # Copyright 2026 The Trafo authors
 """Times many requests of different lengths: of one model, all known at once, greedy, with token ids for text.
 
-    bench-throughput.py MODEL [PEER...]
-
 Prints a JSON line for each peer: the seconds for all requests and the tokens a second that they asked for.
 
 PEER is
@@ -14,10 +12,11 @@ PEER is
   continuous       by the continuous batching of transformers
   ctranslate2      in batches of 8 with prompts of about one length, for what is longer than the shortest it runs token by
                    token; MODEL-ct2 is the converted checkpoint
-and trafo and trafo-alone if none is given. DTYPE is float32 (default), bfloat16 or int8, the last not for transformers; REQUESTS
-how many there are (32); THREADS how many compute (all). Each of several peers has a process of its own, by the interpreter
-PEERS_PYTHON, if that is set, where it is not Trafo.
+and trafo and trafo-alone if none is given. Environment: DTYPE is float32 (default), bfloat16 or int8, the last not for
+transformers; REQUESTS how many there are (32); THREADS how many compute (all). Each of several peers has a process of its own,
+by the interpreter PEERS_PYTHON, if that is set, where it is not Trafo.
 """
+import argparse
 import json
 import os
 import random
@@ -46,8 +45,10 @@ def make_batches(requests, key=lambda request: request[1]):
 
 def open_trafo(path):
     os.environ["TRAFO_THREADS"] = str(THREADS)
-    import gi
-
+    try:
+        import gi.repository
+    except ImportError as error:
+        sys.exit(f"{sys.executable} has no PyGObject: {error}")
     gi.require_version("Trafo", "1.0")
     from gi.repository import Trafo
 
@@ -153,10 +154,13 @@ def measure(path, name):
 
 
 def main():
-    path, *names = sys.argv[1:]
-    names = names or ["trafo", "trafo-alone"]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", help="a folder with a causal language model")
+    parser.add_argument("peers", nargs="*", metavar="peer", help=", ".join(PEERS))
+    args = parser.parse_args()
+    path, names = args.model, args.peers or ["trafo", "trafo-alone"]
     if unknown := set(names) - set(PEERS):
-        sys.exit(f"found peer {unknown.pop()}, expected one of {', '.join(PEERS)}")
+        parser.error(f"found peer {unknown.pop()}, expected one of {', '.join(PEERS)}")
     if len(names) == 1:
         return measure(path, *names)
     for name in names:
