@@ -22,9 +22,7 @@ guint trafo_4bit_get_block_size (TrafoWeightEncoding encoding);
 /* Whether its scales may be nested. */
 gboolean trafo_4bit_nests (TrafoWeightEncoding encoding);
 
-/* What the codes stand for, of a scale of 1. */
-const float *trafo_4bit_get_values (TrafoWeightEncoding encoding);
-void         trafo_4bit_get_nested_values (float values[TRAFO_4BIT_N_NESTED_VALUES]);
+void trafo_4bit_get_nested_values (float values[TRAFO_4BIT_N_NESTED_VALUES]);
 
 gsize trafo_4bit_count_blocks (gsize n_elements, gsize block_size);
 

@@ -79,7 +79,7 @@ static const Type types[] = {
 
 /* NULL for an encoding of other than 4 bits. */
 static const Type *
-find_type (TrafoWeightEncoding encoding)
+find_type (guint encoding)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
     if (types[i].encoding == encoding)
@@ -110,9 +110,11 @@ trafo_4bit_nests (TrafoWeightEncoding encoding)
 }
 
 const float *
-trafo_4bit_get_values (TrafoWeightEncoding encoding)
+trafo_4bit_get_values (guint encoding)
 {
-  return find_type (encoding)->values;
+  const Type *type = find_type (encoding);
+
+  return type != NULL ? type->values : NULL;
 }
 
 void

@@ -126,6 +126,9 @@ typedef struct
   const TrafoOperand *scales; /* of each part: rows, or blocks; NULL without an encoding */
 } TrafoWeight;
 
+/* What the 16 codes of an encoding of 4 bits stand for, of a scale of 1; NULL of any other. */
+TRAFO_API const float *trafo_4bit_get_values (guint encoding);
+
 typedef enum
 {
   TRAFO_BUFFER_WEIGHT,

@@ -16,35 +16,6 @@
 #define BLOCK_TILES (64 / PANEL_ROWS)
 #define BLOCK_ROWS (BLOCK_TILES * PANEL_ROWS)
 
-/* bitsandbytes, functional.py, get_4bit_type(). */
-static const float nf4_values[16] = {
-  -1.0f,         -0.6961928f, -0.52507305f, -0.3949175f, -0.28444138f, -0.18477343f,
-  -0.091050036f, 0.0f,        0.0795803f,   0.1609302f,  0.2461123f,   0.33791524f,
-  0.44070983f,   0.562617f,   0.72295684f,  1.0f,
-};
-static const float fp4_values[16] = {
-  0, 0.0625f / 12,  8.0f / 12,  1.0f,  4.0f / 12,  6.0f / 12,  2.0f / 12,  3.0f / 12,
-  0, -0.0625f / 12, -8.0f / 12, -1.0f, -4.0f / 12, -6.0f / 12, -2.0f / 12, -3.0f / 12,
-};
-static const float int4_values[16] = { -8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7 };
-
-/* NULL for an encoding that has no such codes. */
-static const float *
-find_values (guint8 encoding)
-{
-  switch (encoding)
-    {
-    case TRAFO_WEIGHT_ENCODING_NF4:
-      return nf4_values;
-    case TRAFO_WEIGHT_ENCODING_FP4:
-      return fp4_values;
-    case TRAFO_WEIGHT_ENCODING_INT4:
-      return int4_values;
-    default:
-      return NULL;
-    }
-}
-
 typedef struct
 {
   TrafoCpuRows x;
@@ -81,7 +52,7 @@ linear_4bit_from_args (const TrafoKernelArgs *args)
                  .output = TRAFO_CPU_SYMBOL (linear_output) (args),
   };
 
-  l.first.values = find_values (attrs->encoding);
+  l.first.values = trafo_4bit_get_values (attrs->encoding);
   l.first.words = (const guint32 *) (header + 1);
   l.first.group = header->group;
   l.first.n_scales = header->n_scales;
@@ -96,7 +67,7 @@ linear_4bit_supports (const TrafoKernelArgs *args)
   const TrafoOperand     *weight = &args->inputs[1];
   const TrafoLinearAttrs *attrs = args->attrs;
 
-  return find_values (attrs->encoding) != NULL && weight->layout == TRAFO_LAYOUT_PACKED &&
+  return trafo_4bit_get_values (attrs->encoding) != NULL && weight->layout == TRAFO_LAYOUT_PACKED &&
          weight->dtype == TRAFO_DTYPE_UINT8 && TRAFO_CPU_SYMBOL (linear_is_rows) (args);
 }
 
