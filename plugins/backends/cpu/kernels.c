@@ -6,10 +6,12 @@
 #include "ops/panel.h"
 
 /* The table of contents of a tier: for each op its kernels, most special first. */
-#define KERNEL(noun)                                                                               \
+#define KERNELS(...)                                                                               \
   {                                                                                                \
-    (const TrafoKernel *const[]){ &TRAFO_CPU_SYMBOL (noun) }, 1                                    \
+    (const TrafoKernel *const[]){ __VA_ARGS__ },                                                   \
+        G_N_ELEMENTS (((const TrafoKernel *const[]){ __VA_ARGS__ }))                               \
   }
+#define KERNEL(noun) KERNELS (&TRAFO_CPU_SYMBOL (noun))
 
 static const struct
 {
@@ -34,14 +36,13 @@ static const struct
   [TRAFO_OP_MEAN] = KERNEL (mean),
   [TRAFO_OP_MAX] = KERNEL (max),
   [TRAFO_OP_MATMUL] = KERNEL (matmul),
-  [TRAFO_OP_LINEAR] = { (const TrafoKernel *const[]){ &TRAFO_CPU_SYMBOL (linear),
-                                                      &TRAFO_CPU_SYMBOL (linear_widened),
-                                                      &TRAFO_CPU_SYMBOL (linear_narrow),
-                                                      &TRAFO_CPU_SYMBOL (linear_llm_int8_few),
-                                                      &TRAFO_CPU_SYMBOL (linear_llm_int8),
-                                                      &TRAFO_CPU_SYMBOL (linear_4bit),
-                                                      &TRAFO_CPU_SYMBOL (linear_decoded) },
-                        6 },
+  [TRAFO_OP_LINEAR] = KERNELS (&TRAFO_CPU_SYMBOL (linear),
+                               &TRAFO_CPU_SYMBOL (linear_widened),
+                               &TRAFO_CPU_SYMBOL (linear_narrow),
+                               &TRAFO_CPU_SYMBOL (linear_llm_int8_few),
+                               &TRAFO_CPU_SYMBOL (linear_llm_int8),
+                               &TRAFO_CPU_SYMBOL (linear_4bit),
+                               &TRAFO_CPU_SYMBOL (linear_decoded)),
   [TRAFO_OP_LAYER_NORM] = KERNEL (layer_norm),
   [TRAFO_OP_SOFTMAX] = KERNEL (softmax),
   [TRAFO_OP_ACTIVATION] = KERNEL (activation),
