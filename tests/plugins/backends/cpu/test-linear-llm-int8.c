@@ -234,12 +234,49 @@ test_nan (gconstpointer tier)
   kernel_case_clear (&c);
 }
 
+/* bitsandbytes compares x in float16 with a number that torch rounds to float16 first: 2.0005 becomes 2,
+ * which x is, and 2.002 does not. */
+static void
+test_threshold (gconstpointer tier)
+{
+  enum
+  {
+    M = 3,
+    K = 70,
+    N = 40
+  };
+  TrafoLinearAttrs  attrs = make_attrs (2, FALSE);
+  KernelCase        c;
+  TrafoOperand      part, scales;
+  g_autofree float *expected = NULL;
+
+  kernel_case_init (&c, TRAFO_OP_LINEAR, &attrs);
+  kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (M, K), 0));
+  for (gint64 m = 0; m < M; m++)
+    ((float *) c.args.inputs[0].data)[m * K + 7] = m == 1 ? -2 : 2;
+  part = kernel_case_operand (&c, TRAFO_DTYPE_INT8, SHAPE (N, K), 0);
+  scales = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (N), 0);
+  fill_integers (&part, &scales);
+  kernel_case_add_input (&c, pack (&c, tier, &part, &scales, 1));
+  c.args.output = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (M, N), 0);
+  kernel_case_run (&c, tier, 1);
+  expected = g_memdup2 (c.args.output.data, M * N * sizeof (float));
+  attrs.threshold = 2.0005f;
+  kernel_case_run_all (&c, tier);
+  g_assert_cmpmem (c.args.output.data, M * N * sizeof (float), expected, M * N * sizeof (float));
+  attrs.threshold = 2.002f;
+  kernel_case_run_all (&c, tier);
+  g_assert_cmpint (memcmp (c.args.output.data, expected, M * N * sizeof (float)), !=, 0);
+  kernel_case_clear (&c);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   kernel_case_add_tests ("linear-llm-int8/bitsandbytes", test_bitsandbytes);
   kernel_case_add_tests ("linear-llm-int8/parts", test_parts);
+  kernel_case_add_tests ("linear-llm-int8/threshold", test_threshold);
   kernel_case_add_tests ("linear-llm-int8/nan", test_nan);
   return g_test_run ();
 }
