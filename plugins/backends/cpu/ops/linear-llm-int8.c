@@ -43,18 +43,15 @@ count_tiles (const TrafoKernelArgs *args)
   return (trafo_cpu_n_rows (&args->inputs[0]) + NARROW_ROWS - 1) / NARROW_ROWS;
 }
 
-/* @memory: what is made of x is there. */
 static LlmInt8
-llm_int8_from_args (const TrafoKernelArgs *args, gpointer memory)
+llm_int8_from_args (const TrafoKernelArgs *args)
 {
   const TrafoLinearAttrs *attrs = args->attrs;
   LlmInt8                 l = {
                     .x = trafo_cpu_rows (&args->inputs[0]),
                     .output = TRAFO_CPU_SYMBOL (linear_output) (args),
-                    .panels = args->inputs[1].data,
                     .n_in = (gsize) trafo_cpu_last_dim (&args->inputs[0]),
                     .n_tiles = count_tiles (args),
-                    .tiles = memory,
   };
   guint16 threshold[V_LANES];
 
@@ -64,12 +61,20 @@ llm_int8_from_args (const TrafoKernelArgs *args, gpointer memory)
   l.grid = TRAFO_CPU_SYMBOL (
       linear_grid) (l.x.n_rows, l.output.n_columns, NARROW_MAX_ROWS, NARROW_PANEL);
   l.n_blocks = narrow_n_blocks (TRAFO_DTYPE_INT8, l.n_in);
-  l.scales = (const float *) (l.panels + l.grid.n_panels * narrow_panel_bytes (l.n_blocks));
-  l.offsets = (const gint32 *) (l.scales + l.grid.n_panels * NARROW_PANEL);
-  l.greatest = (float *) (l.tiles + l.n_tiles * l.n_blocks * NARROW_ROWS_BYTES);
-  l.flags = (guint8 *) (l.greatest + l.n_tiles * NARROW_ROWS);
-  l.columns = (guint32 *) (l.flags + l.n_tiles * l.n_blocks * NARROW_BLOCK_BYTES);
   return l;
+}
+
+/* Where a task finds the weight and, in @memory, what is made of x; sizes are asked for before. */
+static void
+place (LlmInt8 *l, const TrafoKernelArgs *args, gpointer memory)
+{
+  l->panels = args->inputs[1].data;
+  l->scales = (const float *) (l->panels + l->grid.n_panels * narrow_panel_bytes (l->n_blocks));
+  l->offsets = (const gint32 *) (l->scales + l->grid.n_panels * NARROW_PANEL);
+  l->tiles = memory;
+  l->greatest = (float *) (l->tiles + l->n_tiles * l->n_blocks * NARROW_ROWS_BYTES);
+  l->flags = (guint8 *) (l->greatest + l->n_tiles * NARROW_ROWS);
+  l->columns = (guint32 *) (l->flags + l->n_tiles * l->n_blocks * NARROW_BLOCK_BYTES);
 }
 
 static gboolean
@@ -97,7 +102,7 @@ few_supports (const TrafoKernelArgs *args)
 static guint
 llm_int8_n_products (const TrafoKernelArgs *args, guint n_threads)
 {
-  LlmInt8 l = llm_int8_from_args (args, NULL);
+  LlmInt8 l = llm_int8_from_args (args);
 
   return TRAFO_CPU_SYMBOL (linear_grid_n_tasks) (&l.grid, NARROW_MAX_ROWS * l.n_in, n_threads);
 }
@@ -215,9 +220,10 @@ run_tile (const LlmInt8 *l, gsize tile, float *row)
 static void
 llm_int8_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scratch)
 {
-  LlmInt8 l = llm_int8_from_args (args, args->shared);
+  LlmInt8 l = llm_int8_from_args (args);
   gsize   end;
 
+  place (&l, args, args->shared);
   for (gsize tile = trafo_cpu_share (l.n_tiles, task, n_tasks, &end); tile < end; tile++)
     run_tile (&l, tile, scratch);
 }
@@ -346,7 +352,7 @@ multiply_group (const LlmInt8 *l, Product *product)
 static gsize
 llm_int8_task_rows (const TrafoKernelArgs *args, guint task, guint n_tasks, gsize *ret_end)
 {
-  LlmInt8     l = llm_int8_from_args (args, NULL);
+  LlmInt8     l = llm_int8_from_args (args);
   LinearRange range = TRAFO_CPU_SYMBOL (linear_grid_share) (&l.grid, task, n_tasks);
 
   *ret_end = MIN (range.tile_end * NARROW_MAX_ROWS, l.x.n_rows);
@@ -386,16 +392,18 @@ multiply_share (const LlmInt8 *l, guint32 *columns, guint task, guint n_tasks)
 static void
 llm_int8_finish (const TrafoKernelArgs *args, guint task, guint n_tasks)
 {
-  LlmInt8 l = llm_int8_from_args (args, args->shared);
+  LlmInt8 l = llm_int8_from_args (args);
 
+  place (&l, args, args->shared);
   multiply_share (&l, l.columns + task * l.n_in, task, n_tasks);
 }
 
 static void
 few_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scratch)
 {
-  LlmInt8 l = llm_int8_from_args (args, scratch);
+  LlmInt8 l = llm_int8_from_args (args);
 
+  place (&l, args, scratch);
   for (gsize tile = 0; tile < l.n_tiles; tile++)
     run_tile (&l, tile, (float *) (l.columns + l.n_in));
   multiply_share (&l, l.columns, task, n_tasks);

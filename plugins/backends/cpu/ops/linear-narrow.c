@@ -45,7 +45,6 @@ narrow_from_args (const TrafoKernelArgs *args)
   Narrow l = {
     .x = trafo_cpu_rows (&args->inputs[0]),
     .output = TRAFO_CPU_SYMBOL (linear_output) (args),
-    .panels = args->inputs[1].data,
     .dtype = args->inputs[1].dtype,
     .x_dtype = args->inputs[0].dtype,
     .n_in = (gsize) trafo_cpu_last_dim (&args->inputs[0]),
@@ -61,9 +60,16 @@ narrow_from_args (const TrafoKernelArgs *args)
   row_bytes = MAX (l.n_blocks, 1) * NARROW_BLOCK_BYTES;
   l.block_rows = trafo_cpu_get_block_bytes () / row_bytes / NARROW_MAX_ROWS * NARROW_MAX_ROWS;
   l.block_rows = MIN (MAX (l.block_rows, NARROW_MAX_ROWS), n_rows);
-  l.scales = (const float *) (l.panels + l.grid.n_panels * narrow_panel_bytes (l.n_blocks));
-  l.offsets = (const gint32 *) (l.scales + l.grid.n_panels * NARROW_PANEL);
   return l;
+}
+
+/* Where a task finds the weight; sizes are asked for before there is one. */
+static void
+find_panels (Narrow *l, const TrafoKernelArgs *args)
+{
+  l->panels = args->inputs[1].data;
+  l->scales = (const float *) (l->panels + l->grid.n_panels * narrow_panel_bytes (l->n_blocks));
+  l->offsets = (const gint32 *) (l->scales + l->grid.n_panels * NARROW_PANEL);
 }
 
 static gboolean
@@ -260,6 +266,7 @@ narrow_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scr
   Block       block = { .tiles = scratch };
   gsize       end;
 
+  find_panels (&l, args);
   block.scales = (float *) (block.tiles + l.block_rows * l.n_blocks * NARROW_BLOCK_BYTES);
   TRAFO_CPU_SYMBOL (narrow_begin) (l.x.n_rows);
   for (block.m = narrow_task_rows (args, task, n_tasks, &end); block.m < end;

@@ -62,8 +62,6 @@ linear_from_args (const TrafoKernelArgs *args)
   gsize n_chunks = (l.n_in + MAX_CHUNK - 1) / MAX_CHUNK;
 
   l.grid = TRAFO_CPU_SYMBOL (linear_grid) (l.x.n_rows, l.output.n_columns, PANEL_ROWS, PANEL);
-  if (l.dtype == TRAFO_DTYPE_INT8)
-    l.scales = (const float *) (l.weight + l.grid.n_panels * PANEL * l.n_in);
   l.chunk = (l.n_in + n_chunks - 1) / MAX (n_chunks, 1);
   l.chunk = MAX ((l.chunk + V_TILE_STEP - 1) / V_TILE_STEP, 1) * V_TILE_STEP;
   return l;
@@ -256,6 +254,8 @@ run_task (const TrafoKernelArgs *args, guint task, guint n_tasks, float *widened
   gsize       n_tiles = range.tile_end - range.tile;
   gsize       n_blocks = (n_tiles + block_tiles (&l) - 1) / block_tiles (&l);
 
+  if (l.dtype == TRAFO_DTYPE_INT8)
+    l.scales = (const float *) (l.weight + l.grid.n_panels * PANEL * l.n_in);
   /* evenly: the time of a few tiles would not do to fetch panels */
   for (gsize i = 0; i < n_blocks; i++)
     {
