@@ -92,7 +92,7 @@ multiply_values (guint               n_rows,
 {
   float sums[PANEL_ROWS * PANEL];
 
-  v_tile (n_rows, PANEL_VECTORS, 1, rows, values, PANEL, n_k, (VPrefetch){ 0 }, sums, PANEL);
+  v_tile (n_rows, PANEL_VECTORS, rows, values, PANEL, n_k, (VPrefetch){ 0 }, sums, PANEL);
 #pragma GCC unroll 32
   for (guint i = 0; i < n_rows * PANEL; i += V_LANES)
     v_store (totals + i,

@@ -2,8 +2,6 @@
  * Copyright 2026 The Trafo authors */
 #include "panel.h"
 
-/* One partial sum in all of them, though short tiles then wait for their own additions: a row's result
- * must not depend on how many rows are computed with it. */
 #define DEFINE_TILE(n, dtype)                                                                      \
   static void tile_##n##_##dtype (const float *const *rows,                                        \
                                   gconstpointer       panel,                                       \
@@ -14,7 +12,6 @@
     v_tile_of (TRAFO_DTYPE_##dtype,                                                                \
                n,                                                                                  \
                PANEL_VECTORS,                                                                      \
-               1,                                                                                  \
                rows,                                                                               \
                panel,                                                                              \
                PANEL,                                                                              \

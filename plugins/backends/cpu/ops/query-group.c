@@ -125,7 +125,6 @@ pack_values (QueryGroup *g)
                v_load_n ((const float *) g->value[i] + d, g->head_size - d));
 }
 
-/* One partial sum in all, as in panel.c: a query's result must not depend on how many there are. */
 #define DEFINE_TILE(n)                                                                             \
   static void tile_##n##_wide (const float *const *rows,                                           \
                                const float        *b,                                              \
@@ -135,7 +134,7 @@ pack_values (QueryGroup *g)
   {                                                                                                \
     VPrefetch none = { 0 };                                                                        \
                                                                                                    \
-    v_tile (n, TILE_VECTORS, 1, rows, b, b_stride, n_k, none, sums, QUERY_KEYS);                   \
+    v_tile (n, TILE_VECTORS, rows, b, b_stride, n_k, none, sums, QUERY_KEYS);                      \
   }                                                                                                \
                                                                                                    \
   static void tile_##n##_narrow (const float *const *rows,                                         \
@@ -146,7 +145,7 @@ pack_values (QueryGroup *g)
   {                                                                                                \
     VPrefetch none = { 0 };                                                                        \
                                                                                                    \
-    v_tile (n, 1, 1, rows, b, b_stride, n_k, none, sums, QUERY_KEYS);                              \
+    v_tile (n, 1, rows, b, b_stride, n_k, none, sums, QUERY_KEYS);                                 \
   }
 
 DEFINE_TILE (1)

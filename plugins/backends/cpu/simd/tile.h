@@ -39,14 +39,13 @@ v_tile_element_bytes (guint8 dtype)
 
 /* sums[i][j] = sum over k < n_k of rows[i][k] b[k][j]: the inner loop of every matrix product. The
  * sums stay in registers, so n_rows * n_vectors must leave n_vectors + 1 of V_REGISTERS free; all
- * but n_k are constants where this is inlined. Each sum takes its terms in the order of k, in
- * @n_chains partial sums (a short tile needs several to hide the latency of the addition). What @dtype
- * b has changes no bit of what is made of the same values. */
+ * but n_k are constants where this is inlined. Each sum takes its terms in the order of k, one after the
+ * other, though a short tile then waits for its own additions: a row's result must not depend on how many
+ * rows are computed with it. What @dtype b has changes no bit of what is made of the same values. */
 static inline __attribute__ ((always_inline)) void
 v_tile_of (guint8              dtype,
            guint               n_rows,
            guint               n_vectors,
-           guint               n_chains,
            const float *const *rows,
            gconstpointer       b,
            gsize               b_stride,
@@ -61,7 +60,7 @@ v_tile_of (guint8              dtype,
   gsize        k = 0;
 
 #pragma GCC unroll 32
-  for (guint i = 0; i < n_rows * n_vectors * n_chains; i++)
+  for (guint i = 0; i < n_rows * n_vectors; i++)
     sum[i] = v_zero ();
 #pragma GCC unroll 8
   for (guint i = 0; i < n_rows; i++)
@@ -72,7 +71,6 @@ v_tile_of (guint8              dtype,
 #pragma GCC unroll 8
       for (guint step = 0; step < V_TILE_STEP; step++)
         {
-          guint  chain = step % n_chains * n_rows * n_vectors;
           VFloat column[4];
 
 #pragma GCC unroll 4
@@ -86,8 +84,7 @@ v_tile_of (guint8              dtype,
 
 #pragma GCC unroll 4
               for (guint j = 0; j < n_vectors; j++)
-                sum[chain + i * n_vectors + j] =
-                    v_fma (x, column[j], sum[chain + i * n_vectors + j]);
+                sum[i * n_vectors + j] = v_fma (x, column[j], sum[i * n_vectors + j]);
             }
         }
       for (guint i = 0; i < prefetch.n_lines; i++)
@@ -119,20 +116,12 @@ v_tile_of (guint8              dtype,
   for (guint i = 0; i < n_rows; i++)
 #pragma GCC unroll 4
     for (guint j = 0; j < n_vectors; j++)
-      {
-        VFloat total = sum[i * n_vectors + j];
-
-#pragma GCC unroll 4
-        for (guint chain = 1; chain < n_chains; chain++)
-          total += sum[(chain * n_rows + i) * n_vectors + j];
-        v_store (sums + i * sums_stride + j * V_LANES, total);
-      }
+      v_store (sums + i * sums_stride + j * V_LANES, sum[i * n_vectors + j]);
 }
 
 static inline __attribute__ ((always_inline)) void
 v_tile (guint               n_rows,
         guint               n_vectors,
-        guint               n_chains,
         const float *const *rows,
         const float        *b,
         gsize               b_stride,
@@ -144,7 +133,6 @@ v_tile (guint               n_rows,
   v_tile_of (TRAFO_DTYPE_FLOAT32,
              n_rows,
              n_vectors,
-             n_chains,
              rows,
              b,
              b_stride,
