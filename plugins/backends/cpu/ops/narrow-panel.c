@@ -105,9 +105,9 @@ multiply_tiles (guint8 dtype, guint activation, const NarrowPiece *piece, char *
           MULTIPLY (dtype, 3, 7, 5);
         }
       narrow_group_go_on (piece->before, activation);
-      x += NARROW_TILE_BYTES;
-      y += NARROW_TILE_BYTES;
-      panel += 2 * NARROW_TILE_BYTES;
+      x += NARROW_ROWS_BYTES;
+      y += NARROW_ROWS_BYTES;
+      panel += narrow_panel_bytes (1);
     }
   MOVE_SUMS (_tile_stored, piece->n_rows);
 }
@@ -329,7 +329,7 @@ TRAFO_CPU_SYMBOL (narrow_multiply_near) (const guint8 *x,
 {
   NarrowGroup       none = { 0 };
   const NarrowPiece piece = { .x = x,
-                              .x_tile_bytes = n_blocks * NARROW_TILE_BYTES,
+                              .x_tile_bytes = n_blocks * NARROW_ROWS_BYTES,
                               .n_rows = n_rows,
                               .panel = panel,
                               .n_blocks = n_blocks,

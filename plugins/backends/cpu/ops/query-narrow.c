@@ -16,6 +16,12 @@
 
 #define N_PANELS (QUERY_NARROW_KEYS / NARROW_PANEL)
 #define N_PRODUCTS (NARROW_MAX_ROWS * NARROW_PANEL)
+#define BLOCK_LENGTH (NARROW_BLOCK_BYTES / 2) /* bfloat16 */
+#define BLOCK_WORDS (NARROW_BLOCK_BYTES / 4)
+
+/* The scores of a panel of keys become a block of weights; a tile's row of words is a vector. */
+G_STATIC_ASSERT (NARROW_PANEL == BLOCK_LENGTH);
+G_STATIC_ASSERT (NARROW_COLUMNS == V_LANES && NARROW_PANEL == 2 * V_LANES);
 
 /* Of the features, both as terms of a score and as columns of the result. */
 static gsize
@@ -79,11 +85,11 @@ TRAFO_CPU_SYMBOL (query_narrow_begin) (QueryGroup *g)
   for (gsize row = 0; row < g->n_queries; row++)
     {
       const float *query = g->queries + (gint64) row * g->query_stride;
-      guint8      *line = g->narrow_queries + row / NARROW_ROWS * n * NARROW_TILE_BYTES +
+      guint8      *line = g->narrow_queries + row / NARROW_ROWS * n * NARROW_ROWS_BYTES +
                      row % NARROW_ROWS * NARROW_BLOCK_BYTES;
 
-      for (gsize d = 0; d < g->head_size; d += NARROW_PANEL, line += NARROW_TILE_BYTES)
-        scale_line (query + d, MIN (NARROW_PANEL, g->head_size - d), g->scale, line);
+      for (gsize d = 0; d < g->head_size; d += BLOCK_LENGTH, line += NARROW_ROWS_BYTES)
+        scale_line (query + d, MIN (BLOCK_LENGTH, g->head_size - d), g->scale, line);
     }
 }
 
@@ -91,19 +97,17 @@ TRAFO_CPU_SYMBOL (query_narrow_begin) (QueryGroup *g)
 static void
 pack_key_tiles (const QueryGroup *g, gsize first, guint8 *tiles)
 {
-  const gsize length = NARROW_BLOCK_BYTES / 2;
-
   for (gsize block = 0; block < n_blocks (g->head_size); block++)
     {
-      _Alignas(64) guint8 lines[NARROW_ROWS][NARROW_BLOCK_BYTES];
-      gsize               n = MIN (length, g->head_size - block * length);
+      _Alignas(64) guint8 lines[NARROW_COLUMNS][NARROW_BLOCK_BYTES];
+      gsize               d = block * BLOCK_LENGTH, n = MIN (BLOCK_LENGTH, g->head_size - d);
 
-      for (gsize i = 0; i < NARROW_ROWS; i++)
+      for (gsize i = 0; i < NARROW_COLUMNS; i++)
         if (first + i < g->n_keys)
-          narrow_line_bfloat16 ((const float *) g->key[first + i] + block * length, n, lines[i]);
+          narrow_line_bfloat16 ((const float *) g->key[first + i] + d, n, lines[i]);
         else
           memset (lines[i], 0, sizeof lines[i]);
-      narrow_store_tile (lines, tiles + block * 2 * NARROW_TILE_BYTES);
+      narrow_store_tile (lines, tiles + narrow_panel_bytes (block));
     }
 }
 
@@ -113,10 +117,10 @@ pack_keys (QueryGroup *g)
   gsize panel_bytes = narrow_panel_bytes (n_blocks (g->head_size));
 
   for (gsize panel = 0; panel < n_panels (g->n_keys); panel++)
-    for (gsize half = 0; half < 2; half++)
+    for (gsize tile = 0; tile < NARROW_PANEL_TILES; tile++)
       pack_key_tiles (g,
-                      panel * NARROW_PANEL + half * NARROW_ROWS,
-                      g->narrow_keys + panel * panel_bytes + half * NARROW_TILE_BYTES);
+                      panel * NARROW_PANEL + tile * NARROW_COLUMNS,
+                      g->narrow_keys + panel * panel_bytes + tile * NARROW_TILE_BYTES);
 }
 
 /* The words of two values, of which one may be missing. */
@@ -142,10 +146,10 @@ pair_lines (const float *low, const float *high, gsize n, guint8 *words)
 static void
 pack_values (QueryGroup *g)
 {
-  for (gsize word = 0; word < n_panels (g->n_keys) * NARROW_ROWS; word++)
+  for (gsize word = 0; word < n_panels (g->n_keys) * BLOCK_WORDS; word++)
     {
-      guint8 *line = g->narrow_values + word / NARROW_ROWS * 2 * NARROW_TILE_BYTES +
-                     word % NARROW_ROWS * NARROW_BLOCK_BYTES;
+      guint8 *line = g->narrow_values + narrow_panel_bytes (word / BLOCK_WORDS) +
+                     word % BLOCK_WORDS * NARROW_BLOCK_BYTES;
       const float *low = 2 * word < g->n_keys ? g->value[2 * word] : NULL;
       const float *high = 2 * word + 1 < g->n_keys ? g->value[2 * word + 1] : NULL;
 
@@ -154,7 +158,7 @@ pack_values (QueryGroup *g)
                     high != NULL ? high + d : NULL,
                     g->head_size - d,
                     line + d / NARROW_PANEL * narrow_panel_bytes (N_PANELS) +
-                        d % NARROW_PANEL / V_LANES * NARROW_TILE_BYTES);
+                        d % NARROW_PANEL / NARROW_COLUMNS * NARROW_TILE_BYTES);
     }
 }
 
@@ -216,7 +220,7 @@ weigh_row (const float *scores, gsize n, float greatest, float factor, guint8 *w
       VFloat       low = v_exp_short (v_load (at) - v_set (greatest));
       VFloat       high = v_exp_short (v_load (at + V_LANES) - v_set (greatest));
 
-      v_store_bfloat16 ((guint16 *) (weights + panel * NARROW_TILE_BYTES), low, high);
+      v_store_bfloat16 ((guint16 *) (weights + panel * NARROW_ROWS_BYTES), low, high);
       lanes[0] += low;
       lanes[1] += high;
     }
@@ -267,7 +271,7 @@ weigh (QueryGroup *g, gsize row, gsize n_rows, gsize n, float *factors)
                  n,
                  g->greatest[row + i],
                  factors[i],
-                 g->narrow_weights + i / NARROW_ROWS * n * NARROW_TILE_BYTES +
+                 g->narrow_weights + i / NARROW_ROWS * n * NARROW_ROWS_BYTES +
                      i % NARROW_ROWS * NARROW_BLOCK_BYTES,
                  g->weight + (row + i) * V_LANES);
     }
