@@ -19,7 +19,8 @@
  * of tasks nor what other rows there are changes a bit of a row. */
 #define MAX_CHUNK 1024
 #define STREAM_AHEAD_BYTES 4096
-/* A task that takes less is not worth cutting, for others to take a part: a third of a millisecond. */
+/* A task that takes less is not worth cutting, for others to take a part: 0.6 ms with AVX-512, 0.8 with
+ * AVX2. */
 #define TASK_PRODUCTS (32 * 1024 * 1024)
 #define MAX_TASKS_EACH 8
 
