@@ -27,7 +27,7 @@ find_group (const TrafoWeight *weight)
 }
 
 static gsize
-panel_words (const TrafoWeight *weight, gsize group)
+n_panel_words (const TrafoWeight *weight, gsize group)
 {
   return (gsize) weight->n_in / group * code_group_words (group);
 }
@@ -40,7 +40,7 @@ packed_size (const TrafoWeight *weight)
 
   if (group == 0 || (gsize) weight->n_out > G_MAXSIZE - PANEL ||
       (gsize) weight->n_in > G_MAXSIZE / code_group_words (group) ||
-      !g_size_checked_mul (&size, weight_n_panels (weight, PANEL), panel_words (weight, group)) ||
+      !g_size_checked_mul (&size, weight_n_panels (weight, PANEL), n_panel_words (weight, group)) ||
       !g_size_checked_mul (&size, size, sizeof (guint32)) ||
       !g_size_checked_add (&size, size, sizeof (CodePanelHeader)))
     return 0;
@@ -113,7 +113,7 @@ pack (const TrafoWeight *weight, gpointer destination, guint task)
                    panel * PANEL + i,
                    group,
                    i,
-                   panels + panel * panel_words (weight, group));
+                   panels + panel * n_panel_words (weight, group));
 }
 
 const TrafoCpuPacking TRAFO_CPU_SYMBOL (pack_4bit) = { PANEL, packed_size, pack };

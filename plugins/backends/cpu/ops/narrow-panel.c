@@ -186,7 +186,7 @@ add_products (guint8 dtype, VInt x, VInt w, VInt sum)
 
 /* Vector @j of word @word of a block of the panel. */
 static inline __attribute__ ((always_inline)) VInt
-panel_words (const guint8 *panel, guint word, guint j)
+load_words (const guint8 *panel, guint word, guint j)
 {
   guint tile = j * V_LANES / NARROW_COLUMNS, column = j * V_LANES % NARROW_COLUMNS;
 
@@ -213,7 +213,7 @@ multiply_rows (guint8 dtype, guint n_rows, const NarrowPiece *piece, char *sums)
 
 #pragma GCC unroll 8
           for (guint j = 0; j < N_VECTORS; j++)
-            w[j] = panel_words (panel, word, j);
+            w[j] = load_words (panel, word, j);
 #pragma GCC unroll 8
           for (guint i = 0; i < n_rows; i++)
             {

@@ -125,6 +125,7 @@ pack_values (QueryGroup *g)
                v_load_n ((const float *) g->value[i] + d, g->head_size - d));
 }
 
+/* Of TILE_VECTORS vectors of columns, and of one. */
 #define DEFINE_TILE(n)                                                                             \
   static void tile_##n##_wide (const float *const *rows,                                           \
                                const float        *b,                                              \
@@ -137,7 +138,7 @@ pack_values (QueryGroup *g)
     v_tile (n, TILE_VECTORS, rows, b, b_stride, n_k, none, sums, QUERY_KEYS);                      \
   }                                                                                                \
                                                                                                    \
-  static void tile_##n##_narrow (const float *const *rows,                                         \
+  static void tile_##n##_vector (const float *const *rows,                                         \
                                  const float        *b,                                            \
                                  gsize               b_stride,                                     \
                                  gsize               n_k,                                          \
@@ -161,9 +162,9 @@ typedef void (
 static const TileFunc wide_tiles[QUERY_TILE + 1] = { NULL,        tile_1_wide, tile_2_wide,
                                                      tile_3_wide, tile_4_wide, tile_5_wide,
                                                      tile_6_wide };
-static const TileFunc narrow_tiles[QUERY_TILE + 1] = { NULL,          tile_1_narrow, tile_2_narrow,
-                                                       tile_3_narrow, tile_4_narrow, tile_5_narrow,
-                                                       tile_6_narrow };
+static const TileFunc vector_tiles[QUERY_TILE + 1] = { NULL,          tile_1_vector, tile_2_vector,
+                                                       tile_3_vector, tile_4_vector, tile_5_vector,
+                                                       tile_6_vector };
 
 /* scores [n][QUERY_KEYS] = q k^T by products with the transposed keys. */
 static void
@@ -311,7 +312,7 @@ add_packed (const QueryGroup *g, gsize row, gsize n, const float *weights, const
       gsize    width = is_wide ? TILE_COLUMNS : V_LANES;
 
       (is_wide ? wide_tiles
-               : narrow_tiles)[n](rows, g->packed + column, g->padded_size, g->n_keys, products);
+               : vector_tiles)[n](rows, g->packed + column, g->padded_size, g->n_keys, products);
       for (gsize i = 0; i < n; i++)
         {
           float *sums = g->sums + (row + i) * g->padded_size + column;
