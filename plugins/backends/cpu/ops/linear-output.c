@@ -66,27 +66,13 @@ TRAFO_CPU_SYMBOL (linear_is_narrow_rows) (const TrafoKernelArgs *args)
       linear_finish_row (self, tile, i, sums + i * tile->stride, TRAFO_ACTIVATION_##activation);   \
   }
 
-DEFINE_FINISH (NONE)
-DEFINE_FINISH (GELU)
-DEFINE_FINISH (GELU_TANH)
-DEFINE_FINISH (RELU)
-DEFINE_FINISH (SILU)
-DEFINE_FINISH (QUICK_GELU)
-DEFINE_FINISH (TANH)
-DEFINE_FINISH (SIGMOID)
+#define LIST_FINISH(activation) [TRAFO_ACTIVATION_##activation] = finish_##activation,
 
-static void (*const finish[V_N_ACTIVATIONS]) (const LinearOutput *self,
-                                              const LinearTile   *tile,
-                                              const float        *sums) = {
-  [TRAFO_ACTIVATION_NONE] = finish_NONE,
-  [TRAFO_ACTIVATION_GELU] = finish_GELU,
-  [TRAFO_ACTIVATION_GELU_TANH] = finish_GELU_TANH,
-  [TRAFO_ACTIVATION_RELU] = finish_RELU,
-  [TRAFO_ACTIVATION_SILU] = finish_SILU,
-  [TRAFO_ACTIVATION_QUICK_GELU] = finish_QUICK_GELU,
-  [TRAFO_ACTIVATION_TANH] = finish_TANH,
-  [TRAFO_ACTIVATION_SIGMOID] = finish_SIGMOID,
-};
+V_ACTIVATIONS (DEFINE_FINISH)
+
+typedef void (*Finish) (const LinearOutput *self, const LinearTile *tile, const float *sums);
+
+static const Finish finish[V_N_ACTIVATIONS] = { V_ACTIVATIONS (LIST_FINISH) };
 
 void
 TRAFO_CPU_SYMBOL (linear_finish) (const LinearOutput *self,

@@ -124,21 +124,12 @@ multiply_tiles (guint8 dtype, guint activation, const NarrowPiece *piece, char *
   }
 
 #define LIST_MULTIPLY(activation)                                                                  \
-  [TRAFO_ACTIVATION_##activation] = { bfloat16_##activation, int8_##activation }
+  [TRAFO_ACTIVATION_##activation] = { bfloat16_##activation, int8_##activation },
 
-DEFINE_MULTIPLY (NONE)
-DEFINE_MULTIPLY (GELU)
-DEFINE_MULTIPLY (GELU_TANH)
-DEFINE_MULTIPLY (RELU)
-DEFINE_MULTIPLY (SILU)
-DEFINE_MULTIPLY (QUICK_GELU)
-DEFINE_MULTIPLY (TANH)
-DEFINE_MULTIPLY (SIGMOID)
+V_ACTIVATIONS (DEFINE_MULTIPLY)
 
 static void (*const multiply[V_N_ACTIVATIONS][2]) (const NarrowPiece *piece, gpointer sums) = {
-  LIST_MULTIPLY (NONE), LIST_MULTIPLY (GELU),    LIST_MULTIPLY (GELU_TANH),
-  LIST_MULTIPLY (RELU), LIST_MULTIPLY (SILU),    LIST_MULTIPLY (QUICK_GELU),
-  LIST_MULTIPLY (TANH), LIST_MULTIPLY (SIGMOID),
+  V_ACTIVATIONS (LIST_MULTIPLY)
 };
 
 static void

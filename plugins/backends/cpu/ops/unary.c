@@ -79,14 +79,7 @@ activation_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer
 
   switch (attrs->activation)
     {
-      CASE (NONE)
-      CASE (GELU)
-      CASE (GELU_TANH)
-      CASE (RELU)
-      CASE (SILU)
-      CASE (QUICK_GELU)
-      CASE (TANH)
-      CASE (SIGMOID)
+      V_ACTIVATIONS (CASE)
     default:
       break;
     }

@@ -285,15 +285,30 @@ v_sigmoid (VFloat x)
   return v_select (v_less (x, v_zero ()), e, one) / (one + e);
 }
 
-/* The formulas are those of TrafoActivation; @activation is a constant where this is inlined. */
+/* X (id) for each activation that kernels know: what they have for each is made of this list, in which none
+ * below the last may be missing. */
+#define V_ACTIVATIONS(X)                                                                           \
+  X (NONE) X (GELU) X (GELU_TANH) X (RELU) X (SILU) X (QUICK_GELU) X (TANH) X (SIGMOID)
+
+#define V_COUNT_ACTIVATION(id) +1
+
+enum
+{
+  V_N_ACTIVATIONS = V_ACTIVATIONS (V_COUNT_ACTIVATION)
+};
+
+/* The formulas are those of TrafoActivation, of which the compiler misses none; @activation is a constant
+ * where this is inlined. */
 static inline __attribute__ ((always_inline)) VFloat
 v_activate (guint activation, VFloat x)
 {
   VFloat half = v_set (0.5f);
   VFloat inner;
 
-  switch (activation)
+  switch ((TrafoActivation) activation)
     {
+    case TRAFO_ACTIVATION_NONE:
+      break;
     case TRAFO_ACTIVATION_GELU:
       return x * half * (v_set (1.0f) + v_erf (x * v_set (0x1.6a09e6p-1f)));
     case TRAFO_ACTIVATION_GELU_TANH:
@@ -309,10 +324,6 @@ v_activate (guint activation, VFloat x)
       return v_tanh (x);
     case TRAFO_ACTIVATION_SIGMOID:
       return v_sigmoid (x);
-    default:
-      return x;
     }
+  return x;
 }
-
-/* The activations that v_activate() knows. */
-#define V_N_ACTIVATIONS (TRAFO_ACTIVATION_SIGMOID + 1)
