@@ -15,6 +15,7 @@ typedef struct
   gint64 stride_bytes[TRAFO_MAX_DIMS];
 } TrafoCpuRows;
 
+/* As trafo_dtype_get_size() says, and a constant where @dtype is one. */
 static inline gsize
 trafo_cpu_dtype_size (guint8 dtype)
 {

@@ -2,9 +2,8 @@
  * Copyright 2026 The Trafo authors */
 #pragma once
 
+#include "../operand.h"
 #include "vector.h"
-
-#include <trafo/trafo-dtype.h>
 
 /* Memory to bring nearer while a tile computes: @n_lines cache lines each V_TILE_STEP terms. */
 typedef struct
@@ -29,14 +28,6 @@ v_tile_column (guint8 dtype, gconstpointer b, guint j)
   return v_load ((const float *) b + j * V_LANES);
 }
 
-static inline gsize
-v_tile_element_bytes (guint8 dtype)
-{
-  if (dtype == TRAFO_DTYPE_INT8)
-    return 1;
-  return dtype == TRAFO_DTYPE_FLOAT32 ? sizeof (float) : sizeof (guint16);
-}
-
 /* sums[i][j] = sum over k < n_k of rows[i][k] b[k][j]: the inner loop of every matrix product. The
  * sums stay in registers, so n_rows * n_vectors must leave n_vectors + 1 of V_REGISTERS free; all
  * but n_k are constants where this is inlined. Each sum takes its terms in the order of k, one after the
@@ -54,7 +45,7 @@ v_tile_of (guint8              dtype,
            float              *sums,
            gsize               sums_stride)
 {
-  gsize        b_step = b_stride * v_tile_element_bytes (dtype);
+  gsize        b_step = b_stride * trafo_cpu_dtype_size (dtype);
   VFloat       sum[32];
   const float *row[8];
   gsize        k = 0;

@@ -2,6 +2,7 @@
  * Copyright 2026 The Trafo authors */
 #include "cpu-backend.h"
 #include "cpu-tier.h"
+#include "operand.h"
 
 #include <string.h>
 #include <trafo/trafo-error.h>
@@ -134,6 +135,14 @@ test_refused_weights (void)
   g_assert_cmpuint (tier->packed_size (&weight), ==, 0);
 }
 
+/* The kernels' own, which they inline, and plugin-api's. */
+static void
+test_dtype_size (void)
+{
+  for (guint8 dtype = TRAFO_DTYPE_NONE + 1; dtype < TRAFO_N_DTYPES; dtype++)
+    g_assert_cmpuint (trafo_cpu_dtype_size (dtype), ==, trafo_dtype_get_size (dtype));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -144,5 +153,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/cpu/backend/tables", test_tables);
   g_test_add_func ("/cpu/backend/saturate", test_saturate);
   g_test_add_func ("/cpu/backend/refused-weights", test_refused_weights);
+  g_test_add_func ("/cpu/backend/dtype-size", test_dtype_size);
   return g_test_run ();
 }
