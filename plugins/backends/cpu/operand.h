@@ -153,3 +153,12 @@ trafo_cpu_n_tasks (gsize n_units, gsize unit_cost, guint n_threads)
 
   return (guint) CLAMP (n_tasks, 1, MAX (n_threads, 1));
 }
+
+/* Of an op that goes over the rows of its first input. */
+static inline guint
+trafo_cpu_n_row_tasks (const TrafoKernelArgs *args, guint n_threads)
+{
+  return trafo_cpu_n_tasks (trafo_cpu_n_rows (&args->inputs[0]),
+                            (gsize) trafo_cpu_last_dim (&args->inputs[0]),
+                            n_threads);
+}

@@ -81,31 +81,17 @@ find_sequence (const Attention *a, gsize index)
 }
 
 static gboolean
-is_float_sequence (const TrafoOperand *operand, gint64 n_features)
-{
-  return operand->n_dims == 3 && trafo_cpu_is_rows (operand, TRAFO_DTYPE_FLOAT32) &&
-         operand->shape[2] == n_features;
-}
-
-static gboolean
 attention_supports (const TrafoKernelArgs *args)
 {
   const TrafoAttentionAttrs *attrs = args->attrs;
   const TrafoOperand        *mask = &args->inputs[3];
-  gint64                     n_features = (gint64) attrs->n_heads * attrs->head_size;
-  gint64                     n_kv_features = (gint64) attrs->n_kv_heads * attrs->head_size;
 
-  if (attrs->n_kv_heads == 0 || attrs->n_heads % attrs->n_kv_heads != 0 || attrs->head_size == 0)
-    return FALSE;
   if (attrs->is_ragged && (mask->n_dims != 1 || mask->dtype != TRAFO_DTYPE_INT32))
     return FALSE;
   if (attrs->has_mask &&
       (mask->n_dims != 2 || mask->dtype == TRAFO_DTYPE_NONE || trafo_dtype_is_float (mask->dtype)))
     return FALSE;
-  return is_float_sequence (&args->inputs[0], n_features) &&
-         is_float_sequence (&args->inputs[1], n_kv_features) &&
-         is_float_sequence (&args->inputs[2], n_kv_features) &&
-         is_float_sequence (&args->output, n_features);
+  return TRAFO_CPU_SYMBOL (query_group_supports) (args);
 }
 
 static const float *

@@ -90,28 +90,14 @@ is_numbers (const TrafoOperand *operand, guint n_dims)
 }
 
 static gboolean
-is_tokens (const TrafoOperand *operand, gint64 n_features)
-{
-  return operand->n_dims == 3 && trafo_cpu_is_rows (operand, TRAFO_DTYPE_FLOAT32) &&
-         operand->shape[2] == n_features;
-}
-
-static gboolean
 cached_attention_supports (const TrafoKernelArgs *args)
 {
-  const TrafoAttentionAttrs *attrs = args->attrs;
-  const TrafoOperand        *cache = &args->inputs[3];
-  gint64                     n_features = (gint64) attrs->n_heads * attrs->head_size;
-  gint64                     n_kv_features = (gint64) attrs->n_kv_heads * attrs->head_size;
+  const TrafoOperand *cache = &args->inputs[3];
 
-  if (attrs->n_kv_heads == 0 || attrs->n_heads % attrs->n_kv_heads != 0 || attrs->head_size == 0)
-    return FALSE;
   return cache->n_dims == 5 &&
          (trafo_cpu_is_rows (cache, TRAFO_DTYPE_FLOAT32) ||
           trafo_cpu_is_rows (cache, TRAFO_DTYPE_BFLOAT16)) &&
-         cache->shape[3] > 0 && is_tokens (&args->inputs[0], n_features) &&
-         is_tokens (&args->inputs[1], n_kv_features) &&
-         is_tokens (&args->inputs[2], n_kv_features) && is_tokens (&args->output, n_features) &&
+         cache->shape[3] > 0 && TRAFO_CPU_SYMBOL (query_group_supports) (args) &&
          is_numbers (&args->inputs[4], 2) && is_numbers (&args->inputs[5], 1) &&
          is_numbers (&args->inputs[6], 1);
 }

@@ -94,14 +94,6 @@ layer_norm_supports (const TrafoKernelArgs *args)
                                   trafo_cpu_has_shape_of (&args->inputs[3], &args->output));
 }
 
-static guint
-layer_norm_n_tasks (const TrafoKernelArgs *args, guint n_threads)
-{
-  return trafo_cpu_n_tasks (trafo_cpu_n_rows (&args->output),
-                            (gsize) trafo_cpu_last_dim (&args->output),
-                            n_threads);
-}
-
 static void
 layer_norm_run_rows (const TrafoKernelArgs *args, gsize begin, gsize end)
 {
@@ -142,7 +134,7 @@ const TrafoKernel TRAFO_CPU_SYMBOL (layer_norm) = {
   .op = TRAFO_OP_LAYER_NORM,
   .name = "layer-norm-float32-" TRAFO_CPU_TIER_NAME,
   .supports = layer_norm_supports,
-  .n_tasks = layer_norm_n_tasks,
+  .n_tasks = trafo_cpu_n_row_tasks,
   .run = layer_norm_run,
   .run_rows = layer_norm_run_rows,
 };

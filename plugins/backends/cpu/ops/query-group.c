@@ -2,6 +2,7 @@
  * Copyright 2026 The Trafo authors */
 #include "query-group.h"
 
+#include "../operand.h"
 #include "../simd/tile.h"
 #include "../simd/vector-math.h"
 #include "query-narrow.h"
@@ -25,6 +26,25 @@ n_rows (gboolean is_narrow, gsize n_queries)
   gsize unit = query_unit (is_narrow);
 
   return MIN ((n_queries + unit - 1) / unit * unit, query_max_rows (is_narrow));
+}
+
+static gboolean
+is_tokens (const TrafoOperand *operand, gint64 n_features)
+{
+  return operand->n_dims == 3 && trafo_cpu_is_rows (operand, TRAFO_DTYPE_FLOAT32) &&
+         operand->shape[2] == n_features;
+}
+
+gboolean
+TRAFO_CPU_SYMBOL (query_group_supports) (const TrafoKernelArgs *args)
+{
+  const TrafoAttentionAttrs *attrs = args->attrs;
+  gint64                     n_features = (gint64) attrs->n_heads * attrs->head_size;
+  gint64                     n_kv_features = (gint64) attrs->n_kv_heads * attrs->head_size;
+
+  return attrs->n_kv_heads > 0 && attrs->n_heads % attrs->n_kv_heads == 0 && attrs->head_size > 0 &&
+         is_tokens (&args->inputs[0], n_features) && is_tokens (&args->inputs[1], n_kv_features) &&
+         is_tokens (&args->inputs[2], n_kv_features) && is_tokens (&args->output, n_features);
 }
 
 /* What many queries in float32 alone need is not there for those in bfloat16, and the other way around. */

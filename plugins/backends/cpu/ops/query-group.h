@@ -114,6 +114,10 @@ query_group_concerns (const QueryGroup *g, gsize row, gsize n)
   return query_group_n_visible (g, row + n - 1) > 0 || query_group_is_blind (g, row, n);
 }
 
+/* Whether queries, keys and values, the first inputs, and the output are tokens of float32 with so many heads
+ * as the attributes say. */
+gboolean TRAFO_CPU_SYMBOL (query_group_supports) (const TrafoKernelArgs *args);
+
 /* Of a group of at most @n_queries, which may be more than query_max_rows(). */
 gsize TRAFO_CPU_SYMBOL (query_group_scratch_size) (gsize    head_size,
                                                    gboolean is_narrow,

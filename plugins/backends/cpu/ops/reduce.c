@@ -54,14 +54,6 @@ reduce_supports (const TrafoKernelArgs *args)
          args->output.dtype == TRAFO_DTYPE_FLOAT32;
 }
 
-static guint
-reduce_n_tasks (const TrafoKernelArgs *args, guint n_threads)
-{
-  return trafo_cpu_n_tasks (trafo_cpu_n_rows (&args->inputs[0]),
-                            (gsize) trafo_cpu_last_dim (&args->inputs[0]),
-                            n_threads);
-}
-
 static void
 reduce_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scratch)
 {
@@ -90,7 +82,7 @@ reduce_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scr
     .op = id,                                                                                      \
     .name = #noun "-float32-" TRAFO_CPU_TIER_NAME,                                                 \
     .supports = reduce_supports,                                                                   \
-    .n_tasks = reduce_n_tasks,                                                                     \
+    .n_tasks = trafo_cpu_n_row_tasks,                                                              \
     .run = reduce_run,                                                                             \
   };
 

@@ -43,14 +43,6 @@ softmax_supports (const TrafoKernelArgs *args)
          trafo_cpu_is_rows (&args->output, TRAFO_DTYPE_FLOAT32);
 }
 
-static guint
-softmax_n_tasks (const TrafoKernelArgs *args, guint n_threads)
-{
-  return trafo_cpu_n_tasks (trafo_cpu_n_rows (&args->output),
-                            (gsize) trafo_cpu_last_dim (&args->output),
-                            n_threads);
-}
-
 static void
 softmax_run (const TrafoKernelArgs *args, guint task, guint n_tasks, gpointer scratch)
 {
@@ -69,6 +61,6 @@ const TrafoKernel TRAFO_CPU_SYMBOL (softmax) = {
   .op = TRAFO_OP_SOFTMAX,
   .name = "softmax-float32-" TRAFO_CPU_TIER_NAME,
   .supports = softmax_supports,
-  .n_tasks = softmax_n_tasks,
+  .n_tasks = trafo_cpu_n_row_tasks,
   .run = softmax_run,
 };
