@@ -99,12 +99,14 @@ multiply_values (guint               n_rows,
              v_fma (v_load (sums + i), v_load (scales + i % PANEL), v_load (totals + i)));
 }
 
-#define DEFINE_TILE(n)                                                                             \
-  static void tile_##n (const CodePanel *panel, const float *const *rows, float *totals)           \
+#define DEFINE_TILE(n, name)                                                                       \
+  static void name##_##n (const CodePanel *panel, const float *const *rows, float *totals)         \
   {                                                                                                \
     multiply_rows (n, panel, rows, totals);                                                        \
-  }                                                                                                \
-  static void scaled_##n (const float *const *rows,                                                \
+  }
+
+#define DEFINE_SCALED(n, name)                                                                     \
+  static void name##_##n (const float *const *rows,                                                \
                           const float        *values,                                              \
                           gsize               n_k,                                                 \
                           const float        *scales,                                              \
@@ -113,28 +115,11 @@ multiply_values (guint               n_rows,
     multiply_values (n, rows, values, n_k, scales, totals);                                        \
   }
 
-DEFINE_TILE (1)
-DEFINE_TILE (2)
-DEFINE_TILE (3)
-DEFINE_TILE (4)
-#if V_REGISTERS == 32
-DEFINE_TILE (5)
-DEFINE_TILE (6)
-DEFINE_TILE (7)
-DEFINE_TILE (8)
-#define TILES(name)                                                                                \
-  {                                                                                                \
-    NULL, name##_1, name##_2, name##_3, name##_4, name##_5, name##_6, name##_7, name##_8           \
-  }
-#else
-#define TILES(name)                                                                                \
-  {                                                                                                \
-    NULL, name##_1, name##_2, name##_3, name##_4                                                   \
-  }
-#endif
+PANEL_FOR_ROWS (DEFINE_TILE, tile)
+PANEL_FOR_ROWS (DEFINE_SCALED, scaled)
 
-const CodePanelTile TRAFO_CPU_SYMBOL (code_panel_tiles)[PANEL_ROWS + 1] = TILES (tile);
-const ScaledTile    TRAFO_CPU_SYMBOL (scaled_tiles)[PANEL_ROWS + 1] = TILES (scaled);
+const CodePanelTile TRAFO_CPU_SYMBOL (code_panel_tiles)[PANEL_ROWS + 1] = PANEL_TILES (tile);
+const ScaledTile    TRAFO_CPU_SYMBOL (scaled_tiles)[PANEL_ROWS + 1] = PANEL_TILES (scaled);
 
 /* Into the first-level cache, where the tiles of float32 read them. */
 void

@@ -3,7 +3,7 @@
 #include "panel.h"
 
 #define DEFINE_TILE(n, dtype)                                                                      \
-  static void tile_##n##_##dtype (const float *const *rows,                                        \
+  static void tile_##dtype##_##n (const float *const *rows,                                        \
                                   gconstpointer       panel,                                       \
                                   gsize               n_k,                                         \
                                   VPrefetch           prefetch,                                    \
@@ -21,40 +21,18 @@
                PANEL);                                                                             \
   }
 
-#define DEFINE_TILES(n)                                                                            \
-  DEFINE_TILE (n, FLOAT32)                                                                         \
-  DEFINE_TILE (n, FLOAT16)                                                                         \
-  DEFINE_TILE (n, BFLOAT16)                                                                        \
-  DEFINE_TILE (n, INT8)
-
-DEFINE_TILES (1)
-DEFINE_TILES (2)
-DEFINE_TILES (3)
-DEFINE_TILES (4)
-#if V_REGISTERS == 32
-DEFINE_TILES (5)
-DEFINE_TILES (6)
-DEFINE_TILES (7)
-DEFINE_TILES (8)
-#define TILES(dtype)                                                                               \
-  {                                                                                                \
-    NULL, tile_1_##dtype, tile_2_##dtype, tile_3_##dtype, tile_4_##dtype, tile_5_##dtype,          \
-        tile_6_##dtype, tile_7_##dtype, tile_8_##dtype                                             \
-  }
-#else
-#define TILES(dtype)                                                                               \
-  {                                                                                                \
-    NULL, tile_1_##dtype, tile_2_##dtype, tile_3_##dtype, tile_4_##dtype                           \
-  }
-#endif
+PANEL_FOR_ROWS (DEFINE_TILE, FLOAT32)
+PANEL_FOR_ROWS (DEFINE_TILE, FLOAT16)
+PANEL_FOR_ROWS (DEFINE_TILE, BFLOAT16)
+PANEL_FOR_ROWS (DEFINE_TILE, INT8)
 
 const PanelTile *
 TRAFO_CPU_SYMBOL (panel_tiles) (guint8 dtype)
 {
-  static const PanelTile float32_tiles[PANEL_ROWS + 1] = TILES (FLOAT32);
-  static const PanelTile float16_tiles[PANEL_ROWS + 1] = TILES (FLOAT16);
-  static const PanelTile bfloat16_tiles[PANEL_ROWS + 1] = TILES (BFLOAT16);
-  static const PanelTile int8_tiles[PANEL_ROWS + 1] = TILES (INT8);
+  static const PanelTile float32_tiles[PANEL_ROWS + 1] = PANEL_TILES (tile_FLOAT32);
+  static const PanelTile float16_tiles[PANEL_ROWS + 1] = PANEL_TILES (tile_FLOAT16);
+  static const PanelTile bfloat16_tiles[PANEL_ROWS + 1] = PANEL_TILES (tile_BFLOAT16);
+  static const PanelTile int8_tiles[PANEL_ROWS + 1] = PANEL_TILES (tile_INT8);
 
   if (dtype == TRAFO_DTYPE_FLOAT16)
     return float16_tiles;

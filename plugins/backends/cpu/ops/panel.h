@@ -27,8 +27,22 @@ panel_holds (guint8 dtype)
   return dtype == TRAFO_DTYPE_FLOAT32 || dtype == TRAFO_DTYPE_FLOAT16;
 }
 
-/* As many rows as leave registers for a row of the panel and an element. */
-#define PANEL_ROWS (V_REGISTERS == 32 ? 8 : 4)
+/* As many rows as leave registers for a row of the panel and an element; X (n, name) for each number. */
+#if V_REGISTERS == 32
+#define PANEL_ROWS 8
+#define PANEL_FOR_ROWS(X, name)                                                                    \
+  X (1, name) X (2, name) X (3, name) X (4, name) X (5, name) X (6, name) X (7, name) X (8, name)
+#else
+#define PANEL_ROWS 4
+#define PANEL_FOR_ROWS(X, name) X (1, name) X (2, name) X (3, name) X (4, name)
+#endif
+
+/* A table of what is called name_1 and so on. */
+#define PANEL_TILE(n, name) [n] = name##_##n,
+#define PANEL_TILES(name)                                                                          \
+  {                                                                                                \
+    PANEL_FOR_ROWS (PANEL_TILE, name)                                                              \
+  }
 
 /* sums [n][PANEL] = rows [n][n_k] panel [n_k][PANEL] */
 typedef void (*PanelTile) (const float *const *rows,
