@@ -131,11 +131,26 @@ trafo_cpu_list_tiers (const TrafoCpuKernels *ret_tiers[TRAFO_CPU_N_TIERS])
   return n;
 }
 
+static char *
+list_names (void)
+{
+  GString *names = g_string_new (NULL);
+
+  for (gsize i = G_N_ELEMENTS (tiers); i-- > 0;)
+    {
+      g_string_append (names, tiers[i].kernels->name);
+      if (i > 0)
+        g_string_append (names, i > 1 ? ", " : " or ");
+    }
+  return g_string_free (names, FALSE);
+}
+
 const TrafoCpuKernels *
 trafo_cpu_choose_tier (const char *cap, GError **error)
 {
-  Cpu   cpu = read_cpu ();
-  gsize first = 0;
+  Cpu              cpu = read_cpu ();
+  gsize            first = 0;
+  g_autofree char *names = NULL;
 
   if (cap != NULL && *cap != '\0')
     while (first < G_N_ELEMENTS (tiers) && strcmp (tiers[first].kernels->name, cap) != 0)
@@ -143,12 +158,13 @@ trafo_cpu_choose_tier (const char *cap, GError **error)
   for (gsize i = first; i < G_N_ELEMENTS (tiers); i++)
     if (tiers[i].is_runnable (&cpu))
       return tiers[i].kernels;
+  names = list_names ();
   g_set_error (error,
                TRAFO_ERROR,
                TRAFO_ERROR_INVALID_ARGUMENT,
-               "TRAFO_CPU_ISA is '%s', expected baseline, avx2, avx512, "
-               "avx512_vnni, avx512_bf16 or amx",
-               cap);
+               "TRAFO_CPU_ISA is '%s', expected %s",
+               cap,
+               names);
   return NULL;
 }
 
