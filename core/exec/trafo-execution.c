@@ -211,8 +211,7 @@ run_step (TrafoExecution *self, TrafoStep *step, guint worker, guint n_workers)
       if (step->is_followed)
         run_follower (self, step, task, worker);
       /* the last to come sees what all others wrote */
-      if (step->n_finish_tasks == 1 &&
-          __atomic_sub_fetch (&step->n_left, 1, __ATOMIC_ACQ_REL) == 0)
+      if (step->n_finish_tasks == 1 && __atomic_sub_fetch (&step->n_left, 1, __ATOMIC_ACQ_REL) == 0)
         step->kernel->finish (&step->args, 0, 1);
     }
 }

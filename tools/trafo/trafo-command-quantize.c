@@ -441,7 +441,8 @@ run (const TrafoCommand *self, int argc, char **argv)
     return TRAFO_EXIT_USAGE;
   n_paths = options.paths != NULL ? g_strv_length (options.paths) : 0;
   if (n_paths != 2 && !(options.dry_run && n_paths == 1))
-    return trafo_command_fail_usage (self, "expected IN and OUT, two folders, or IN with --dry-run");
+    return trafo_command_fail_usage (self,
+                                     "expected IN and OUT, two folders, or IN with --dry-run");
   quantization.input = options.paths[0];
   quantization.output = options.dry_run ? NULL : options.paths[1];
   quantization.double_quant = options.double_quant;
