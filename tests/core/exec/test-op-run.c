@@ -68,24 +68,11 @@ test_failures (void)
     }
 }
 
-static void
-test_broadcast_operand (void)
-{
-  TrafoOperand output = { .n_dims = 3, .shape = { 4, 1, 5 } };
-  TrafoOperand operand = { .n_dims = 2, .shape = { 1, 1 }, .strides = { 7, 9 } };
-
-  trafo_operand_broadcast (&operand, &output);
-  g_assert_cmpint (operand.n_dims, ==, 3);
-  g_assert_cmpmem (operand.shape, 24, output.shape, 24);
-  g_assert_cmpmem (operand.strides, 24, ((const gint64[]){ 0, 7, 0 }), 24);
-}
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/op-run/broadcast", test_broadcast);
   g_test_add_func ("/op-run/failures", test_failures);
-  g_test_add_func ("/op-run/broadcast-operand", test_broadcast_operand);
   return g_test_run ();
 }
