@@ -73,8 +73,8 @@ void trafo_encoded_parts_make_all (TrafoEncodedParts *self);
 /* Rows before @end that were made need no memory any longer, and hold nothing. */
 void trafo_encoded_parts_drop_rows (TrafoEncodedParts *self, gint64 end);
 
-/* Of 4 bits: what they stand for, as the floats lie in the model, [K, N] if @is_in_out. */
-gboolean trafo_encoded_parts_decode (TrafoEncodedParts *self, gboolean is_in_out, GError **error);
+/* Of 4 bits: what they stand for, as the floats lie in the model, [K, N] if they are in-out. */
+gboolean trafo_encoded_parts_decode (TrafoEncodedParts *self, GError **error);
 void     trafo_encoded_parts_clear (TrafoEncodedParts *self);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TrafoEncodedParts, trafo_encoded_parts_clear)

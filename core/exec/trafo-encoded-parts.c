@@ -425,8 +425,9 @@ decode_task (gpointer data, guint task)
 
 /* Into memory that holds the scales no longer, but the floats. */
 static gboolean
-decode_part (TrafoEncodedParts *self, guint i, gboolean is_in_out, GError **error)
+decode_part (TrafoEncodedParts *self, guint i, GError **error)
 {
+  gboolean     is_in_out = self->is_in_out;
   gint64       n_out = self->parts[i].shape[0], n_in = self->parts[i].shape[1];
   gsize        size_bytes = G_MAXSIZE;
   gpointer     memory = NULL;
@@ -461,11 +462,11 @@ decode_part (TrafoEncodedParts *self, guint i, gboolean is_in_out, GError **erro
 }
 
 gboolean
-trafo_encoded_parts_decode (TrafoEncodedParts *self, gboolean is_in_out, GError **error)
+trafo_encoded_parts_decode (TrafoEncodedParts *self, GError **error)
 {
   trafo_encoded_parts_make_all (self);
   for (guint i = 0; i < self->n_parts; i++)
-    if (!decode_part (self, i, is_in_out, error))
+    if (!decode_part (self, i, error))
       return FALSE;
   return TRUE;
 }

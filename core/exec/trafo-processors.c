@@ -14,6 +14,13 @@ parse_number (const char *word)
   return g_ascii_string_to_unsigned (word, 10, 1, G_MAXUINT32, &number, NULL) ? number : 0;
 }
 
+/* The processors that @quota of each @period is, both of one unit; 0 if there is none. */
+static guint
+round_up (guint64 quota, guint64 period)
+{
+  return period > 0 ? (guint) ((quota + period - 1) / period) : 0;
+}
+
 static guint64
 read_number (const char *folder, const char *name)
 {
@@ -30,25 +37,20 @@ read_folder_v2 (const char *folder)
   g_autofree char *path = g_build_filename (folder, "cpu.max", NULL);
   g_autofree char *text = NULL;
   g_auto (GStrv) words = NULL;
-  guint64 quota, period;
 
   if (!g_file_get_contents (path, &text, NULL, NULL))
     return 0;
   words = g_strsplit (g_strstrip (text), " ", 2);
   if (g_strv_length (words) != 2)
     return 0;
-  quota = parse_number (words[0]);
-  period = parse_number (words[1]);
-  return period > 0 ? (guint) ((quota + period - 1) / period) : 0;
+  return round_up (parse_number (words[0]), parse_number (words[1]));
 }
 
 static guint
 read_folder_v1 (const char *folder)
 {
-  guint64 quota = read_number (folder, "cpu.cfs_quota_us");
-  guint64 period = read_number (folder, "cpu.cfs_period_us");
-
-  return period > 0 ? (guint) ((quota + period - 1) / period) : 0;
+  return round_up (read_number (folder, "cpu.cfs_quota_us"),
+                   read_number (folder, "cpu.cfs_period_us"));
 }
 
 static guint

@@ -557,7 +557,7 @@ make_decoded (TrafoWeights          *self,
               Entry                 *entry,
               GError               **error)
 {
-  return trafo_encoded_parts_decode (encoded, is_in_out, error) &&
+  return trafo_encoded_parts_decode (encoded, error) &&
          make_floats (self,
                       param,
                       encoded->floats,
