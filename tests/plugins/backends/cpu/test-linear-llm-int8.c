@@ -200,6 +200,26 @@ test_parts (gconstpointer tier)
   kernel_case_clear (&c);
 }
 
+/* Random inputs [@m, @k], and integers and scales of @n outputs. */
+static void
+begin_random (KernelCase             *c,
+              const TrafoCpuKernels  *tier,
+              const TrafoLinearAttrs *attrs,
+              gint64                  m,
+              gint64                  k,
+              gint64                  n)
+{
+  TrafoOperand part, scales;
+
+  kernel_case_init (c, TRAFO_OP_LINEAR, attrs);
+  kernel_case_add_input (c, kernel_case_operand (c, TRAFO_DTYPE_FLOAT32, SHAPE (m, k), 0));
+  part = kernel_case_operand (c, TRAFO_DTYPE_INT8, SHAPE (n, k), 0);
+  scales = kernel_case_operand (c, TRAFO_DTYPE_FLOAT32, SHAPE (n), 0);
+  fill_integers (&part, &scales);
+  kernel_case_add_input (c, pack (c, tier, &part, &scales, 1));
+  c->args.output = kernel_case_operand (c, TRAFO_DTYPE_FLOAT32, SHAPE (m, n), 0);
+}
+
 /* A row that holds what is no number is none; other rows stay what they are. */
 static void
 test_nan (gconstpointer tier)
@@ -212,16 +232,9 @@ test_nan (gconstpointer tier)
   };
   TrafoLinearAttrs  attrs = make_attrs (6, FALSE);
   KernelCase        c;
-  TrafoOperand      part, scales;
   g_autofree float *expected = NULL;
 
-  kernel_case_init (&c, TRAFO_OP_LINEAR, &attrs);
-  kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (M, K), 0));
-  part = kernel_case_operand (&c, TRAFO_DTYPE_INT8, SHAPE (N, K), 0);
-  scales = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (N), 0);
-  fill_integers (&part, &scales);
-  kernel_case_add_input (&c, pack (&c, tier, &part, &scales, 1));
-  c.args.output = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (M, N), 0);
+  begin_random (&c, tier, &attrs, M, K, N);
   kernel_case_run (&c, tier, 1);
   expected = g_memdup2 (c.args.output.data, M * N * sizeof (float));
   ((float *) c.args.inputs[0].data)[17 * K + 69] = NAN;
@@ -247,18 +260,11 @@ test_threshold (gconstpointer tier)
   };
   TrafoLinearAttrs  attrs = make_attrs (2, FALSE);
   KernelCase        c;
-  TrafoOperand      part, scales;
   g_autofree float *expected = NULL;
 
-  kernel_case_init (&c, TRAFO_OP_LINEAR, &attrs);
-  kernel_case_add_input (&c, kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (M, K), 0));
+  begin_random (&c, tier, &attrs, M, K, N);
   for (gint64 m = 0; m < M; m++)
     ((float *) c.args.inputs[0].data)[m * K + 7] = m == 1 ? -2 : 2;
-  part = kernel_case_operand (&c, TRAFO_DTYPE_INT8, SHAPE (N, K), 0);
-  scales = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (N), 0);
-  fill_integers (&part, &scales);
-  kernel_case_add_input (&c, pack (&c, tier, &part, &scales, 1));
-  c.args.output = kernel_case_operand (&c, TRAFO_DTYPE_FLOAT32, SHAPE (M, N), 0);
   kernel_case_run (&c, tier, 1);
   expected = g_memdup2 (c.args.output.data, M * N * sizeof (float));
   attrs.threshold = 2.0005f;
