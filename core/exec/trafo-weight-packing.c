@@ -13,7 +13,7 @@ trafo_weight_packing_name (TrafoWeightEncoding encoding)
 {
   static const char *const names[] = { "none", "LLM.int8()", "nf4", "fp4", "int8", "int4" };
 
-  G_STATIC_ASSERT (G_N_ELEMENTS (names) == TRAFO_WEIGHT_ENCODING_INT4 + 1);
+  G_STATIC_ASSERT (G_N_ELEMENTS (names) == TRAFO_N_WEIGHT_ENCODINGS);
   return names[encoding];
 }
 

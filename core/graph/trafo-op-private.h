@@ -16,6 +16,12 @@ typedef struct
   gint64     dims[TRAFO_MAX_DIMS];
 } TrafoValueType;
 
+/* Of TrafoWeightEncoding, NONE among them. */
+enum
+{
+  TRAFO_N_WEIGHT_ENCODINGS = TRAFO_WEIGHT_ENCODING_INT4 + 1
+};
+
 typedef struct _TrafoDims TrafoDims;
 
 /* The least that an op has to do, whichever kernel does it. flops are those of products, a

@@ -82,6 +82,19 @@ check_result (const TrafoLinearAttrs *attrs, TrafoDType *ret_dtype, GError **err
 }
 
 static gboolean
+check_encoding (guint encoding, GError **error)
+{
+  if (encoding < TRAFO_N_WEIGHT_ENCODINGS)
+    return TRUE;
+  g_set_error (error,
+               TRAFO_ERROR,
+               TRAFO_ERROR_INVALID_ARGUMENT,
+               "linear: there is no encoding %u",
+               encoding);
+  return FALSE;
+}
+
+static gboolean
 linear_infer (TrafoDims            *dims,
               gpointer              attrs,
               const TrafoValueType *inputs,
@@ -97,6 +110,7 @@ linear_infer (TrafoDims            *dims,
   TrafoValueType          bias = { .n_dims = 1 };
 
   if (!trafo_activation_check ("linear", linear->activation, error) ||
+      !check_encoding (linear->encoding, error) ||
       !trafo_rule_check_n_inputs ("linear", n_inputs, count_inputs (linear), error) ||
       !check_dtypes (linear, inputs, error) || !check_result (linear, &result.dtype, error) ||
       !trafo_rule_check_n_dims ("linear", "x", dims, x, 1, TRAFO_MAX_DIMS, error) ||

@@ -62,6 +62,10 @@ static const OpError errors[] = {
     { { TRAFO_DTYPE_FLOAT32, 2, { 2, 4 } }, { TRAFO_DTYPE_FLOAT32, 2, { 3, 4 } } },
     { 0 }, TRAFO_ERROR_INVALID_ARGUMENT,
     "linear: there is no activation 99" },
+  { "encoding", TRAFO_OP_LINEAR, &(const TrafoLinearAttrs){ .struct_size = sizeof (TrafoLinearAttrs), .encoding = 99 }, 2,
+    { { TRAFO_DTYPE_FLOAT32, 2, { 2, 4 } }, { TRAFO_DTYPE_FLOAT32, 2, { 3, 4 } } },
+    { 0 }, TRAFO_ERROR_INVALID_ARGUMENT,
+    "linear: there is no encoding 99" },
 };
 /* clang-format on */
 
