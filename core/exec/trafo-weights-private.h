@@ -79,22 +79,37 @@ trafo_weight_count_pieces (gboolean is_in_out, gsize size_bytes, guint n_tasks)
 /* How an op takes a parameter. */
 typedef enum
 {
-  TRAFO_WEIGHT_USE_FLOAT,           /* float32, row-major */
-  TRAFO_WEIGHT_USE_TABLE,           /* as the file has it, row-major: rows are looked up */
-  TRAFO_WEIGHT_USE_LINEAR,          /* [N, K], packed where the device packs */
-  TRAFO_WEIGHT_USE_IN_OUT,          /* [K, N], the same */
-  TRAFO_WEIGHT_USE_LLM_INT8,        /* [N, K], encoded, packed where the device packs */
-  TRAFO_WEIGHT_USE_LLM_INT8_IN_OUT, /* [K, N], the same */
-  TRAFO_WEIGHT_USE_NF4,             /* as LINEAR, but packed as codes where the device does that */
-  TRAFO_WEIGHT_USE_NF4_IN_OUT,
-  TRAFO_WEIGHT_USE_FP4,
-  TRAFO_WEIGHT_USE_FP4_IN_OUT,
-  TRAFO_WEIGHT_USE_INT8, /* the same */
-  TRAFO_WEIGHT_USE_INT8_IN_OUT,
-  TRAFO_WEIGHT_USE_INT4,
-  TRAFO_WEIGHT_USE_INT4_IN_OUT,
-  TRAFO_N_WEIGHT_USES
+  TRAFO_WEIGHT_USE_FLOAT,  /* float32, row-major */
+  TRAFO_WEIGHT_USE_TABLE,  /* as the file has it, row-major: rows are looked up */
+  TRAFO_WEIGHT_USE_LINEAR, /* [N, K], packed where the device packs */
+  TRAFO_WEIGHT_USE_IN_OUT, /* [K, N], the same; behind it both of each encoding */
+  TRAFO_N_WEIGHT_USES = TRAFO_WEIGHT_USE_LINEAR + 2 * TRAFO_N_WEIGHT_ENCODINGS
 } TrafoWeightUse;
+
+static inline TrafoWeightUse
+trafo_weight_use_of_linear (TrafoWeightEncoding encoding, gboolean is_in_out)
+{
+  return TRAFO_WEIGHT_USE_LINEAR + 2 * encoding + (is_in_out != 0);
+}
+
+static inline gboolean
+trafo_weight_use_is_linear (TrafoWeightUse self)
+{
+  return self >= TRAFO_WEIGHT_USE_LINEAR;
+}
+
+static inline TrafoWeightEncoding
+trafo_weight_use_get_encoding (TrafoWeightUse self)
+{
+  return trafo_weight_use_is_linear (self) ? (self - TRAFO_WEIGHT_USE_LINEAR) / 2
+                                           : TRAFO_WEIGHT_ENCODING_NONE;
+}
+
+static inline gboolean
+trafo_weight_use_is_in_out (TrafoWeightUse self)
+{
+  return trafo_weight_use_is_linear (self) && (self - TRAFO_WEIGHT_USE_LINEAR) % 2 != 0;
+}
 
 TrafoWeightUse trafo_weight_use_of (const TrafoNode *consumer, guint operand);
 

@@ -39,16 +39,13 @@ struct _TrafoWeights
   GPtrArray        *tables;     /* of TrafoFileTable */
 };
 
-G_STATIC_ASSERT (TRAFO_N_WEIGHT_USES ==
-                 TRAFO_WEIGHT_USE_LINEAR + 2 * (TRAFO_WEIGHT_ENCODING_INT4 + 1));
-
 TrafoWeightUse
 trafo_weight_use_of (const TrafoNode *consumer, guint operand)
 {
   const TrafoLinearAttrs *linear = &consumer->attrs.linear;
 
   if (consumer->op->id == TRAFO_OP_LINEAR && operand == 1)
-    return TRAFO_WEIGHT_USE_LINEAR + 2 * linear->encoding + (linear->is_in_out != 0);
+    return trafo_weight_use_of_linear (linear->encoding, linear->is_in_out);
   if (consumer->op->id == TRAFO_OP_GATHER && operand == 0)
     return TRAFO_WEIGHT_USE_TABLE;
   return TRAFO_WEIGHT_USE_FLOAT;
@@ -527,20 +524,20 @@ make_floats (TrafoWeights          *self,
   gboolean is_packed = FALSE;
   gsize    size_bytes;
 
-  if (use >= TRAFO_WEIGHT_USE_LINEAR && !make_linear (self,
-                                                      param,
-                                                      parts,
-                                                      use == TRAFO_WEIGHT_USE_IN_OUT,
-                                                      dtype,
-                                                      entry,
-                                                      &is_packed,
-                                                      error))
+  if (trafo_weight_use_is_linear (use) && !make_linear (self,
+                                                        param,
+                                                        parts,
+                                                        trafo_weight_use_is_in_out (use),
+                                                        dtype,
+                                                        entry,
+                                                        &is_packed,
+                                                        error))
     return FALSE;
   if (is_packed)
     return TRUE;
   dtype = use == TRAFO_WEIGHT_USE_TABLE ? parts[0].dtype : TRAFO_DTYPE_FLOAT32;
   if (param->names->len > 1 || parts[0].dtype != dtype || !is_kept ||
-      (use < TRAFO_WEIGHT_USE_LINEAR && is_small_in_file (self, &parts[0])))
+      (!trafo_weight_use_is_linear (use) && is_small_in_file (self, &parts[0])))
     return make_plain (self, param, parts, dtype, entry, error);
   entry->operand = parts[0];
   return trafo_device_is_host (self->device) ||
@@ -561,7 +558,7 @@ make_decoded (TrafoWeights          *self,
          make_floats (self,
                       param,
                       encoded->floats,
-                      is_in_out ? TRAFO_WEIGHT_USE_IN_OUT : TRAFO_WEIGHT_USE_LINEAR,
+                      trafo_weight_use_of_linear (TRAFO_WEIGHT_ENCODING_NONE, is_in_out),
                       TRAFO_DTYPE_FLOAT32,
                       FALSE,
                       entry,
@@ -615,20 +612,18 @@ make_entry (TrafoWeights          *self,
             GError               **error)
 {
   TrafoOperand        parts[TRAFO_MAX_PARAM_PARTS];
-  TrafoWeightEncoding encoding = TRAFO_WEIGHT_ENCODING_NONE;
+  TrafoWeightEncoding encoding = trafo_weight_use_get_encoding (use);
 
   for (guint i = 0; i < param->names->len; i++)
     if (!self->source.lookup (self->source.data, param, i, &parts[i], error))
       return FALSE;
-  if (use >= TRAFO_WEIGHT_USE_LINEAR)
-    encoding = (use - TRAFO_WEIGHT_USE_LINEAR) / 2;
   if (encoding == TRAFO_WEIGHT_ENCODING_NONE)
     return make_floats (self, param, parts, use, self->dtype, TRUE, entry, error);
   return make_encoded (self,
                        param,
                        parts,
                        encoding,
-                       (use - TRAFO_WEIGHT_USE_LINEAR) % 2 != 0,
+                       trafo_weight_use_is_in_out (use),
                        entry,
                        error);
 }

@@ -434,11 +434,17 @@ test_cached_codes (void)
     ((float *) trafo_tensor_get_data (large))[i] = (float) (i * 37 % 101) - 50 + i / 100;
   trafo_tensor_dict_set (tensors, "large", large);
   for (guint i = 0; i < 2; i++)
-    take_codes (NULL, tensors, TRAFO_WEIGHT_USE_INT4 + i, expected[i]);
+    take_codes (NULL,
+                tensors,
+                trafo_weight_use_of_linear (TRAFO_WEIGHT_ENCODING_INT4, i),
+                expected[i]);
   g_assert_true (memcmp (expected[0], expected[1], 512) != 0);
   for (guint i = 0; i < 4; i++)
     {
-      take_codes (folder, tensors, TRAFO_WEIGHT_USE_INT4 + i % 2, found);
+      take_codes (folder,
+                  tensors,
+                  trafo_weight_use_of_linear (TRAFO_WEIGHT_ENCODING_INT4, i % 2),
+                  found);
       g_assert_cmpmem (found, 512, expected[i % 2], 512);
     }
   remove_folder (folder);
