@@ -63,7 +63,6 @@ gboolean trafo_encoded_parts_fetch (TrafoEncodedParts       *self,
                                     const TrafoWeightSource *source,
                                     const TrafoGraphParam   *param,
                                     const TrafoOperand      *parts,
-                                    gboolean                 is_in_out,
                                     GError                 **error);
 
 /* After that: rows [begin, end), over all parts, are made where they are not as the source has them. */

@@ -232,6 +232,7 @@ trafo_encoded_parts_init (TrafoEncodedParts       *self,
                           GError                 **error)
 {
   self->encoding = encoding;
+  self->is_in_out = is_in_out;
   self->n_parts = param->names->len;
   for (guint i = 0; i < self->n_parts; i++)
     {
@@ -299,14 +300,13 @@ prepare_part (TrafoEncodedParts       *self,
               guint                    i,
               const TrafoWeightSource *source,
               const TrafoOperand      *part,
-              gboolean                 is_in_out,
               GError                 **error)
 {
   TrafoEncodedPart made = { self->parts[i], self->scales[i], self->block_sizes[i] };
 
   if (source->nests_scales && trafo_4bit_nests (self->encoding))
     self->memory[i] =
-        trafo_encoded_part_new (&made, self->encoding, part, source, is_in_out, TRUE, error);
+        trafo_encoded_part_new (&made, self->encoding, part, source, self->is_in_out, TRUE, error);
   else
     {
       self->memory[i] = alloc_part (&made, self->encoding, error);
@@ -321,13 +321,11 @@ trafo_encoded_parts_fetch (TrafoEncodedParts       *self,
                            const TrafoWeightSource *source,
                            const TrafoGraphParam   *param,
                            const TrafoOperand      *parts,
-                           gboolean                 is_in_out,
                            GError                 **error)
 {
-  self->is_in_out = is_in_out;
   for (guint i = 0; i < self->n_parts; i++)
     if (!(trafo_dtype_is_float (parts[i].dtype)
-              ? prepare_part (self, i, source, &parts[i], is_in_out, error)
+              ? prepare_part (self, i, source, &parts[i], error)
               : fetch_stored (self, i, source, param, &parts[i], error)))
       return FALSE;
   return TRUE;

@@ -550,7 +550,6 @@ static gboolean
 make_decoded (TrafoWeights          *self,
               const TrafoGraphParam *param,
               TrafoEncodedParts     *encoded,
-              gboolean               is_in_out,
               Entry                 *entry,
               GError               **error)
 {
@@ -558,7 +557,7 @@ make_decoded (TrafoWeights          *self,
          make_floats (self,
                       param,
                       encoded->floats,
-                      trafo_weight_use_of_linear (TRAFO_WEIGHT_ENCODING_NONE, is_in_out),
+                      trafo_weight_use_of_linear (TRAFO_WEIGHT_ENCODING_NONE, encoded->is_in_out),
                       TRAFO_DTYPE_FLOAT32,
                       FALSE,
                       entry,
@@ -593,12 +592,12 @@ make_encoded (TrafoWeights          *self,
   if (packed_bytes > 0 &&
       take_cached (self, &weight, parts, weight.n_parts, is_in_out, packed_bytes, entry))
     return TRUE;
-  if (!trafo_encoded_parts_fetch (&encoded, &self->source, param, parts, is_in_out, error))
+  if (!trafo_encoded_parts_fetch (&encoded, &self->source, param, parts, error))
     return FALSE;
   if (packed_bytes > 0)
     return make_packed (self, param, &weight, &encoded, packed_bytes, entry, error);
   if (encoding != TRAFO_WEIGHT_ENCODING_LLM_INT8)
-    return make_decoded (self, param, &encoded, is_in_out, entry, error);
+    return make_decoded (self, param, &encoded, entry, error);
   trafo_encoded_parts_make_all (&encoded);
   return trafo_weight_packing_check_encoding (self->device, encoding, error) &&
          make_unpacked (self, &weight, entry, error);

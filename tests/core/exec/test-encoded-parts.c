@@ -132,7 +132,7 @@ test_nested (void)
                                                    FALSE,
                                                    &error));
           g_assert_true (
-              trafo_encoded_parts_fetch (&parts[nests], &source, param, &weight, FALSE, &error));
+              trafo_encoded_parts_fetch (&parts[nests], &source, param, &weight, &error));
           trafo_encoded_parts_make_all (&parts[nests]);
         }
       size_bytes = (gsize) parts[0].scales[0].shape[0] * sizeof (float);
@@ -215,7 +215,7 @@ test_rows (void)
                                             NULL);
       g_assert_true (
           trafo_encoded_parts_init (&parts, encodings[i], &source, param, weights, FALSE, NULL));
-      g_assert_true (trafo_encoded_parts_fetch (&parts, &source, param, weights, FALSE, NULL));
+      g_assert_true (trafo_encoded_parts_fetch (&parts, &source, param, weights, NULL));
       for (gint64 row = 0; row < 2 * ROWS_N_OUT; row += 17)
         {
           trafo_encoded_parts_make_rows (&parts, row, row + 17);
