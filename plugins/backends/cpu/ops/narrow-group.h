@@ -2,6 +2,7 @@
  * Copyright 2026 The Trafo authors */
 #pragma once
 
+#include "../simd/tile.h"
 #include "linear-finish.h"
 
 /* The sums of some rows and a panel, which become results while those of the next rows are computed: tile
@@ -18,6 +19,23 @@ struct NarrowGroup
 
 #define NARROW_PACE 256
 
+/* So many rows ahead of its use a row of the residual is asked for: it comes from memory. */
+#define NARROW_RESIDUAL_AHEAD 8
+
+static inline __attribute__ ((always_inline)) void
+narrow_group_fetch (const NarrowGroup *self, gsize row)
+{
+  const char *residual;
+
+  if (!self->output->has_residual || row >= self->tile.n_rows)
+    return;
+  residual = (const char *) trafo_cpu_row (&self->output->residual, self->tile.m + row) +
+             self->tile.n * sizeof (float);
+#pragma GCC unroll 4
+  for (gsize i = 0; i < NARROW_PANEL * sizeof (float); i += V_CACHE_LINE)
+    __builtin_prefetch (residual + i);
+}
+
 static inline __attribute__ ((always_inline)) void
 narrow_group_finish_row (NarrowGroup *self, guint activation)
 {
@@ -25,6 +43,7 @@ narrow_group_finish_row (NarrowGroup *self, guint activation)
 
   if (row == self->tile.n_rows)
     return;
+  narrow_group_fetch (self, row + NARROW_RESIDUAL_AHEAD);
   linear_finish_row (self->output, &self->tile, row, self->sums + row * NARROW_PANEL, activation);
   self->n_finished++;
 }
