@@ -22,8 +22,9 @@ find_share (const LinearGrid *grid, guint n_tasks, guint n_row_groups)
   guint columns = n_tasks / n_row_groups;
   gsize tiles = (grid->n_tiles + n_row_groups - 1) / n_row_groups;
   gsize panels = (grid->n_panels + columns - 1) / columns;
+  gsize n_blocks = grid->block_tiles > 0 ? (tiles + grid->block_tiles - 1) / grid->block_tiles : 1;
 
-  return tiles * (panels + grid->tile_panels) + panels * grid->panel_tiles;
+  return tiles * (panels + grid->tile_panels) + n_blocks * panels * grid->panel_tiles;
 }
 
 /* How @n_tasks tasks share tiles and panels: as evenly as can be, but for a 32nd, and then so that they read

@@ -11,8 +11,9 @@ typedef struct
 {
   gsize n_rows, n_columns;
   gsize n_tiles, n_panels;
-  /* what a task does to a tile once, and bringing a panel, in products of a tile and a panel */
-  gsize tile_panels, panel_tiles;
+  /* what a task does to a tile once, and bringing a panel, in products of a tile and a panel; so many
+   * tiles pass a panel that was brought, 0: all */
+  gsize tile_panels, panel_tiles, block_tiles;
 } LinearGrid;
 
 /* What one task, or a loop of it, goes over. */

@@ -54,12 +54,13 @@ narrow_from_args (const TrafoKernelArgs *args)
 
   l.grid = TRAFO_CPU_SYMBOL (
       linear_grid) (l.x.n_rows, l.output.n_columns, NARROW_MAX_ROWS, NARROW_PANEL);
-  l.grid.tile_panels = NARROW_TILE_PANELS;
-  l.grid.panel_tiles = NARROW_FETCH_TILES;
   l.n_blocks = narrow_n_blocks (l.dtype, l.n_in);
   row_bytes = MAX (l.n_blocks, 1) * NARROW_BLOCK_BYTES;
   l.block_rows = trafo_cpu_get_block_bytes () / row_bytes / NARROW_MAX_ROWS * NARROW_MAX_ROWS;
   l.block_rows = MIN (MAX (l.block_rows, NARROW_MAX_ROWS), n_rows);
+  l.grid.tile_panels = NARROW_TILE_PANELS;
+  l.grid.panel_tiles = NARROW_FETCH_TILES;
+  l.grid.block_tiles = l.block_rows / NARROW_MAX_ROWS;
   return l;
 }
 
@@ -133,15 +134,15 @@ static void
 copy_row (const Narrow *l, const guint16 *x, guint8 *row)
 {
   const gsize length = NARROW_BLOCK_BYTES / 2;
+  gsize       n_whole = l->n_in / length, rest = l->n_in % length;
 
-  for (gsize i = 0; i < l->n_blocks; i++)
-    {
-      gsize n = MIN (length, l->n_in - i * length);
-
-      memcpy (row + i * NARROW_ROWS_BYTES, x + i * length, n * sizeof *x);
-      if (n < length)
-        memset (row + i * NARROW_ROWS_BYTES + n * sizeof *x, 0, (length - n) * sizeof *x);
-    }
+  for (gsize i = 0; i < n_whole; i++)
+    memcpy (row + i * NARROW_ROWS_BYTES, x + i * length, NARROW_BLOCK_BYTES);
+  if (rest == 0)
+    return;
+  row += n_whole * NARROW_ROWS_BYTES;
+  memcpy (row, x + n_whole * length, rest * sizeof *x);
+  memset (row + rest * sizeof *x, 0, (length - rest) * sizeof *x);
 }
 
 static void
@@ -205,6 +206,8 @@ begin_group (const Narrow *l, const Block *block, gsize i, gsize panel, NarrowGr
                               .stride = NARROW_PANEL,
                               .is_first = TRUE,
                               .is_last = TRUE };
+  for (gsize row = 0; row < NARROW_RESIDUAL_AHEAD; row++)
+    narrow_group_fetch (group, row);
   if (l->dtype != TRAFO_DTYPE_INT8)
     return;
   group->tile.row_scales = block->scales + i;

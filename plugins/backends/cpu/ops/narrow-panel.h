@@ -35,10 +35,12 @@
 #define NARROW_TILES 1
 #define NARROW_PANEL 32
 #endif
-/* Making a tile of x narrow takes about as long there as multiplying it by a panel, and bringing a panel as
- * multiplying it by a tile, so that tasks share rows where there are many, and columns where there are few.
- * With AMX neither was measured. */
-#if defined(__AVX512F__) && !defined(__AMX_TILE__)
+/* Making rows narrow takes as long as multiplying them by so many panels, and bringing a panel as multiplying
+ * it by so many tiles of x, so that tasks share rows where there are many, and columns where there are few. */
+#if defined(__AMX_TILE__)
+#define NARROW_TILE_PANELS 5
+#define NARROW_FETCH_TILES 3
+#elif defined(__AVX512F__)
 #define NARROW_TILE_PANELS 1
 #define NARROW_FETCH_TILES 1
 #else
@@ -48,8 +50,12 @@
 #define NARROW_ROWS_BYTES (NARROW_ROWS * NARROW_BLOCK_BYTES)
 #define NARROW_PANEL_TILES (NARROW_PANEL / NARROW_COLUMNS)
 #define NARROW_MAX_ROWS (NARROW_TILES * NARROW_ROWS)
-/* Rows that pass a panel together: their sums take 16 or 24 KiB. */
+/* Rows that pass a panel together: their sums take 16 to 32 KiB. */
+#if defined(__AMX_TILE__)
+#define NARROW_GROUP_ROWS 256
+#else
 #define NARROW_GROUP_ROWS (NARROW_PANEL == 64 ? 96 : 128)
+#endif
 #define NARROW_OFFSET 128
 
 static inline gsize
