@@ -94,7 +94,8 @@ test_choice (void)
       g_assert_cmpfloat (float16, >, 0);
       g_assert_cmpfloat (float16, <, bfloat16 / 4);
       g_assert_cmpfloat (bfloat16, <, kept_int8);
-      g_assert_cmpfloat (kept_int8, <, int8);
+      /* rounding inputs, too, costs more as a rule, but may undo some of what rounding weights did */
+      g_assert_cmpfloat (kept_int8, <, 1.1 * int8);
       g_assert_cmpfloat (int8, <, 0.2);
       g_assert_true (isnan (trafo_dtype_choice_get_seconds (any, TRAFO_DTYPE_BOOL, FALSE)));
       g_assert_true (isnan (trafo_dtype_choice_get_seconds (any, TRAFO_DTYPE_FLOAT32, TRUE)));
